@@ -1,0 +1,3 @@
+"""Neural style transfer in JAX, every gradient derived."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,41 @@
+"""The arrays that travel through the package, and the one error that bad input raises.
+
+Everything that a user can get wrong ends as an `InputError` with one line: what was wrong, what is
+allowed. The command line prints that line and leaves with status 2.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+Array = jax.Array | np.ndarray
+Scalar = Float[Array, ""]
+Image = Float[Array, "1 h w 3"]
+"""A picture: sRGB-encoded RGB in [0, 1], channels last, with a batch axis of one."""
+FeatureMap = Float[Array, "1 h w c"]
+"""What one layer of a network makes of a picture: `c` channels at `h` x `w` positions."""
+Features = dict[str, FeatureMap]
+"""Feature maps by layer name."""
+Params = Mapping[str, Mapping[str, Array]]
+"""Network weights: `params["conv1_1"]["kernel"]` (HWIO), `["bias"]`; `params["input"]["mean"]`."""
+
+
+class InputError(ValueError):
+    """Input that cannot be used. The message is one line: what was wrong, what is allowed."""
+
+
+def check_choice(what: str, value: str, options: Iterable[str]) -> str:
+    """Return `value` if it is among `options`; else raise an `InputError` that lists them."""
+    options = tuple(options)
+    if value not in options:
+        raise InputError(f"unknown {what} {value!r}; choose from {', '.join(options)}")
+    return value
+
+
+def check_at_least(what: str, value: float, least: float) -> float:
+    """Return `value` if it is a finite number >= `least`; else raise an `InputError`."""
+    if not (np.isfinite(value) and value >= least):
+        raise InputError(f"{what} must be a number of at least {least:g}, not {value:g}")
+    return value
