@@ -1,0 +1,89 @@
+"""VGG16 and VGG19 (Simonyan and Zisserman, arXiv:1409.1556): one table, one engine.
+
+Convolutions are 3x3 with zero padding, each followed by a rectifier; each block ends in 2x2
+pooling. Layers carry the names of the Caffe originals: `conv4_2` is the map before the rectifier,
+`relu4_2` the one after it, `pool4` the pooled end of block 4. The fully connected layers are left
+out: style transfer uses none of them.
+
+Papers that write 'conv4_2' nearly always mean what is called `relu4_2` here, because the Caffe
+network rectified in place.
+"""
+
+from collections.abc import Collection, Mapping
+
+import jax.numpy as jnp
+from jaxtyping import Float
+
+from jnst import nn
+from jnst.arrays import Array, Features, Image, Params, check_choice
+
+# Convolutions in each of the five blocks: the whole difference between the two networks.
+CONVOLUTIONS: Mapping[str, tuple[int, ...]] = {
+    "vgg16": (2, 2, 3, 3, 3),
+    "vgg19": (2, 2, 4, 4, 4),
+}
+
+
+def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
+    """Name every layer in order: conv1_1, relu1_1, conv1_2, relu1_2, pool1, conv2_1, …"""
+    names = []
+    for block, count in enumerate(convolutions, start=1):
+        for index in range(1, count + 1):
+            names += [f"conv{block}_{index}", f"relu{block}_{index}"]
+        names.append(f"pool{block}")
+    return tuple(names)
+
+
+LAYERS = {name: layer_names(convolutions) for name, convolutions in CONVOLUTIONS.items()}
+
+
+def preprocess(image: Image, mean: Float[Array, "1 1 1 3"]) -> Image:
+    """Turn RGB in [0, 1] into what the network was trained on: BGR, 0 to 255, minus the mean.
+
+    The ImageNet mean is (103.939, 116.779, 123.68) in blue, green, red.
+    """
+    return image[..., ::-1] * 255 - mean
+
+
+def features(
+    params: Params,
+    image: Image,
+    layers: Collection[str],
+    *,
+    name: str = "vgg19",
+    pooling: str = "max",
+) -> Features:
+    """Compute the feature maps of `layers` for one picture, and nothing deeper than the deepest.
+
+    Args:
+        params: weights as `backbones.weights.load` returns them: kernels HWIO, for BGR input.
+        image: RGB in [0, 1], at least 2^(number of poolings passed) pixels a side.
+        layers: names from `LAYERS[name]`, in any order.
+        name: "vgg16" or "vgg19".
+        pooling: "max", as trained, or "avg", which Gatys et al. found gives smoother pictures.
+
+    Returns:
+        The maps by layer, each [1, h, w, c]; h and w are those of the picture divided by 2 for
+        each pooling passed, rounded down.
+
+    Raises:
+        InputError: for an unknown network, layer or kind of pooling.
+    """
+    order = LAYERS[check_choice("network", name, LAYERS)]
+    missing = {check_choice(f"layer of {name}", layer, order) for layer in layers}
+    pool = nn.POOLING[check_choice("pooling", pooling, nn.POOLING)]
+    found: Features = {}
+    x = preprocess(jnp.asarray(image), params["input"]["mean"])
+    for layer in order:
+        if not missing:
+            break
+        if layer.startswith("conv"):
+            x = nn.conv2d(x, params[layer]["kernel"], params[layer]["bias"])
+        elif layer.startswith("relu"):
+            x = nn.relu(x)
+        else:
+            x = pool(x)
+        if layer in missing:
+            found[layer] = x
+            missing.remove(layer)
+    return found

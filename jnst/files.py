@@ -1,0 +1,225 @@
+"""Picture files to float32 sRGB RGB `[1, h, w, 3]` in [0, 1], and back.
+
+Reading applies the EXIF orientation, converts an embedded ICC profile to sRGB and lays transparent
+pictures over white. Writing is atomic and keeps the settings that made a picture in its metadata.
+Whatever a file holds, the only exception that leaves here for it is `InputError`.
+"""
+
+import contextlib
+import functools
+import io
+import itertools
+import json
+import os
+import secrets
+import stat
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+from PIL import ImageCms
+
+from jnst.arrays import Array, Image, InputError
+
+WRITERS = {
+    ".png": {"format": "PNG"},
+    ".jpg": {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"},
+    ".webp": {"format": "WEBP", "quality": 95},
+    ".tif": {"format": "TIFF"},
+}
+WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
+"""What `write` can write: suffix -> Pillow's format and options."""
+
+# Not every format Pillow knows: EPS, for one, starts another program to read a file.
+READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
+"""What `read` can read, by Pillow's names."""
+
+_ORIENTATION, _DESCRIPTION, _SOFTWARE = 0x0112, 0x010E, 0x0131  # EXIF tags
+_T = PIL.Image.Transpose
+_TURNS = {  # EXIF orientation -> what makes the picture upright
+    2: _T.FLIP_LEFT_RIGHT,
+    3: _T.ROTATE_180,
+    4: _T.FLIP_TOP_BOTTOM,
+    5: _T.TRANSPOSE,
+    6: _T.ROTATE_270,
+    7: _T.TRANSVERSE,
+    8: _T.ROTATE_90,
+}
+_COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK", "LAB": "LAB"}  # the rest are RGB
+
+
+def read(source: str | os.PathLike[str] | PIL.Image.Image | Array) -> Image:
+    """Return the picture in a file, a Pillow image or an array as float32 `[1, h, w, 3]` in [0, 1].
+
+    Of an animation it is the first frame. The EXIF orientation is applied. A picture of 8 bit (or
+    1 bit, or CMYK) is converted from its embedded ICC profile to sRGB; a broken profile is ignored.
+    Alpha is composited over white. Grey of 16 bit is value / 65535, grey of 32-bit float must lie
+    in [0, 1]; both are held to be sRGB-encoded. Arrays: see `from_array`. Raises `InputError`.
+    """
+    if isinstance(source, PIL.Image.Image):
+        with _guarded("cannot read the picture"):
+            return _decode(source)
+    if isinstance(source, str | os.PathLike):
+        with _opened(source) as picture:
+            return _decode(picture)
+    return from_array(source)
+
+
+def from_array(array: Array) -> Image:
+    """Return `array` as float32 `[1, h, w, 3]` in [0, 1]; always a copy.
+
+    Shapes: (h, w) grey, (h, w, 3) RGB, (h, w, 4) RGB and alpha (composited over white) or
+    (1, h, w, 3). Values: uint8, uint16 or float in [0, 1]. Raises `InputError` for any other.
+    """
+    values = np.asarray(array)
+    scale = {"uint8": 255, "uint16": 65535}.get(values.dtype.name)
+    if scale is None and values.dtype.kind != "f":
+        raise InputError(f"an array must be uint8, uint16 or float, not {values.dtype}")
+    if values.ndim == 2:
+        values = np.repeat(values[..., None], 3, axis=-1)
+    if values.ndim == 3:
+        values = values[None]
+    if values.ndim != 4 or values.shape[0] != 1 or values.shape[3] not in (3, 4) or not values.size:
+        shapes = "(h, w), (h, w, 3), (h, w, 4) or (1, h, w, 3)"
+        raise InputError(f"an array must have the shape {shapes}, not {np.shape(array)}")
+    if scale is None and not ((values >= 0) & (values <= 1)).all():  # NaN fails both
+        raise InputError(f"values must lie in [0, 1], not {values.min():g} to {values.max():g}")
+    values = np.array(values, np.float32) / np.float32(scale or 1)
+    rgb, alpha = values[..., :3], values[..., 3:]
+    return rgb * alpha + (1 - alpha) if alpha.size else rgb
+
+
+def write(
+    path: str | os.PathLike[str],
+    image: Image,
+    *,
+    settings: Mapping[str, object] | None = None,
+    software: str = "jnst",
+) -> None:
+    """Write `image` (sRGB in [0, 1]; clipped, rounded half to even to 8 bit) to `path`.
+
+    The format follows from the suffix (`WRITERS`). An sRGB profile, `software` and `settings` (as
+    JSON, paths as strings) go into the metadata; `read_settings` gets them back. The file appears
+    whole or not at all: a failure leaves an older picture as it was. A new file gets the usual
+    permissions, a replaced one keeps its own; a symbolic link is followed. Raises `InputError` for
+    a NaN or infinite value, another suffix, settings that are no JSON, or what the disk refuses.
+    """
+    with _guarded(f"cannot write {os.fspath(path)!r}"):
+        target, options = _target(path), WRITERS[Path(path).suffix.lower()]
+        pixels = np.asarray(image, np.float32)[0]
+        if not np.isfinite(pixels).all():
+            raise InputError("the picture has NaN or infinite values")
+        picture = PIL.Image.fromarray(np.rint(pixels.clip(0, 1) * 255).astype(np.uint8))
+        exif = PIL.Image.Exif()
+        exif[_SOFTWARE] = software
+        if settings is not None:
+            exif[_DESCRIPTION] = json.dumps(dict(settings), default=os.fspath)
+        with _temporary(target.parent) as (name, stream):
+            picture.save(stream, exif=exif, icc_profile=_srgb(), **options)
+            stream.flush()
+            os.fsync(stream.fileno())
+            stream.close()
+            if target.exists():
+                name.chmod(stat.S_IMODE(target.stat().st_mode))
+            name.replace(target)
+
+
+def read_settings(path: str | os.PathLike[str]) -> dict | None:
+    """Return the settings that `write` left in a picture, or None; `InputError` for no picture."""
+    with _opened(path) as picture:
+        try:
+            found = json.loads(picture.getexif()[_DESCRIPTION])
+        except Exception:  # another program's description, or metadata made to break a parser
+            return None
+    return found if isinstance(found, dict) else None
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise `InputError` if no picture can be written to `path`: to be called before a long run."""
+    with _guarded(f"cannot write {os.fspath(path)!r}"), _temporary(_target(path).parent):
+        pass  # permission bits would say too little: to root, or on a read-only disk
+
+
+def unused(path: str | os.PathLike[str]) -> Path:
+    """Return `path` if nothing is there, else the first free of `name-2.png`, `name-3.png`, etc."""
+    path = Path(path)
+    others = (path.parent / f"{path.stem}-{number}{path.suffix}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], others) if not os.path.lexists(name))
+
+
+def _decode(picture: PIL.Image.Image) -> Image:
+    picture.load()  # some formats know their metadata only now
+    with contextlib.suppress(Exception):  # broken EXIF: the picture is still good
+        picture = picture.transpose(_TURNS[picture.getexif()[_ORIENTATION]])
+    if picture.mode == "F":
+        return from_array(np.asarray(picture))
+    if picture.mode.startswith("I"):  # "I" has 32 bits, but Pillow fills it from 16-bit files
+        return from_array(np.asarray(picture) / 65535)
+    profile = picture.info.get("icc_profile")
+    alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
+    picture = picture.convert(_COLOURS.get(picture.mode, "RGB"))
+    if profile and profile != _srgb():
+        ends = io.BytesIO(profile), io.BytesIO(_srgb())
+        with contextlib.suppress(ImageCms.PyCMSError):  # broken, or not made for this mode
+            picture = ImageCms.profileToProfile(picture, *ends, outputMode="RGB") or picture
+    rgb = np.asarray(picture.convert("RGB"))
+    return from_array(rgb if alpha is None else np.dstack([rgb, np.asarray(alpha)]))
+
+
+@functools.cache
+def _srgb() -> bytes:
+    """Return sRGB's ICC profile, its date fixed: the same picture must make the same file."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + bytes.fromhex("07ea 0001 0001 0000 0000 0000") + profile[36:]
+
+
+@contextlib.contextmanager
+def _guarded(failure: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside into an `InputError` of one line, and hush warnings."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+            yield
+    except Exception as error:  # a hostile file can make a decoder raise anything
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        if isinstance(error, PIL.UnidentifiedImageError):
+            reason = f"its format is none of {', '.join(READABLE)}"
+        raise InputError(f"{failure}: {reason or type(error).__name__}") from error
+
+
+@contextlib.contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[PIL.Image.Image]:
+    with _guarded(f"cannot read {os.fspath(path)!r} as a picture"):
+        status = Path(path).stat()
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+            raise InputError("it is not a regular file")
+        if status.st_size == 0:
+            raise InputError("the file is empty")
+        with PIL.Image.open(path, formats=READABLE) as picture:
+            yield picture
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    """Return where a picture for `path` goes; `InputError` if nothing can."""
+    if Path(path).suffix.lower() not in WRITERS:
+        raise InputError(f"the suffix must be one of {', '.join(WRITERS)}")
+    target = Path(os.path.realpath(path))  # else replacing would turn a link into a file
+    if not target.parent.is_dir():
+        raise InputError(f"there is no folder {str(Path(path).parent)!r}")
+    if target.exists() and not target.is_file():
+        raise InputError("it exists and is not a regular file")
+    return target
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[tuple[Path, io.BufferedRandom]]:
+    """Create a file in `folder` and remove it at the end, unless it has been renamed."""
+    name = folder / f".jnst-{secrets.token_hex(8)}.tmp"
+    try:
+        with open(name, "x+b") as stream:  # not mkstemp: this file's permissions follow the umask
+            yield name, stream
+    finally:
+        name.unlink(missing_ok=True)

@@ -1,0 +1,91 @@
+"""Sizes, crops and the picture to start from. NumPy arrays in and out, values in [0, 1]."""
+
+import numpy as np
+import PIL.Image
+
+from jnst.arrays import Image, InputError, check_at_least, check_choice
+
+
+def fit(height: int, width: int, long_side: int, *, upscale: bool = False) -> tuple[int, int]:
+    """Return (height, width) in pixels with the long side at most `long_side`, the aspect kept.
+
+    Sides are rounded to the nearest pixel, and at least 1. The size never grows unless `upscale`,
+    which makes the long side exactly `long_side`. Raises `InputError` for a number below 1.
+    """
+    for what, value in (("height", height), ("width", width), ("long_side", long_side)):
+        check_at_least(what, value, 1)
+    longest = max(height, width)
+    if longest <= long_side and not upscale:
+        return height, width
+    return (
+        max(1, round(height * long_side / longest)),
+        max(1, round(width * long_side / longest)),
+    )
+
+
+def resize(image: Image, height: int, width: int) -> Image:
+    """Return `image` at `height` x `width` pixels, by antialiased Lanczos in float32.
+
+    Lanczos overshoots at edges: the result is clipped to [0, 1]. At the size it already has the
+    picture comes back untouched. Raises `InputError` for a side below 1.
+    """
+    check_at_least("height", height, 1)
+    check_at_least("width", width, 1)
+    if image.shape[1:3] == (height, width):
+        return image
+    size = width, height
+    channels = [
+        np.asarray(PIL.Image.fromarray(channel).resize(size, PIL.Image.Resampling.LANCZOS))
+        for channel in np.moveaxis(np.asarray(image[0], np.float32), -1, 0)
+    ]
+    return np.stack(channels, axis=-1).clip(0, 1)[None]
+
+
+def crop(image: Image, height: int, width: int) -> Image:
+    """Return the middle `height` x `width` pixels of `image`.
+
+    Raises `InputError` if the picture is smaller than that, or a side is below 1.
+    """
+    have = image.shape[1:3]
+    if not (1 <= height <= have[0] and 1 <= width <= have[1]):
+        raise InputError(
+            f"cannot crop {have[0]} x {have[1]} (height x width) pixels to {height} x {width}"
+        )
+    top, left = (have[0] - height) // 2, (have[1] - width) // 2
+    return image[:, top : top + height, left : left + width]
+
+
+def initial(kind: str, content: Image, style: Image, *, seed: int) -> Image:
+    """Return the picture an optimisation starts from, as large as `content`, float32.
+
+    `kind` is one of `INITIAL`; `seed` decides the noise, and is otherwise unused. Raises
+    `InputError` for any other `kind`.
+    """
+    return INITIAL[check_choice("initial picture", kind, INITIAL)](content, style, seed)
+
+
+def _content(content: Image, style: Image, seed: int) -> Image:
+    """Return a copy of the content picture."""
+    return np.array(content, np.float32)
+
+
+def _noise(content: Image, style: Image, seed: int) -> Image:
+    """Return white noise about mid-grey, with a standard deviation of one 8-bit level.
+
+    Gatys et al. (2016) start from white noise; the noise in their published code is as faint as
+    this (standard normal, on a scale of 255, about the mean colour of ImageNet).
+    """
+    noise = np.random.default_rng(seed).standard_normal(content.shape, np.float32)
+    return (0.5 + noise / 255).clip(0, 1)
+
+
+def _style(content: Image, style: Image, seed: int) -> Image:
+    """Return the middle of the style picture, cut to the content's aspect and then resized."""
+    height, width = content.shape[1:3]
+    scale = min(style.shape[1] / height, style.shape[2] / width)
+    box = max(1, round(height * scale)), max(1, round(width * scale))
+    return np.array(resize(crop(style, *box), height, width), np.float32)
+
+
+INITIAL = {"content": _content, "noise": _noise, "style": _style}
+"""How an optimisation can start: name -> function of (content, style, seed)."""

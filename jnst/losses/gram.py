@@ -1,0 +1,88 @@
+"""Style loss: how far the correlations between channels are from those of the style picture.
+
+Gatys, Ecker and Bethge (CVPR 2016), equations 3 to 6. F is the (M, N) matrix of features in one
+layer: M positions, N channels. The paper writes the transpose (N, M), so its F Fᵀ is Fᵀ F here; the
+Gram matrix G, N x N, is the same. A is the Gram matrix of the style picture.
+
+Two named factors cover what the public tools do, each in its own way:
+
+| system                           | Gram matrix          | squared difference       |
+| -------------------------------- | -------------------- | ------------------------ |
+| Gatys 2015, 2016 as printed      | `positions`          | `quarter-mean`           |
+| Gatys's torch notebook, pastiche | `positions`          | `mean`, weighted by 1/N² |
+| neural-style, neural-style-pt    | `positions-channels` | `mean`                   |
+| style as ½Σ(G - A)² (kunal2021)  | `sum`                | `half`                   |
+| deep learning course (patel2020) | `positions`          | `quarter-mean`           |
+
+As printed, E = 1/(4N²M²) Σ(G - A)² with plain sums G and A; that is Σ(G/M - A/M)² / (4N²). Written
+so, a style picture of another size keeps its meaning: each Gram matrix is divided by its own M.
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Float
+
+from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+
+NORMALIZATION = {
+    "sum": lambda positions, channels: 1,
+    "positions": lambda positions, channels: 1 / positions,
+    "positions-channels": lambda positions, channels: 1 / (positions * channels),
+}
+"""What FᵀF is multiplied by, as a function of M and N."""
+
+SCALE = {
+    "half": lambda channels: 1 / 2,
+    "quarter-mean": lambda channels: 1 / (4 * channels**2),
+    "mean": lambda channels: 1 / channels**2,
+}
+"""What Σ(G - A)² is multiplied by, as a function of N."""
+
+
+def statistic(
+    features: FeatureMap, *, normalization: str = "positions"
+) -> Float[Array, "c c"]:
+    """Compute the Gram matrix G = FᵀF, times a factor: G_ij = factor · Σ_k F_ki F_kj.
+
+    It is a sum over positions: it says which channels are active together, and forgets where.
+
+    Args:
+        features: [1, h, w, c], seen as F with M = h·w rows and N = c columns.
+        normalization: a name in `NORMALIZATION`.
+
+    Raises:
+        InputError: for an unknown normalization.
+    """
+    channels = features.shape[-1]
+    F = features.reshape(-1, channels)  # (M, N)
+    norm = check_choice("Gram normalization", normalization, NORMALIZATION)
+    # In float32 proper: on accelerators the default would round the products to fewer bits.
+    G = jnp.matmul(F.T, F, precision=jax.lax.Precision.HIGH)  # (N, N)
+    return NORMALIZATION[norm](F.shape[0], channels) * G
+
+
+def distance(
+    gram: Float[Array, "c c"], target: Float[Array, "c c"], *, scale: str = "quarter-mean"
+) -> Scalar:
+    """Compute E = scale · Σ_ij (G_ij - A_ij)².
+
+    With the defaults, its derivative with respect to the features is
+    ∂E/∂F = F (G - A) / (N² M²), with G and A the plain sums. Gatys et al. print it with two cases:
+
+        ∂E/∂F_ij = ((F)ᵀ (G - A))_ji / (N² M²)   if F_ij > 0,
+                   0                              if F_ij < 0.
+
+    The second case can never be met by F itself, for F = max(Z, 0) is a rectified map. It belongs
+    to Z, the map before the rectifier: ∂E/∂Z = ∂E/∂F · [Z > 0]. So the formula is the derivative of
+    the loss and of the rectifier below it in one line; here each step keeps its own.
+
+    Args:
+        gram: G, the new picture's `statistic`.
+        target: A, the style picture's.
+        scale: a name in `SCALE`.
+
+    Raises:
+        InputError: for an unknown scale.
+    """
+    factor = SCALE[check_choice("style scale", scale, SCALE)](gram.shape[0])
+    return factor * jnp.sum((gram - target) ** 2)

@@ -1,0 +1,163 @@
+"""Sizes, crops and initial pictures."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jnst.arrays import InputError
+from jnst.image import INITIAL, crop, fit, initial, resize
+
+SIDES = st.integers(1, 20000)
+RNG = np.random.default_rng(0)
+
+
+def noise(height, width):
+    return RNG.random((1, height, width, 3), np.float32)
+
+
+def lanczos(source, target):
+    """The (target, source) matrix of antialiased Lanczos-3, from its definition."""
+    scale = source / target
+    stretch = max(scale, 1)
+    centre = (np.arange(target) + 0.5) * scale
+    t = (np.arange(source) + 0.5 - centre[:, None]) / stretch
+    weight = np.where(np.abs(t) < 3, np.sinc(t) * np.sinc(t / 3), 0)
+    return weight / weight.sum(axis=1, keepdims=True)
+
+
+@given(SIDES, SIDES, SIDES, st.booleans())
+def test_fit_keeps_the_aspect_and_never_grows(height, width, long_side, upscale):
+    got = fit(height, width, long_side, upscale=upscale)
+    wanted = long_side if upscale else min(long_side, max(height, width))
+    assert max(got) == wanted
+    for side, old in zip(got, (height, width), strict=True):
+        assert isinstance(side, int)
+        assert side >= 1
+        assert upscale or side <= old
+        assert side == 1 or abs(side - old * wanted / max(height, width)) <= 0.5
+
+
+def test_fit_by_example():
+    assert fit(600, 800, 400) == (300, 400)
+    assert fit(800, 600, 400) == (400, 300)
+    assert fit(600, 800, 1600) == (600, 800)
+    assert fit(600, 800, 1600, upscale=True) == (1200, 1600)
+    assert fit(1, 5000, 100) == (1, 100)
+
+
+@pytest.mark.parametrize("bad", [(0, 5, 5), (5, 0, 5), (5, 5, 0), (5, 5, -1)])
+def test_fit_refuses_sides_below_one(bad):
+    with pytest.raises(InputError, match="at least 1"):
+        fit(*bad)
+
+
+@pytest.mark.parametrize("size", [(7, 5), (31, 40), (13, 55), (1, 1), (20, 31)])
+def test_resize_is_antialiased_lanczos(size):
+    image = 0.4 + 0.2 * noise(20, 30)  # far from 0 and 1: nothing is clipped
+    got = resize(image, *size)
+    rows, columns = lanczos(20, size[0]), lanczos(30, size[1])
+    expected = np.einsum("yh,xw,bhwc->byxc", rows, columns, image)
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+
+
+def test_resize_accepts_jax_arrays_and_doubles():
+    image = noise(8, 6)
+    expected = resize(image, 5, 9)
+    np.testing.assert_array_equal(resize(jnp.asarray(image), 5, 9), expected)
+    np.testing.assert_array_equal(resize(image.astype(np.float64), 5, 9), expected)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 255))
+def test_constant_pictures_stay_constant(height, width, level):
+    image = np.full((1, 17, 23, 3), level / 255, np.float32)
+    np.testing.assert_allclose(resize(image, height, width), level / 255, atol=1e-6)
+
+
+def test_resize_clips_the_overshoot():
+    step = np.zeros((1, 4, 16, 3), np.float32)
+    step[:, :, 8:] = 1
+    got = resize(step, 4, 64)
+    assert got.min() == 0
+    assert got.max() == 1
+
+
+def test_resize_to_its_own_size_is_the_identity():
+    image = 3 * noise(4, 5) - 1
+    np.testing.assert_array_equal(resize(image, 4, 5), image)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0), (-1, 5)])
+def test_resize_refuses_sides_below_one(size):
+    with pytest.raises(InputError, match="at least 1"):
+        resize(noise(4, 5), *size)
+
+
+def test_crop_takes_the_middle():
+    image = noise(6, 9)
+    np.testing.assert_array_equal(crop(image, 2, 5), image[:, 2:4, 2:7])
+    np.testing.assert_array_equal(crop(image, 6, 8), image[:, :, :8])
+    np.testing.assert_array_equal(crop(image, 6, 9), image)
+
+
+@pytest.mark.parametrize("size", [(7, 9), (6, 10), (0, 5), (5, 0)])
+def test_crop_refuses_what_is_not_there(size):
+    with pytest.raises(InputError, match="cannot crop 6 x 9"):
+        crop(noise(6, 9), *size)
+
+
+def test_initial_content_is_a_copy():
+    content = noise(6, 9)
+    got = initial("content", content, noise(5, 5), seed=0)
+    np.testing.assert_array_equal(got, content)
+    assert not np.shares_memory(got, content)
+
+
+def test_initial_noise_is_faint_and_follows_the_seed():
+    content, style = noise(64, 64), noise(9, 9)
+    got = initial("noise", content, style, seed=7)
+    np.testing.assert_array_equal(got, initial("noise", 1 - content, style, seed=7))
+    assert (got != initial("noise", content, style, seed=8)).mean() > 0.99
+    assert got.mean() == pytest.approx(0.5, abs=2e-4)
+    assert got.std() * 255 == pytest.approx(1, rel=0.03)
+    neighbours = np.corrcoef(got[:, :, 1:].ravel(), got[:, :, :-1].ravel())[0, 1]
+    assert abs(neighbours) < 0.04
+
+
+@pytest.mark.parametrize(
+    ("size", "middle"),
+    [
+        ((20, 20), np.s_[:, :, 20:60]),  # a square from 40 x 80
+        ((20, 80), np.s_[:, 10:30, :]),  # a wide one
+        ((30, 60), np.s_[:]),  # the same aspect
+        ((50, 25), np.s_[:, :, 30:50]),  # tall, and enlarged
+    ],
+)
+def test_initial_style_is_cropped_not_stretched(size, middle):
+    style = noise(40, 80)
+    got = initial("style", noise(*size), style, seed=0)
+    np.testing.assert_array_equal(got, resize(style[middle], *size))
+
+
+def test_initial_style_is_a_copy():
+    style = noise(6, 9)
+    got = initial("style", noise(6, 9), style, seed=0)
+    np.testing.assert_array_equal(got, style)
+    assert not np.shares_memory(got, style)
+
+
+@given(st.sampled_from(sorted(INITIAL)), *[st.integers(1, 30)] * 4)
+def test_initial_has_the_size_of_the_content(kind, a, b, c, d):
+    content, style = np.zeros((1, a, b, 3), np.float32), np.ones((1, c, d, 3), np.float32)
+    got = initial(kind, content, style, seed=0)
+    assert got.shape == content.shape
+    assert got.dtype == np.float32
+    assert got.min() >= 0
+    assert got.max() <= 1
+
+
+def test_unknown_initial_picture_lists_the_choices():
+    with pytest.raises(InputError, match="'random'; choose from content, noise, style"):
+        initial("random", noise(2, 2), noise(2, 2), seed=0)
