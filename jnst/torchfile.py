@@ -10,11 +10,13 @@ the bytes that are there before an array is made.
 import io
 import math
 import pickletools
+import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -44,7 +46,7 @@ CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()
 LITERALS = {"BINUNICODE", "SHORT_BINSTRING", "BINSTRING", "BINFLOAT"}
 LITERALS |= {"BININT", "BININT1", "BININT2", "LONG1"}
 FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, OSError)
-FAILURES += (RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+FAILURES += (RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error, struct.error)
 
 
 class Storage(NamedTuple):
@@ -60,8 +62,8 @@ class Tensor(NamedTuple):
 
     storage: Storage
     offset: int
-    size: tuple[int, ...]
-    stride: tuple[int, ...]
+    size: tuple
+    stride: tuple
 
 
 def read(path: str | Path) -> dict[str, np.ndarray]:
@@ -82,30 +84,47 @@ def parse(data: bytes, name: str) -> dict[str, np.ndarray]:
     limit = 8 * len(data) + 2**26  # no entry or tensor may be larger: weights hardly compress
     try:
         read_format = _read_zip if data[:4] == b"PK\x03\x04" else _read_legacy
-        tensors, storages = read_format(data, limit)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pickletools warns of odd escapes in broken files
+            tensors, storages = read_format(data, limit)
         return {key: _view(key, spec, storages, limit) for key, spec in tensors.items()}
     except FAILURES as error:
-        detail = " ".join(str(error).split())[:200] or type(error).__name__
+        kind = "" if type(error) is ValueError else f"{type(error).__name__} "
+        detail = kind + " ".join(str(error).split())[:200]
         raise InputError(f"cannot read {name} as torch weights: {detail}") from None
+
+
+def read_entry(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    """Read one entry of a zip archive, of at most `limit` bytes, whatever the entry unpacks to.
+
+    Raises `KeyError` where there is none, `ValueError` where it is too large or oddly compressed.
+    """
+    entry = archive.getinfo(name)
+    if entry.file_size > limit or entry.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+    ):
+        raise ValueError(f"{name[:80]!r} declares too many bytes, or an odd compression")
+    with archive.open(entry) as file:
+        return file.read(entry.file_size)  # read() without a size would unpack first and cut later
 
 
 def _read_zip(data: bytes, limit: int) -> tuple[dict[str, Tensor], dict[str, np.ndarray]]:
     """Since torch 1.6: a zip archive with the pickle as one entry and each storage as another."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        entries = {entry.filename: entry for entry in archive.infolist()}
-        names = [name for name in entries if name.endswith("/data.pkl")]
-        if len(names) != 1:
+        names = archive.namelist()
+        pickles = [name for name in names if name.endswith("/data.pkl")]
+        if len(pickles) != 1:
             raise ValueError("the archive has no data.pkl, or several")
-        if sum(entry.file_size for entry in entries.values()) > limit:
+        if sum(entry.file_size for entry in archive.infolist()) > limit:
             raise ValueError("the archive declares more data than a file of its size can hold")
-        if any(entry.compress_type not in (0, 8) for entry in entries.values()):
-            raise ValueError("the archive is neither stored nor deflated")
-        root = names[0].removesuffix("data.pkl")
-        tensors = _tensors(_run(io.BytesIO(archive.read(names[0]))))
-        big = f"{root}byteorder" in entries and archive.read(f"{root}byteorder") == b"big"
+        root = pickles[0].removesuffix("data.pkl")
+        tensors = _tensors(_run(io.BytesIO(read_entry(archive, pickles[0], limit))))
+        order = f"{root}byteorder"
+        big = order in names and read_entry(archive, order, 16) == b"big"
         storages = {}
         for storage in _distinct(tensors):
-            raw = archive.read(f"{root}data/{storage.key}")
+            raw = read_entry(archive, f"{root}data/{storage.key}", limit)
             storages[storage.key] = _numbers(raw, storage, ">" if big else "<")
     return tensors, storages
 
@@ -128,7 +147,7 @@ def _read_legacy(data: bytes, limit: int) -> tuple[dict[str, Tensor], dict[str, 
     return tensors, storages
 
 
-def _run(stream: BinaryIO) -> object:
+def _run(stream: io.BytesIO) -> object:
     """Carry out one pickle's instructions, as far as they describe tensors; return the result."""
     stack, marks, memo = [], [], {}
 
@@ -207,7 +226,7 @@ def _build(function: object, args: object) -> object:
 def _storage(args: object) -> Storage:
     match args:
         case ("storage", str() as kind, str() as key, str(), int() as count, *view):
-            if kind in STORAGES and view in ([], [None]) and count >= 0:
+            if kind in STORAGES and view in ([], [None]):
                 return Storage(STORAGES[kind], key, count)
     raise ValueError("a storage is described in a way that torch does not use")
 

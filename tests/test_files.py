@@ -52,6 +52,20 @@ def linear_profile():
     return SRGB[:at] + struct.pack(">HHI", 0, 0, 1 << 16) + SRGB[at + 8 :]
 
 
+def black_ink_profile():
+    """A CMYK profile for which only black makes a picture darker: L* = 100 (1 - K)."""
+    table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + (np.eye(3) * 65536).astype(">i4").tobytes()
+    table += (
+        bytes(range(256)) * 4 + bytes([255, 128, 128, 0, 128, 128]) * 2**3 + bytes(range(256)) * 3
+    )
+    head = struct.pack(
+        ">I4sI4s4s4s", 144 + len(table), b"lcms", 0x02400000, b"prtr", b"CMYK", b"Lab "
+    )
+    head += SRGB[24:64] + bytes(4) + SRGB[68:80]
+    tags = struct.pack(">I4sII", 1, b"A2B0", 144, len(table))
+    return head.ljust(128, b"\0") + tags + table
+
+
 def srgb_encoded(v):
     return np.where(v <= 0.0031308, 12.92 * v, 1.055 * v ** (1 / 2.4) - 0.055)
 
@@ -88,8 +102,8 @@ def test_exif_orientation(tmp_path, orientation, upright, suffix, mode):
 
 
 def test_orientation_survives_a_broken_tag_and_broken_exif_is_ignored(tmp_path):
-    little = b"II*\0\x08\0\0\0\x02\0" + struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
-    turned = little + struct.pack("<HHII", 0x010F, 2, 4000, 9999) + bytes(4)  # points outside
+    turned = b"II*\0\x08\0\0\0\x02\0" + struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    turned += struct.pack("<HHI", 0x0111, 2, 1) + bytes(8)  # text where a number belongs
     picture = PIL.Image.fromarray(PIXELS)
     picture.save(tmp_path / "turned.png", exif=turned)
     np.testing.assert_array_equal(levels(files.read(tmp_path / "turned.png"))[0], PIXELS[::-1, 0])
@@ -116,11 +130,20 @@ def test_icc_primaries_are_converted_under_alpha(tmp_path):
 @pytest.mark.parametrize("mode", ["L", "LA", "1"])
 def test_grey_icc_profile(tmp_path, mode):
     grey = linear_profile().replace(b"RGB XYZ", b"GRAYXYZ").replace(b"rTRC", b"kTRC")
-    picture = PIL.Image.fromarray(PIXELS[..., 0]).convert(mode)
+    picture = PIL.Image.fromarray(PIXELS[..., 0] | 16).convert(mode)  # lcms is coarse near black
     picture.save(tmp_path / "a.png", icc_profile=grey)
     linear = np.asarray(picture.convert("L")) / 255
     got = levels(files.read(tmp_path / "a.png"))[..., 0]
     np.testing.assert_allclose(got, 255 * srgb_encoded(linear), atol=1.1)
+
+
+@pytest.mark.parametrize("suffix", ["tif", "jpg"])
+def test_cmyk_icc_profile(tmp_path, suffix):
+    inks = PIL.Image.new("CMYK", (2, 2), (200, 0, 30, 127))
+    inks.save(tmp_path / f"a.{suffix}", icc_profile=black_ink_profile())
+    luminance = ((100 * 128 / 255 + 16) / 116) ** 3  # CIE L* to Y
+    grey = 255 * srgb_encoded(luminance)
+    np.testing.assert_allclose(levels(files.read(tmp_path / f"a.{suffix}")), grey, atol=1.1)
 
 
 @pytest.mark.parametrize("profile", [b"junk", SRGB[:200], SRGB.replace(b"RGB XYZ", b"CMYKLab")])
@@ -177,7 +200,7 @@ def test_one_bit_cmyk_lab_and_bmp(tmp_path):
     for name in ("cmyk.tif", "cmyk.jpg"):
         cmyk.save(tmp_path / name)
         np.testing.assert_allclose(levels(files.read(tmp_path / name))[0, 0], [0, 255, 255], atol=2)
-    white = files.read(PIL.Image.new("LAB", (1, 1), (255, 0, 0)))
+    white = files.read(PIL.Image.new("LAB", (1, 1), (255, 128, 128)))
     np.testing.assert_allclose(levels(white)[0, 0], 255, atol=2)
     PIL.Image.fromarray(PIXELS).save(tmp_path / "a.bmp")
     np.testing.assert_array_equal(levels(files.read(tmp_path / "a.bmp")), PIXELS)
@@ -260,9 +283,8 @@ def test_arrays_that_are_no_pictures(array, reason):
 
 
 BAD = {  # name -> what the message must say
-    **dict.fromkeys(
-        [f"half.{suffix}" for suffix in ("png", "jpg", "tif", "webp", "gif", "bmp")], ""
-    ),
+    **dict.fromkeys([f"half.{kind}" for kind in ("png", "jpg", "tif", "gif", "bmp")], "truncated"),
+    "half.webp": "decoder",
     "a.eps": "format is none of",
     "missing.png": "No such file",
     "dangling.png": "No such file",
@@ -271,12 +293,12 @@ BAD = {  # name -> what the message must say
     "text.jpg": "format is none of AVIF, BMP, GIF, JPEG",
     "one\nline.png": "format is none of",
     "text.jpg/below": "Not a directory",
-    "nul\0.png": "null",
-    "empty.png": "empty",
-    "nan.tif": "nan",
-    "high.tif": "255",
-    "low.tif": "-1",
-    "deep.tif": "1.00002",
+    "nul\0.png": "null byte",
+    "empty.png": "the file is empty",
+    "nan.tif": "not nan",
+    "high.tif": "not 255",
+    "low.tif": "not -1",
+    "deep.tif": "not 1.00002",
 }
 
 
@@ -334,6 +356,26 @@ def test_decompression_bomb(tmp_path, monkeypatch, limit):
         with pytest.raises(InputError, match=r"bomb\.png.*exceeds limit") as caught:
             read(tmp_path / "bomb.png")
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("two\nlines"), "two lines"),
+        (KeyError(), "KeyError"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_whatever_a_decoder_raises_is_one_line(tmp_path, monkeypatch, error, reason):
+    def fail(*args, **kwargs):
+        raise error
+
+    PIL.Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    monkeypatch.setattr(PIL.Image, "open", fail)
+    with pytest.raises(InputError) as caught:
+        files.read(tmp_path / "a.png")
+    expected = f"cannot read {str(tmp_path / 'a.png')!r} as a picture: {reason}"
+    assert str(caught.value) == expected
 
 
 def test_fuzzed_files_raise_nothing_but_input_errors(tmp_path):
@@ -500,13 +542,14 @@ def test_a_failed_write_leaves_the_old_picture(tmp_path, monkeypatch, error, whe
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_picture_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_picture_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch, suffix):
     sizes, fsync = [], os.fsync
     monkeypatch.setattr(os, "fsync", lambda fd: (sizes.append(os.fstat(fd).st_size), fsync(fd)))
     replace = Path.replace
     monkeypatch.setattr(Path, "replace", lambda a, b: (sizes.append("replace"), replace(a, b)))
-    files.write(tmp_path / "a.png", smooth())
-    assert sizes == [(tmp_path / "a.png").stat().st_size, "replace"]
+    files.write(tmp_path / f"a{suffix}", smooth())
+    assert sizes == [(tmp_path / f"a{suffix}").stat().st_size, "replace"]
 
 
 def test_readers_see_the_old_or_the_new_picture(tmp_path):

@@ -8,7 +8,6 @@ says where each file comes from, what its bytes hash to, and which shapes it hol
 import hashlib
 import io
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,15 +125,14 @@ def _layer(file: h5py.File, layer: str, shape: tuple) -> dict[str, np.ndarray]:
         kernel = _array(file, f"{layer}/kernel", np.float32, shape)
     else:
         index = _array(file, f"{layer}/index", np.uint8, shape)
-        kernel = _array(file, f"{layer}/codebook", np.float32)[index]
+        kernel = _array(file, f"{layer}/codebook", np.float32, (256,))[index]
     return {"kernel": kernel, "bias": _array(file, f"{layer}/bias", np.float32, shape[-1:])}
 
 
-def _array(file: h5py.File, key: str, dtype: type, shape: tuple | None = None) -> np.ndarray:
+def _array(file: h5py.File, key: str, dtype: type, shape: tuple) -> np.ndarray:
     if key not in file or not isinstance(data := file[key], h5py.Dataset):
         raise ValueError(f"{key} is missing")
-    shape = data.shape if shape is None else shape
-    if data.dtype != dtype or data.shape != shape or math.prod(shape) != data.size:
+    if data.dtype != dtype or data.shape != shape:
         raise ValueError(f"{key} is {data.dtype} {data.shape}, not {np.dtype(dtype)} {shape}")
     return data[...]
 
