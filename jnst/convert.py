@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 from jnst import torchfile
-from jnst.arrays import InputError
+from jnst.arrays import InputError, check_choice
 from jnst.backbones import weights
 
 DEPTHS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
@@ -58,7 +58,7 @@ def convert(source: Path, output: Path | None = None, kind: str = "auto") -> Pat
     unless given. Raises `InputError` where the source is unreadable, or not a VGG16 or VGG19.
     """
     kind = _kind(source) if kind == "auto" else kind
-    layers = READERS[kind](source)
+    layers = READERS[check_choice("source", kind, READERS)](source)
     backbone = _check(source, layers)
     mean = np.multiply(255, RGB_MEAN[::-1]) if kind == "torchvision" else np.array(CAFFE_MEAN)
     layers["input"] = {"mean": mean.astype(np.float32).reshape(1, 1, 1, 3)}

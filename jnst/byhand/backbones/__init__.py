@@ -1,1 +1,1 @@
-"""."""
+"""The networks, each with its backward pass. NumPy only."""

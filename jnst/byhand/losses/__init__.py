@@ -1,1 +1,1 @@
-"""."""
+"""The losses, each with its derivative. NumPy only."""

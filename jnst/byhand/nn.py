@@ -1,0 +1,91 @@
+"""Convolution, rectifier and pooling with their derivatives. Channels last (1, h, w, c).
+
+Notation: E is the loss, y = f(x) one step of the network; given dy = ∂E/∂y, `f_backward` returns
+dx = ∂E/∂x by the chain rule, ∂E/∂x_i = Σ_j ∂E/∂y_j · ∂y_j/∂x_i.
+"""
+
+import numpy as np
+
+
+def conv2d(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """y[p, q, o] = b[o] + Σ_uvi x̂[p + u, q + v, i] k[u, v, i, o], x̂ being x padded with zeros.
+
+    For each of the kernel's taps (u, v), all positions are one matrix product (h·w, c) @ (c, d).
+    """
+    height, width = x.shape[1:3]
+    padded = np.pad(x, _margins(kernel))  # (1, h + kh - 1, w + kw - 1, c)
+    y = np.broadcast_to(bias, (1, height, width, len(bias))).copy()
+    for u, v in np.ndindex(kernel.shape[:2]):
+        y += padded[:, u : u + height, v : v + width] @ kernel[u, v]
+    return y
+
+
+def conv2d_backward(dy: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """∂E/∂x̂[p + u, q + v, i] gathers Σ_o dy[p, q, o] k[u, v, i, o] from every tap that read it.
+
+    The map is linear, so its derivative is its transpose, and x itself is not needed. What falls
+    on the padding belongs to no pixel and is cut off.
+    """
+    height, width = dy.shape[1:3]
+    kh, kw, channels, _ = kernel.shape
+    dx = np.zeros((1, height + kh - 1, width + kw - 1, channels), dy.dtype)
+    for u, v in np.ndindex(kh, kw):
+        dx[:, u : u + height, v : v + width] += dy @ kernel[u, v].T
+    return dx[:, kh // 2 : kh // 2 + height, kw // 2 : kw // 2 + width]
+
+
+def _margins(kernel: np.ndarray) -> list[tuple[int, int]]:
+    kh, kw = kernel.shape[:2]  # odd
+    return [(0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0)]
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """y = max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+def relu_backward(dy: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """∂E/∂x = dy where x > 0, else 0. One bit a value is enough, and y > 0 is the same bit."""
+    return dy * (y > 0)
+
+
+def _windows(x: np.ndarray) -> np.ndarray:
+    """View x as 2x2 windows: (1, h/2, w/2, c, 4), the four in reading order."""
+    x = x[:, : x.shape[1] // 2 * 2, : x.shape[2] // 2 * 2]
+    n, height, width, channels = x.shape
+    x = x.reshape(n, height // 2, 2, width // 2, 2, channels)
+    return x.transpose(0, 1, 3, 5, 2, 4).reshape(n, height // 2, width // 2, channels, 4)
+
+
+def _unwindows(windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Put windows back in place: the inverse of `_windows`, zero in an odd last row or column."""
+    n, height, width, channels, _ = windows.shape
+    x = windows.reshape(n, height, width, channels, 2, 2).transpose(0, 1, 4, 2, 5, 3)
+    whole = np.zeros(shape, windows.dtype)
+    whole[:, : 2 * height, : 2 * width] = x.reshape(n, 2 * height, 2 * width, channels)
+    return whole
+
+
+def max_pool(x: np.ndarray) -> np.ndarray:
+    """y = the largest of each 2x2 window; an odd last row or column is dropped."""
+    return _windows(x).max(axis=-1)
+
+
+def max_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """∂E/∂x = dy at the largest of each window (the first, where several are equal), else 0."""
+    windows = _windows(x)
+    first = windows.argmax(axis=-1)[..., None] == np.arange(4)
+    return _unwindows(dy[..., None] * first, x.shape)
+
+
+def avg_pool(x: np.ndarray) -> np.ndarray:
+    """y = the mean of each 2x2 window; an odd last row or column is dropped."""
+    return _windows(x).mean(axis=-1)
+
+
+def avg_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """∂E/∂x = dy / 4 at all four of each window. Of x only the shape is needed."""
+    return _unwindows(np.repeat(dy[..., None] / 4, 4, axis=-1), x.shape)
+
+
+POOLING = {"max": (max_pool, max_pool_backward), "avg": (avg_pool, avg_pool_backward)}

@@ -1,0 +1,107 @@
+"""The optimisers from their textbook formulas, as pairs `init(x)`, `update(gradient, state, x)`.
+
+`update` returns what is to be added to x, and the new state. Twins of those in `jnst.optim`, which
+come from optax: each tests the other.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+HISTORY = 20
+LARGEST_MOVE = 0.5
+FIRST_STEP = 0.03
+
+
+class Optimizer(NamedTuple):
+    """An optimiser, in the form that optax gives them."""
+
+    init: Callable[[np.ndarray], Any]
+    update: Callable[[np.ndarray, Any, np.ndarray], tuple[np.ndarray, Any]]
+
+
+def _rms(x: np.ndarray) -> np.floating:
+    return np.sqrt(np.mean(x**2))
+
+
+def sgd(learning_rate: float) -> Optimizer:
+    """v ← 0.9 v + g / rms(g),  x ← x - rate · v."""
+
+    def init(x: np.ndarray) -> np.ndarray:
+        return np.zeros_like(x)
+
+    def update(gradient: np.ndarray, velocity: np.ndarray, x: np.ndarray):
+        size = _rms(gradient)
+        velocity = 0.9 * velocity + (gradient / size if size > 0 else gradient)
+        return -learning_rate * velocity, velocity
+
+    return Optimizer(init, update)
+
+
+def adam(learning_rate: float) -> Optimizer:
+    """Kingma and Ba 2015, algorithm 1, with β₁ 0.9, β₂ 0.99, ε 1e-8.
+
+    m ← β₁ m + (1 - β₁) g,  v ← β₂ v + (1 - β₂) g²,  x ← x - rate · m̂ / (√v̂ + ε), where
+    m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) undo the bias of starting at zero.
+    """
+    beta1, beta2 = 0.9, 0.99
+
+    def init(x: np.ndarray):
+        return 0, np.zeros_like(x), np.zeros_like(x)
+
+    def update(gradient: np.ndarray, state, x: np.ndarray):
+        t, m, v = state
+        t = t + 1
+        m = beta1 * m + (1 - beta1) * gradient
+        v = beta2 * v + (1 - beta2) * gradient**2
+        step = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + 1e-8)
+        return -learning_rate * step, (t, m, v)
+
+    return Optimizer(init, update)
+
+
+def two_loop(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Multiply the gradient by L-BFGS's inverse Hessian (Nocedal and Wright, algorithm 7.4).
+
+    Args:
+        gradient: g, flat.
+        pairs: (s, y) = (x⁺ - x, g⁺ - g) of the last steps, the newest last. ρ = 1 / yᵀs.
+    """
+    q = gradient
+    alphas = []
+    for s, y in reversed(pairs):
+        alpha = (s @ q) / (y @ s)
+        q = q - alpha * y
+        alphas.append(alpha)
+    if pairs:
+        s, y = pairs[-1]
+        q = q * ((s @ y) / (y @ y))  # H⁰ = γ·1: the curvature along the last step
+    for (s, y), alpha in zip(pairs, reversed(alphas), strict=True):
+        beta = (y @ q) / (y @ s)
+        q = q + (alpha - beta) * s
+    return q
+
+
+def lbfgs(learning_rate: float) -> Optimizer:
+    """L-BFGS without a line search; the first step has a root mean square of `FIRST_STEP`."""
+
+    def init(x: np.ndarray):
+        return [], None, None
+
+    def update(gradient: np.ndarray, state, x: np.ndarray):
+        pairs, last_x, last_gradient = state
+        if last_x is not None:
+            s, y = (x - last_x).ravel(), (gradient - last_gradient).ravel()
+            pairs = [*pairs, (s, y)][-HISTORY:] if s @ y != 0 else pairs
+            direction = two_loop(gradient.ravel(), pairs).reshape(x.shape)
+        else:
+            size = _rms(gradient)
+            direction = gradient * (FIRST_STEP / size if size > 0 else 1)
+        step = np.clip(-learning_rate * direction, -LARGEST_MOVE, LARGEST_MOVE)
+        return step, (pairs, x, gradient)
+
+    return Optimizer(init, update)
+
+
+OPTIMIZERS = {"lbfgs": lbfgs, "adam": adam, "sgd": sgd}

@@ -1,0 +1,185 @@
+"""The loop that updates the picture. It yields what happened; it never prints and never saves.
+
+Two loops with one face: `minimise` drives a transformation (optax's, or `jnst.byhand.optim`'s), and
+`minimise_scipy` answers SciPy's questions. Both keep the best picture so far by total loss, so what
+is written in the end is never a bad probe, and both survive a loss that is not a finite number: back
+to the best picture, smaller steps.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from jnst.arrays import Array, Image, InputError, Scalar
+from jnst.optim import scipy_lbfgs
+
+Evaluate = Callable[[Any, Image], Any]
+"""`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.objective`."""
+MOST_RETREATS = 10
+
+
+class Progress(NamedTuple):
+    """One evaluation of the objective.
+
+    `image` is the newest picture that is at hand and `best` the one with the lowest total so far,
+    `best_total`; both are NumPy arrays in [0, 1]. `shrink` is what steps are multiplied by: 1, and
+    half as much after each time that the loss was not finite (`total` is then NaN or infinite).
+    """
+
+    step: int
+    total: float
+    parts: dict[str, float]
+    image: np.ndarray
+    best: np.ndarray
+    best_total: float
+    shrink: float
+
+
+class _Carry(NamedTuple):
+    image: Image
+    state: Any
+    best: Image
+    best_total: Scalar
+
+
+def _step(evaluate: Evaluate, optimizer: Any, constants: Any, carry: _Carry, shrink: float):
+    """Evaluate, keep the picture if it is the best, move on. For NumPy and JAX arrays alike."""
+    xp = carry.image.__array_namespace__()
+    total, parts, gradient = evaluate(constants, carry.image)
+    total = xp.where(xp.all(xp.isfinite(gradient)), total, xp.nan)
+    better = total < carry.best_total  # never true of NaN
+    update, state = optimizer.update(gradient, carry.state, carry.image)
+    moved = xp.clip(carry.image + shrink * update, 0, 1).astype(carry.image.dtype)
+    best = xp.where(better, carry.image, carry.best)
+    carry = _Carry(moved, state, best, xp.where(better, total, carry.best_total))
+    return carry, (total, parts)
+
+
+def _compile(step: Callable, every: int) -> Callable:
+    """Jit one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
+
+    Not on the CPU: XLA runs convolutions in the body of a loop on a single thread there. The old
+    carry is donated, so that picture and history are updated in place.
+    """
+    if every == 1:
+        return jax.jit(step, donate_argnums=1)
+
+    def chunk(constants, carry, shrink):
+        return jax.lax.scan(lambda c, _: step(constants, c, shrink), carry, length=every)
+
+    return jax.jit(chunk, donate_argnums=1)
+
+
+def minimise(
+    evaluate: Evaluate,
+    constants: Any,
+    image: Image,
+    optimizer: Any,
+    *,
+    steps: int,
+    every: int = 1,
+    compiled: bool = True,
+) -> Iterator[Progress]:
+    """Minimise the objective over the picture; yield a `Progress` for each evaluation.
+
+    Args:
+        evaluate: the objective, `(constants, image) -> (total, parts, gradient)`.
+        constants: its first argument; never baked into the compiled program.
+        image: where to start, in [0, 1].
+        optimizer: a transformation: `init(image)`, `update(gradient, state, image)`.
+        steps: how many times the objective is evaluated.
+        every: on an accelerator, how many steps run in one program; 1 on the CPU.
+        compiled: whether to jit; False for an objective in NumPy.
+
+    Raises:
+        InputError: if the loss of the first picture is not finite, or steps keep failing.
+    """
+
+    def step(constants, carry, shrink):
+        return _step(evaluate, optimizer, constants, carry, shrink)
+
+    def start(image: Image, best_total: float) -> _Carry:
+        # Copies, for the carry is donated and two of its arrays must not be the same.
+        return _Carry(image.copy(), optimizer.init(image), image.copy(), dtype.type(best_total))
+
+    dtype = np.dtype(image.dtype)
+    runs = {n: _compile(step, n) if compiled else step for n in {every, steps % every or every}}
+    shrink, retreats, done = 1.0, 0, 0
+    carry = start(image, math.inf)
+    while done < steps:
+        count = min(every, steps - done)
+        carry, (totals, parts) = runs[count](constants, carry, dtype.type(shrink))
+        totals = np.atleast_1d(totals)
+        parts = {name: np.atleast_1d(part) for name, part in parts.items()}
+        newest, best = np.array(carry.image), np.array(carry.best)
+        best_total = float(carry.best_total)
+        failed = not np.isfinite(totals).all()
+        if failed:
+            retreats += 1
+            shrink /= 2
+            newest = best
+            carry = start(_refuse_to_go_on(retreats, best_total, best, image), best_total)
+        for i in range(count):
+            named = {name: float(part[i]) for name, part in parts.items()}
+            yield Progress(
+                done + i + 1, float(totals[i]), named, newest, best, best_total, shrink
+            )
+        done += count
+
+
+def _refuse_to_go_on(retreats: int, best_total: float, best: np.ndarray, like: Image) -> Image:
+    """Return the best picture as an array of the kind of `like`, or give up with a clear line."""
+    if not math.isfinite(best_total):
+        raise InputError(
+            "the loss of the initial picture, or its gradient, is not a finite number; "
+            "lower the weights"
+        )
+    if retreats > MOST_RETREATS:
+        raise InputError(
+            f"the loss was not a finite number {retreats} times; lower the weights or the "
+            "learning rate"
+        )
+    return jax.numpy.asarray(best) if isinstance(like, jax.Array) else best
+
+
+def minimise_scipy(
+    evaluate: Evaluate, constants: Any, image: Image, *, steps: int, compiled: bool = True
+) -> Iterator[Progress]:
+    """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `minimise`.
+
+    Where the loss is not finite, SciPy starts again from the best picture, with an empty history
+    and so with a short first step. Ends early where SciPy finds no step that improves.
+    """
+    if compiled:
+        evaluate = jax.jit(evaluate)
+    best, best_total, shrink = np.array(image), math.inf, 1.0
+    retreats, done = 0, 0
+    while done < steps:
+        search = scipy_lbfgs(best)
+        try:
+            asked = next(search)
+            while done < steps:
+                newest = asked.astype(image.dtype)
+                total, parts, gradient = evaluate(constants, newest)
+                total, gradient = float(total), np.asarray(gradient)
+                done += 1
+                failed = not (math.isfinite(total) and np.isfinite(gradient).all())
+                if failed:
+                    retreats, shrink, total = retreats + 1, shrink / 2, math.nan
+                    _refuse_to_go_on(retreats, best_total, best, best)
+                elif total < best_total:
+                    best, best_total = newest, total
+                named = {name: float(part) for name, part in parts.items()}
+                yield Progress(done, total, named, newest, best, best_total, shrink)
+                if failed:
+                    break
+                asked = search.send((total, gradient))
+            else:
+                return
+        except StopIteration:
+            return
+        finally:
+            search.close()
