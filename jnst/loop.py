@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
-from jnst.arrays import Array, Image, InputError, Scalar
+from jnst.arrays import Image, InputError, Scalar
 from jnst.optim import scipy_lbfgs
 
 Evaluate = Callable[[Any, Image], Any]
@@ -102,8 +103,11 @@ def minimise(
         return _step(evaluate, optimizer, constants, carry, shrink)
 
     def start(image: Image, best_total: float) -> _Carry:
-        # Copies, for the carry is donated and two of its arrays must not be the same.
-        return _Carry(image.copy(), optimizer.init(image), image.copy(), dtype.type(best_total))
+        if not compiled:
+            return _Carry(image, optimizer.init(image), image, dtype.type(best_total))
+        image = jnp.asarray(image)
+        carry = _Carry(image, optimizer.init(image), image, jnp.asarray(best_total, dtype))
+        return jax.tree.map(jnp.copy, carry)  # donated: no two of its arrays may be the same
 
     dtype = np.dtype(image.dtype)
     runs = {n: _compile(step, n) if compiled else step for n in {every, steps % every or every}}
@@ -121,17 +125,16 @@ def minimise(
             retreats += 1
             shrink /= 2
             newest = best
-            carry = start(_refuse_to_go_on(retreats, best_total, best, image), best_total)
+            _check_hope(retreats, best_total)
+            carry = start(best, best_total)
         for i in range(count):
             named = {name: float(part[i]) for name, part in parts.items()}
-            yield Progress(
-                done + i + 1, float(totals[i]), named, newest, best, best_total, shrink
-            )
+            yield Progress(done + i + 1, float(totals[i]), named, newest, best, best_total, shrink)
         done += count
 
 
-def _refuse_to_go_on(retreats: int, best_total: float, best: np.ndarray, like: Image) -> Image:
-    """Return the best picture as an array of the kind of `like`, or give up with a clear line."""
+def _check_hope(retreats: int, best_total: float):
+    """Give up, in one clear line, where going back to the best picture can help no more."""
     if not math.isfinite(best_total):
         raise InputError(
             "the loss of the initial picture, or its gradient, is not a finite number; "
@@ -142,7 +145,6 @@ def _refuse_to_go_on(retreats: int, best_total: float, best: np.ndarray, like: I
             f"the loss was not a finite number {retreats} times; lower the weights or the "
             "learning rate"
         )
-    return jax.numpy.asarray(best) if isinstance(like, jax.Array) else best
 
 
 def minimise_scipy(
@@ -169,7 +171,7 @@ def minimise_scipy(
                 failed = not (math.isfinite(total) and np.isfinite(gradient).all())
                 if failed:
                     retreats, shrink, total = retreats + 1, shrink / 2, math.nan
-                    _refuse_to_go_on(retreats, best_total, best, best)
+                    _check_hope(retreats, best_total)
                 elif total < best_total:
                     best, best_total = newest, total
                 named = {name: float(part) for name, part in parts.items()}

@@ -124,7 +124,13 @@ def scipy_lbfgs(image: Array) -> Generator[np.ndarray, tuple[float, Array], None
                 method="L-BFGS-B",
                 bounds=scipy.optimize.Bounds(0, 1),
                 # The caller says when it is enough; SciPy stops only where no step improves.
-                options={"maxcor": HISTORY, "maxfun": 10**9, "maxiter": 10**9, "ftol": 0, "gtol": 0},
+                options={
+                    "maxcor": HISTORY,
+                    "maxfun": 10**9,
+                    "maxiter": 10**9,
+                    "ftol": 0,
+                    "gtol": 0,
+                },
             )
         except _Stopped:
             pass

@@ -5,21 +5,8 @@ equation 1. F and P are the feature maps of the new picture and of the content p
 with M positions and N channels.
 """
 
-import jax.numpy as jnp
-
-from jnst.arrays import Array, FeatureMap, Scalar, check_choice
-
-SCALE = {
-    "half": lambda count: 1 / 2,
-    "quarter-mean": lambda count: 1 / (4 * count),
-    "mean": lambda count: 1 / count,
-}
-"""What Σ(F - P)² is multiplied by, as a function of the number of its summands, M·N.
-
-- `half`: ½Σ, equation 1 of the paper (and of the 2015 report, arXiv:1508.06576);
-- `quarter-mean`: 1 / (4·n_H·n_W·n_C), of the deep learning course that seeds many notebooks;
-- `mean`: the mean squared error, as in neural-style, neural-style-pt and Gatys's own torch code.
-"""
+from jnst.arrays import Array, FeatureMap, Scalar
+from jnst.losses.squares import squared_error
 
 
 def statistic(features: FeatureMap) -> FeatureMap:
@@ -37,10 +24,9 @@ def distance(features: FeatureMap, target: Array, *, scale: str = "mean") -> Sca
     Args:
         features: F, of any shape.
         target: P, of the same shape.
-        scale: a name in `SCALE`.
+        scale: a name in `squares.SCALE`.
 
     Raises:
         InputError: for an unknown scale.
     """
-    factor = SCALE[check_choice("content scale", scale, SCALE)](features.size)
-    return factor * jnp.sum((features - target) ** 2)
+    return squared_error(features, target, scale=scale)

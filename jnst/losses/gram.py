@@ -23,6 +23,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+from jnst.losses.squares import squared_error
 
 NORMALIZATION = {
     "sum": lambda positions, channels: 1,
@@ -31,17 +32,8 @@ NORMALIZATION = {
 }
 """What FᵀF is multiplied by, as a function of M and N."""
 
-SCALE = {
-    "half": lambda channels: 1 / 2,
-    "quarter-mean": lambda channels: 1 / (4 * channels**2),
-    "mean": lambda channels: 1 / channels**2,
-}
-"""What Σ(G - A)² is multiplied by, as a function of N."""
 
-
-def statistic(
-    features: FeatureMap, *, normalization: str = "positions"
-) -> Float[Array, "c c"]:
+def statistic(features: FeatureMap, *, normalization: str = "positions") -> Float[Array, "c c"]:
     """Compute the Gram matrix G = FᵀF, times a factor: G_ij = factor · Σ_k F_ki F_kj.
 
     It is a sum over positions: it says which channels are active together, and forgets where.
@@ -79,10 +71,9 @@ def distance(
     Args:
         gram: G, the new picture's `statistic`.
         target: A, the style picture's.
-        scale: a name in `SCALE`.
+        scale: a name in `squares.SCALE`.
 
     Raises:
         InputError: for an unknown scale.
     """
-    factor = SCALE[check_choice("style scale", scale, SCALE)](gram.shape[0])
-    return factor * jnp.sum((gram - target) ** 2)
+    return squared_error(gram, target, scale=scale)

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-SCALE = {
-    "half": lambda count: 1 / 2,
-    "quarter-mean": lambda count: 1 / (4 * count),
-    "mean": lambda count: 1 / count,
-}
+from jnst.byhand.losses.squares import squared_error, squared_error_backward
 
 
 def statistic(features: np.ndarray) -> np.ndarray:
@@ -21,11 +17,11 @@ def statistic_backward(ds: np.ndarray, features: np.ndarray) -> np.ndarray:
 
 def distance(features: np.ndarray, target: np.ndarray, *, scale: str = "mean") -> np.floating:
     """E = scale · Σ_ij (F_ij - P_ij)²."""
-    return SCALE[scale](features.size) * np.sum((features - target) ** 2)
+    return squared_error(features, target, scale=scale)
 
 
 def distance_backward(
     features: np.ndarray, target: np.ndarray, *, scale: str = "mean"
 ) -> np.ndarray:
-    """∂E/∂F_ij = 2 · scale · (F_ij - P_ij): only the summand (i, j) holds F_ij."""
-    return 2 * SCALE[scale](features.size) * (features - target)
+    """∂E/∂F_ij = 2 · scale · (F_ij - P_ij)."""
+    return squared_error_backward(features, target, scale=scale)

@@ -14,15 +14,12 @@ s = 1/(4N²), and G and A as plain sums, that is F (G - A) / (N² M²), as Gatys
 
 import numpy as np
 
+from jnst.byhand.losses.squares import squared_error, squared_error_backward
+
 NORMALIZATION = {
     "sum": lambda positions, channels: 1,
     "positions": lambda positions, channels: 1 / positions,
     "positions-channels": lambda positions, channels: 1 / (positions * channels),
-}
-SCALE = {
-    "half": lambda channels: 1 / 2,
-    "quarter-mean": lambda channels: 1 / (4 * channels**2),
-    "mean": lambda channels: 1 / channels**2,
 }
 
 
@@ -43,11 +40,11 @@ def statistic_backward(
 
 def distance(gram: np.ndarray, target: np.ndarray, *, scale: str = "quarter-mean") -> np.floating:
     """E = s · Σ_ij (G_ij - A_ij)²."""
-    return SCALE[scale](len(gram)) * np.sum((gram - target) ** 2)
+    return squared_error(gram, target, scale=scale)
 
 
 def distance_backward(
     gram: np.ndarray, target: np.ndarray, *, scale: str = "quarter-mean"
 ) -> np.ndarray:
     """∂E/∂G_ij = 2s (G_ij - A_ij)."""
-    return 2 * SCALE[scale](len(gram)) * (gram - target)
+    return squared_error_backward(gram, target, scale=scale)
