@@ -1,3 +1,11 @@
-"""Neural style transfer in JAX, every gradient derived."""
+"""Neural style transfer in JAX, every gradient derived.
 
-__version__ = "0.1.0"
+`jnst.stylize(content, style, **settings)` paints one picture in the manner of another; everything
+else is in the submodules, see the README.
+"""
+
+from jnst.arrays import InputError
+from jnst.stylize import Settings, stylize
+from jnst.version import __version__
+
+__all__ = ["InputError", "Settings", "__version__", "stylize"]

@@ -16,7 +16,7 @@ Image = Float[Array, "1 h w 3"]
 """A picture: sRGB-encoded RGB in [0, 1], channels last, with a batch axis of one."""
 FeatureMap = Float[Array, "1 h w c"]
 """What one layer of a network makes of a picture: `c` channels at `h` x `w` positions."""
-Features = dict[str, FeatureMap]
+Features = dict[str, Float[Array, "1 _ _ _"]]
 """Feature maps by layer name."""
 Params = Mapping[str, Mapping[str, Array]]
 """Network weights: `params["conv1_1"]["kernel"]` (HWIO), `["bias"]`; `params["input"]["mean"]`."""
@@ -34,7 +34,7 @@ def check_choice(what: str, value: str, options: Iterable[str]) -> str:
     return value
 
 
-def check_at_least(what: str, value: float, least: float) -> float:
+def check_at_least(what: str, value: float | int, least: float | int) -> float | int:
     """Return `value` if it is a finite number >= `least`; else raise an `InputError`."""
     if not (np.isfinite(value) and value >= least):
         raise InputError(f"{what} must be a number of at least {least:g}, not {value:g}")

@@ -49,7 +49,11 @@ _TURNS = {  # by EXIF orientation; Pillow's exif_transpose gives up when another
 _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK", "LAB": "LAB"}  # the rest are RGB
 
 
-def read(source: str | os.PathLike[str] | PIL.Image.Image | Array) -> Image:
+Source = str | os.PathLike[str] | PIL.Image.Image | Array
+"""What can be read as a picture."""
+
+
+def read(source: Source) -> Image:
     """Return the picture in a file, a Pillow image or an array as float32 `[1, h, w, 3]` in [0, 1].
 
     Of an animation it is the first frame. The EXIF orientation is applied. A picture of 8 bit (or

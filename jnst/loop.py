@@ -1,9 +1,9 @@
 """The loop that updates the picture. It yields what happened; it never prints and never saves.
 
-Two loops with one face: `minimise` drives a transformation (optax's, or `jnst.byhand.optim`'s), and
+Two loops with one face: `minimise` drives a transformation (optax's, or `jnst.byhand.optim`'s),
 `minimise_scipy` answers SciPy's questions. Both keep the best picture so far by total loss, so what
-is written in the end is never a bad probe, and both survive a loss that is not a finite number: back
-to the best picture, smaller steps.
+is written in the end is never a bad probe, and both survive a loss that is not a finite number:
+back to the best picture, smaller steps.
 """
 
 import math
@@ -97,6 +97,7 @@ def minimise(
 
     Raises:
         InputError: if the loss of the first picture is not finite, or steps keep failing.
+
     """
 
     def step(constants, carry, shrink):
@@ -112,6 +113,7 @@ def minimise(
     dtype = np.dtype(image.dtype)
     runs = {n: _compile(step, n) if compiled else step for n in {every, steps % every or every}}
     shrink, retreats, done = 1.0, 0, 0
+    constants = jax.device_put(constants) if compiled else constants
     carry = start(image, math.inf)
     while done < steps:
         count = min(every, steps - done)
@@ -156,7 +158,7 @@ def minimise_scipy(
     and so with a short first step. Ends early where SciPy finds no step that improves.
     """
     if compiled:
-        evaluate = jax.jit(evaluate)
+        evaluate, constants = jax.jit(evaluate), jax.device_put(constants)
     best, best_total, shrink = np.array(image), math.inf, 1.0
     retreats, done = 0, 0
     while done < steps:

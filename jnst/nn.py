@@ -15,12 +15,16 @@ def conv2d(
 ) -> Float[Array, "1 h w d"]:
     """Convolve with zero padding that keeps the size, stride 1, and add the bias.
 
-    y[p, q, o] = b[o] + Σ_{u, v, i} x[p + u - ⌊kh/2⌋, q + v - ⌊kw/2⌋, i] · k[u, v, i, o], with x zero
-    outside the picture. As in every deep learning library this is a cross-correlation: the kernel
+    y[p, q, o] = b[o] + Σ_{u, v, i} x[p + u - ⌊kh/2⌋, q + v - ⌊kw/2⌋, i] · k[u, v, i, o], with x
+    zero outside the picture. As in every deep learning library this is a cross-correlation: the kernel
     is not flipped.
     """
     y = jax.lax.conv_general_dilated(
-        x, kernel, window_strides=(1, 1), padding="SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+        jnp.asarray(x),
+        jnp.asarray(kernel),
+        window_strides=(1, 1),
+        padding="SAME",
+        dimension_numbers=("NHWC", "HWIO", "NHWC"),
     )
     return y + bias[None, None, None, :]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from jnst.arrays import Array, FeatureMap, Features, Image, Params, Scalar
 from jnst.losses.tv import total_variation
@@ -70,17 +71,21 @@ def loss(
         constants: its weights, the targets, the weights of the terms.
         image: the picture, RGB in [0, 1].
         tv_beta: the exponent β of total variation.
+
     """
     features = extract(constants.params, image, layers_of(constants.targets))
     parts = {}
     for name, targets in constants.targets.items():
         statistic, distance = terms[name]
         parts[name] = sum(
-            constants.weights[name][layer] * distance(statistic(features[layer]), target)
-            for layer, target in targets.items()
+            (
+                constants.weights[name][layer] * distance(statistic(features[layer]), target)
+                for layer, target in targets.items()
+            ),
+            start=jnp.zeros((), image.dtype),
         )
     parts["tv"] = constants.tv_weight * total_variation(image, beta=tv_beta)
-    return sum(parts.values()), parts
+    return sum(parts.values(), start=jnp.zeros((), image.dtype)), parts
 
 
 def evaluate(

@@ -93,7 +93,7 @@ LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
 """What each is run with when nothing else is asked for. SciPy's finds its own step."""
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """Unwinds SciPy's minimiser when nobody wants its next point."""
 
 
@@ -111,7 +111,7 @@ def scipy_lbfgs(image: Array) -> Generator[np.ndarray, tuple[float, Array], None
         questions.put(x.reshape(image.shape))
         answer = answers.get()
         if answer is None:
-            raise _Stopped
+            raise _StoppedError
         total, gradient = answer
         return float(total), np.asarray(gradient, np.float64).ravel()
 
@@ -132,9 +132,9 @@ def scipy_lbfgs(image: Array) -> Generator[np.ndarray, tuple[float, Array], None
                     "gtol": 0,
                 },
             )
-        except _Stopped:
+        except _StoppedError:
             pass
-        except Exception as error:  # noqa: BLE001 - raised again where the caller waits
+        except Exception as error:
             questions.put(error)
         else:
             questions.put(None)

@@ -25,7 +25,7 @@ CONVOLUTIONS: Mapping[str, tuple[int, ...]] = {
 
 
 def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
-    """Name every layer in order: conv1_1, relu1_1, conv1_2, relu1_2, pool1, conv2_1, …"""
+    """Name every layer in order: conv1_1, relu1_1, conv1_2, relu1_2, pool1, and so on."""
     names = []
     for block, count in enumerate(convolutions, start=1):
         for index in range(1, count + 1):
@@ -68,6 +68,7 @@ def features(
 
     Raises:
         InputError: for an unknown network, layer or kind of pooling.
+
     """
     order = LAYERS[check_choice("network", name, LAYERS)]
     missing = {check_choice(f"layer of {name}", layer, order) for layer in layers}

@@ -40,7 +40,7 @@ def _margins(kernel: np.ndarray) -> list[tuple[int, int]]:
 
 
 def relu(x: np.ndarray) -> np.ndarray:
-    """y = max(x, 0)."""
+    """Y = max(x, 0)."""
     return np.maximum(x, 0)
 
 
@@ -67,7 +67,7 @@ def _unwindows(windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def max_pool(x: np.ndarray) -> np.ndarray:
-    """y = the largest of each 2x2 window; an odd last row or column is dropped."""
+    """Y = the largest of each 2x2 window; an odd last row or column is dropped."""
     return _windows(x).max(axis=-1)
 
 
@@ -79,7 +79,7 @@ def max_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def avg_pool(x: np.ndarray) -> np.ndarray:
-    """y = the mean of each 2x2 window; an odd last row or column is dropped."""
+    """Y = the mean of each 2x2 window; an odd last row or column is dropped."""
     return _windows(x).mean(axis=-1)
 
 

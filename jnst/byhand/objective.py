@@ -48,6 +48,7 @@ def evaluate(
         name: the network.
         pooling: "max" or "avg".
         tv_beta: the exponent β of total variation.
+
     """
     layers = {layer for targets in constants.targets.values() for layer in targets}
     found = vgg.features(constants.params, image, layers, name=name, pooling=pooling)

@@ -26,7 +26,7 @@ def _rms(x: np.ndarray) -> np.floating:
 
 
 def sgd(learning_rate: float) -> Optimizer:
-    """v ← 0.9 v + g / rms(g),  x ← x - rate · v."""
+    """V ← 0.9 v + g / rms(g),  x ← x - rate · v."""
 
     def init(x: np.ndarray) -> np.ndarray:
         return np.zeros_like(x)
@@ -67,6 +67,7 @@ def two_loop(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -
     Args:
         gradient: g, flat.
         pairs: (s, y) = (x⁺ - x, g⁺ - g) of the last steps, the newest last. ρ = 1 / yᵀs.
+
     """
     q = gradient
     alphas = []

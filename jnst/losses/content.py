@@ -28,5 +28,6 @@ def distance(features: FeatureMap, target: Array, *, scale: str = "mean") -> Sca
 
     Raises:
         InputError: for an unknown scale.
+
     """
     return squared_error(features, target, scale=scale)

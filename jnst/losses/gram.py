@@ -44,6 +44,7 @@ def statistic(features: FeatureMap, *, normalization: str = "positions") -> Floa
 
     Raises:
         InputError: for an unknown normalization.
+
     """
     channels = features.shape[-1]
     F = features.reshape(-1, channels)  # (M, N)
@@ -75,5 +76,6 @@ def distance(
 
     Raises:
         InputError: for an unknown scale.
+
     """
     return squared_error(gram, target, scale=scale)

@@ -31,6 +31,7 @@ def squared_error(statistic: Array, target: Array, *, scale: str) -> Scalar:
 
     Raises:
         InputError: for an unknown scale.
+
     """
     factor = SCALE[check_choice("scale", scale, SCALE)](target)
     return factor * jnp.sum((statistic - target) ** 2)

@@ -29,6 +29,7 @@ def total_variation(image: Image, *, beta: float = 1.0, scale: str = "mean") -> 
 
     Raises:
         InputError: for an unknown scale.
+
     """
     factor = SCALE[check_choice("total variation scale", scale, SCALE)](image.size)
     dx = jnp.pad(image[:, :, 1:] - image[:, :, :-1], ((0, 0), (0, 0), (0, 1), (0, 0)))

@@ -10,7 +10,7 @@ CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 
 
 def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
-    """Name every layer in order: conv1_1, relu1_1, conv1_2, relu1_2, pool1, conv2_1, …"""
+    """Name every layer in order: conv1_1, relu1_1, conv1_2, relu1_2, pool1, and so on."""
     names = []
     for block, count in enumerate(convolutions, start=1):
         for index in range(1, count + 1):
@@ -20,7 +20,7 @@ def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def preprocess(image: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """x = 255 · (image with its channels reversed) - mean: RGB in [0, 1] to BGR as in Caffe."""
+    """X = 255 · (image with its channels reversed) - mean: RGB in [0, 1] to BGR as in Caffe."""
     return image[..., ::-1] * 255 - mean
 
 
@@ -74,6 +74,7 @@ def backward(
         found: all maps, in order, as `features` returned them.
         gradients: ∂E/∂F by layer, for some of the layers in `found`.
         pooling: as in the forward pass.
+
     """
     _, pool_backward = nn.POOLING[pooling]
     order = list(found)

@@ -1,0 +1,227 @@
+"""The command line: the only code that prints. Its options are generated from `Settings`."""
+
+import contextlib
+import dataclasses
+import math
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import jax
+import platformdirs
+import rich.console
+import rich.progress
+import tyro
+
+from jnst import files, plot, samples
+from jnst.arrays import InputError, check_at_least, check_choice
+from jnst.backbones import BACKBONES
+from jnst.loop import Progress
+from jnst.stylize import Settings, check, iterate, prepare
+from jnst.version import __version__
+
+
+@dataclass(frozen=True)
+class Stylize:
+    """Paint CONTENT in the manner of STYLE. Without them, paint the built-in sample pair."""
+
+    content: Annotated[Path | None, tyro.conf.Positional] = None
+    """The photograph: anything Pillow opens."""
+    style: Annotated[Path | None, tyro.conf.Positional] = None
+    """The painting, likewise."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
+    """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
+    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Settings
+    )
+    save_every: int = 0
+    """Also write the picture at every so many steps, numbered; 0 for never."""
+    plot: bool = False
+    """Also draw the loss curves, into OUTPUT-loss.png."""
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+    list: Literal["layers"] | None = None
+    """List what can be chosen, and leave."""
+    version: bool = False
+    """Print the version, and leave."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `jnst COMMAND …` and return its exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    commands = {"stylize": (Stylize, stylize)}
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if not words or words[0] in ("-h", "--help"):
+            print("usage: jnst COMMAND …\n\ncommands:")
+            for name, (options, _) in commands.items():
+                print(f"  {name:10} {options.__doc__}")
+            print("\n'jnst COMMAND --help' lists the options of a command.")
+            return 0
+        if words[0] == "--version":
+            print(f"jnst {__version__}")
+            return 0
+        options, run = commands[check_choice("command", words[0], commands)]
+        chosen = tyro.cli(
+            options,
+            prog=f"jnst {words[0]}",
+            args=words[1:],
+        )
+        return run(chosen)
+    except InputError as error:
+        return _fail(error, 2)
+    except KeyboardInterrupt:
+        return _fail("interrupted: nothing was written", 130)
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (MemoryError, jax.errors.JaxRuntimeError) as error:
+        if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
+            return _fail("out of memory; take a smaller --size", 1)
+        return _fail_unexpectedly(error)
+    except Exception as error:  # no traceback reaches a user who did not ask for one
+        return _fail_unexpectedly(error)
+
+
+def stylize(options: Stylize) -> int:
+    """Run one style transfer: pictures in, picture out, progress on the terminal."""
+    if options.version:
+        print(f"jnst {__version__}")
+        return 0
+    if options.list is not None:
+        print("\n".join(BACKBONES[options.settings.backbone].layers))
+        return 0
+    settings = options.settings
+    check(settings)
+    check_at_least("save_every", options.save_every, 0)
+    output = options.output or files.unused(f"{_stem(options)}.png")
+    for source in (options.content, options.style):
+        if source is not None and output.exists() and source.exists() and output.samefile(source):
+            raise InputError(f"the output {output} is one of the two pictures; choose another name")
+    plotted = output.with_name(f"{output.stem}-loss.png")
+    for target in (output, plotted) if options.plot else (output,):
+        files.check_writable(target)
+    if options.cache:
+        _keep_compiled_programs()
+    recorded = dataclasses.asdict(settings) | {
+        "content": str(options.content or samples.CONTENT),
+        "style": str(options.style or samples.STYLE.name),
+    }
+
+    def write(path: Path, image) -> None:
+        files.write(path, image, settings=recorded, software=f"jnst {__version__}")
+
+    history: list[Progress] = []
+    trouble: InputError | KeyboardInterrupt | None = None
+    started = time.monotonic()
+    with _display(settings.steps, quiet=options.quiet) as show:
+        try:
+            show("reading and measuring the pictures")
+            problem = prepare(
+                samples.content() if options.content is None else options.content,
+                options.style or samples.STYLE,
+                settings,
+            )
+            show("compiling" if problem.compiled else "starting")
+            for progress in iterate(problem, settings.steps):
+                history.append(progress)
+                show(progress)
+                if options.save_every and progress.step % options.save_every == 0:
+                    numbered = f"{output.stem}-{progress.step:04}{output.suffix}"
+                    write(output.with_name(numbered), progress.image)
+        except (KeyboardInterrupt, InputError) as error:
+            if not history or history[-1].best_total == math.inf:
+                raise
+            trouble = error  # what was painted until then is kept
+    last = history[-1]
+    write(output, last.best)
+    if options.plot:
+        files.write(plotted, plot.loss_curves(history))
+    if not options.quiet:
+        height, width = last.best.shape[1:3]
+        print(
+            f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), the best of "
+            f"{last.step} evaluations, total {last.best_total:.4g}, "
+            f"in {time.monotonic() - started:.0f} s"
+        )
+    if isinstance(trouble, InputError):
+        return _fail(trouble, 2)
+    return 130 if trouble else 0
+
+
+def _stem(options: Stylize) -> str:
+    """Name the picture after the two it was made from."""
+    return f"{_name(options.content, samples.CONTENT)}-{_name(options.style, 'sample')}"
+
+
+def _name(path: Path | None, default: str) -> str:
+    return default if path is None else path.stem
+
+
+def _keep_compiled_programs() -> None:
+    """Let JAX keep what it compiles: the second run at a size starts at once."""
+    folder = platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+
+
+@contextlib.contextmanager
+def _display(steps: int, *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
+    """Show a live line; yield a function that takes what is being done, or a `Progress`."""
+    bar = rich.progress.Progress(
+        rich.progress.TextColumn("{task.completed}/{task.total}"),
+        rich.progress.BarColumn(bar_width=20),
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.TextColumn("{task.fields[left]}"),
+        console=rich.console.Console(stderr=True, quiet=quiet, highlight=False),
+    )
+    began: list[float] = []
+    shrink = 1.0
+    with bar:
+        task = bar.add_task("starting", total=steps, left="")
+
+        def show(event: str | Progress) -> None:
+            nonlocal shrink
+            if isinstance(event, str):
+                bar.update(task, description=event)
+                return
+            began.append(time.monotonic())
+            done = len(began) - 1
+            # From the first step's end: compiling is over by then. A chunk's steps end together.
+            left = (began[-1] - began[0]) / max(done, 1) * (steps - event.step)
+            terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
+            bar.update(
+                task,
+                completed=event.step,
+                description=f"total {event.total:.4g}  {terms}",
+                left=f"{left:.0f} s left" if done else "",
+            )
+            if event.shrink < shrink:
+                shrink = event.shrink
+                bar.console.print(
+                    f"step {event.step}: the loss is not a finite number; back to the best "
+                    f"picture, with steps {shrink:g} times as large"
+                )
+
+        yield show
+
+
+def _fail(message: object, status: int) -> int:
+    print(f"jnst: {message}", file=sys.stderr)
+    return status
+
+
+def _fail_unexpectedly(error: Exception) -> int:
+    if os.environ.get("JNST_DEBUG"):
+        traceback.print_exc()
+    reason = " ".join(str(error).split())[:300]
+    return _fail(
+        f"unexpected {type(error).__name__}: {reason} (a fault of jnst; JNST_DEBUG=1 shows where)",
+        1,
+    )

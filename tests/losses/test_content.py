@@ -1,0 +1,91 @@
+import jax
+import keras
+import numpy as np
+import pytest
+from gradcheck import check, close, float64
+from scipy.spatial.distance import sqeuclidean
+from skimage.metrics import mean_squared_error
+
+from jnst import nn
+from jnst.arrays import InputError
+from jnst.byhand.losses import content as byhand
+from jnst.byhand.losses import squares as byhand_squares
+from jnst.losses import content, squares
+
+RNG = np.random.default_rng(0)
+F, P = np.maximum(RNG.normal(size=(2, 1, 5, 7, 6)), 0)
+SCALES = sorted(squares.SCALE)
+
+
+@pytest.fixture(autouse=True)
+def _float64():
+    with float64():
+        yield
+
+
+# Σ(F - P)² = 1 + 4 + 0 + 4 = 9, over 4 values; ΣP² = 13.
+@pytest.mark.parametrize(
+    ("scale", "expected"),
+    [("half", 4.5), ("mean", 9 / 4), ("quarter-mean", 9 / 16), ("relative", 9 / 13)],
+)
+@pytest.mark.parametrize("module", [content, byhand])
+def test_value_worked_out_on_paper(module, scale, expected):
+    features = np.array([1.0, 2, 3, 4]).reshape(1, 2, 1, 2)
+    target = np.array([0.0, 0, 3, 2]).reshape(1, 2, 1, 2)
+    S, T = module.statistic(features), module.statistic(target)
+    np.testing.assert_allclose(module.distance(S, T, scale=scale), expected, rtol=1e-15)
+
+
+def test_the_tables_of_both_kinds_are_the_same():
+    assert list(squares.SCALE) == list(byhand_squares.SCALE)
+    for scale in SCALES:
+        assert float(squares.SCALE[scale](P)) == pytest.approx(byhand_squares.SCALE[scale](P))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_grad_by_hand_is_autodiff_and_finite_difference(scale):
+    def loss(features):
+        return content.distance(content.statistic(features), P, scale=scale)
+
+    dS = byhand.distance_backward(byhand.statistic(F), P, scale=scale)
+    gradient = byhand.statistic_backward(dS, F)
+    np.testing.assert_allclose(byhand.distance(F, P, scale=scale), loss(F), rtol=1e-12)
+    close(gradient, jax.grad(loss)(F))
+    check(loss, F, gradient)
+
+
+# Equation 2 with its second case: 0 where F < 0. It is the rectifier's doing, one step below F.
+def test_grad_before_the_rectifier_is_the_printed_formula():
+    Z = RNG.normal(size=F.shape)
+    printed = np.where(Z > 0, np.maximum(Z, 0) - P, 0)
+    close(printed, jax.grad(lambda z: content.distance(nn.relu(z), P, scale="half"))(Z))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_zero_and_flat_at_the_target(scale):
+    value, gradient = jax.value_and_grad(content.distance)(P, P, scale=scale)
+    assert value == 0
+    assert not gradient.any()
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_all_scales_but_the_relative_one_grow_with_the_square_of_the_features(scale):
+    factor = 1 if scale == "relative" else 9
+    got = content.distance(3 * F, 3 * P, scale=scale)
+    np.testing.assert_allclose(got, factor * content.distance(F, P, scale=scale), rtol=1e-12)
+
+
+def test_relative_is_one_for_a_blank_map():
+    np.testing.assert_allclose(content.distance(0 * P, P, scale="relative"), 1, rtol=1e-12)
+
+
+def test_parity_with_scipy_scikit_image_and_keras():
+    half, mean = (content.distance(F, P, scale=scale) for scale in ("half", "mean"))
+    np.testing.assert_allclose(half, sqeuclidean(F.ravel(), P.ravel()) / 2, rtol=1e-12)
+    np.testing.assert_allclose(mean, mean_squared_error(F, P), rtol=1e-12)
+    np.testing.assert_allclose(mean, keras.losses.MeanSquaredError()(P, F), rtol=1e-6)
+
+
+def test_unknown_scale_lists_the_choices():
+    with pytest.raises(InputError, match="'sum'; choose from half, quarter-mean, mean, relative"):
+        content.distance(F, P, scale="sum")
