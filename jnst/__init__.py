@@ -5,7 +5,8 @@ else is in the submodules, see the README.
 """
 
 from jnst.arrays import InputError
-from jnst.stylize import Settings, stylize
+from jnst.settings import Settings
+from jnst.stylize import stylize
 from jnst.version import __version__
 
 __all__ = ["InputError", "Settings", "__version__", "stylize"]

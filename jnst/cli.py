@@ -2,39 +2,43 @@
 
 import contextlib
 import dataclasses
+import io
+import itertools
 import math
 import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import jax
 import platformdirs
-import rich.console
-import rich.progress
 import tyro
 
 from jnst import files, plot, samples
 from jnst.arrays import InputError, check_at_least, check_choice
 from jnst.backbones import BACKBONES
 from jnst.loop import Progress
-from jnst.stylize import Settings, check, iterate, prepare
+from jnst.settings import Settings, check
+from jnst.stylize import iterate, prepare
+from jnst.terminal import live
 from jnst.version import __version__
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Stylize:
     """Paint CONTENT in the manner of STYLE. Without them, paint the built-in sample pair."""
 
-    content: Annotated[Path | None, tyro.conf.Positional] = None
+    content: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="CONTENT")] = None
     """The photograph: anything Pillow opens."""
-    style: Annotated[Path | None, tyro.conf.Positional] = None
+    style: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="STYLE")] = None
     """The painting, likewise."""
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"])] = None
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
@@ -68,12 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"jnst {__version__}")
             return 0
         options, run = commands[check_choice("command", words[0], commands)]
-        chosen = tyro.cli(
-            options,
-            prog=f"jnst {words[0]}",
-            args=words[1:],
-        )
-        return run(chosen)
+        chosen = _parse(options, words)
+        return chosen if isinstance(chosen, int) else run(chosen)
     except InputError as error:
         return _fail(error, 2)
     except KeyboardInterrupt:
@@ -87,6 +87,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail_unexpectedly(error)
     except Exception as error:  # no traceback reaches a user who did not ask for one
         return _fail_unexpectedly(error)
+
+
+def _parse(options: type[T], words: list[str]) -> T | int:
+    """Parse a command's options; return an exit status where help was asked for and given.
+
+    tyro explains a mistake in a box of many lines: its first sentence is the one that says it.
+    """
+    complaint = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(complaint):
+            return tyro.cli(options, prog=f"jnst {words[0]}", args=words[1:])
+    except SystemExit as stop:
+        if not stop.code:
+            return 0
+        lines = [line.strip("│╭╮╰╯ ") for line in complaint.getvalue().splitlines()[1:]]
+        sentence = itertools.takewhile(lambda line: not line.startswith("──"), lines)
+        raise InputError(f"{' '.join(sentence)}; see 'jnst {words[0]} --help'") from None
 
 
 def stylize(options: Stylize) -> int:
@@ -120,7 +137,7 @@ def stylize(options: Stylize) -> int:
     history: list[Progress] = []
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
-    with _display(settings.steps, quiet=options.quiet) as show:
+    with live(settings.steps, quiet=options.quiet) as show:
         try:
             show("reading and measuring the pictures")
             problem = prepare(
@@ -169,47 +186,6 @@ def _keep_compiled_programs() -> None:
     folder = platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
-
-
-@contextlib.contextmanager
-def _display(steps: int, *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
-    """Show a live line; yield a function that takes what is being done, or a `Progress`."""
-    bar = rich.progress.Progress(
-        rich.progress.TextColumn("{task.completed}/{task.total}"),
-        rich.progress.BarColumn(bar_width=20),
-        rich.progress.TextColumn("{task.description}"),
-        rich.progress.TextColumn("{task.fields[left]}"),
-        console=rich.console.Console(stderr=True, quiet=quiet, highlight=False),
-    )
-    began: list[float] = []
-    shrink = 1.0
-    with bar:
-        task = bar.add_task("starting", total=steps, left="")
-
-        def show(event: str | Progress) -> None:
-            nonlocal shrink
-            if isinstance(event, str):
-                bar.update(task, description=event)
-                return
-            began.append(time.monotonic())
-            done = len(began) - 1
-            # From the first step's end: compiling is over by then. A chunk's steps end together.
-            left = (began[-1] - began[0]) / max(done, 1) * (steps - event.step)
-            terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
-            bar.update(
-                task,
-                completed=event.step,
-                description=f"total {event.total:.4g}  {terms}",
-                left=f"{left:.0f} s left" if done else "",
-            )
-            if event.shrink < shrink:
-                shrink = event.shrink
-                bar.console.print(
-                    f"step {event.step}: the loss is not a finite number; back to the best "
-                    f"picture, with steps {shrink:g} times as large"
-                )
-
-        yield show
 
 
 def _fail(message: object, status: int) -> int:

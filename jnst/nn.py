@@ -16,8 +16,8 @@ def conv2d(
     """Convolve with zero padding that keeps the size, stride 1, and add the bias.
 
     y[p, q, o] = b[o] + Σ_{u, v, i} x[p + u - ⌊kh/2⌋, q + v - ⌊kw/2⌋, i] · k[u, v, i, o], with x
-    zero outside the picture. As in every deep learning library this is a cross-correlation: the kernel
-    is not flipped.
+    zero outside the picture. As in every deep learning library this is a cross-correlation: the
+    kernel is not flipped.
     """
     y = jax.lax.conv_general_dilated(
         jnp.asarray(x),

@@ -24,8 +24,8 @@ class Term(NamedTuple):
 class Evaluation(NamedTuple):
     """The objective at one picture. The parts, by name, are weighted: they add up to the total."""
 
-    total: np.floating
-    parts: dict[str, np.floating]
+    total: np.ndarray | np.floating
+    parts: dict[str, np.ndarray | np.floating]
     gradient: np.ndarray
 
 
