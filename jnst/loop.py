@@ -46,7 +46,7 @@ class _Carry(NamedTuple):
     best_total: Scalar
 
 
-def _step(evaluate: Evaluate, optimizer: Any, constants: Any, carry: _Carry, shrink: float):
+def _step(evaluate: Evaluate, optimizer: Any, constants: Any, carry: _Carry, shrink: Any):
     """Evaluate, keep the picture if it is the best, move on. For NumPy and JAX arrays alike."""
     xp = carry.image.__array_namespace__()
     total, parts, gradient = evaluate(constants, carry.image)
@@ -117,7 +117,8 @@ def minimise(
     carry = start(image, math.inf)
     while done < steps:
         count = min(every, steps - done)
-        carry, (totals, parts) = runs[count](constants, carry, dtype.type(shrink))
+        with np.errstate(over="ignore", invalid="ignore"):  # seen below, for NumPy as for JAX
+            carry, (totals, parts) = runs[count](constants, carry, dtype.type(shrink))
         totals = np.atleast_1d(totals)
         parts = {name: np.atleast_1d(part) for name, part in parts.items()}
         newest, best = np.array(carry.image), np.array(carry.best)
@@ -167,7 +168,8 @@ def minimise_scipy(
             asked = next(search)
             while done < steps:
                 newest = asked.astype(image.dtype)
-                total, parts, gradient = evaluate(constants, newest)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    total, parts, gradient = evaluate(constants, newest)
                 total, gradient = float(total), np.asarray(gradient)
                 done += 1
                 failed = not (math.isfinite(total) and np.isfinite(gradient).all())

@@ -91,6 +91,7 @@ OPTIMIZERS: dict[str, Callable[[float], optax.GradientTransformation]] = {
 }
 LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
 """What each is run with when nothing else is asked for. SciPy's finds its own step."""
+NAMES = (*OPTIMIZERS, "scipy-lbfgs")
 
 
 class _StoppedError(Exception):

@@ -11,7 +11,7 @@ from jnst.engines import ENGINES
 from jnst.losses.gram import NORMALIZATION
 from jnst.losses.squares import SCALE
 from jnst.nn import POOLING
-from jnst.optim import LEARNING_RATES
+from jnst.optim import LEARNING_RATES, NAMES
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def check(settings: Settings) -> None:
         check_choice(f"layer of {settings.backbone}", layer, layers)
     for what, options in {
         "init": image.INITIAL,
-        "optimizer": LEARNING_RATES,
+        "optimizer": NAMES,
         "pooling": POOLING,
         "content_scale": SCALE,
         "gram_normalization": NORMALIZATION,
@@ -87,10 +87,16 @@ def check(settings: Settings) -> None:
         check_at_least(what, getattr(settings, what), least)
     if settings.learning_rate is not None and not (0 < settings.learning_rate < math.inf):
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
+        raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
     if len(settings.style_layer_weights) not in (0, len(settings.style_layers)):
         raise InputError(
             f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
             f"{len(settings.style_layers)} style layers; give one for each"
         )
+    if settings.style_layer_weights and not (
+        min(settings.style_layer_weights) >= 0 < sum(settings.style_layer_weights) < math.inf
+    ):
+        raise InputError("style_layer_weights must be at least 0, and one of them more")
     if not settings.content_layers + settings.style_layers:
         raise InputError("give at least one content layer or style layer")

@@ -21,7 +21,7 @@ def check(f, x, gradient, *, seed=0, eps=EPS):
 
     One direction is the gradient's own; the others are random, with so much of it added that the
     derivative never comes out near zero by chance, where the difference quotient is all rounding.
-    A deep network wants a smaller `eps`: a rectifier that changes sides within the step is no error.
+    A deep network wants a smaller `eps`: a rectifier that changes sides in the step is no error.
     """
     for array in (x, gradient):
         if np.asarray(array).dtype != np.float64:

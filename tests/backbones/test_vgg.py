@@ -1,0 +1,122 @@
+from itertools import pairwise
+
+import jax
+import numpy as np
+import pytest
+
+from jnst.arrays import InputError
+from jnst.backbones import BACKBONES, vgg
+
+RNG = np.random.default_rng(0)
+MEAN = np.float32([103.939, 116.779, 123.68]).reshape(1, 1, 1, 3)
+
+
+def thin(*blocks, channels=4):
+    """Random weights of the first blocks of VGG19, with few channels."""
+    params, width = {"input": {"mean": MEAN}}, 3
+    for layer in vgg.LAYERS["vgg19"]:
+        if layer.startswith("conv") and int(layer[4]) in blocks:
+            kernel = RNG.normal(size=(3, 3, width, channels)).astype(np.float32) / 10
+            params[layer] = {"kernel": kernel, "bias": np.zeros(channels, np.float32)}
+            width = channels
+    return params
+
+
+def picture(height, width):
+    return RNG.random((1, height, width, 3), np.float32)
+
+
+@pytest.mark.parametrize(("name", "convolutions"), [("vgg16", 13), ("vgg19", 16)])
+def test_layer_names(name, convolutions):
+    layers = vgg.LAYERS[name]
+    assert len(set(layers)) == len(layers) == 2 * convolutions + 5
+    assert [sum(layer.startswith(kind) for layer in layers) for kind in ("conv", "relu")] == [
+        convolutions
+    ] * 2
+    assert layers[:6] == ("conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1", "conv2_1")
+    assert layers[-3:] == (f"conv5_{vgg.CONVOLUTIONS[name][-1]}", *layers[-2:])
+    assert layers[-1] == "pool5"
+    for before, after in pairwise(layers):
+        assert not before.startswith("conv") or after == before.replace("conv", "relu")
+
+
+def test_the_networks_by_name():
+    assert list(BACKBONES) == list(vgg.LAYERS) == ["vgg16", "vgg19"]
+    for name, backbone in BACKBONES.items():
+        assert backbone.layers == vgg.LAYERS[name]
+    found = BACKBONES["vgg19"].features(thin(1, 2), picture(8, 8), ["relu2_2"], pooling="avg")
+    assert found["relu2_2"].shape == (1, 4, 4, 4)
+
+
+def test_block_3_has_its_fourth_convolution_in_vgg19_alone():
+    params, image = thin(1, 2, 3), picture(8, 8)
+    sixteen, nineteen = (
+        vgg.features(params, image, ["pool3"], name=name)["pool3"] for name in ("vgg16", "vgg19")
+    )
+    assert not np.allclose(sixteen, nineteen)
+
+
+def test_preprocessing():
+    red = np.float32([1, 0, 0]).reshape(1, 1, 1, 3)
+    got = vgg.preprocess(red, MEAN)
+    np.testing.assert_allclose(got.ravel(), [-103.939, -116.779, 255 - 123.68], rtol=1e-6)
+
+
+def test_exactly_what_was_asked_for_and_nothing_deeper():
+    params = thin(1)
+    found = vgg.features(params, picture(4, 4), ["pool1", "relu1_1"])
+    assert found.keys() == {"relu1_1", "pool1"}
+    with pytest.raises(KeyError, match="conv2_1"):
+        vgg.features(params, picture(4, 4), ["conv2_1"])
+    assert vgg.features(params, picture(4, 4), []) == {}
+
+
+def test_a_name_given_twice_is_found_once():
+    assert vgg.features(thin(1), picture(4, 4), ["relu1_1", "relu1_1"]).keys() == {"relu1_1"}
+
+
+def test_conv_is_before_the_rectifier_and_relu_after_it():
+    found = vgg.features(thin(1), picture(5, 5), ["conv1_2", "relu1_2"])
+    assert (found["conv1_2"] < 0).any()
+    np.testing.assert_array_equal(found["relu1_2"], np.maximum(found["conv1_2"], 0))
+
+
+@pytest.mark.parametrize("pooling", ["max", "avg"])
+@pytest.mark.parametrize("size", [(32, 32), (33, 47), (45, 35)])
+def test_sizes_are_halved_and_rounded_down(size, pooling):
+    layers = ["relu1_1", "pool1", "relu2_1", "pool2", "conv3_4", "pool3"]
+    found = vgg.features(thin(1, 2, 3), picture(*size), layers, pooling=pooling)
+    for layer, features in found.items():
+        halvings = int(layer[4]) - (not layer.startswith("pool"))
+        assert features.shape == (1, size[0] >> halvings, size[1] >> halvings, 4)
+        assert features.dtype == np.float32
+
+
+def test_pooling_makes_a_difference():
+    params, image = thin(1), picture(6, 6)
+    largest, mean = (
+        vgg.features(params, image, ["pool1"], pooling=p)["pool1"] for p in ("max", "avg")
+    )
+    assert (np.asarray(largest) > np.asarray(mean)).any()
+
+
+def test_jit_gives_the_same():
+    params, image = thin(1, 2), picture(9, 7)
+    plain = vgg.features(params, image, ["relu1_2", "conv2_1"])
+    compiled = jax.jit(lambda p, x: vgg.features(p, x, ["relu1_2", "conv2_1"]))(params, image)
+    for layer, features in plain.items():
+        np.testing.assert_allclose(compiled[layer], features, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"layers": ["relu6_1"]}, "unknown layer of vgg19 'relu6_1'; choose from conv1_1, relu1_1"),
+        ({"layers": ["conv3_4"], "name": "vgg16"}, "unknown layer of vgg16 'conv3_4'"),
+        ({"layers": ["pool1"], "name": "vgg11"}, "network 'vgg11'; choose from vgg16, vgg19"),
+        ({"layers": ["pool1"], "pooling": "min"}, "pooling 'min'; choose from max, avg"),
+    ],
+)
+def test_unknown_names_list_the_choices(options, message):
+    with pytest.raises(InputError, match=message):
+        vgg.features(thin(1), picture(4, 4), **options)

@@ -1,0 +1,139 @@
+"""The arrows between modules, and the manners of every public name, read from the source."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# What each part may import from this package: only parts further up, and of those only these.
+ALLOWED = {
+    "arrays": "",
+    "version": "",
+    "samples": "",
+    "byhand": "",
+    "files": "arrays",
+    "image": "arrays",
+    "nn": "arrays",
+    "torchfile": "arrays",
+    "backbones": "arrays nn",
+    "losses": "arrays",
+    "optim": "arrays",
+    "convert": "arrays torchfile backbones",
+    "objective": "arrays backbones losses",
+    "engines": "arrays byhand backbones losses optim objective",
+    "loop": "arrays optim objective",
+    "settings": "arrays image nn backbones losses optim engines",
+    "plot": "arrays loop",
+    "terminal": "arrays loop",
+    "stylize": "arrays files image backbones optim objective engines loop settings",
+    "cli": "arrays version samples files backbones loop settings plot terminal stylize",
+    "__init__": "arrays version files settings stylize",
+    "__main__": "cli",
+}
+# Defaults that may be given by position: what a reader would call the function with.
+POSITIONAL_DEFAULTS = {"jnst.backbones.weights.load", "jnst.cli.main", "jnst.convert.main"}
+
+
+def name_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+TREES = {
+    name_of(path): ast.parse(path.read_text("utf-8"))
+    for path in sorted((ROOT / "jnst").rglob("*.py"))
+}
+MODULES = pytest.mark.parametrize("module", TREES)
+
+
+def imports(module):
+    """List what a module imports anywhere in it, submodules by their full name."""
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import in line {node.lineno}"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if full in TREES else node.module
+
+
+def own(module):
+    return [name for name in imports(module) if name.split(".")[0] == "jnst"]
+
+
+def part(module):
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def public(body, prefix):
+    """List (full name, node) of public functions, classes and methods."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield f"{prefix}.{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node.body, f"{prefix}.{node.name}")
+
+
+def test_the_table_names_every_part_and_points_upwards_only():
+    assert {part(module) for module in TREES} == set(ALLOWED)
+    above = set()
+    for name, allowed in ALLOWED.items():
+        assert set(allowed.split()) <= above, name
+        above.add(name)
+
+
+@MODULES
+def test_imports_only_what_the_table_allows(module):
+    allowed = {part(module), *ALLOWED[part(module)].split()}
+    for name in own(module):
+        assert name != "jnst", f"{module} imports the package's own __init__"
+        assert part(name) in allowed, f"{module} imports {name}"
+
+
+def test_backbones_losses_and_optimisers_do_not_know_each_other():
+    parts = {"backbones", "losses", "optim"}
+    for module in TREES:
+        if part(module) in parts:
+            assert not {part(name) for name in own(module)} & parts - {part(module)}
+
+
+def test_no_cycles():
+    def visit(module, path):
+        assert module not in path, " -> ".join((*path, module))
+        if module not in done:
+            for name in own(module):
+                # A package's own __init__ gathers its modules; to them it is no import.
+                if name != module:
+                    visit(name, (*path, module))
+            done.add(module)
+
+    done = set()
+    for module in TREES:
+        visit(module, ())
+
+
+@pytest.mark.parametrize("module", [module for module in TREES if part(module) == "byhand"])
+def test_byhand_imports_numpy_and_itself_alone(module):
+    for name in imports(module):
+        top = name.split(".")[0]
+        assert top in sys.stdlib_module_names or top == "numpy" or name.startswith("jnst.byhand.")
+
+
+def test_no_module_is_named_after_one_of_the_standard_library():
+    assert not {module.split(".")[-1] for module in TREES} & sys.stdlib_module_names
+
+
+@MODULES
+def test_everything_public_has_a_docstring(module):
+    assert ast.get_docstring(TREES[module]), f"{module} has no docstring"
+    for name, node in public(TREES[module].body, module):
+        assert ast.get_docstring(node), f"{name} has no docstring"
+
+
+@MODULES
+def test_arguments_with_defaults_are_keyword_only(module):
+    for name, node in public(TREES[module].body, module):
+        if isinstance(node, ast.FunctionDef) and name not in POSITIONAL_DEFAULTS:
+            assert not node.args.defaults, f"{name} has a positional argument with a default"

@@ -1,0 +1,132 @@
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jnst.losses import content, gram
+from jnst.losses.tv import total_variation
+from jnst.objective import Constants, Term, evaluate, layers_of, loss, targets
+
+RNG = np.random.default_rng(0)
+IMAGE, PHOTOGRAPH = RNG.random((2, 1, 6, 8, 3), np.float32)
+PAINTING = RNG.random((1, 5, 7, 3), np.float32)  # of another size
+PARAMS = {"mix": {"kernel": RNG.normal(size=(3, 4)).astype(np.float32)}}
+TERMS = {
+    "content": Term(content.statistic, content.distance),
+    "style": Term(gram.statistic, gram.distance),
+}
+WEIGHTS = {"content": {"deep": 2.0}, "style": {"shallow": 3.0, "deep": 5.0}}
+
+
+def extract(params, image, layers):
+    """A network of two layers that is quick to compile."""
+    shallow = image @ params["mix"]["kernel"]
+    found = {"shallow": shallow, "deep": jnp.maximum(shallow, 0) ** 2}
+    return {layer: found[layer] for layer in layers}
+
+
+def constants(photograph=PHOTOGRAPH, painting=PAINTING, weights=WEIGHTS, tv_weight=7.0):
+    pictures = {"content": photograph, "style": painting}
+    return Constants(
+        PARAMS,
+        {
+            name: targets(TERMS[name], extract, PARAMS, pictures[name], tuple(weights[name]))
+            for name in weights
+        },
+        weights,
+        tv_weight,
+    )
+
+
+def test_layers_of_lists_each_once_in_a_fixed_order():
+    assert layers_of(WEIGHTS) == ("deep", "shallow")
+    assert layers_of({"b": {"y": 1, "x": 2}, "a": {"z": 3, "x": 4}}) == ("x", "y", "z")
+    assert layers_of({}) == ()
+
+
+def test_targets_are_the_statistics_of_each_layer():
+    found = targets(TERMS["style"], extract, PARAMS, PAINTING, ("shallow", "deep"))
+    assert list(found) == ["shallow", "deep"]
+    features = extract(PARAMS, PAINTING, ("deep",))["deep"]
+    np.testing.assert_array_equal(found["deep"], gram.statistic(features))
+
+
+def test_the_parts_are_the_weighted_losses_and_add_up_to_the_total():
+    total, parts = loss(TERMS, extract, constants(), IMAGE)
+    one, photograph, painting = (
+        extract(PARAMS, x, ("shallow", "deep")) for x in (IMAGE, PHOTOGRAPH, PAINTING)
+    )
+    style = {k: gram.distance(gram.statistic(one[k]), gram.statistic(painting[k])) for k in one}
+    expected = {
+        "content": 2 * content.distance(one["deep"], photograph["deep"]),
+        "style": 3 * style["shallow"] + 5 * style["deep"],
+        "tv": 7 * total_variation(IMAGE),
+    }
+    assert parts.keys() == expected.keys()
+    for name, part in expected.items():
+        np.testing.assert_allclose(parts[name], part, rtol=1e-5)
+    np.testing.assert_allclose(total, sum(expected.values()), rtol=1e-5)
+
+
+def test_a_picture_is_its_own_target():
+    _, parts = loss(TERMS, extract, constants(IMAGE, IMAGE), IMAGE)
+    assert parts["content"] == parts["style"] == 0
+    assert parts["tv"] > 0
+
+
+def test_no_terms_leave_total_variation():
+    total, parts = loss({}, extract, Constants(PARAMS, {}, {}, 1.0), IMAGE)
+    assert list(parts) == ["tv"]
+    assert total == total_variation(IMAGE)
+
+
+def test_beta_reaches_total_variation():
+    for beta in (0.5, 1.25):
+        parts = evaluate(TERMS, extract, constants(), IMAGE, tv_beta=beta).parts
+        np.testing.assert_allclose(parts["tv"], 7 * total_variation(IMAGE, beta=beta), rtol=1e-6)
+
+
+def test_evaluate_is_the_loss_and_its_gradient():
+    total, parts, gradient = evaluate(TERMS, extract, constants(), IMAGE)
+    expected, expected_parts = loss(TERMS, extract, constants(), IMAGE)
+    np.testing.assert_allclose(total, expected, rtol=1e-6)
+    assert parts.keys() == expected_parts.keys()
+    slope = jax.grad(lambda x: loss(TERMS, extract, constants(), x)[0])(IMAGE)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["content", "style", "tv"])
+def test_the_gradient_is_linear_in_each_weight(name):
+    def gradient(factor):
+        weights = {
+            term: {layer: w * (factor if term == name else 1) for layer, w in by_layer.items()}
+            for term, by_layer in WEIGHTS.items()
+        }
+        tv_weight = 7.0 * (factor if name == "tv" else 1)
+        given = constants(weights=weights, tv_weight=tv_weight)
+        return evaluate(TERMS, extract, given, IMAGE).gradient
+
+    none, one, three = (np.asarray(gradient(factor)) for factor in (0, 1, 3))
+    assert np.abs(one - none).max() > 1e-4
+    np.testing.assert_allclose(three - none, 3 * (one - none), atol=1e-4)
+
+
+def test_weights_and_targets_are_arguments_of_one_compiled_program():
+    traces = 0
+
+    def counted(params, image, layers):
+        nonlocal traces
+        traces += 1
+        return extract(params, image, layers)
+
+    compiled = jax.jit(partial(evaluate, TERMS, counted))
+    first = compiled(constants(), IMAGE)
+    heavier = {"content": {"deep": 4.0}, "style": {"shallow": 3.0, "deep": 5.0}}
+    second = compiled(constants(weights=heavier), IMAGE)
+    third = compiled(constants(photograph=IMAGE, tv_weight=0.0), PHOTOGRAPH)
+    assert traces == 1
+    np.testing.assert_allclose(second.parts["content"], 2 * first.parts["content"], rtol=1e-6)
+    assert second.parts["style"] == first.parts["style"]
+    assert third.parts["tv"] == 0

@@ -1,0 +1,60 @@
+import dataclasses
+import typing
+
+import pytest
+
+from jnst.arrays import InputError
+from jnst.settings import Settings, check
+
+BAD = {
+    "size": (0, -5),
+    "steps": (0,),
+    "content_weight": (-1.0, float("nan"), float("inf")),
+    "style_weight": (-1.0,),
+    "tv_weight": (-0.1,),
+    "tv_beta": (0.4,),
+    "seed": (-1,),
+    "learning_rate": (0.0, -1.0, float("nan"), float("inf")),
+    "content_layers": (("relu6_1",), ("4_2",)),
+    "style_layers": (("relu1_1", "relu9_9"), ()),
+    "style_layer_weights": ((1.0, 2.0), (0.0,) * 5, (1.0, 1.0, 1.0, 1.0, -1.0)),
+    "init": ("grey",),
+    "optimizer": ("rmsprop",),
+    "pooling": ("l2",),
+    "backbone": ("alexnet",),
+    "content_scale": ("big",),
+    "gram_normalization": ("none",),
+    "style_scale": ("big",),
+    "engine": ("torch",),
+}
+
+
+def test_the_defaults_can_be_used():
+    check(Settings())
+
+
+@pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in BAD.items() for v in values])
+def test_a_bad_value_is_named_in_one_line(name, value):
+    settings = Settings()
+    object.__setattr__(settings, name, value)  # what a caller without a type checker can do
+    if name == "style_layers" and value == ():
+        object.__setattr__(settings, "content_layers", ())
+    with pytest.raises(InputError) as caught:
+        check(settings)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert name.replace("_layers", "").split("_")[0] in message.replace("layer of vgg19", name)
+
+
+def test_every_setting_is_explained():
+    source = typing.cast(str, __import__("inspect").getsource(Settings))
+    for field in dataclasses.fields(Settings):
+        after = source.split(f"    {field.name}: ")[1].split("\n", 1)[1]
+        assert after.lstrip().startswith('"""'), field.name
+
+
+def test_choices_are_those_that_check_allows():
+    hints = typing.get_type_hints(Settings)
+    for name, hint in hints.items():
+        for choice in typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ():
+            check(dataclasses.replace(Settings(), **{name: choice}))

@@ -1,0 +1,117 @@
+import numpy as np
+import PIL.Image
+import pytest
+
+import jnst
+from jnst import files, samples
+from jnst.arrays import InputError
+from jnst.settings import Settings
+from jnst.stylize import iterate, prepare
+
+SMALL = {"size": 32, "steps": 3}
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return samples.content()[:200, :300], PIL.Image.open(samples.STYLE)
+
+
+def test_paths_arrays_and_pil_images_give_the_same_picture(pair, tmp_path):
+    content, style = pair
+    path = tmp_path / "content.png"
+    PIL.Image.fromarray(content).save(path)
+    first = jnst.stylize(content, style, **SMALL)
+    assert first.shape == (1, 21, 32, 3)
+    assert first.dtype == np.float32
+    np.testing.assert_array_equal(first, jnst.stylize(str(path), samples.STYLE, **SMALL))
+    np.testing.assert_array_equal(first, jnst.stylize(path, np.asarray(style), **SMALL))
+
+
+def test_the_picture_returned_is_the_best_evaluated(pair):
+    settings = Settings(size=32, steps=8)
+    problem = prepare(*pair, settings)
+    progress = list(iterate(problem, settings.steps))
+    totals = [p.total for p in progress]
+    assert progress[-1].best_total == min(totals) < totals[0]
+    again = problem.evaluate(problem.constants, progress[-1].best)
+    assert float(again.total) == pytest.approx(min(totals), rel=1e-5)
+    assert progress[-1].best.min() >= 0
+    assert progress[-1].best.max() <= 1
+
+
+def test_parts_add_up_and_follow_their_weights(pair):
+    def first(**weights):
+        settings = Settings(size=32, init="style", **weights)
+        return next(iterate(prepare(*pair, settings), 1))
+
+    one, two = first(), first(content_weight=0.1, style_weight=3.0, tv_weight=1.0)
+    assert one.total == pytest.approx(sum(one.parts.values()), rel=1e-6)
+    assert two.parts["content"] == pytest.approx(2 * one.parts["content"], rel=1e-5)
+    assert two.parts["style"] == pytest.approx(3 * one.parts["style"], rel=1e-5)
+    assert two.parts["tv"] == pytest.approx(2 * one.parts["tv"], rel=1e-5)
+
+
+def test_layer_weights_share_the_style_weight(pair):
+    def style(weights):
+        layers = ("relu1_1", "relu2_1")
+        settings = Settings(size=32, style_layers=layers, style_layer_weights=weights)
+        return next(iterate(prepare(*pair, settings), 1)).parts["style"]
+
+    both, first, second = style(()), style((1.0, 0.0)), style((0.0, 1.0))
+    assert both == pytest.approx((first + second) / 2, rel=1e-5)
+    assert style((6.0, 2.0)) == pytest.approx(0.75 * first + 0.25 * second, rel=1e-5)
+
+
+def test_content_from_the_content_and_style_from_the_style_cost_nothing(pair):
+    content, style = pair
+    start = next(iterate(prepare(content, style, Settings(size=32)), 1))
+    assert start.parts["content"] < 1e-10
+    assert start.parts["style"] > 0.1
+    same = next(iterate(prepare(content, content, Settings(size=32)), 1))
+    assert same.parts["style"] < 1e-10
+
+
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd", "scipy-lbfgs"])
+@pytest.mark.parametrize("init", ["content", "noise", "style"])
+def test_every_optimiser_lowers_the_loss_from_every_start(pair, optimizer, init):
+    settings = Settings(size=32, steps=12, optimizer=optimizer, init=init)
+    progress = list(iterate(prepare(*pair, settings), settings.steps))
+    assert progress[-1].best_total < 0.9 * progress[0].total
+
+
+def test_a_run_repeats_itself_and_the_seed_decides_the_noise(pair):
+    pictures = [jnst.stylize(*pair, init="noise", seed=seed, **SMALL) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+    assert np.abs(pictures[0] - pictures[2]).max() > 1e-3
+
+
+def test_textures_and_reconstructions_need_only_one_term(pair):
+    assert np.isfinite(jnst.stylize(*pair, content_layers=(), **SMALL)).all()
+    assert np.isfinite(jnst.stylize(*pair, style_layers=(), init="noise", **SMALL)).all()
+
+
+def test_a_content_picture_is_enlarged_only_on_request(pair):
+    content, style = pair
+    small = content[:24, :32]
+    assert jnst.stylize(small, style, size=48, steps=1).shape == (1, 24, 32, 3)
+    assert jnst.stylize(small, style, size=48, steps=1, upscale=True).shape == (1, 36, 48, 3)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (8, 300), (300, 7)])
+def test_a_picture_too_small_for_the_layers_is_refused(pair, shape):
+    with pytest.raises(InputError, match=r"content picture is .* needs at least 8 x 8"):
+        jnst.stylize(np.zeros((*shape, 3), np.uint8), pair[1], size=64, steps=1)
+    with pytest.raises(InputError, match=r"style picture is .* relu5_1 needs at least 16 x 16"):
+        jnst.stylize(pair[0], np.zeros((*shape, 3), np.uint8), size=64, steps=1)
+
+
+def test_absurd_weights_end_in_one_clear_line(pair):
+    with pytest.raises(InputError, match="not a finite number"):
+        jnst.stylize(*pair, style_weight=1e38, style_scale="half", **SMALL)
+
+
+def test_constant_pictures_stay_finite():
+    black, white = np.zeros((40, 40, 3), np.uint8), np.full((40, 40, 3), 255, np.uint8)
+    for optimizer in ("lbfgs", "adam", "sgd", "scipy-lbfgs"):
+        picture = jnst.stylize(black, white, optimizer=optimizer, size=32, steps=4)
+        assert np.isfinite(files.read(picture)).all()
