@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from jnst import objective, optim
 from jnst.arrays import Array, Image, Params
@@ -57,7 +58,8 @@ def autodiff(losses: Losses) -> Engine:
 
     def targets(term: str, params: Params, image: Image, layers: tuple[str, ...]):
         run = jax.jit(partial(objective.targets, terms[term], extract), static_argnums=2)
-        return run(params, image, layers)
+        with jax.enable_x64(image.dtype == np.float64):
+            return run(params, image, layers)
 
     evaluate = partial(objective.evaluate, terms, extract, tv_beta=losses.tv_beta)
     return Engine(targets, evaluate, optim.OPTIMIZERS, compiled=True)

@@ -155,11 +155,15 @@ def minimise_scipy(
 ) -> Iterator[Progress]:
     """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `minimise`.
 
+    The objective is evaluated in the precision of `image`. SciPy's line search is made for float64:
+    in the last digits of float32 it finds descent that is none, and gives up.
+
     Where the loss is not finite, SciPy starts again from the best picture, with an empty history
     and so with a short first step. Ends early where SciPy finds no step that improves.
     """
-    if compiled:
-        evaluate, constants = jax.jit(evaluate), jax.device_put(constants)
+    with jax.enable_x64(image.dtype == np.float64):
+        if compiled:
+            evaluate, constants = jax.jit(evaluate), jax.device_put(constants)
     best, best_total, shrink = np.array(image), math.inf, 1.0
     retreats, done = 0, 0
     while done < steps:
@@ -168,7 +172,8 @@ def minimise_scipy(
             asked = next(search)
             while done < steps:
                 newest = asked.astype(image.dtype)
-                with np.errstate(over="ignore", invalid="ignore"):
+                double = jax.enable_x64(newest.dtype == np.float64)
+                with double, np.errstate(over="ignore", invalid="ignore"):
                     total, parts, gradient = evaluate(constants, newest)
                 total, gradient = float(total), np.asarray(gradient)
                 done += 1

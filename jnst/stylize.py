@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from jnst import files, image
 from jnst.arrays import Image, InputError
@@ -53,17 +54,19 @@ def prepare(content: files.Source, style: files.Source, settings: Settings) -> P
             settings.tv_beta,
         )
     )
-    params = weights.load(settings.backbone)
+    # SciPy's line search needs float64; everything else is quicker and as good without.
+    dtype = np.float32 if settings.optimizer in engine.optimizers else np.float64
+    params = jax.tree.map(lambda array: array.astype(dtype), weights.load(settings.backbone))
     constants = Constants(
         params=params,
         targets={
-            name: engine.targets(name, params, picture, tuple(layer_weights))
+            name: engine.targets(name, params, picture.astype(dtype), tuple(layer_weights))
             for name, (picture, layer_weights) in wanted.items()
         },
         weights={name: layer_weights for name, (_, layer_weights) in wanted.items()},
         tv_weight=settings.tv_weight,
     )
-    start = image.initial(settings.init, content, style, seed=settings.seed)
+    start = image.initial(settings.init, content, style, seed=settings.seed).astype(dtype)
     optimizer = None
     if settings.optimizer in engine.optimizers:
         rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
@@ -108,7 +111,7 @@ def stylize(content: files.Source, style: files.Source, **settings: Any) -> Imag
     for progress in iterate(prepare(content, style, chosen), chosen.steps):
         best = progress.best
     assert best is not None  # `check` wants at least one step
-    return best
+    return best.astype(np.float32)
 
 
 def _resized(picture: Image, settings: Settings, *, upscale: bool = False) -> image.OtherImage:

@@ -33,7 +33,12 @@ ALLOWED = {
     "__main__": "cli",
 }
 # Defaults that may be given by position: what a reader would call the function with.
-POSITIONAL_DEFAULTS = {"jnst.backbones.weights.load", "jnst.cli.main", "jnst.convert.main"}
+POSITIONAL_DEFAULTS = {
+    "jnst.backbones.weights.load",
+    "jnst.cli.main",
+    "jnst.convert.convert",
+    "jnst.convert.main",
+}
 
 
 def name_of(path):

@@ -55,16 +55,16 @@ def real():
     return params, photograph, painting, RNG.random((1, 32, 40, 3))
 
 
-@pytest.fixture(scope="module", params=["vgg16", "vgg19"])
-def invented(request):
+def invented(name):
+    """Random weights with few channels, and three random pictures."""
     params, width = {"input": {"mean": np.full((1, 1, 1, 3), 120.0)}}, 3
-    for layer in vgg.LAYERS[request.param]:
+    for layer in vgg.LAYERS[name]:
         if layer.startswith("conv"):
             kernel = RNG.normal(size=(3, 3, width, 8)) * np.sqrt(2 / (9 * width))
             params[layer] = {"kernel": kernel, "bias": RNG.normal(size=8)}
             width = 8
     pictures = [RNG.random((1, *size, 3)) for size in ((37, 45), (35, 33), (37, 45))]
-    return request.param, params, pictures
+    return params, pictures
 
 
 def both(name, params, photograph, painting, *, setup, pooling, tv_weight=0.3, tv_beta=1.25):
@@ -103,13 +103,13 @@ def agree(by_jax, by_hand, image):
         assert part > 0
         np.testing.assert_allclose(part, expected.parts[name], rtol=1e-11)
     close(got.gradient, expected.gradient, rtol=1e-9)
-    check(lambda x: by_hand(x).total, image, got.gradient, eps=1e-8)
+    check(lambda x: by_jax(x).total, image, got.gradient, eps=1e-8)
 
 
-@pytest.mark.parametrize("setup", SETUPS)
+@pytest.mark.parametrize(("name", "setup"), [("vgg16", "mixed"), ("vgg19", "relative")])
 @pytest.mark.parametrize("pooling", ["max", "avg"])
-def test_grad_of_the_whole_chain_on_random_input(invented, pooling, setup):
-    name, params, (photograph, painting, image) = invented
+def test_grad_of_the_whole_chain_on_random_input(pooling, name, setup):
+    params, (photograph, painting, image) = invented(name)
     agree(*both(name, params, photograph, painting, setup=setup, pooling=pooling), image)
 
 
