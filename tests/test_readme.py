@@ -1,0 +1,68 @@
+"""What the README says can be done is done, small."""
+
+import dataclasses
+import re
+import shlex
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+import jnst.cli
+from jnst import samples
+from jnst.settings import Settings
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def _pictures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    PIL.Image.fromarray(samples.content()).save("photo.jpg")
+    PIL.Image.open(samples.STYLE).save("painting.jpg")
+
+
+def test_it_begins_with_the_two_commands_that_ci_runs():
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 2
+    assert all(block.count("\n") == 1 for block in blocks)
+    assert "scripts/stylize.py" in blocks[0]
+    assert "pytest" in blocks[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command(command):
+    small = ["--size", "32", "--steps", "2", "--no-cache"]
+    assert jnst.cli.main(shlex.split(command) + small) == 0
+
+
+def test_there_are_commands():
+    assert len(COMMANDS) >= 5
+
+
+def test_the_python_example():
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert "size=384, steps=100" in code
+    exec(code.replace("size=384, steps=100", "size=32, steps=2"), {})
+    with PIL.Image.open("result.png") as picture:
+        assert picture.size == (32, 21)
+
+
+def test_the_table_has_every_option():
+    rows = [line for line in README.splitlines() if line.startswith("| `--")]
+    options = {option for row in rows for option in re.findall(r"--([a-z-]+)", row.split("|")[1])}
+    fields = [*dataclasses.fields(Settings), *dataclasses.fields(jnst.cli.Stylize)]
+    names = {field.name.replace("_", "-") for field in fields}
+    positional = {"content", "style", "settings"}
+    upscale = {"upscale"}  # mentioned with --size
+    assert options - {"no-cache"} == names - positional - upscale - {"cache"}
+    assert "`--upscale`" in README
+
+
+def test_the_table_has_the_numbers_that_are_the_defaults():
+    for name in ("size", "steps", "content_weight", "style_weight", "seed"):
+        row = next(
+            line for line in README.splitlines() if line.startswith(f"| `--{name.replace('_', '-')}`")
+        )
+        assert row.split("|")[2].strip() == f"{getattr(Settings(), name):g}", name

@@ -1,0 +1,43 @@
+"""A wheel, installed where there is no repository, paints: weights and samples come along."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.slow
+def test_a_wheel_paints_the_sample_pair_in_an_empty_folder(tmp_path):
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    wheels = tmp_path / "wheels"
+    built = subprocess.run(
+        [*pip, "wheel", "--no-deps", "-w", wheels, ROOT], capture_output=True, text=True
+    )
+    if built.returncode and "hatchling" in built.stderr:
+        pytest.skip("the package index cannot be reached, so the wheel cannot be built")
+    assert built.returncode == 0, built.stderr
+    (wheel,) = wheels.glob("jnst-*.whl")
+    site, empty = tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "jnst", "stylize", "--size", "32", "--steps", "2", "--no-cache"],
+        cwd=empty,
+        env=os.environ | {"PYTHONPATH": str(site), "JNST_WEIGHTS": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert [path.name for path in empty.iterdir()] == ["chelsea-sample.png"]
+    where = subprocess.run(
+        [sys.executable, "-c", "import jnst; print(jnst.__file__)"],
+        cwd=empty,
+        env=os.environ | {"PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+    )
+    assert Path(where.stdout.strip()).is_relative_to(site), "it must not be the repository that ran"
