@@ -51,7 +51,7 @@ ENTRIES = {
 Layers = dict[str, dict[str, np.ndarray]]
 
 
-def convert(source: Path, output: Path | None = None, kind: str = "auto") -> Path:
+def convert(source: Path, output: Path | None = None, *, kind: str = "auto") -> Path:
     """Convert one weight file and enter it in the manifest; return the path of the result.
 
     `kind` is 'auto' or a key of `ENTRIES`; `output` is `weights/<backbone>.h5` in the repository
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--source", dest="kind", choices=("auto", *READERS), default="auto")
     options = parser.parse_args(arguments)
     try:
-        print(f"wrote {convert(options.source, options.output, options.kind)}")
+        print(f"wrote {convert(options.source, options.output, kind=options.kind)}")
     except (InputError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

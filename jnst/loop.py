@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnst.arrays import Image, InputError, Scalar
-from jnst.optim import scipy_lbfgs
+from jnst.optim import FIRST_STEP, scipy_lbfgs
 
 Evaluate = Callable[[Any, Image], Any]
 """`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.objective`."""
@@ -159,7 +159,7 @@ def minimise_scipy(
     in the last digits of float32 it finds descent that is none, and gives up.
 
     Where the loss is not finite, SciPy starts again from the best picture, with an empty history
-    and so with a short first step. Ends early where SciPy finds no step that improves.
+    and half the first step. Ends early where SciPy finds no step that improves.
     """
     with jax.enable_x64(image.dtype == np.float64):
         if compiled:
@@ -167,7 +167,7 @@ def minimise_scipy(
     best, best_total, shrink = np.array(image), math.inf, 1.0
     retreats, done = 0, 0
     while done < steps:
-        search = scipy_lbfgs(best)
+        search, scale = scipy_lbfgs(best), None
         try:
             asked = next(search)
             while done < steps:
@@ -187,7 +187,10 @@ def minimise_scipy(
                 yield Progress(done, total, named, newest, best, best_total, shrink)
                 if failed:
                     break
-                asked = search.send((total, gradient))
+                if scale is None:  # SciPy's first step is the gradient itself, whatever its size
+                    rms = np.sqrt(np.mean(gradient.astype(np.float64) ** 2))
+                    scale = shrink * FIRST_STEP / rms if rms > 0 else 1.0
+                asked = search.send((scale * total, scale * gradient))
             else:
                 return
         except StopIteration:

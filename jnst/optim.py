@@ -67,8 +67,11 @@ def lbfgs(learning_rate: float) -> optax.GradientTransformation:
 
 
 def adam(learning_rate: float) -> optax.GradientTransformation:
-    """Adam (Kingma and Ba 2015) with β₁ 0.9, β₂ 0.99."""
-    return optax.adam(learning_rate, b1=0.9, b2=0.99)
+    """Adam (Kingma and Ba 2015) with β₁ 0.9, β₂ 0.99.
+
+    ε is 1e-12, not 1e-8: a loss of about 1 shared by a million pixels has gradients so small.
+    """
+    return optax.adam(learning_rate, b1=0.9, b2=0.99, eps=1e-12)
 
 
 def sgd(learning_rate: float) -> optax.GradientTransformation:

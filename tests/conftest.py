@@ -1,4 +1,4 @@
-"""Strict modes for every test: shapes checked, silent dtype and rank promotion refused."""
+"""Strict mode for every test: the shapes in the annotations of `jnst` are checked at each call."""
 
 import os
 

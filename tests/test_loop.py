@@ -151,6 +151,18 @@ def test_scipy_starts_again_from_the_best_picture(hole):
     assert steps[-1].best_total == np.nanmin(totals) < 0.1 * totals[0]
 
 
+@pytest.mark.parametrize("factor", [1e-3, 1.0, 1e3])
+def test_scipy_recovers_whatever_the_scale_of_the_loss(factor):
+    def scaled(centre, image):
+        total, parts, gradient = cliff(centre, image)
+        return Evaluation(factor * total, parts, factor * gradient)
+
+    steps = run(scaled, "scipy", 60, constants=NEAR)
+    assert any(math.isnan(step.total) for step in steps)
+    assert steps[-1].best_total < 0.1 * steps[0].best_total
+    assert not beyond(steps[-1].best)
+
+
 def test_scipy_ends_where_no_step_improves():
     steps = run(bowl, "scipy", 1000)
     assert 10 < len(steps) < 200

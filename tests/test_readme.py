@@ -63,6 +63,8 @@ def test_the_table_has_every_option():
 def test_the_table_has_the_numbers_that_are_the_defaults():
     for name in ("size", "steps", "content_weight", "style_weight", "seed"):
         row = next(
-            line for line in README.splitlines() if line.startswith(f"| `--{name.replace('_', '-')}`")
+            line
+            for line in README.splitlines()
+            if line.startswith(f"| `--{name.replace('_', '-')}`")
         )
         assert row.split("|")[2].strip() == f"{getattr(Settings(), name):g}", name

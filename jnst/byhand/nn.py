@@ -14,10 +14,11 @@ def conv2d(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
     """
     height, width = x.shape[1:3]
     padded = np.pad(x, _margins(kernel))  # (1, h + kh - 1, w + kw - 1, c)
-    y = np.broadcast_to(bias, (1, height, width, len(bias))).copy()
+    y = np.tile(bias, (height * width, 1))  # (h·w, d)
     for u, v in np.ndindex(kernel.shape[:2]):
-        y += padded[:, u : u + height, v : v + width] @ kernel[u, v]
-    return y
+        tap = padded[:, u : u + height, v : v + width].reshape(height * width, -1)
+        y += tap @ kernel[u, v]
+    return y.reshape(1, height, width, -1)
 
 
 def conv2d_backward(dy: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -29,8 +30,10 @@ def conv2d_backward(dy: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     height, width = dy.shape[1:3]
     kh, kw, channels, _ = kernel.shape
     dx = np.zeros((1, height + kh - 1, width + kw - 1, channels), dy.dtype)
+    flat = dy.reshape(height * width, -1)
     for u, v in np.ndindex(kh, kw):
-        dx[:, u : u + height, v : v + width] += dy @ kernel[u, v].T
+        tap = (flat @ kernel[u, v].T).reshape(1, height, width, channels)
+        dx[:, u : u + height, v : v + width] += tap
     return dx[:, kh // 2 : kh // 2 + height, kw // 2 : kw // 2 + width]
 
 

@@ -40,7 +40,7 @@ def sgd(learning_rate: float) -> Optimizer:
 
 
 def adam(learning_rate: float) -> Optimizer:
-    """Kingma and Ba 2015, algorithm 1, with β₁ 0.9, β₂ 0.99, ε 1e-8.
+    """Kingma and Ba 2015, algorithm 1, with β₁ 0.9, β₂ 0.99, ε 1e-12.
 
     m ← β₁ m + (1 - β₁) g,  v ← β₂ v + (1 - β₂) g²,  x ← x - rate · m̂ / (√v̂ + ε), where
     m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) undo the bias of starting at zero.
@@ -55,7 +55,7 @@ def adam(learning_rate: float) -> Optimizer:
         t = t + 1
         m = beta1 * m + (1 - beta1) * gradient
         v = beta2 * v + (1 - beta2) * gradient**2
-        step = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + 1e-8)
+        step = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + 1e-12)
         return -learning_rate * step, (t, m, v)
 
     return Optimizer(init, update)

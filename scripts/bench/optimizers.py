@@ -7,6 +7,7 @@ are medians of a step, compilation left out; each optimiser is compiled once and
 """
 
 import argparse
+import dataclasses
 import statistics
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ MARKS = (5, 10, 20, 50, 100, 200)
 
 def main() -> None:
     """Print a table: a row an optimiser, its best total after some numbers of evaluations."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("content", nargs="?", default=samples.content())
     parser.add_argument("style", nargs="?", default=samples.STYLE)
     parser.add_argument("--size", type=int, default=256)
@@ -33,10 +34,9 @@ def main() -> None:
     marks = [mark for mark in MARKS if mark <= options.evaluations]
     print(f"{'optimizer':>16} {'s/evaluation':>13}", *(f"{mark:>9}" for mark in marks))
     for name in (*optim.NAMES, "optax zoom"):
-        settings = Settings(
-            size=options.size,
-            steps=options.evaluations,
-            optimizer="lbfgs" if name == "optax zoom" else name,
+        settings = dataclasses.replace(
+            Settings(size=options.size, steps=options.evaluations),
+            **({} if name == "optax zoom" else {"optimizer": name}),
         )
         problem = prepare(options.content, options.style, settings)
         if name == "optax zoom":
