@@ -146,7 +146,8 @@ def stylize(options: Stylize) -> int:
                 settings,
             )
             show("compiling" if problem.compiled else "starting")
-            for progress in iterate(problem, settings.steps):
+            every = math.gcd(10, options.save_every)  # so that each picture to save comes back
+            for progress in iterate(problem, settings.steps, every=every):
                 history.append(progress)
                 show(progress)
                 if options.save_every and progress.step % options.save_every == 0:

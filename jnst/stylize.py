@@ -74,8 +74,11 @@ def prepare(content: files.Source, style: files.Source, settings: Settings) -> P
     return Problem(engine.evaluate, constants, start, optimizer, engine.compiled)
 
 
-def iterate(problem: Problem, steps: int) -> Iterator[Progress]:
+def iterate(problem: Problem, steps: int, *, every: int = 10) -> Iterator[Progress]:
     """Optimise the picture; yield a `Progress` for each evaluation of the objective.
+
+    On an accelerator, pictures come back only after every so many steps. It is so fast that asking
+    it for one step at a time would keep it waiting. On the CPU each step is its own.
 
     Raises:
         InputError: if the loss is not a finite number from the start, or again and again.
@@ -84,8 +87,8 @@ def iterate(problem: Problem, steps: int) -> Iterator[Progress]:
     arguments = problem.evaluate, problem.constants, problem.image
     if problem.optimizer is None:
         return minimise_scipy(*arguments, steps=steps, compiled=problem.compiled)
-    # An accelerator is so fast that asking it for one step at a time would keep it waiting.
-    every = 10 if problem.compiled and jax.default_backend() != "cpu" else 1
+    if not problem.compiled or jax.default_backend() == "cpu":
+        every = 1
     return minimise(
         *arguments, problem.optimizer, steps=steps, every=every, compiled=problem.compiled
     )

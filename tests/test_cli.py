@@ -124,8 +124,8 @@ def test_a_fault_of_ours_shows_no_traceback(capsys, monkeypatch):
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
     original = jnst.cli.iterate
 
-    def failing(problem, steps):
-        yield from original(problem, 2)
+    def failing(problem, steps, *, every):
+        yield from original(problem, 2, every=every)
         raise InputError("the loss was not a finite number 11 times")
 
     monkeypatch.setattr(jnst.cli, "iterate", failing)

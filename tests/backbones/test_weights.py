@@ -117,7 +117,7 @@ def test_any_flipped_byte_is_noticed(small):
         small.write_bytes(damaged)
         refused("SHA-256")
     small.write_bytes(data[:-1])
-    refused("SHA-256.*convert_weights")
+    refused(r"SHA-256.*'python -m jnst\.convert SOURCE'")
 
 
 def test_a_hash_that_is_another_files_is_noticed(small):
