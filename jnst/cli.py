@@ -117,13 +117,7 @@ def stylize(options: Stylize) -> int:
     settings = options.settings
     check(settings)
     check_at_least("save_every", options.save_every, 0)
-    output = options.output or files.unused(f"{_stem(options)}.png")
-    for source in (options.content, options.style):
-        if source is not None and output.exists() and source.exists() and output.samefile(source):
-            raise InputError(f"the output {output} is one of the two pictures; choose another name")
-    plotted = output.with_name(f"{output.stem}-loss.png")
-    for target in (output, plotted) if options.plot else (output,):
-        files.check_writable(target)
+    output, plotted = _outputs(options)
     if options.cache:
         _keep_compiled_programs()
     recorded = dataclasses.asdict(settings) | {
@@ -134,7 +128,8 @@ def stylize(options: Stylize) -> int:
     def write(path: Path, image) -> None:
         files.write(path, image, settings=recorded, software=f"jnst {__version__}")
 
-    history: list[Progress] = []
+    last: Progress | None = None
+    curves: list[dict[str, float]] = []
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
     with live(settings.steps, quiet=options.quiet) as show:
@@ -148,19 +143,20 @@ def stylize(options: Stylize) -> int:
             show("compiling" if problem.compiled else "starting")
             every = math.gcd(10, options.save_every)  # so that each picture to save comes back
             for progress in iterate(problem, settings.steps, every=every):
-                history.append(progress)
+                last = progress
+                curves.append({"total": progress.total, **progress.parts})
                 show(progress)
                 if options.save_every and progress.step % options.save_every == 0:
                     numbered = f"{output.stem}-{progress.step:04}{output.suffix}"
                     write(output.with_name(numbered), progress.image)
         except (KeyboardInterrupt, InputError) as error:
-            if not history or history[-1].best_total == math.inf:
+            if last is None or last.best_total == math.inf:
                 raise
             trouble = error  # what was painted until then is kept
-    last = history[-1]
+    assert last is not None  # `check` wants at least one step
     write(output, last.best)
     if options.plot:
-        files.write(plotted, plot.loss_curves(history))
+        files.write(plotted, plot.loss_curves(curves))
     if not options.quiet:
         height, width = last.best.shape[1:3]
         print(
@@ -173,13 +169,21 @@ def stylize(options: Stylize) -> int:
     return 130 if trouble else 0
 
 
-def _stem(options: Stylize) -> str:
-    """Name the picture after the two it was made from."""
-    return f"{_name(options.content, samples.CONTENT)}-{_name(options.style, 'sample')}"
+def _outputs(options: Stylize) -> tuple[Path, Path]:
+    """Name the picture and the plot, after the two pictures if need be, and see that both can be.
 
-
-def _name(path: Path | None, default: str) -> str:
-    return default if path is None else path.stem
+    Before the run, for it may be long.
+    """
+    content = options.content.stem if options.content else samples.CONTENT
+    style = options.style.stem if options.style else "sample"
+    output = options.output or files.unused(f"{content}-{style}.png")
+    for source in (options.content, options.style):
+        if source is not None and output.exists() and source.exists() and output.samefile(source):
+            raise InputError(f"the output {output} is one of the two pictures; choose another name")
+    plotted = output.with_name(f"{output.stem}-loss.png")
+    for target in (output, plotted) if options.plot else (output,):
+        files.check_writable(target)
+    return output, plotted
 
 
 def _keep_compiled_programs() -> None:

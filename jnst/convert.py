@@ -42,8 +42,9 @@ ENTRIES = {
 def convert(source: Path, output: Path | None = None, *, kind: str = "auto") -> Path:
     """Convert one weight file and enter it in the manifest; return the path of the result.
 
-    `kind` is 'auto' or a key of `ENTRIES`; `output` is `<backbone>.h5` in the first
-    folder where weights are looked for, unless given. Raises `InputError` where the source is unreadable, or not a VGG16 or VGG19.
+    `kind` is 'auto' or a key of `ENTRIES`; `output` is `<backbone>.h5` in the first folder where
+    weights are looked for, unless given. Raises `InputError` where the source is unreadable, or not
+    a VGG16 or VGG19.
     """
     kind = kind_of(source) if kind == "auto" else kind
     layers = READERS[check_choice("source", kind, READERS)](source)

@@ -7,26 +7,32 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from jnst.arrays import Image
-from jnst.loop import Progress
 
 
-def loss_curves(history: Sequence[Progress]) -> Image:
-    """Draw the total and its parts against evaluations, on a logarithmic scale."""
+def loss_curves(curves: Sequence[dict[str, float]]) -> Image:
+    """Draw losses by name, one dict an evaluation, `total` among them, on a logarithmic scale."""
     figure = Figure(figsize=(7, 4.5), dpi=150, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot(
         xlabel="evaluations", ylabel="weighted loss", yscale="log", title="Loss"
     )
-    steps = [progress.step for progress in history]
-    axes.plot(steps, [p.total for p in history], "k", linewidth=2, label="total")
-    for name in history[0].parts:
-        values = [p.parts[name] for p in history]
+    steps = range(1, len(curves) + 1)
+    for name in curves[0]:
+        values = [losses[name] for losses in curves]
         if any(value > 0 for value in values):
-            axes.plot(steps, values, linewidth=1, label=name)
-    positive = [value for p in history for value in (p.total, *p.parts.values()) if value > 0]
+            main = name == "total"
+            axes.plot(
+                steps,
+                values,
+                label=name,
+                color="black" if main else None,
+                linewidth=2 if main else 1,
+            )
+    positive = [value for losses in curves for value in losses.values() if value > 0]
     if positive:  # parts that start at zero would stretch the axis over a dozen decades
         axes.set_ylim(bottom=max(min(positive), max(positive) * 1e-5))
     axes.grid(alpha=0.3)
-    axes.legend()
+    if axes.lines:
+        axes.legend()
     canvas.draw()
     return np.asarray(canvas.buffer_rgba(), np.float32)[None, ..., :3] / 255

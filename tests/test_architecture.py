@@ -27,7 +27,7 @@ ALLOWED = {
     "engines": "arrays byhand backbones losses optim objective",
     "loop": "arrays optim objective",
     "settings": "arrays image nn backbones losses optim engines",
-    "plot": "arrays loop",
+    "plot": "arrays",
     "terminal": "arrays loop",
     "stylize": "arrays files image backbones optim objective engines loop settings",
     "cli": "arrays version samples files backbones loop settings plot terminal stylize",
