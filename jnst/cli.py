@@ -6,10 +6,11 @@ import io
 import itertools
 import math
 import os
+import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -58,7 +59,10 @@ class Stylize:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `jnst COMMAND …` and return its exit status: 0, 2 for bad input, 130 for Ctrl-C."""
+    """Run `jnst COMMAND …` and return its exit status.
+
+    0; 1 for a fault or too little memory, 2 for bad input, 130 for Ctrl-C.
+    """
     commands = {"stylize": (Stylize, stylize)}
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -154,9 +158,10 @@ def stylize(options: Stylize) -> int:
                 raise
             trouble = error  # what was painted until then is kept
     assert last is not None  # `check` wants at least one step
-    write(output, last.best)
-    if options.plot:
-        files.write(plotted, plot.loss_curves(curves))
+    with _uninterrupted():
+        write(output, last.best)
+        if options.plot:
+            files.write(plotted, plot.loss_curves(curves))
     if not options.quiet:
         height, width = last.best.shape[1:3]
         print(
@@ -167,6 +172,20 @@ def stylize(options: Stylize) -> int:
     if isinstance(trouble, InputError):
         return _fail(trouble, 2)
     return 130 if trouble else 0
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let no second Ctrl-C keep the picture from being written."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not in the main thread, where no Ctrl-C arrives
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _outputs(options: Stylize) -> tuple[Path, Path]:

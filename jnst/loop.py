@@ -25,9 +25,11 @@ MOST_RETREATS = 10
 class Progress(NamedTuple):
     """One evaluation of the objective.
 
-    `image` is the newest picture that is at hand and `best` the one with the lowest total so far,
-    `best_total`; both are NumPy arrays in [0, 1]. `shrink` is what steps are multiplied by: 1, and
-    half as much after each time that the loss was not finite (`total` is then NaN or infinite).
+    `best` is the picture with the lowest total so far, `best_total`. `image` is where the optimiser
+    went next, or with SciPy the picture just evaluated; where several steps run in one program, all
+    three are those at its end. Pictures are NumPy arrays in [0, 1]. `shrink` is what steps are
+    multiplied by: 1, and half as much after each time that the loss, its gradient or the step was
+    not finite (`total` is then NaN or infinite).
     """
 
     step: int
@@ -50,9 +52,10 @@ def _step(evaluate: Evaluate, optimizer: Any, constants: Any, carry: _Carry, shr
     """Evaluate, keep the picture if it is the best, move on. For NumPy and JAX arrays alike."""
     xp = carry.image.__array_namespace__()
     total, parts, gradient = evaluate(constants, carry.image)
-    total = xp.where(xp.all(xp.isfinite(gradient)), total, xp.nan)
-    better = total < carry.best_total  # never true of NaN
     update, state = optimizer.update(gradient, carry.state, carry.image)
+    sound = xp.all(xp.isfinite(gradient)) & xp.all(xp.isfinite(update))
+    total = xp.where(sound, total, xp.nan)
+    better = total < carry.best_total  # never true of NaN
     moved = xp.clip(carry.image + shrink * update, 0, 1).astype(carry.image.dtype)
     best = xp.where(better, carry.image, carry.best)
     carry = _Carry(moved, state, best, xp.where(better, total, carry.best_total))

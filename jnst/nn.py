@@ -13,7 +13,7 @@ from jnst.arrays import Array, FeatureMap
 def conv2d(
     x: FeatureMap, kernel: Float[Array, "kh kw c d"], bias: Float[Array, " d"]
 ) -> Float[Array, "1 h w d"]:
-    """Convolve with zero padding that keeps the size, stride 1, and add the bias.
+    """Convolve with zero padding that keeps the size, stride 1, and add the bias. Odd kernels only.
 
     y[p, q, o] = b[o] + Σ_{u, v, i} x[p + u - ⌊kh/2⌋, q + v - ⌊kw/2⌋, i] · k[u, v, i, o], with x
     zero outside the picture. As in every deep learning library this is a cross-correlation: the

@@ -8,7 +8,7 @@ A transformation is optax's pair `init(image) -> state`, `update(gradient, state
 import queue
 import threading
 from collections.abc import Callable, Generator
-from typing import NamedTuple
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -29,26 +29,25 @@ def _rms(x: Array) -> Array:
     return jnp.sqrt(jnp.mean(x**2))
 
 
-class _Started(NamedTuple):
-    started: Array
-
-
-def first_step(size: float) -> optax.GradientTransformation:
-    """Scale the very first update to a root mean square of `size`, and leave the others alone.
+def _quasi_newton() -> optax.GradientTransformation:
+    """L-BFGS's direction; at the first step, and where it leads uphill, the gradient's.
 
     L-BFGS learns the scale of the problem from its first step. Nothing before that knows it, and
-    starting far too small, as optax does on pictures, wastes five evaluations.
+    starting far too small, as optax does on pictures, wastes five evaluations: the gradient is
+    scaled to a root mean square of `FIRST_STEP`. Uphill it can lead because without a line search
+    nothing keeps the curvature along a step positive.
     """
+    inner = optax.scale_by_lbfgs(memory_size=HISTORY)
 
-    def init(params):
-        return _Started(jnp.zeros((), bool))
+    def update(updates, state: Any, params=None):
+        gradient = jnp.asarray(updates)
+        direction, new_state = inner.update(gradient, state, params)
+        direction, rms = jnp.asarray(direction), _rms(gradient)
+        plain = gradient * (FIRST_STEP / jnp.where(rms == 0, 1, rms))
+        trusted = (state.count > 0) & (jnp.vdot(direction, gradient) > 0)
+        return jnp.where(trusted, direction, plain), new_state
 
-    def update(updates, state, params=None):
-        rms = _rms(updates)
-        scale = jnp.where(state.started | (rms == 0), 1, size / jnp.where(rms == 0, 1, rms))
-        return updates * scale, _Started(jnp.ones((), bool))
-
-    return optax.GradientTransformation(init, update)
+    return optax.GradientTransformation(inner.init, update)
 
 
 def lbfgs(learning_rate: float) -> optax.GradientTransformation:
@@ -59,8 +58,7 @@ def lbfgs(learning_rate: float) -> optax.GradientTransformation:
     instead, and no value moves by more than `LARGEST_MOVE`.
     """
     return optax.chain(
-        optax.scale_by_lbfgs(memory_size=HISTORY),
-        first_step(FIRST_STEP),
+        _quasi_newton(),
         optax.scale(-learning_rate),
         optax.clip(LARGEST_MOVE),
     )

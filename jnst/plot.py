@@ -1,5 +1,6 @@
 """The loss curves of a run as a picture."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +20,7 @@ def loss_curves(curves: Sequence[dict[str, float]]) -> Image:
     steps = range(1, len(curves) + 1)
     for name in curves[0]:
         values = [losses[name] for losses in curves]
-        if any(value > 0 for value in values):
+        if any(0 < value < math.inf for value in values):
             main = name == "total"
             axes.plot(
                 steps,
@@ -28,7 +29,7 @@ def loss_curves(curves: Sequence[dict[str, float]]) -> Image:
                 color="black" if main else None,
                 linewidth=2 if main else 1,
             )
-    positive = [value for losses in curves for value in losses.values() if value > 0]
+    positive = [value for losses in curves for value in losses.values() if 0 < value < math.inf]
     if positive:  # parts that start at zero would stretch the axis over a dozen decades
         axes.set_ylim(bottom=max(min(positive), max(positive) * 1e-5))
     axes.grid(alpha=0.3)

@@ -19,15 +19,15 @@ class Settings:
     """Everything that decides the picture. The only source of defaults."""
 
     size: int = 512
-    """Long side of the result, in pixels; also of the style picture that is compared with."""
+    """Long side of the result in pixels, at most; the style picture is shrunk to it as well."""
     upscale: bool = False
     """Enlarge a content picture that is smaller than `size`."""
     steps: int = 150
     """How many times the loss and its gradient are evaluated."""
     content_weight: float = 0.05
-    """α: how much the content matters. More keeps the photograph, less lets the style take over."""
+    """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
-    """β: how much the style matters."""
+    """How much the style matters, β."""
     tv_weight: float = 0.5
     """How much smoothness matters: the weight of total variation."""
     content_layers: tuple[str, ...] = ("relu4_2",)
@@ -53,7 +53,7 @@ class Settings:
     style_scale: Literal["relative", "mean", "half", "quarter-mean"] = "relative"
     """What the squared differences of Gram matrices are multiplied by."""
     tv_beta: float = 1.0
-    """β, the exponent of total variation: 1 for squares, 0.5 for lengths."""
+    """The exponent of total variation: 1 for squares, 0.5 for lengths."""
     seed: int = 0
     """Decides the noise of `init noise`."""
     engine: Literal["jax", "byhand"] = "jax"
@@ -63,8 +63,15 @@ class Settings:
 def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     layers = BACKBONES[check_choice("backbone", settings.backbone, BACKBONES)].layers
-    for layer in settings.content_layers + settings.style_layers:
-        check_choice(f"layer of {settings.backbone}", layer, layers)
+    for what in ("content_layers", "style_layers"):
+        chosen = getattr(settings, what)
+        for layer in chosen:
+            check_choice(f"layer of {settings.backbone}", layer, layers)
+        if len(set(chosen)) < len(chosen):
+            raise InputError(f"{what} names a layer twice: {', '.join(chosen)}")
+    for what in ("size", "steps", "seed"):
+        if not isinstance(getattr(settings, what), int):
+            raise InputError(f"{what} must be a whole number, not {getattr(settings, what)!r}")
     for what, options in {
         "init": image.INITIAL,
         "optimizer": NAMES,
@@ -97,6 +104,6 @@ def check(settings: Settings) -> None:
     if settings.style_layer_weights and not (
         min(settings.style_layer_weights) >= 0 < sum(settings.style_layer_weights) < math.inf
     ):
-        raise InputError("style_layer_weights must be at least 0, and one of them more")
-    if not settings.content_layers + settings.style_layers:
+        raise InputError("style_layer_weights must be at least 0 and not all 0")
+    if not (settings.content_layers or settings.style_layers):
         raise InputError("give at least one content layer or style layer")

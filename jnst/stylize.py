@@ -1,5 +1,6 @@
 """Style transfer as one recipe: the run from two pictures to the stylised one."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -7,7 +8,7 @@ import jax
 import numpy as np
 
 from jnst import files, image
-from jnst.arrays import Image, InputError
+from jnst.arrays import Image, InputError, check_choice
 from jnst.backbones import BACKBONES, weights
 from jnst.engines import ENGINES, Losses
 from jnst.loop import Progress, minimise, minimise_scipy
@@ -39,11 +40,14 @@ def prepare(content: files.Source, style: files.Source, settings: Settings) -> P
     content = _resized(content, settings, upscale=settings.upscale)
     style = _resized(style, settings)
     wanted = {
-        "content": (content, dict.fromkeys(settings.content_layers, settings.content_weight)),
+        "content": (content, _content_weights(settings)),
         "style": (style, _style_weights(settings)),
     }
-    for name, (picture, layer_weights) in wanted.items():
-        _check_large_enough(name, picture, settings.backbone, tuple(layer_weights))
+    # The new picture has the content's size, and goes through the style layers as well.
+    _check_large_enough(
+        "content", content, (*settings.content_layers, *settings.style_layers), settings
+    )
+    _check_large_enough("style", style, settings.style_layers, settings)
     engine = ENGINES[settings.engine](
         Losses(
             settings.backbone,
@@ -109,6 +113,8 @@ def stylize(content: files.Source, style: files.Source, **settings: Any) -> Imag
         InputError: for pictures or settings that cannot be used.
 
     """
+    for name in settings:
+        check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
     chosen = Settings(**settings)
     best = None
     for progress in iterate(prepare(content, style, chosen), chosen.steps):
@@ -122,6 +128,12 @@ def _resized(picture: Image, settings: Settings, *, upscale: bool = False) -> im
     return image.resize(picture, *image.fit(height, width, settings.size, upscale=upscale))
 
 
+def _content_weights(settings: Settings) -> dict[str, float]:
+    """Share the content weight evenly among its layers."""
+    layers = settings.content_layers
+    return {layer: settings.content_weight / len(layers) for layer in layers}
+
+
 def _style_weights(settings: Settings) -> dict[str, float]:
     """Share the style weight among its layers."""
     layers = settings.style_layers
@@ -132,9 +144,9 @@ def _style_weights(settings: Settings) -> dict[str, float]:
     }
 
 
-def _check_large_enough(name: str, picture: Image, backbone: str, layers: tuple[str, ...]):
+def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
     """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    order = BACKBONES[backbone].layers
+    order = BACKBONES[settings.backbone].layers
     deepest = max(layers, key=order.index, default=None)
     if deepest is None:
         return
@@ -143,6 +155,7 @@ def _check_large_enough(name: str, picture: Image, backbone: str, layers: tuple[
     height, width = picture.shape[1:3]
     if min(height, width) < least:
         raise InputError(
-            f"the {name} picture is {width} x {height} pixels, but {deepest} needs at least "
-            f"{least} x {least}; take a larger one, --upscale, or layers further up"
+            f"at size {settings.size} the {name} picture is {width} x {height} pixels, but "
+            f"{deepest} needs at least {least} x {least}; take a larger picture or size, or "
+            "earlier layers"
         )

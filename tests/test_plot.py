@@ -20,4 +20,5 @@ def test_another_curve_is_another_picture():
 
 def test_losses_that_are_all_zero_or_not_finite_can_be_drawn():
     loss_curves([{"total": 0.0, "content": 0.0}])
-    loss_curves([{"total": 1.0}, {"total": float("nan")}, {"total": 0.5}])
+    nan, inf = float("nan"), float("inf")
+    loss_curves([{"total": 1.0, "tv": 1.0}, {"total": nan, "tv": inf}, {"total": 0.5, "tv": 1.0}])

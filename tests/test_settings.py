@@ -8,14 +8,14 @@ from jnst.settings import Settings, check
 
 BAD = {
     "size": (0, -5),
-    "steps": (0,),
+    "steps": (0, 2.5, "many"),
     "content_weight": (-1.0, float("nan"), float("inf")),
     "style_weight": (-1.0,),
     "tv_weight": (-0.1,),
     "tv_beta": (0.4,),
     "seed": (-1,),
     "learning_rate": (0.0, -1.0, float("nan"), float("inf")),
-    "content_layers": (("relu6_1",), ("4_2",)),
+    "content_layers": (("relu6_1",), ("4_2",), ["relu1_1", "relu1_1"]),
     "style_layers": (("relu1_1", "relu9_9"), ()),
     "style_layer_weights": ((1.0, 2.0), (0.0,) * 5, (1.0, 1.0, 1.0, 1.0, -1.0)),
     "init": ("grey",),

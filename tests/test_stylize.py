@@ -97,9 +97,9 @@ def test_a_content_picture_is_enlarged_only_on_request(pair):
     assert jnst.stylize(small, style, size=48, steps=1, upscale=True).shape == (1, 36, 48, 3)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (8, 300), (300, 7)])
+@pytest.mark.parametrize("shape", [(1, 1), (12, 12), (8, 300), (300, 7)])
 def test_a_picture_too_small_for_the_layers_is_refused(pair, shape):
-    with pytest.raises(InputError, match=r"content picture is .* needs at least 8 x 8"):
+    with pytest.raises(InputError, match=r"content picture is .* needs at least 16 x 16"):
         jnst.stylize(np.zeros((*shape, 3), np.uint8), pair[1], size=64, steps=1)
     with pytest.raises(InputError, match=r"style picture is .* relu5_1 needs at least 16 x 16"):
         jnst.stylize(pair[0], np.zeros((*shape, 3), np.uint8), size=64, steps=1)
@@ -115,3 +115,17 @@ def test_constant_pictures_stay_finite():
     for optimizer in ("lbfgs", "adam", "sgd", "scipy-lbfgs"):
         picture = jnst.stylize(black, white, optimizer=optimizer, size=32, steps=4)
         assert np.isfinite(files.read(picture)).all()
+
+
+def test_an_unknown_setting_is_named(pair):
+    with pytest.raises(InputError, match="unknown setting 'sise'; choose from size, "):
+        jnst.stylize(*pair, sise=32)
+
+
+def test_the_content_weight_is_shared_among_its_layers(pair):
+    def content(*layers):
+        settings = Settings(size=32, init="style", content_layers=layers)
+        return next(iterate(prepare(*pair, settings), 1)).parts["content"]
+
+    one, other = content("relu3_1"), content("relu4_1")
+    assert content("relu3_1", "relu4_1") == pytest.approx((one + other) / 2, rel=1e-4)

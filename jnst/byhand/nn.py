@@ -43,7 +43,7 @@ def _margins(kernel: np.ndarray) -> list[tuple[int, int]]:
 
 
 def relu(x: np.ndarray) -> np.ndarray:
-    """Y = max(x, 0)."""
+    """Rectify: y = max(x, 0)."""
     return np.maximum(x, 0)
 
 
@@ -70,7 +70,7 @@ def _unwindows(windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def max_pool(x: np.ndarray) -> np.ndarray:
-    """Y = the largest of each 2x2 window; an odd last row or column is dropped."""
+    """Pool: y = the largest of each 2x2 window; an odd last row or column is dropped."""
     return _windows(x).max(axis=-1)
 
 
@@ -82,7 +82,7 @@ def max_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 def avg_pool(x: np.ndarray) -> np.ndarray:
-    """Y = the mean of each 2x2 window; an odd last row or column is dropped."""
+    """Pool: y = the mean of each 2x2 window; an odd last row or column is dropped."""
     return _windows(x).mean(axis=-1)
 
 

@@ -26,7 +26,7 @@ def _rms(x: np.ndarray) -> np.floating:
 
 
 def sgd(learning_rate: float) -> Optimizer:
-    """V ← 0.9 v + g / rms(g),  x ← x - rate · v."""
+    """Step with momentum: v ← 0.9 v + g / rms(g),  x ← x - rate · v."""
 
     def init(x: np.ndarray) -> np.ndarray:
         return np.zeros_like(x)
@@ -85,7 +85,10 @@ def two_loop(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -
 
 
 def lbfgs(learning_rate: float) -> Optimizer:
-    """L-BFGS without a line search; the first step has a root mean square of `FIRST_STEP`."""
+    """L-BFGS without a line search: x ← x - rate · H g, with H g by `two_loop`.
+
+    At the first step, and where H g leads uphill, g itself, to a root mean square of `FIRST_STEP`.
+    """
 
     def init(x: np.ndarray):
         return [], None, None
@@ -96,7 +99,7 @@ def lbfgs(learning_rate: float) -> Optimizer:
             s, y = (x - last_x).ravel(), (gradient - last_gradient).ravel()
             pairs = [*pairs, (s, y)][-HISTORY:] if s @ y != 0 else pairs
             direction = two_loop(gradient.ravel(), pairs).reshape(x.shape)
-        else:
+        if last_x is None or not np.sum(direction * gradient) > 0:
             size = _rms(gradient)
             direction = gradient * (FIRST_STEP / size if size > 0 else 1)
         step = np.clip(-learning_rate * direction, -LARGEST_MOVE, LARGEST_MOVE)

@@ -17,7 +17,7 @@ SCALE = {
   and 1/(4N²) for Gram matrices, as printed by Gatys et al.;
 - `mean`: the mean squared error, as in neural-style, neural-style-pt and Gatys's torch notebook;
 - `relative`: 1/ΣT², so that 1 is the loss of a blank map. Weights then mean the same whatever the
-  size, the picture or the layer. No paper does so; the default here does.
+  size, the picture or the layer. No paper does so; the default here does. T must not be all zero.
 """
 
 

@@ -20,7 +20,7 @@ def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def preprocess(image: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """X = 255 · (image with its channels reversed) - mean: RGB in [0, 1] to BGR as in Caffe."""
+    """Compute x = 255 · (image, channels reversed) - mean: RGB in [0, 1] to BGR as in Caffe."""
     return image[..., ::-1] * 255 - mean
 
 
