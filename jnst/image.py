@@ -10,7 +10,9 @@ OtherImage = Float[Array, "1 h2 w2 3"]
 """A picture of another size than the `Image` in the same signature."""
 
 
-def fit(height: int, width: int, long_side: int, *, upscale: bool = False) -> tuple[int, int]:
+def size_within(
+    height: int, width: int, long_side: int, *, upscale: bool = False
+) -> tuple[int, int]:
     """Return (height, width) in pixels with the long side at most `long_side`, the aspect kept.
 
     Sides are rounded to the nearest pixel, and at least 1. The size never grows unless `upscale`,
@@ -24,6 +26,12 @@ def fit(height: int, width: int, long_side: int, *, upscale: bool = False) -> tu
         max(1, round(height * long_side / longest)),
         max(1, round(width * long_side / longest)),
     )
+
+
+def fit(image: Image, long_side: int, *, upscale: bool = False) -> OtherImage:
+    """Return `image` with its long side at most `long_side` pixels; see `size_within`, `resize`."""
+    height, width = image.shape[1:3]
+    return resize(image, *size_within(height, width, long_side, upscale=upscale))
 
 
 def resize(image: Image, height: int, width: int) -> Float[Array, "1 {height} {width} 3"]:

@@ -37,8 +37,8 @@ def prepare(content: files.Source, style: files.Source, settings: Settings) -> P
     """
     check(settings)
     content, style = files.read(content), files.read(style)
-    content = _resized(content, settings, upscale=settings.upscale)
-    style = _resized(style, settings)
+    content = image.fit(content, settings.size, upscale=settings.upscale)
+    style = image.fit(style, settings.size)
     wanted = {
         "content": (content, _content_weights(settings)),
         "style": (style, _style_weights(settings)),
@@ -121,11 +121,6 @@ def stylize(content: files.Source, style: files.Source, **settings: Any) -> Imag
         best = progress.best
     assert best is not None  # `check` wants at least one step
     return best.astype(np.float32)
-
-
-def _resized(picture: Image, settings: Settings, *, upscale: bool = False) -> image.OtherImage:
-    height, width = picture.shape[1:3]
-    return image.resize(picture, *image.fit(height, width, settings.size, upscale=upscale))
 
 
 def _content_weights(settings: Settings) -> dict[str, float]:

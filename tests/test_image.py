@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jnst.arrays import InputError
-from jnst.image import INITIAL, crop, fit, initial, resize
+from jnst.image import INITIAL, crop, fit, initial, resize, size_within
 
 SIDES = st.integers(1, 20000)
 RNG = np.random.default_rng(0)
@@ -28,8 +28,8 @@ def lanczos(source, target):
 
 
 @given(SIDES, SIDES, SIDES, st.booleans())
-def test_fit_keeps_the_aspect_and_never_grows(height, width, long_side, upscale):
-    got = fit(height, width, long_side, upscale=upscale)
+def test_size_within_keeps_the_aspect_and_never_grows(height, width, long_side, upscale):
+    got = size_within(height, width, long_side, upscale=upscale)
     wanted = long_side if upscale else min(long_side, max(height, width))
     assert max(got) == wanted
     for side, old in zip(got, (height, width), strict=True):
@@ -39,18 +39,26 @@ def test_fit_keeps_the_aspect_and_never_grows(height, width, long_side, upscale)
         assert side == 1 or abs(side - old * wanted / max(height, width)) <= 0.5
 
 
-def test_fit_by_example():
-    assert fit(600, 800, 400) == (300, 400)
-    assert fit(800, 600, 400) == (400, 300)
-    assert fit(600, 800, 1600) == (600, 800)
-    assert fit(600, 800, 1600, upscale=True) == (1200, 1600)
-    assert fit(1, 5000, 100) == (1, 100)
+def test_size_within_by_example():
+    assert size_within(600, 800, 400) == (300, 400)
+    assert size_within(800, 600, 400) == (400, 300)
+    assert size_within(600, 800, 1600) == (600, 800)
+    assert size_within(600, 800, 1600, upscale=True) == (1200, 1600)
+    assert size_within(1, 5000, 100) == (1, 100)
 
 
 @pytest.mark.parametrize("bad", [(0, 5, 5), (5, 0, 5), (5, 5, 0), (5, 5, -1)])
-def test_fit_refuses_sides_below_one(bad):
+def test_size_within_refuses_sides_below_one(bad):
     with pytest.raises(InputError, match="at least 1"):
-        fit(*bad)
+        size_within(*bad)
+
+
+@pytest.mark.parametrize("upscale", [False, True])
+def test_fit_resizes_to_the_size_within(upscale):
+    image = noise(20, 30)
+    height, width = size_within(20, 30, 60, upscale=upscale)
+    np.testing.assert_array_equal(fit(image, 60, upscale=upscale), resize(image, height, width))
+    np.testing.assert_array_equal(fit(image, 9), resize(image, 6, 9))
 
 
 @pytest.mark.parametrize("size", [(7, 5), (31, 40), (13, 55), (1, 1), (20, 31)])

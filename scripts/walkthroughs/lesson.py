@@ -1,0 +1,66 @@
+"""What every lesson shares: its options, and a way to show figures.
+
+Run as a script, a lesson saves its figures in the folder that `--out` names. Opened as a notebook,
+it shows them where they are made; the environment variable `LESSON_OPTIONS` then holds what would
+stand on the command line.
+"""
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+IN_NOTEBOOK = "ipykernel" in sys.modules
+DPI = 120
+_folder = Path()
+
+
+def options(title: str, **defaults) -> argparse.Namespace:
+    """Read the lesson's options: `--out`, and one for each of `defaults`, of the same type."""
+    parser = argparse.ArgumentParser(
+        description=title, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=Path("lessons"), help="folder for the figures")
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default, help=" ")
+    words = shlex.split(os.environ.get("LESSON_OPTIONS", "")) if IN_NOTEBOOK else sys.argv[1:]
+    chosen = parser.parse_args(words)
+    if not IN_NOTEBOOK:
+        global _folder
+        _folder = chosen.out
+        _folder.mkdir(parents=True, exist_ok=True)
+    return chosen
+
+
+def show(name: str, caption: str) -> None:
+    """Save the current figure as NAME.png, or show it in the notebook, and say what is on it."""
+    figure = plt.gcf()
+    if IN_NOTEBOOK:
+        from IPython.display import display
+
+        display(figure, metadata={"image/png": {"alt": caption}})
+    else:
+        path = _folder / f"{name}.png"
+        figure.savefig(path, dpi=DPI)
+        print(f"[{path}] {caption}")
+    plt.close(figure)
+
+
+def pictures(titled: Mapping[str, np.ndarray], *, columns: int = 4, cmap: str = "gray") -> None:
+    """Draw a figure of pictures with their titles: (1, h, w, 3) in [0, 1], or maps (h, w)."""
+    columns = min(columns, len(titled))
+    rows = -(-len(titled) // columns)
+    height, width = np.squeeze(next(iter(titled.values()))).shape[:2]
+    side = 10 / columns
+    size = 10, rows * (side * height / width + 0.35)
+    _, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, (title, picture) in zip(axes.flat, titled.items(), strict=False):
+        ax.imshow(np.squeeze(np.asarray(picture)), cmap=cmap)
+        ax.set_title(title, fontsize=10)
