@@ -21,7 +21,7 @@ from jnst import files, image, samples
 from jnst.backbones import vgg, weights
 from jnst.byhand.losses import gram
 
-options = lesson.options("The Gram matrix and its derivative", layer="relu2_1", size=128, points=41)
+options = lesson.options("The Gram matrix and its derivative", layer="relu2_1", size=(128, 48))
 rng = np.random.default_rng(0)
 
 # %% [markdown]
@@ -168,7 +168,7 @@ print(f"E = {style_loss(F, A):.6g}")
 #
 # **Step 5.** $G$ and $A$ are symmetric, so $D^\top = D$, and
 #
-# $$ \boxed{ \;\; \frac{\partial E}{\partial F} = 2 F D = \frac{1}{N^2 M^2} \, F \, (G - A) \;\; } $$
+# $$ \boxed{ \; \frac{\partial E}{\partial F} = 2 F D = \frac{1}{N^2 M^2} \, F \, (G - A) \; } $$
 
 
 # %%
@@ -205,8 +205,8 @@ print(f"index form against matrix form: {index_error:.1e} of the largest entry")
 #    \end{cases} $$
 #
 # Our derivation has no second case. Who is right? Both, about different things. The paper takes
-# $F$ *after the rectifier*: $F = \max(Z, 0)$, where $Z$ is what the convolution gave. Such an $F$ is
-# never negative, so as a statement on $F$ the second case is empty:
+# $F$ *after the rectifier*: $F = \max(Z, 0)$, where $Z$ is what the convolution gave. Such an $F$
+# is never negative, so as a statement on $F$ the second case is empty:
 
 # %%
 print(f"smallest entry of F: {F.min()}; share of entries that are exactly 0: {(F == 0).mean():.0%}")
@@ -311,7 +311,7 @@ def errors_in(dtype):
     return [relative_error(float(value), slope) for value in numeric]
 
 
-steps = np.logspace(-8, 2, options.points)
+steps = np.logspace(-8, 2, 41)
 errors = {"float64": errors_in(np.float64), "float32": errors_in(np.float32)}
 for name, values in errors.items():
     print(f"{name}: at best {min(values):.1e}, with a step of {steps[np.argmin(values)]:.0e}")
@@ -440,10 +440,10 @@ print(f"largest relative error in this lesson: {max(claims.values()):.1e}")
 # ## Exercises
 #
 # 1. Most programs use $G = F^\top F / M$ and the mean squared error,
-#    $E = \frac{1}{N^2} \sum_{ij} (G_{ij} - A_{ij})^2$. Derive $\partial E / \partial F$, and check it
-#    against `jax.grad`.
-# 2. Since $G$ is symmetric, someone proposes to save half the work and sum only over $i \le j$. What
-#    does the derivative become? At which step does our derivation need a change?
+#    $E = \frac{1}{N^2} \sum_{ij} (G_{ij} - A_{ij})^2$. Derive $\partial E / \partial F$, and check
+#    it against `jax.grad`.
+# 2. Since $G$ is symmetric, someone proposes to save half the work and sum only over $i \le j$.
+#    What does the derivative become? At which step does our derivation need a change?
 # 3. Novak and Nikulin (2016) subtract a constant $s$ from the features:
 #    $G = (F - s)^\top (F - s)$. Derive $\partial E / \partial F$.
 # 4. Start from a picture for which all features of a layer are zero. What does the style loss tell

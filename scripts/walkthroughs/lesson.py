@@ -6,6 +6,7 @@ stand on the command line.
 """
 
 import argparse
+import builtins
 import os
 import shlex
 import sys
@@ -15,21 +16,31 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-IN_NOTEBOOK = "ipykernel" in sys.modules
+IN_NOTEBOOK = hasattr(builtins, "__IPYTHON__")
 DPI = 120
 _folder = Path()
 
 
 def options(title: str, **defaults) -> argparse.Namespace:
-    """Read the lesson's options: `--out`, and one for each of `defaults`, of the same type."""
-    parser = argparse.ArgumentParser(
-        description=title, formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+    """Read the lesson's options: `--out`, `--quick`, and one for each of `defaults`.
+
+    A default that is a pair has one value for a full run and one for `--quick`.
+    """
+    parser = argparse.ArgumentParser(description=title)
     parser.add_argument("--out", type=Path, default=Path("lessons"), help="folder for the figures")
-    for name, default in defaults.items():
-        parser.add_argument(f"--{name}", type=type(default), default=default, help=" ")
+    parser.add_argument("--quick", action="store_true", help="a small, fast run")
+    pairs = {
+        name: value if isinstance(value, tuple) else (value, value)
+        for name, value in defaults.items()
+    }
+    for name, (full, quick) in pairs.items():
+        text = f"{full}; {quick} if quick" if quick != full else f"{full}"
+        parser.add_argument(f"--{name}", type=type(full), help=text)
     words = shlex.split(os.environ.get("LESSON_OPTIONS", "")) if IN_NOTEBOOK else sys.argv[1:]
     chosen = parser.parse_args(words)
+    for name, pair in pairs.items():
+        if getattr(chosen, name) is None:
+            setattr(chosen, name, pair[chosen.quick])
     if not IN_NOTEBOOK:
         global _folder
         _folder = chosen.out
