@@ -54,6 +54,7 @@ def show(name: str, caption: str) -> None:
     if IN_NOTEBOOK:
         from IPython.display import display
 
+        figure.set_dpi(DPI)
         display(figure, metadata={"image/png": {"alt": caption}})
     else:
         path = _folder / f"{name}.png"
