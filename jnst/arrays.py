@@ -14,6 +14,8 @@ Array = jax.Array | np.ndarray
 Scalar = Float[Array, ""]
 Image = Float[Array, "1 h w 3"]
 """A picture: sRGB-encoded RGB in [0, 1], channels last, with a batch axis of one."""
+Picture = Float[np.ndarray, "1 h w 3"]
+"""The same as NumPy holds it: what comes from files, and what has been resized."""
 FeatureMap = Float[Array, "1 h w c"]
 """What one layer of a network makes of a picture: `c` channels at `h` x `w` positions."""
 Features = dict[str, Float[Array, "1 _ _ _"]]

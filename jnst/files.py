@@ -21,7 +21,7 @@ import numpy as np
 import PIL.Image
 from PIL import ImageCms
 
-from jnst.arrays import Array, Image, InputError
+from jnst.arrays import Array, Image, InputError, Picture
 
 WRITERS = {
     ".png": {"format": "PNG"},
@@ -53,7 +53,7 @@ Source = str | os.PathLike[str] | PIL.Image.Image | Array
 """What can be read as a picture."""
 
 
-def read(source: Source) -> Image:
+def read(source: Source) -> Picture:
     """Return the picture in a file, a Pillow image or an array as float32 `[1, h, w, 3]` in [0, 1].
 
     Of an animation it is the first frame. The EXIF orientation is applied. A picture of 8 bit (or
@@ -70,7 +70,7 @@ def read(source: Source) -> Image:
     return from_array(source)
 
 
-def from_array(array: Array) -> Image:
+def from_array(array: Array) -> Picture:
     """Return `array` as float32 `[1, h, w, 3]` in [0, 1]; always a copy.
 
     Shapes: (h, w) grey, (h, w, 3) RGB, (h, w, 4) RGB and alpha (composited over white) or

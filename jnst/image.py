@@ -4,7 +4,7 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst.arrays import Array, Image, InputError, check_at_least, check_choice
+from jnst.arrays import Array, Image, InputError, Picture, check_at_least, check_choice
 
 OtherImage = Float[Array, "1 h2 w2 3"]
 """A picture of another size than the `Image` in the same signature."""
@@ -28,13 +28,13 @@ def size_within(
     )
 
 
-def fit(image: Image, long_side: int, *, upscale: bool = False) -> OtherImage:
+def fit(image: Image, long_side: int, *, upscale: bool = False) -> Float[np.ndarray, "1 _ _ 3"]:
     """Return `image` with its long side at most `long_side` pixels; see `size_within`, `resize`."""
     height, width = image.shape[1:3]
     return resize(image, *size_within(height, width, long_side, upscale=upscale))
 
 
-def resize(image: Image, height: int, width: int) -> Float[Array, "1 {height} {width} 3"]:
+def resize(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {height} {width} 3"]:
     """Return `image` at `height` x `width` pixels, by antialiased Lanczos in float32.
 
     Lanczos overshoots at edges: the result is clipped to [0, 1]. At the size it already has the
@@ -42,7 +42,7 @@ def resize(image: Image, height: int, width: int) -> Float[Array, "1 {height} {w
     """
     _check_sides(height=height, width=width)
     if image.shape[1:3] == (height, width):
-        return image
+        return np.asarray(image)
     size = width, height
     channels = [
         np.asarray(PIL.Image.fromarray(channel).resize(size, PIL.Image.Resampling.LANCZOS))
@@ -51,7 +51,7 @@ def resize(image: Image, height: int, width: int) -> Float[Array, "1 {height} {w
     return np.stack(channels, axis=-1).clip(0, 1)[None]
 
 
-def crop(image: Image, height: int, width: int) -> Float[Array, "1 {height} {width} 3"]:
+def crop(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {height} {width} 3"]:
     """Return the middle `height` x `width` pixels of `image`.
 
     Raises `InputError` if the picture is smaller than that, or a side is below 1.
@@ -62,10 +62,21 @@ def crop(image: Image, height: int, width: int) -> Float[Array, "1 {height} {wid
             f"cannot crop {have[0]} x {have[1]} (height x width) pixels to {height} x {width}"
         )
     top, left = (have[0] - height) // 2, (have[1] - width) // 2
-    return image[:, top : top + height, left : left + width]
+    return np.asarray(image[:, top : top + height, left : left + width])
 
 
-def initial(kind: str, content: Image, style: OtherImage, *, seed: int) -> Image:
+def cover(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {height} {width} 3"]:
+    """Return the middle of `image`, cut to the aspect of `height` x `width` and resized to it.
+
+    Raises `InputError` for a side below 1.
+    """
+    _check_sides(height=height, width=width)
+    scale = min(image.shape[1] / height, image.shape[2] / width)
+    box = max(1, round(height * scale)), max(1, round(width * scale))
+    return resize(crop(image, *box), height, width)
+
+
+def initial(kind: str, content: Image, style: OtherImage, *, seed: int) -> Picture:
     """Return the picture an optimisation starts from, as large as `content`, float32.
 
     `kind` is one of `INITIAL`; `seed` decides the noise, and is otherwise unused. Raises
@@ -79,12 +90,12 @@ def _check_sides(**sides: int) -> None:
         check_at_least(what, float(side), 1.0)
 
 
-def _content(content: Image, style: OtherImage, seed: int) -> Image:
+def _content(content: Image, style: OtherImage, seed: int) -> Picture:
     """Return a copy of the content picture."""
     return np.array(content, np.float32)
 
 
-def _noise(content: Image, style: OtherImage, seed: int) -> Image:
+def _noise(content: Image, style: OtherImage, seed: int) -> Picture:
     """Return white noise about mid-grey, with a standard deviation of one 8-bit level.
 
     Gatys et al. (2016) start from white noise; the noise in their published code is as faint as
@@ -94,12 +105,9 @@ def _noise(content: Image, style: OtherImage, seed: int) -> Image:
     return (0.5 + noise / 255).clip(0, 1)
 
 
-def _style(content: Image, style: OtherImage, seed: int) -> Image:
-    """Return the middle of the style picture, cut to the content's aspect and then resized."""
-    height, width = content.shape[1:3]
-    scale = min(style.shape[1] / height, style.shape[2] / width)
-    box = max(1, round(height * scale)), max(1, round(width * scale))
-    return np.array(resize(crop(style, *box), height, width), np.float32)
+def _style(content: Image, style: OtherImage, seed: int) -> Picture:
+    """Return the middle of the style picture, in the content's size."""
+    return np.array(cover(style, *content.shape[1:3]), np.float32)
 
 
 INITIAL = {"content": _content, "noise": _noise, "style": _style}

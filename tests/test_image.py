@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jnst.arrays import InputError
-from jnst.image import INITIAL, crop, fit, initial, resize, size_within
+from jnst.image import INITIAL, cover, crop, fit, initial, resize, size_within
 
 SIDES = st.integers(1, 20000)
 RNG = np.random.default_rng(0)
@@ -169,3 +169,20 @@ def test_initial_has_the_size_of_the_content(kind, a, b, c, d):
 def test_unknown_initial_picture_lists_the_choices():
     with pytest.raises(InputError, match="'random'; choose from content, noise, style"):
         initial("random", noise(2, 2), noise(2, 2), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("source", "size"), [((20, 30), (10, 10)), ((9, 40), (18, 20)), ((5, 5), (1, 8))]
+)
+def test_cover_cuts_to_the_aspect_and_resizes(source, size):
+    image = noise(*source)
+    got = cover(image, *size)
+    assert got.shape == (1, *size, 3)
+    scale = min(source[0] / size[0], source[1] / size[1])
+    middle = crop(image, *(max(1, round(side * scale)) for side in size))
+    np.testing.assert_array_equal(got, resize(middle, *size))
+
+
+def test_cover_refuses_sides_below_one():
+    with pytest.raises(InputError, match="at least 1"):
+        cover(noise(4, 5), 0, 3)

@@ -41,7 +41,7 @@ rng = np.random.default_rng(0)
 # Each number lies between 0 (none of this colour) and 1 (as much as the screen can give).
 
 # %%
-x = np.asarray(image.fit(files.read(samples.content()), options.size))  # (1, h, w, 3)
+x = image.fit(files.read(samples.content()), options.size)  # (1, h, w, 3)
 _, h, w, _ = x.shape
 print(f"shape {x.shape}, type {x.dtype}, values from {x.min():.3f} to {x.max():.3f}")
 
@@ -253,10 +253,10 @@ side, step = 256, 4
 rows, columns = np.mgrid[:side, :side] - (side - 1) / 2
 radius = np.hypot(rows, columns)
 rings = 0.5 + 0.5 * np.cos(np.pi * radius**2 / (2 * side))  # period 2 side / radius pixels
-rings = np.asarray(files.read(rings))  # grey to (1, h, w, 3)
+rings = files.read(rings)  # grey to (1, h, w, 3)
 
 strided = rings[:, ::step, ::step]
-antialiased = np.asarray(image.resize(rings, side // step, side // step))
+antialiased = image.resize(rings, side // step, side // step)
 lesson.pictures(
     {
         f"{side} x {side} pixels": rings,
@@ -293,9 +293,9 @@ for name, value in contrast.items():
 # ## What VGG19 wants
 #
 # VGG19 was trained with a program based on Caffe, which reads pictures with OpenCV: in the order
-# blue, green, red, BGR for short, with values from 0 to 255. The authors' [notes on the
-# weights](https://gist.github.com/ksimonyan/3785162f95cd2d5fee77) add that the "input images should
-# be zero-centered by mean pixel", and give the mean as 103.939, 116.779, 123.68 in BGR. That is the
+# blue, green, red, BGR for short, with values from 0 to 255. The authors' notes on the weights
+# (K. Simonyan, "VGG_ILSVRC_19_layers", Caffe Model Zoo) add that the "input images should be
+# zero-centered by mean pixel", and give the mean as 103.939, 116.779, 123.68 in BGR. That is the
 # average colour of the training pictures, which came from the ImageNet collection. So the network's
 # input $y$ is made from our $x$ by
 #
@@ -421,7 +421,7 @@ def features_of(picture):
 
 layers = ["relu1_1", "relu4_2"]
 right = features_of(x)
-painting = image.initial("style", x, files.read(samples.STYLE), seed=0)  # cut to the size of x
+painting = image.cover(files.read(samples.STYLE), h, w)
 seen["another picture"] = painting
 wrong = {}  # by name and layer: (d, d_0)
 print(f"{'':24}{'relu1_1':^16}{'relu4_2':^16}")

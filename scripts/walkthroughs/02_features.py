@@ -361,7 +361,7 @@ for layer in style_layers:
 # strongly the middle feature of the deepest of these layers depends on each pixel:
 
 # %%
-photograph = np.asarray(image.fit(files.read(samples.content()), options.size))
+photograph = image.fit(files.read(samples.content()), options.size)
 height, width = photograph.shape[1:3]
 figure, axes = plt.subplots(1, 2, figsize=(10, 4), width_ratios=(1.5, 1), layout="constrained")
 axes[0].imshow(photograph[0])
@@ -485,7 +485,7 @@ lesson.show(
 # strongest.
 
 # %%
-painting = np.asarray(image.fit(files.read(samples.STYLE), options.size))
+painting = image.fit(files.read(samples.STYLE), options.size)
 
 
 def strongest_patch(picture, F, channel, layer):

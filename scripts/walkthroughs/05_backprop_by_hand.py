@@ -103,7 +103,9 @@ dx = conv_backward(dy, k)
 
 # %%
 row_kernel = np.array([1.0, 2.0, 4.0])
-C = sum(row_kernel[u] * np.eye(8, k=u - 1) for u in range(3))
+C = np.zeros((8, 8))
+for u in range(3):
+    C += row_kernel[u] * np.eye(8, k=u - 1)
 figure, axes = plt.subplots(1, 2, figsize=(8, 4), layout="constrained")
 for ax, title, matrix in zip(axes, ["C: forward", "Cᵀ: backward"], [C, C.T], strict=True):
     ax.imshow(matrix, cmap="Blues", vmax=6)

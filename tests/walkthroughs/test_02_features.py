@@ -1,11 +1,5 @@
-import runpy
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-LESSONS = Path(__file__).resolve().parents[2] / "scripts" / "walkthroughs"
 
 
 @pytest.fixture(scope="module")
@@ -14,13 +8,9 @@ def lesson(run_lesson):
 
 
 @pytest.fixture(scope="module")
-def full_lesson(tmp_path_factory):
+def full_lesson(run_lesson):
     """The lesson at its full size: some claims need a picture larger than the deepest fields."""
-    path = LESSONS / "02_features.py"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(LESSONS))
-        patch.setattr(sys, "argv", [str(path), "--out", str(tmp_path_factory.mktemp("full"))])
-        return runpy.run_path(str(path), run_name="__main__")
+    return run_lesson("02_features", "--size", "448", "--side", "224")
 
 
 def test_the_convolution_by_hand(lesson):

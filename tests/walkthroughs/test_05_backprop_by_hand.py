@@ -25,9 +25,7 @@ def test_the_figure_of_a_convolution_as_a_matrix(lesson):
     np.testing.assert_allclose(
         lesson["C"] @ x, np.convolve(x, lesson["row_kernel"][::-1], mode="same")
     )
-    np.testing.assert_allclose(
-        lesson["C"].T @ x, np.convolve(x, lesson["row_kernel"], mode="same")
-    )
+    np.testing.assert_allclose(lesson["C"].T @ x, np.convolve(x, lesson["row_kernel"], mode="same"))
 
 
 def test_pooling_passes_back_what_came(lesson):
