@@ -3,6 +3,8 @@
 import dataclasses
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import PIL.Image
@@ -12,8 +14,10 @@ import jnst.cli
 from jnst import samples
 from jnst.settings import Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
+SCRIPTS = re.findall(r"^\$ python (.*)$", README, re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +43,25 @@ def test_command(command):
 
 def test_there_are_commands():
     assert len(COMMANDS) >= 5
+    assert len(SCRIPTS) == 2
+
+
+@pytest.mark.parametrize("command", SCRIPTS)
+def test_script(command):
+    script, *words = shlex.split(command)
+    # All lessons are run by their own tests, and the site is built whole where lessons are made.
+    few = ["--only", "4"] if "build_lessons" in script else []
+    result = subprocess.run(
+        [sys.executable, ROOT / script, *words, "--quick", *few], capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert list(Path(words[-1]).rglob("*.png"))
+
+
+def test_every_lesson_is_listed_by_its_title():
+    for path in sorted((ROOT / "scripts" / "walkthroughs").glob("[0-9]*.py")):
+        number, title = re.findall(r"^# # (\d+)\. (.+)$", path.read_text("utf-8"), re.MULTILINE)[0]
+        assert f"{number}. [{title}](scripts/walkthroughs/{path.name})" in README
 
 
 def test_the_python_example():

@@ -1,0 +1,33 @@
+"""Every lesson has the parts that a reader counts on."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+LESSONS = sorted(
+    (Path(__file__).resolve().parents[2] / "scripts" / "walkthroughs").glob("[0-9]*.py")
+)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_parts(path):
+    text = path.read_text("utf-8")
+    assert text.startswith(f"# %% [markdown]\n# # {int(path.name[:2])}. ")
+    places = [
+        text.index(part)
+        for part in ("**Before you start.**", "**Notice:**", "# ## Exercises", "# ## Solutions")
+    ]
+    assert places == sorted(places)
+    exercises = text[places[2] : places[3]]
+    numbers = re.findall(r"^# (\d)\. ", exercises, re.MULTILINE)
+    assert numbers == [str(i) for i in range(1, len(numbers) + 1)]
+    assert len(numbers) >= 4
+    for number in numbers:
+        assert f"# **{number}.** " in text[places[3] :], f"no solution of exercise {number}"
+    assert text.count('tags=["thumbnail"]') == 1
+    assert "http" not in text, "no address outside"
+
+
+def test_there_are_six():
+    assert [path.name[:2] for path in LESSONS] == ["01", "02", "03", "04", "05", "06"]
