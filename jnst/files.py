@@ -152,7 +152,7 @@ def unused(path: str | os.PathLike[str]) -> Path:
     return next(name for name in itertools.chain([path], others) if not os.path.lexists(name))
 
 
-def _decode(picture: PIL.Image.Image) -> Image:
+def _decode(picture: PIL.Image.Image) -> Picture:
     picture.load()  # some formats know their metadata only now
     with contextlib.suppress(Exception):  # broken EXIF: the picture is still good
         picture = picture.transpose(_TURNS[picture.getexif()[_ORIENTATION]])

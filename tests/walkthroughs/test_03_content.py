@@ -83,7 +83,7 @@ def test_changes_of_equal_size(lesson):
     assert shift[0] > 2 * noise[0]
     assert noise[4] > 5 * shift[4]
     assert noise[1:].min() > noise[0]
-    assert brighter[4] < of["colour taken out"][4]
+    assert np.all(np.array(brighter) < of["colour taken out"])
     # Only the shift gets much cheaper with depth.
     assert all(row[4] > row[0] / 5 for name, row in of.items() if name != "shifted by a pixel")
     assert lesson["upside_down"][4] > 3 * lesson["of_shifts"][2, 4]
@@ -118,4 +118,4 @@ def test_what_the_solutions_say(lesson, curves):
     assert lesson["similarity_max"] < lesson["similarities"]["relu3_2"]
     assert lesson["errors_max"][-1] > curves["relu3_2"][1][-1]
     grey, coloured, finest = (np.array(row) for row in lesson["of_patterns"].values())
-    assert np.all(grey > 50 * np.maximum(coloured, finest))
+    assert np.all(grey > 100 * np.maximum(coloured, finest))
