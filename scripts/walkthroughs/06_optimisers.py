@@ -266,12 +266,13 @@ print("after one Newton step:", newton)
 
 photograph = image.fit(files.read(samples.content()), options.size)
 big = photograph.size
-print(f"a picture of {photograph.shape[2]} x {photograph.shape[1]} pixels has n = {big} values,")
-print(f"its matrix B has n² = {big**2:.1e} entries, {big**2 * 4 / 1e9:.1f} GB in float32")
+for times in (1, 8):
+    height, width, values = times * photograph.shape[1], times * photograph.shape[2], times**2 * big
+    print(f"{width} x {height} pixels: n = {values} values, B takes {values**2 * 4e-9:.1f} GB")
 
 # %% [markdown]
-# For pictures that is out of the question, and for larger ones it grows with the *fourth* power of
-# the side. Besides, somebody would have to compute it.
+# The matrix (in float32) grows with the *fourth* power of the side. For pictures of a useful size
+# it is out of the question. Besides, somebody would have to compute it.
 #
 # ## What two gradients say about the curvature
 #
@@ -451,7 +452,7 @@ two_loop_errors = {
 for name, error in two_loop_errors.items():
     print(f"{name:28}against the matrix: {error:.1e} of the largest entry")
 print("multiplications: n² with the matrix, 4 m n with the loops, if each yᵀs is kept")
-print(f"for the picture above and m = 20: {big**2:.1e} and {4 * 20 * big:.1e}")
+print(f"for the smaller picture above and m = 20: {big**2:.1e} and {4 * 20 * big:.1e}")
 
 # %% [markdown]
 # ## As many steps as dimensions
