@@ -243,10 +243,10 @@ print(f"share of values that are darker, or equal: {(in_numbers <= in_light + 1e
 #
 # Style transfer works on pictures of modest size, so photographs have to be shrunk. The obvious
 # way, to keep every fourth pixel of every fourth row, is wrong. It skips three quarters of each
-# row, and a pattern finer than the skip comes out as another pattern, one that was never there.
-# This is called *aliasing*. The cure is to average over the skipped pixels first; `image.resize`
-# does both in one step (Lanczos' filter). A test picture of rings that get finer outwards shows it
-# best.
+# row, and a pattern with a period of less than two skips comes out as another pattern, one that was
+# never there. This is called *aliasing*. The cure is to average over the skipped pixels first;
+# `image.resize` does both in one step (Lanczos' filter). A test picture of rings that get finer
+# outwards shows it best.
 
 # %%
 side, step = 256, 4
@@ -456,10 +456,12 @@ lesson.show(
 #   forgotten mean, change it by about half.
 # - Without the factor 255, $d_0$ is as large as for another picture. Hardly anything is left of the
 #   cat.
-# - Torchvision's formula makes $d$ almost 1, as if all features were 0: apart from the order of
-#   colours it gives about $y / 57$ ($255 \cdot 0.225 \approx 57$). Much of the distance is an
-#   overall factor, but not all: the features of $y / 57$ are not the features of $y$ divided by 57,
-#   because the biases of the network do not shrink along. And red and blue are swapped on top.
+# - Torchvision's formula makes
+#   $d$ almost 1, as if all features were 0: apart from the order of colours it gives about $y /
+#   57$ ($255 \cdot 0.225 \approx
+#   57$). In `relu4_2` much of the distance is an overall factor, but not all: the features of $y /
+#   57$ are not the features of $y$ divided by 57, because the biases of the network do not shrink
+#   along. And red and blue are swapped on top.
 #
 # Style transfer with such features still paints *something*, so the fault may stay unnoticed. In
 # this library `vgg.features` does the preprocessing itself, where no user can forget it.
@@ -539,7 +541,7 @@ print(f"by hand against the library:         {library_error}")
 #    half; red and blue swapped. Which of the four are their own inverse?
 # 2. How large is the error of rounding to 8 bits at most, and how large is its root mean square, if
 #    all values are equally likely? Check it on random numbers.
-# 3. A fine checkerboard of black and white, seen from afar, sends out half the light of white.
+# 3. A fine chequerboard of black and white, seen from afar, sends out half the light of white.
 #    Which number in a file looks the same? And why is the average of two encoded numbers never
 #    brighter than that of their light?
 # 4. The first step of VGG19 is a linear map too, $z = b + \sum k \, y$ (lesson 2). Fold

@@ -8,7 +8,7 @@
 # these features.
 #
 # **Before you start.** You should know how pictures become numbers (lesson 1), and what a sum over
-# two indices is. One section uses a gradient, but only to find out where it is zero.
+# two indices is. One section uses a gradient, only to find out which pixels matter, and how much.
 
 # %%
 import jax
@@ -142,10 +142,11 @@ for name, difference in ours.items():
 #
 # A colour picture has three channels, and inside the network there are up to 512. Each channel of
 # the result gets its own kernel, with a 3 by 3 table for *each* channel that goes in, and one more
-# number, the *bias* $b_o$. All products are added up:
+# number, the *bias* $b_o$. Such a step is a *layer*. Each channel of its result is called a
+# *feature map*, and each number in it a *feature*. All products are added up:
 #
-# $$ y_{pqo} = b_o + \sum_{u=0}^{2} \sum_{v=0}^{2} \sum_{i=1}^{c}
-#    \hat x_{p+u,\,q+v,\,i} \; k_{uvio} , \qquad o = 1, \dots, d . $$
+# $$ y_{pqo} = b_o + \sum_{u=0}^{2} \sum_{v=0}^{2} \sum_{i=0}^{c-1}
+#    \hat x_{p+u,\,q+v,\,i} \; k_{uvio} , \qquad o = 0, \dots, d - 1 . $$
 #
 # So the kernel has four indices: place $u, v$, channel in $i$, channel out $o$.
 
@@ -184,7 +185,7 @@ channels_error = np.abs(y_colours - by_library).max()
 print(f"our loops against jnst.nn.conv2d: {channels_error:g}")
 
 # %% [markdown]
-# Channel 0 is blind for the edge between red and green (columns 2 and 3), because red falls by as
+# Channel 0 is blind to the edge between red and green (columns 2 and 3), because red falls by as
 # much as green rises. Channel 1 sees it. The bias 5 is added everywhere.
 #
 # ## The rectifier
@@ -241,15 +242,16 @@ print(f"our rectifier and pooling against jnst.nn: largest difference {pooling_e
 #
 # ## VGG19
 #
-# VGG19 consists of these three steps and nothing else, up to the layers that we need. Five *blocks*
-# of two or four convolutions, each followed by a rectifier; after each block max pooling. `conv3_2`
-# is the second convolution of the third block, `relu3_2` the same after the rectifier. (At the end
-# come three large matrices that turn features into the names of a thousand things. Style transfer
-# does not use them, and they are not here.)
+# VGG19 consists of these three steps and nothing else, up to the layers that we need. There are
+# five *blocks* of two or four convolutions, each followed by a rectifier, and after each block
+# comes max pooling. `conv3_2` is the second convolution of the third block, `relu3_2` the same
+# after the rectifier. (At the end come three large matrices that turn features into the names of a
+# thousand things. Style transfer does not use them, and they are not here.)
 #
-# A convolution from $c$ to $d$ channels has $9 c d$ weights and $d$ biases. On a map of
-# $h \times w$ positions it takes $9 c d h w$ multiplications. We follow the network down to
-# `relu5_1`, with pictures of 224 by 224 pixels, the size on which it was trained.
+# A convolution from $c$ to $d$ channels has $9 c d$ weights and
+# $d$ biases (the table counts both as weights). On a map of $h \times w$ positions it takes $9 c d
+# h w$ multiplications. We follow the network down to `relu5_1`, with pictures of 224 by 224 pixels,
+# the size on which it was trained.
 
 # %%
 params = weights.load("vgg19")
@@ -273,8 +275,9 @@ print(f"{'all':34}{total_weights:12,}{total_multiplications:20,}")
 # %% [markdown]
 # **Notice:** most weights sit in blocks 4 and 5, most work in blocks 1 to 3. Pooling leaves a
 # quarter of the positions; twice as many channels going in and coming out make four times as many
-# products. So nearly all convolutions cost the same. A picture with twice the height and width
-# costs four times as much, and not one weight more, because the same kernel serves all positions.
+# products. So most convolutions cost the same. (The first of blocks 2 to 4 has only half as many
+# channels going in, and costs half.) A picture with twice the height and width costs four times as
+# much, and not one weight more, because the same kernel serves all positions.
 #
 # Is the count right? The compiler counts for itself. It counts multiplications and additions, about
 # twice as many in all:
@@ -298,15 +301,15 @@ print(f"compiler: {flops:,.0f} operations, {count_ratio:.3f} of what we expect")
 # A feature of `relu1_1` sees 3 by 3 pixels. A feature of `relu1_2` sees 3 by 3 features of
 # `relu1_1`, which together see 5 by 5 pixels. Every step widens the view, and pooling makes the
 # following steps wider. The set of pixels that a feature depends on is its *receptive field*. For a
-# step with a window of $k$ and a stride of $s$ (a convolution has $k = 3, s = 1$, pooling
-# $k = 2, s = 2$), its width $r$ grows as
+# step whose window has width $k$ and moves on by $s$ positions at a time, its *stride* (a
+# convolution has $k = 3, s = 1$, pooling $k = 2, s = 2$), its width $r$ grows as
 #
 # $$ r' = r + (k - 1) \, j , \qquad j' = s \, j , $$
 #
-# where $j$, the *jump*, is how many pixels lie between two neighbouring features. We begin with
-# $r = j = 1$ at the pixels. A third number says where the field begins: $t' = t - j$ for a
-# convolution, because the padding lets it begin one position earlier, and $t' = t$ for pooling.
-# Then feature $p$ sees the pixels from $t + p \, j$ to $t + p \, j + r - 1$.
+# where $j$, the *jump*, is how many pixels two neighbouring features are apart. We begin with $r =
+# j = 1$ and $t = 0$ at the pixels. A third number says where the field begins: $t' = t -
+# j$ for a convolution, because the padding lets it begin one position earlier, and $t' =
+# t$ for pooling. Then feature $p$ sees the pixels from $t + p \, j$ to $t + p \, j + r - 1$.
 
 # %%
 r, j, t = 1, 1, 0
@@ -610,8 +613,8 @@ lesson.show(
 #
 # On the right: VGG19 was trained with max pooling. Gatys, Ecker and Bethge (2016) replaced it by
 # average pooling and found the pictures slightly more appealing. The mean of four numbers that are
-# not negative is never larger than their maximum, so the features get quieter with each pooling,
-# and it is not only a matter of loudness:
+# not negative is never larger than their maximum. And indeed the features get quieter with each
+# pooling, and it is not only a matter of loudness:
 
 # %%
 after_best_factor = {}
@@ -673,8 +676,8 @@ for layer in inside:
 # at most, the rounding of float32: the features *have* moved with the picture. Below the diagonal
 # they have changed. Pooling cuts the map into squares at fixed places, and a shift by one pixel
 # puts other neighbours into the same square. So the features of a shifted picture are the shifted
-# features only if the shift fits all the poolings. (Zhang (2019) blurs before each pooling to make
-# this better.)
+# features only if the shift fits all the poolings. (Zhang (2019) takes the maximum at every
+# position, and blurs before three positions of four are dropped, to make this better.)
 #
 # ## Exercises
 #
@@ -745,8 +748,8 @@ fields_of_solution = field_width("vgg19", "relu5_4"), field_width("vgg16", "relu
 print(fields_of_solution)
 
 # %% [markdown]
-# **4.** In one direction, with $h$ positions, three weights each make $3h$ products, and two of
-# them, one at each end, meet the frame: $3h - 2$ remain. In both directions $(3h - 2)(3w - 2)$
+# **4.** In one direction, three weights at each of $h$ positions make $3h$ products, and two of
+# these, one at each end, meet the frame: $3h - 2$ remain. In both directions $(3h - 2)(3w - 2)$
 # instead of $9hw$, times $c d$. The rest of the compiler's operations are one addition for each
 # bias, one maximum for each rectifier, three for each square in pooling, and two for each number in
 # `preprocess`:

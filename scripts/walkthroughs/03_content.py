@@ -34,10 +34,10 @@ rng = np.random.default_rng(0)
 # %% [markdown]
 # ## The content loss
 #
-# As in the other lessons, $F$ is the matrix of the features of a picture $x$ in one layer, with a
-# row for each of the $M$ positions and a column for each of the $N$ channels. $P$ is the same
-# matrix for the photograph. The content loss is half the sum of squared differences (Gatys, Ecker
-# and Bethge 2016, equation 1):
+# From here on, $F$ is the matrix of the features of a picture $x$ in one layer, with a row for each
+# of the $M$ positions and a column for each of the $N$ channels. $P$ is the same matrix for the
+# photograph. (Gatys et al. write the transpose.) The content loss is half the sum of squared
+# differences (Gatys, Ecker and Bethge 2016, equation 1):
 #
 # $$ L = \frac{1}{2} \sum_{k=1}^{M} \sum_{j=1}^{N} (F_{kj} - P_{kj})^2 . $$
 
@@ -226,8 +226,8 @@ print(f"L-BFGS, as many steps, relu2_2:  loss {runs['relu2_2'][1][-1]:.1e}")
 # %% [markdown]
 # ## Five depths
 #
-# Here are the five pictures, with the layers of figure 1 in Gatys et al. (2016). They write conv1_2
-# and mean the map after the rectifier, as we do.
+# Here are the five pictures, with the layers of figure 1 in Gatys et al. (2016). What they call
+# conv1_2 is the map after the rectifier, our relu1_2.
 
 
 # %%
@@ -276,16 +276,16 @@ for ax in axes:
 lesson.show(
     "03-curves",
     "Two plots against the steps, a line for each layer. The content loss falls in all five; the "
-    "error in the pixels falls for the shallow layers and stays for the deep ones.",
+    "error in the pixels falls for the shallow layers and not for the deepest.",
 )
 fall = {name: (run[1][0] / run[1][-1], run[2][0] / run[2][-1]) for name, run in runs.items()}
 for layer, (of_loss, of_error) in fall.items():
     print(f"{layer}: the loss fell by a factor of {of_loss:.0f}, the pixel error by {of_error:.1f}")
 
 # %% [markdown]
-# **Notice:** in relu5_2 the loss fell by a large factor, while the pixels are hardly closer to the
-# photograph than the grey noise at the start was. The curve on the right is flat: more steps would
-# not help, for the loss does not ask for these pixels. One reason is plain counting.
+# **Notice:** in relu5_2 the loss fell by a large factor, while the pixels are no closer to the
+# photograph than the grey noise at the start was. The curve on the right ends flat: more steps
+# would not help, for the loss does not ask for these pixels. One reason is plain counting.
 
 # %%
 counts = {layer: features_of(photograph, params, layer).size for layer in layers}
@@ -340,8 +340,8 @@ lesson.show(
 # %% [markdown]
 # **Notice:** the table is one-sided. Read a row to the right of the diagonal: the *deeper* layers
 # are rebuilt too, though nobody asked for them. Read it to the left: the *shallower* layers are
-# not. Rebuilt from relu5_2, the edges and colours of relu1_2 and relu2_2 are as wrong as those of a
-# blank map, or worse.
+# worse than the layer itself, and from relu3_2 on by far. Rebuilt from relu5_2, the edges and
+# colours of relu1_2 and relu2_2 are as wrong as those of a blank map, or worse.
 #
 # The right side must be so. A deeper layer is a function of a shallower one; if the shallower
 # features agree, the deeper ones have no choice. The left side is what we measured: no such
@@ -379,7 +379,7 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** from relu2_2 on, each layer minds a shift by one pixel less than the layer before it.
+# **Notice:** from relu3_2 on, each layer minds a shift by one pixel less than the layer before it.
 # A position in relu5_2 stands for 16 pixels of the picture (four poolings, each by 2), and where
 # within these 16 something was, it hardly says: *exact position* goes first. But only small shifts
 # are forgiven. Far enough, and every layer objects.
@@ -417,11 +417,11 @@ print("upside down:        ", *(f"{loss:7.2f}" for loss in upside_down))
 
 # %% [markdown]
 # **Notice:** no. For relu1_2 the shift is worse than the noise; for relu5_2 the noise is worse, by
-# far. Deep layers mind noise *more* than relu1_2 does, although for the pixels both changes are
-# equally large. What they forgive is what leaves the objects as they are: a small shift, a little
-# more light. They are not blind to colour: taking it out costs them more than adding light. And
-# they have not forgotten the arrangement. Turned upside down, the photograph still consists of the
-# same pixels, but in relu5_2 it is several times as wrong as after a shift by four pixels.
+# far. Deep layers mind noise *more* than relu1_2 does. What they forgive is what leaves the objects
+# as they are: a small shift, a little more light. They are not blind to colour: taking it out costs
+# them more than adding light. And they have not forgotten the arrangement. Turned upside down, the
+# photograph still consists of the same pixels, but in relu5_2 it is several times as wrong as after
+# a shift by four pixels.
 #
 # The reconstructions tell the same story from the other side. We take them apart into brightness
 # and colour (the channels L, and a and b, of CIELAB), and measure each error in units of what the
@@ -455,7 +455,7 @@ ax.grid(alpha=0.3)
 lesson.show(
     "03-what-is-lost",
     "The relative error of the five pictures in brightness and in colour, as they are and after a "
-    "blur. All grow with depth. Colour is worse than brightness, and the blur makes both better.",
+    "blur. All grow with depth. Unblurred, colour is worse than brightness; the blur helps both.",
 )
 
 # %% [markdown]

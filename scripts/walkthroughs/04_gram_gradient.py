@@ -57,7 +57,8 @@ print(f"{options.layer}: M = {M} positions, N = {N} channels")
 # %% [markdown]
 # ## The Gram matrix
 #
-# The Gram matrix multiplies each channel with each other channel, and adds up over all positions:
+# The Gram matrix multiplies each channel with every channel, itself included, and adds up over all
+# positions:
 #
 # $$ G_{ij} = \sum_{k=1}^{M} F_{ki} F_{kj}, \qquad\text{in short}\qquad G = F^\top F . $$
 #
@@ -102,9 +103,9 @@ lesson.show("04-gram-matrices", f"Two pictures, and their Gram matrices in {opti
 
 # %% [markdown]
 # **Notice:** the matrices are symmetric, $G_{ij} = G_{ji}$, because the order of two factors does
-# not matter. Dark lines are channels that this picture leaves silent; the painting, full of strong
-# edges and colours, wakes more of them, and nearly all of them more loudly. These differences are
-# what the style loss works on.
+# not matter. Dark lines are channels that this picture leaves nearly silent; they are not the same
+# in both. The painting, full of strong edges and colours, makes most channels louder. These
+# differences are what the style loss works on.
 #
 # ## The loss
 #
@@ -221,8 +222,8 @@ print(f"smallest entry of F: {F.min()}; share of entries that are exactly 0: {(F
 #
 # so the printed formula is the derivative of the loss *and of the rectifier below it* in one line.
 # We keep the two apart: the loss knows nothing of rectifiers, and the network's backward pass
-# (lesson 5) multiplies by $[Z > 0]$. It matters at the entries where $F_{pq} = 0$: there
-# $\partial E / \partial F_{pq}$ is *not* zero. Autodiff agrees:
+# (lesson 5) multiplies by $[Z > 0]$, which is 1 where $Z > 0$ and else 0. It matters at the entries
+# where $F_{pq} = 0$: there $\partial E / \partial F_{pq}$ is *not* zero. Autodiff agrees:
 
 # %%
 Z = rng.normal(size=(50, 8))
@@ -337,8 +338,9 @@ lesson.show(
 # %% [markdown]
 # **Notice:** in float64 there is a wide range of steps with errors below $10^{-8}$: a wrong factor,
 # sign or index has nowhere to hide. In float32 the curve hardly gets below $10^{-5}$, and only if
-# the step was chosen well; with the steps that serve float64 best it is all noise. (Now and then a
-# float32 point lies low by sheer luck.)
+# the step was chosen well; with the steps that serve float64 best it is wrong by a per cent or
+# more, and with much smaller ones it is all noise. (Now and then a float32 point lies low by sheer
+# luck.)
 #
 # ## A check that proves nothing
 #
@@ -396,19 +398,22 @@ for name, (dtype, tolerances) in rows.items():
 
 # %% [markdown]
 # With default tolerances everything passes, in float64 too. The reason is the *absolute* tolerance:
-# the checker accepts a difference of 0.002 in float32, and of 0.00001 in float64. The loss is of
-# size one, but it is shared by a third of a million features, some hundreds large:
+# the checker compares a single number, the slope along one random direction (times another random
+# number), and accepts a difference of 0.002 in float32, and of 0.00001 in float64. The loss is of
+# size one, but it is shared by very many features, many of them in the hundreds, so its slopes are
+# small. They are about as large as the length of the gradient:
 
 # %%
-largest = np.abs(4 * F @ (G - A) / (A**2).sum()).max()
-print(f"largest entry of the gradient: {largest:.1e}")
+length = np.linalg.norm(4 * F @ (G - A) / (A**2).sum())
+print(f"{F.size} features; length of the gradient: {length:.1e}")
 
 # %% [markdown]
-# Next to such a gradient, $10^{-5}$ is infinity; the wrong gradient passes, and zero would pass as
-# well. Forbid the absolute tolerance in float32, and the *right* derivative is refused, because
-# difference quotients in float32 are mostly rounding. Only the last row can tell right from wrong.
-# Hence the rule of this project: **float64, central differences, no absolute tolerance, a relative
-# one of $10^{-6}$** (`tests/gradcheck.py`).
+# In float32 the tolerance is far larger than that: the wrong gradient passes, and zero would pass
+# as well. In float64 the two are of one size. There the wrong gradient passes in the direction that
+# the checker happens to draw; in another it may be refused. Forbid the absolute tolerance in
+# float32, and the *right* derivative is refused, because difference quotients in float32 are mostly
+# rounding. Only the last row can tell right from wrong. Hence the rule of this project: **float64,
+# central differences, no absolute tolerance, a relative one of $10^{-6}$** (`tests/gradcheck.py`).
 #
 # A check is worth something only if you have seen it fail. Break the code and look.
 #
@@ -455,7 +460,8 @@ print(f"largest relative error in this lesson: {max(claims.values()):.1e}")
 #
 # **1.** Steps 1 to 4 stay as they are, with $D = \frac{2}{N^2} (G - A)$ and one more factor $1/M$
 # from $G$:
-# $\frac{\partial E}{\partial F} = \frac{1}{M} F (D + D^\top) = \frac{4}{N^2 M} F (G - A)$.
+#
+# $$ \frac{\partial E}{\partial F} = \frac{1}{M} F (D + D^\top) = \frac{4}{N^2 M} F (G - A) . $$
 
 
 # %%

@@ -6,8 +6,9 @@
 # The result is compared with `jax.grad`. Then we paint a picture with it, without any automatic
 # differentiation.
 #
-# **Before you start.** You should know convolution, rectifier and pooling (lesson 2), the Gram
-# matrix and the derivative of the style loss (lesson 4), and the chain rule.
+# **Before you start.** You should know how pictures are preprocessed (lesson 1), convolution,
+# rectifier and pooling (lesson 2), the content loss (lesson 3), the Gram matrix and the derivative
+# of the style loss (lesson 4), and the chain rule.
 
 # %%
 import inspect
@@ -98,8 +99,8 @@ dx = conv_backward(dy, k)
 #
 # $$ \texttt{dx} = C^\top \texttt{dy} . $$
 #
-# **The derivative of a linear step is its transpose.** Here is the matrix for a row of 8 pixels,
-# one channel, and the kernel $(1, 2, 4)$:
+# **To go back through a linear step, multiply by its transpose.** Here is the matrix for a row of 8
+# pixels, one channel, and the kernel $(1, 2, 4)$:
 
 # %%
 row_kernel = np.array([1.0, 2.0, 4.0])
@@ -229,7 +230,8 @@ A = {layer: gram.statistic(F_painting[layer]) for layer in layers}
 
 # %% [markdown]
 # The loss is the style loss in all of `layers`: in each of them, $\sum (G - A)^2 / \sum A^2$.
-# Lesson 4 gave its derivative with respect to the features of that layer.
+# Lesson 4 gave its derivative with respect to the features of that layer; here $G$ and $A$ are
+# divided by their numbers of positions, so it is $\frac{4}{M \sum A^2} F (G - A)$.
 
 # %%
 E = sum(gram.distance(gram.statistic(maps[layer]), A[layer], scale="relative") for layer in layers)
@@ -243,8 +245,8 @@ print(f"E = {E:.6g}; its derivative is known in", *layers)
 # And now the way back. Two things are new. A layer in the middle influences the loss in two ways:
 # by its own Gram matrix, and by what the deeper layers make of it. **The derivative of a sum is the
 # sum of the derivatives**, so we add. And the very first step of the network, RGB in $[0, 1]$ to
-# BGR in 0 to 255 minus the mean (lesson 1), is undone the other way round: a factor of 255, and the
-# channels in reverse order.
+# BGR in 0 to 255 minus the mean (lesson 1), needs its backward step, too: the channels in reverse
+# order, and a factor of 255 (once more, not divided away).
 
 # %%
 order = list(maps)
@@ -283,7 +285,7 @@ lesson.show(
 # **Notice:** the derivative begins as a few coarse blocks, and each pooling that it passes on its
 # way doubles the rows and columns. Right behind a maximum pooling (`relu3_4`, `relu1_2`) it is
 # dotted: in each channel at most one entry in four is not zero. The next convolution fills the
-# gaps. At the pixels every hair has its own derivative, and the eyes, so unlike anything in the
+# gaps. At the pixels it is as fine as the picture, and the eyes, so unlike anything in the
 # painting, have the largest.
 #
 # ## Does it agree?
@@ -379,8 +381,8 @@ lesson.show("05-painted", "Twenty steps of style transfer, every derivative writ
 
 # %% [markdown]
 # **Notice:** twenty steps are enough to see colours and strokes of the painting move in. The
-# command `jnst stylize photo.jpg painting.jpg --engine byhand --size 96 --steps 20` runs this very
-# code.
+# command `jnst stylize photo.jpg painting.jpg --engine byhand --size 96 --steps 20` runs the same
+# functions, with the default layers of the library and a term for smoothness.
 #
 # ## Exercises
 #
@@ -437,7 +439,7 @@ for number, error in solutions.items():
 # or adds a small constant below the root.
 #
 # **5.** Going forward one may forget each map as soon as the next is known, if the loss does not
-# read it; going back needs them all, or the sum of all maps instead of the two largest. But a
-# convolution does not need its input (it is linear). The rectifier needs one bit an entry, the
-# maximum two bits a window (which of the four). Only the layers that the loss reads are needed in
-# full.
+# read it; going back needs them all. So the way back takes the memory of all maps together, the way
+# forward only that of the two largest neighbours. But a convolution does not need its input (it is
+# linear). The rectifier needs one bit an entry, the maximum two bits a window (which of the four).
+# Only the layers that the loss reads are needed in full.

@@ -148,8 +148,9 @@ for k in (20, 1000):
 # %% [markdown]
 # ## Momentum
 #
-# A ball that rolls down a valley does not zigzag: pushes from the two sides cancel, pushes along
-# the floor add up. So we keep a velocity $v$, a fading sum of all gradients so far (Polyak 1964):
+# A heavy ball that rolls down a valley does not turn round at every push: pushes from the two sides
+# cancel in time, pushes along the floor add up. So we keep a velocity $v$, a fading sum of all
+# gradients so far (Polyak 1964):
 #
 # $$ v \leftarrow \beta v + g , \qquad x \leftarrow x - \eta v . $$
 
@@ -182,6 +183,10 @@ made_for = ((1 + np.sqrt(0.9)) / (1 - np.sqrt(0.9))) ** 2
 print(f"best β for κ = 20: {best_beta:.2f}; the usual β = 0.9 is best for κ = {made_for:.0f}")
 
 # %% [markdown]
+# (The path is slightly slower than the formula. For $\lambda = 1$ and $\lambda = 20$ the two
+# eigenvalues of exercise 2 meet, and then $k$ steps shrink the distance by about $k$ times the
+# $k$-th power. In the long run the factor $k$ does not matter.)
+#
 # ## Adam
 #
 # Adam (Kingma and Ba 2015) gives every coordinate a rate of its own. It keeps fading means of the
@@ -359,10 +364,10 @@ print(f"eigenvalues of H: {np.linalg.eigvalsh(H).min():.3f} to {np.linalg.eigval
 # %% [markdown]
 # ## L-BFGS: the same without the matrix
 #
-# $H$ has still $n^2$ entries. But we never need $H$, only the product $H g$ with one vector. And
-# $H$ is made of the pairs. Nocedal (1980) keeps just the last $m$ pairs, say 20, starts from a
-# multiple of the identity, $H_0 = \gamma I$, and computes $H g$ straight from the pairs. Here is
-# how.
+# $H$ still has $n^2$ entries. But we never need $H$, only the product $H
+# g$ with one vector. And $H$ is made of the pairs. Nocedal (1980) keeps just the last
+# $m$ pairs, say 20, starts from a multiple of the identity, $H_0 = \gamma I$, and computes $H g$
+# straight from the pairs. Here is how.
 #
 # **Step 1: one pair.** Multiply the update by $g$, from right to left. The rightmost factor gives
 #
@@ -422,9 +427,10 @@ def two_loop(H_0, pairs, g):
 
 
 # %% [markdown]
-# What should $\gamma$ be? A multiple of the identity cannot satisfy $H_0 y = s$, but it can come as
-# close as possible in the direction of $y$: $y^\top (\gamma y - s) = 0$ gives
-# $\gamma = s^\top y / y^\top y$, from the newest pair. So $H_0$ knows the *scale* of the problem.
+# What should $\gamma$ be? A multiple of the identity cannot, in general, satisfy $H_0 y = s$, but
+# it can come as close as possible: $\lVert \gamma y - s \rVert$ is smallest where
+# $y^\top (\gamma y - s) = 0$, that is for $\gamma = s^\top y / y^\top y$, with the newest pair. So
+# $H_0$ knows the *scale* of the problem.
 #
 # Now five ways to compute the same vector: the matrix built by `bfgs_update`, the recursion, the
 # loops, the library's loops, and those of Optax, which is handed the points and gradients one by
@@ -512,8 +518,9 @@ for name, sizes in searches.items():
 # ## Two valleys
 #
 # Here are all four in the two valleys that we can draw. For functions that are not quadratic there
-# is no formula for an exact line search. So L-BFGS tries the full step, $t = 1$, and halves it
-# until the function goes down by at least a small part of what the slope promises (Armijo 1966):
+# is in general no formula for an exact line search. So L-BFGS tries the full step, $t = 1$, and
+# halves it until the function goes down by at least a small part of what the slope promises (Armijo
+# 1966):
 #
 # $$ f(x + t p) \le f(x) + 10^{-4} \, t \, g^\top p . $$
 
@@ -592,9 +599,9 @@ lesson.show(
 # **Notice:** momentum swings from side to side like the ball that it is. In the mild valley on the
 # left its $\beta = 0.9$ does not pay, in the steep one on the right it does. Adam starts out
 # diagonally, for its first step has the same length in both coordinates, whatever the slopes are.
-# L-BFGS makes one cautious step, and then knows enough about the curvature to go along the valley
-# rather than across. On the curved floor of Rosenbrock's valley, gradient descent needs thousands
-# of evaluations, with the best of 40 rates.
+# L-BFGS makes one cautious step, which tells it how far away the floor of the valley is. The second
+# step goes there, and soon after it goes along the floor. On the curved floor of Rosenbrock's
+# valley, gradient descent needs thousands of evaluations, with the best of 40 rates.
 #
 # ## The race
 #
@@ -638,7 +645,8 @@ lesson.show(
 )
 print("loss after     15 evaluations  all of them    seconds for one")
 for name, (_, losses, seconds) in races.items():
-    print(f"{name:12}{losses[14]:12.3f}{losses[-1]:15.3f}{np.median(np.diff(seconds)):15.3f}")
+    early, each = losses[min(14, len(losses) - 1)], np.median(np.diff(seconds))
+    print(f"{name:12}{early:12.3f}{losses[-1]:15.3f}{each:15.3f}")
 
 # %% [markdown]
 # **Notice:** in the first fifteen evaluations the two L-BFGS leave the others behind. Later the
@@ -667,10 +675,10 @@ lesson.show(
 #    an evaluation, which is better spent on the next step. The price is that the loss may rise, so
 #    the loop remembers the best picture.
 # 2. **A first step of fixed size.** Without pairs there is no $\gamma$, and the gradient says
-#    nothing about how far to go. The first step is the gradient, scaled to a root mean square of
-#    0.03.
-# 3. **Never uphill.** Without a search nothing keeps $y^\top s$ positive, so $-H g$ may lead
-#    uphill. Where it does, the step is that of point 2.
+#    nothing about how far to go. The first step goes against the gradient, with a root mean square
+#    of 0.03.
+# 3. **Never uphill.** Nothing keeps $y^\top s$ positive (halving steps would not, either), so
+#    $-H g$ may lead uphill. Where it does, the step is that of point 2.
 # 4. **Never far.** No value of the picture, from 0 to 1, moves by more than 0.5 in one step.
 #
 # We look at point 2 more closely, and count the rest. The library's NumPy twin,
@@ -723,29 +731,30 @@ ax.grid(alpha=0.3)
 lesson.show(
     "06-first-step",
     "The loss of L-BFGS against evaluations for four sizes of the first step, from a millionth to "
-    "a tenth. All four end at about the same loss; some spike on the way.",
+    "a tenth. All four go down; some spike on the way.",
 )
 
 # %% [markdown]
-# **Notice:** a first step that is a hundred thousand times smaller wastes hardly more than itself,
-# the flat piece at the start of its curve. One pair is enough to learn the scale:
-# $\gamma = s^\top y / y^\top y$ does not depend on the length of $s$. So the exact size matters
-# little. What matters is that it is *fixed*, so that it stays the same if somebody multiplies the
-# loss by 1000.
+# **Notice:** a first step that is thirty thousand times smaller than that of the library wastes
+# hardly more than itself, the flat piece at the start of its curve. One pair is enough to learn the
+# scale: $\gamma = s^\top y / y^\top y$ does not depend on the length of $s$. So the exact size
+# matters little. What matters is that it is *fixed*, so that it stays the same if somebody
+# multiplies the loss by 1000.
 #
 # The spikes are the price of point 1: a full step along a direction whose curvature was not known
 # yet. The next steps repair it, and the lowest loss so far, which is what the race has drawn, does
 # not see them. Points 3 and 4 are safety belts: the counts above say how often they were needed.
 #
-# The log has the curvatures along the steps, $s^\top y / s^\top s$. Their spread tells how badly
-# conditioned a picture is, at the least, since no step goes exactly along the steepest or the
-# flattest direction:
+# The log has the curvatures along the steps, $s^\top y / s^\top s$. If $B$ were the same
+# everywhere, all of them would lie between its smallest and its largest eigenvalue, and their
+# spread would be a lower bound for $\kappa$. $B$ changes on the way, and we leave out negative
+# ones, so take it as an estimate:
 
 # %%
 seen = np.concatenate([log["curvature"] for log in logs.values()])
 seen = seen[seen > 0]
 spread = seen.max() / seen.min()
-print(f"curvatures from {seen.min():.1e} to {seen.max():.1e}: κ is about {spread:.0f} or more")
+print(f"curvatures from {seen.min():.1e} to {seen.max():.1e}: κ is roughly {spread:.0f} or more")
 
 # %% [markdown]
 # ## Exercises
@@ -787,13 +796,13 @@ for name, run in {
 # %% [markdown]
 # **2.** From $v_k = \beta v_{k-1} + \lambda z_k$ and $z_{k+1} = z_k - \eta v_k$ follows
 # $z_{k+1} = (1 + \beta - \eta \lambda) \, z_k - \beta \, z_{k-1}$. With the best $\eta$ and $\beta$
-# the largest eigenvalue is $\sqrt\beta$, the same for all $\lambda$: no direction is the slow one.
-# (We stop short of 1 and 20, where the two eigenvalues meet and rounding would show.)
+# the largest absolute eigenvalue is $\sqrt\beta$, the same for all $\lambda$: no direction is the
+# slow one. (We stop short of 1 and 20, where the two eigenvalues meet and rounding would show.)
 
 # %%
 radii = [
-    np.abs(np.linalg.eigvals([[1 + best_beta - best_eta * k, -best_beta], [1, 0]])).max()
-    for k in np.linspace(1.001, 19.999, 50)
+    np.abs(np.linalg.eigvals([[1 + best_beta - best_eta * lam, -best_beta], [1, 0]])).max()
+    for lam in np.linspace(1.001, 19.999, 50)
 ]
 print(f"largest eigenvalues {min(radii):.6f} to {max(radii):.6f}; √β = {np.sqrt(best_beta):.6f}")
 
