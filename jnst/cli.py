@@ -24,7 +24,7 @@ from jnst.arrays import InputError, check_at_least, check_choice
 from jnst.backbones import BACKBONES
 from jnst.loop import Progress
 from jnst.settings import Settings, check
-from jnst.stylize import iterate, prepare
+from jnst.stylize import paint, plan
 from jnst.terminal import live
 from jnst.version import __version__
 
@@ -136,17 +136,14 @@ def stylize(options: Stylize) -> int:
     curves: list[dict[str, float]] = []
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
-    with live(settings.steps, quiet=options.quiet) as show:
+    content = files.read(samples.content() if options.content is None else options.content)
+    style = files.read(options.style or samples.STYLE)
+    stages = plan(content, style, settings)
+    costs = [float(stage.size**2) for stage in stages for _ in range(stage.steps)]
+    with live(costs, quiet=options.quiet) as show:
         try:
-            show("reading and measuring the pictures")
-            problem = prepare(
-                samples.content() if options.content is None else options.content,
-                options.style or samples.STYLE,
-                settings,
-            )
-            show("compiling" if problem.compiled else "starting")
             every = math.gcd(10, options.save_every)  # so that each picture to save comes back
-            for progress in iterate(problem, settings.steps, every=every):
+            for progress in paint(content, style, settings, every=every):
                 last = progress
                 curves.append({"total": progress.total, **progress.parts})
                 show(progress)
@@ -165,8 +162,8 @@ def stylize(options: Stylize) -> int:
     if not options.quiet:
         height, width = last.best.shape[1:3]
         print(
-            f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), the best of "
-            f"{last.step} evaluations, total {last.best_total:.4g}, "
+            f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
+            f"{last.best_total:.4g}, after {last.step} evaluations, "
             f"in {time.monotonic() - started:.0f} s"
         )
     if isinstance(trouble, InputError):

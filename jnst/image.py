@@ -43,12 +43,18 @@ def resize(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {heigh
     _check_sides(height=height, width=width)
     if image.shape[1:3] == (height, width):
         return np.asarray(image)
-    size = width, height
+    return resample(image, height, width, PIL.Image.Resampling.LANCZOS).clip(0, 1)
+
+
+def resample(
+    values: Array, height: int, width: int, method: PIL.Image.Resampling
+) -> Float[np.ndarray, "1 {height} {width} 3"]:
+    """Return any values over a picture, (1, h, w, 3), at another size, in float32, not clipped."""
     channels = [
-        np.asarray(PIL.Image.fromarray(channel).resize(size, PIL.Image.Resampling.LANCZOS))
-        for channel in np.moveaxis(np.asarray(image[0], np.float32), -1, 0)
+        np.asarray(PIL.Image.fromarray(channel).resize((width, height), method))
+        for channel in np.moveaxis(np.asarray(values[0], np.float32), -1, 0)
     ]
-    return np.stack(channels, axis=-1).clip(0, 1)[None]
+    return np.stack(channels, axis=-1)[None]
 
 
 def crop(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {height} {width} 3"]:

@@ -2,12 +2,12 @@
 
 Two loops with one face: `minimise` drives a transformation (optax's, or `jnst.byhand.optim`'s),
 `minimise_scipy` answers SciPy's questions. Both keep the best picture so far by total loss, so what
-is written in the end is never a bad probe, and both survive a loss that is not a finite number:
-back to the best picture, smaller steps.
+is written in the end is never a bad probe (or, if asked for, the average of all pictures), and both
+survive a loss that is not a finite number: back to the picture kept, smaller steps.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -25,11 +25,12 @@ MOST_RETREATS = 10
 class Progress(NamedTuple):
     """One evaluation of the objective.
 
-    `best` is the picture with the lowest total so far, `best_total`. `image` is where the optimiser
-    went next, or with SciPy the picture just evaluated; where several steps run in one program, all
-    three are those at its end. Pictures are NumPy arrays in [0, 1]. `shrink` is what steps are
-    multiplied by: 1, and half as much after each time that the loss, its gradient or the step was
-    not finite (`total` is then NaN or infinite).
+    `best` is the picture to keep: that with the lowest total so far, `best_total`, or the running
+    average where one is taken. `image` is where the optimiser went next, or with SciPy the picture
+    just evaluated; where several steps run in one program, all three are those at its end. Pictures
+    are NumPy arrays in [0, 1]. `shrink` is what steps are multiplied by: 1, and half as much after
+    each time that the loss, its gradient or the step was not finite (`total` is then NaN or
+    infinite).
     """
 
     step: int
@@ -46,10 +47,23 @@ class _Carry(NamedTuple):
     state: Any
     best: Image
     best_total: Scalar
+    share: Scalar
 
 
-def _step(evaluate: Evaluate, optimizer: Any, constants: Any, carry: _Carry, shrink: Any):
-    """Evaluate, keep the picture if it is the best, move on. For NumPy and JAX arrays alike."""
+def _step(
+    evaluate: Evaluate,
+    optimizer: Any,
+    average: float,
+    constants: Any,
+    carry: _Carry,
+    shrink: Any,
+):
+    """Evaluate, keep the picture if it is the best, move on. For NumPy and JAX arrays alike.
+
+    With an average of decay d, the picture kept is a_t = a_{t-1} + w_t (x_t - a_{t-1}), and
+    w_t = (1 - d) / (1 - dᵗ) = w_{t-1} / (w_{t-1} + d): the mean with weights dᵗ⁻ⁱ, without Adam's
+    bias towards the start. It begins with the first picture, w_1 = 1.
+    """
     xp = carry.image.__array_namespace__()
     total, parts, gradient = evaluate(constants, carry.image)
     update, state = optimizer.update(gradient, carry.state, carry.image)
@@ -57,8 +71,13 @@ def _step(evaluate: Evaluate, optimizer: Any, constants: Any, carry: _Carry, shr
     total = xp.where(sound, total, xp.nan)
     better = total < carry.best_total  # never true of NaN
     moved = xp.clip(carry.image + shrink * update, 0, 1).astype(carry.image.dtype)
-    best = xp.where(better, carry.image, carry.best)
-    carry = _Carry(moved, state, best, xp.where(better, total, carry.best_total))
+    share = carry.share
+    if average > 0:
+        share = (share / (share + average)).astype(moved.dtype)
+        best = xp.where(sound, carry.best + share * (moved - carry.best), carry.best)
+    else:
+        best = xp.where(better, carry.image, carry.best)
+    carry = _Carry(moved, state, best, xp.where(better, total, carry.best_total), share)
     return carry, (total, parts)
 
 
@@ -84,10 +103,14 @@ def minimise(
     optimizer: Any,
     *,
     steps: int,
+    memory: Any = None,
+    average: float = 0.0,
     every: int = 1,
     compiled: bool = True,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, Any]:
     """Minimise the objective over the picture; yield a `Progress` for each evaluation.
+
+    Returns the optimiser's memory at the end, as `memory` may have been at the start.
 
     Args:
         evaluate: the objective, `(constants, image) -> (total, parts, gradient)`.
@@ -95,6 +118,8 @@ def minimise(
         image: where to start, in [0, 1].
         optimizer: a transformation: `init(image)`, `update(gradient, state, image)`.
         steps: how many times the objective is evaluated.
+        memory: the optimiser's state to start with; its own beginning by default.
+        average: decay of the running average of pictures; 0 to keep the best instead.
         every: on an accelerator, how many steps run in one program; 1 on the CPU.
         compiled: whether to jit; False for an objective in NumPy.
 
@@ -104,20 +129,20 @@ def minimise(
     """
 
     def step(constants, carry, shrink):
-        return _step(evaluate, optimizer, constants, carry, shrink)
+        return _step(evaluate, optimizer, average, constants, carry, shrink)
 
-    def start(image: Image, best_total: float) -> _Carry:
-        if not compiled:
-            return _Carry(image, optimizer.init(image), image, dtype.type(best_total))
-        image = jnp.asarray(image)
-        carry = _Carry(image, optimizer.init(image), image, jnp.asarray(best_total, dtype))
-        return jax.tree.map(jnp.copy, carry)  # donated: no two of its arrays may be the same
+    def start(image: Image, memory: Any, best_total: float) -> _Carry:
+        image = jnp.asarray(image) if compiled else image
+        state = optimizer.init(image) if memory is None else memory
+        carry = _Carry(image, state, image, dtype.type(best_total), dtype.type(1))
+        # Donated: no two of its arrays may be the same.
+        return jax.tree.map(jnp.array, carry) if compiled else carry
 
     dtype = np.dtype(image.dtype)
     runs = {n: _compile(step, n) if compiled else step for n in {every, steps % every or every}}
     shrink, retreats, done = 1.0, 0, 0
     constants = jax.device_put(constants) if compiled else constants
-    carry = start(image, math.inf)
+    carry = start(image, memory, math.inf)
     while done < steps:
         count = min(every, steps - done)
         with np.errstate(over="ignore", invalid="ignore"):  # seen below, for NumPy as for JAX
@@ -132,11 +157,12 @@ def minimise(
             shrink /= 2
             newest = best
             _check_hope(retreats, best_total)
-            carry = start(best, best_total)
+            carry = start(best, None, best_total)
         for i in range(count):
             named = {name: float(part[i]) for name, part in parts.items()}
             yield Progress(done + i + 1, float(totals[i]), named, newest, best, best_total, shrink)
         done += count
+    return carry.state
 
 
 def _check_hope(retreats: int, best_total: float):

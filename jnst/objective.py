@@ -5,23 +5,34 @@ variation of Mahendran and Vedaldi), each L a weighted sum over layers.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from jnst.arrays import Array, FeatureMap, Features, Image, Params, Scalar
-from jnst.losses.tv import total_variation
 
 Extract = Callable[..., Features]
 """`(params, image, layers) -> features`, as `jnst.backbones.vgg.features`."""
 
 
 class Term(NamedTuple):
-    """A loss on features: a statistic of one layer's map, and a distance between two of them."""
+    """A loss on features: a statistic of one layer's map, and its distance to a target.
 
-    statistic: Callable[[FeatureMap], Array]
-    distance: Callable[[Array, Array], Scalar]
+    The target is what `target` keeps of the statistic of the picture to match.
+    """
+
+    statistic: Callable[[FeatureMap], Any]
+    distance: Callable[[Any, Any], Scalar]
+    target: Callable[[Any], Any] = lambda statistic: statistic
+
+
+class Terms(NamedTuple):
+    """The objective's parts: losses on features, by name, and one on the picture itself."""
+
+    features: Mapping[str, Term]
+    tv: Callable[[Image], Scalar]
 
 
 class Constants(NamedTuple):
@@ -31,7 +42,7 @@ class Constants(NamedTuple):
     """
 
     params: Params
-    targets: Mapping[str, Mapping[str, Array]]
+    targets: Mapping[str, Mapping[str, Any]]
     weights: Mapping[str, Mapping[str, Array | float]]
     tv_weight: Array | float
 
@@ -50,59 +61,44 @@ def layers_of(by_term: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def targets(term: Term, extract: Extract, params: Params, image: Image, layers: tuple[str, ...]):
-    """Compute one term's statistic of a picture in each of `layers`, by layer."""
+    """Compute one term's target, in each of `layers`, of the picture to match."""
     features = extract(params, image, layers)
-    return {layer: term.statistic(features[layer]) for layer in layers}
+    return {layer: term.target(term.statistic(features[layer])) for layer in layers}
 
 
 def loss(
-    terms: Mapping[str, Term],
-    extract: Extract,
-    constants: Constants,
-    image: Image,
-    *,
-    tv_beta: float = 1.0,
+    terms: Terms, extract: Extract, constants: Constants, image: Image
 ) -> tuple[Scalar, dict[str, Scalar]]:
     """Compute the total and its weighted parts: one for each term, and `tv`.
 
     Args:
-        terms: the losses on features, by name.
+        terms: the losses.
         extract: the network.
         constants: its weights, the targets, the weights of the terms.
         image: the picture, RGB in [0, 1].
-        tv_beta: the exponent β of total variation.
 
     """
     features = extract(constants.params, image, layers_of(constants.targets))
     parts = {}
     for name, targets in constants.targets.items():
-        statistic, distance = terms[name]
+        term = terms.features[name]
         parts[name] = sum(
             (
-                constants.weights[name][layer] * distance(statistic(features[layer]), target)
+                constants.weights[name][layer]
+                * term.distance(term.statistic(features[layer]), target)
                 for layer, target in targets.items()
             ),
             start=jnp.zeros((), image.dtype),
         )
-    parts["tv"] = constants.tv_weight * total_variation(image, beta=tv_beta)
+    parts["tv"] = constants.tv_weight * terms.tv(image)
     return sum(parts.values(), start=jnp.zeros((), image.dtype)), parts
 
 
-def evaluate(
-    terms: Mapping[str, Term],
-    extract: Extract,
-    constants: Constants,
-    image: Image,
-    *,
-    tv_beta: float = 1.0,
-) -> Evaluation:
+def evaluate(terms: Terms, extract: Extract, constants: Constants, image: Image) -> Evaluation:
     """Compute `loss` and its gradient with respect to the picture, by `jax.grad`.
 
     `jnst.byhand.objective.evaluate` computes the same by the derivatives written out.
     """
-
-    def of_image(image: Image):
-        return loss(terms, extract, constants, image, tv_beta=tv_beta)
-
-    (total, parts), gradient = jax.value_and_grad(of_image, has_aux=True)(image)
+    of_image = jax.value_and_grad(partial(loss, terms, extract, constants), has_aux=True)
+    (total, parts), gradient = of_image(image)
     return Evaluation(total, parts, gradient)

@@ -29,15 +29,15 @@ def _rms(x: Array) -> Array:
     return jnp.sqrt(jnp.mean(x**2))
 
 
-def _quasi_newton() -> optax.GradientTransformation:
+def _quasi_newton(history: int) -> optax.GradientTransformation:
     """L-BFGS's direction; at the first step, and where it leads uphill, the gradient's.
 
-    L-BFGS learns the scale of the problem from its first step. Nothing before that knows it, and
-    starting far too small, as optax does on pictures, wastes five evaluations: the gradient is
-    scaled to a root mean square of `FIRST_STEP`. Uphill it can lead because without a line search
-    nothing keeps the curvature along a step positive.
+    L-BFGS learns the scale of the problem from its first step, and nothing before that knows it:
+    the gradient is scaled to a root mean square of `FIRST_STEP`, so that the run does not depend on
+    the scale of the loss. (Lesson 6 measures other sizes.) Uphill it can lead because without a
+    line search nothing keeps the curvature along a step positive.
     """
-    inner = optax.scale_by_lbfgs(memory_size=HISTORY)
+    inner = optax.scale_by_lbfgs(memory_size=history)
 
     def update(updates, state: Any, params=None):
         gradient = jnp.asarray(updates)
@@ -50,7 +50,7 @@ def _quasi_newton() -> optax.GradientTransformation:
     return optax.GradientTransformation(inner.init, update)
 
 
-def lbfgs(learning_rate: float) -> optax.GradientTransformation:
+def lbfgs(learning_rate: float, *, history: int = HISTORY) -> optax.GradientTransformation:
     """L-BFGS (Nocedal 1980) without a line search: full quasi-Newton steps times the rate.
 
     A line search on the device is a loop with the network's convolutions inside, several times
@@ -58,7 +58,7 @@ def lbfgs(learning_rate: float) -> optax.GradientTransformation:
     instead, and no value moves by more than `LARGEST_MOVE`.
     """
     return optax.chain(
-        _quasi_newton(),
+        _quasi_newton(history),
         optax.scale(-learning_rate),
         optax.clip(LARGEST_MOVE),
     )
@@ -90,6 +90,8 @@ OPTIMIZERS: dict[str, Callable[[float], optax.GradientTransformation]] = {
     "adam": adam,
     "sgd": sgd,
 }
+KEEP_MEMORY = ("adam", "sgd")
+"""Whose memory, running means of gradients, still means something when the picture is enlarged."""
 LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
 """What each is run with when nothing else is asked for. SciPy's finds its own step."""
 NAMES = (*OPTIMIZERS, "scipy-lbfgs")

@@ -7,10 +7,10 @@ from typing import Literal
 from jnst import image
 from jnst.arrays import InputError, check_at_least, check_choice
 from jnst.backbones import BACKBONES
-from jnst.engines import ENGINES
+from jnst.engines import ENGINES, STYLE_LOSSES, check_style_scale
+from jnst.losses import squares, tv
 from jnst.losses.gram import NORMALIZATION
-from jnst.losses.squares import SCALE
-from jnst.nn import POOLING
+from jnst.nn import PADDING, POOLING
 from jnst.optim import LEARNING_RATES, NAMES
 
 
@@ -19,41 +19,65 @@ class Settings:
     """Everything that decides the picture. The only source of defaults."""
 
     size: int = 512
-    """Long side of the result in pixels, at most; the style picture is shrunk to it as well."""
+    """Long side of the result in pixels, at most."""
     upscale: bool = False
     """Enlarge a content picture that is smaller than `size`."""
-    steps: int = 150
-    """How many times the loss and its gradient are evaluated."""
-    content_weight: float = 0.05
+    style_size: int | None = None
+    """Long side of the style picture, at most; by default that of the result. Larger, its strokes
+    grow; smaller, they shrink."""
+    first_size: int | None = 128
+    """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
+    size_ratio: float = 2**0.5
+    """Each size by the one before it."""
+    steps: tuple[int, ...] = (200, 100, 60, 30, 12)
+    """How many times the loss and its gradient are evaluated: at the first size, the second, and so
+    on; the last number goes for all further sizes."""
+    content_weight: float = 0.005
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
     """How much the style matters, β."""
-    tv_weight: float = 0.5
+    tv_weight: float = 0.25
     """How much smoothness matters: the weight of total variation."""
     content_layers: tuple[str, ...] = ("relu4_2",)
     """Layers whose features keep the content."""
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    """Layers whose Gram matrices carry the style."""
+    """Layers whose features carry the style."""
     style_layer_weights: tuple[float, ...] = ()
-    """How much each style layer counts against the others. By default all the same."""
+    """How much each style layer counts against the others; by default four times the next one."""
     init: Literal["content", "noise", "style"] = "content"
     """The picture to start from."""
     optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"
     """What moves the picture."""
     learning_rate: float | None = None
     """Step size; by default the optimiser's own."""
-    pooling: Literal["max", "avg"] = "max"
-    """How the network halves its maps: max, as trained, or avg, which paints more smoothly."""
-    backbone: Literal["vgg19", "vgg16"] = "vgg19"
-    """The network. Only the weights of vgg19 come along."""
-    content_scale: Literal["relative", "mean", "half", "quarter-mean"] = "relative"
+    average: float = 0.0
+    """Keep a running average of the pictures, with this decay, instead of the best; 0 for not."""
+    style_loss: Literal["wasserstein", "gram"] = "wasserstein"
+    """What of the style is compared: means and covariances, or Gram matrices."""
+    content_scale: Literal[
+        "relative-contraharmonic", "contraharmonic", "relative", "mean", "half", "quarter-mean"
+    ] = "relative-contraharmonic"
     """What the squared differences of features are multiplied by."""
+    style_scale: Literal[
+        "relative", "mean", "half", "quarter-mean", "contraharmonic", "relative-contraharmonic"
+    ] = "relative"
+    """What the style's differences are multiplied by; `wasserstein` knows the first two."""
     gram_normalization: Literal["positions", "positions-channels", "sum"] = "positions"
     """What a Gram matrix is divided by."""
-    style_scale: Literal["relative", "mean", "half", "quarter-mean"] = "relative"
-    """What the squared differences of Gram matrices are multiplied by."""
+    tv: Literal["nine-point", "squares", "absolute"] = "nine-point"
+    """Which neighbours total variation compares, and how."""
     tv_beta: float = 1.0
-    """The exponent of total variation: 1 for squares, 0.5 for lengths."""
+    """The exponent of `tv squares`: 1 for squares, 0.5 for lengths."""
+    tv_scale: Literal["mean", "sum", "half"] = "mean"
+    """What total variation is multiplied by."""
+    backbone: Literal["vgg19", "vgg16"] = "vgg19"
+    """The network. Only the weights of vgg19 come along."""
+    pooling: Literal["max", "avg", "l2"] = "max"
+    """How the network halves its maps: max, as trained, avg, which paints more smoothly, or l2."""
+    rescale_pooling: bool = False
+    """Bring the activations behind `avg` and `l2` back to about the size they have with `max`."""
+    padding: Literal["edge", "zeros"] = "edge"
+    """What the first convolution sees outside the picture: its edge, or, as trained, zeros."""
     seed: int = 0
     """Decides the noise of `init noise`."""
     engine: Literal["jax", "byhand"] = "jax"
@@ -69,29 +93,44 @@ def check(settings: Settings) -> None:
             check_choice(f"layer of {settings.backbone}", layer, layers)
         if len(set(chosen)) < len(chosen):
             raise InputError(f"{what} names a layer twice: {', '.join(chosen)}")
-    for what in ("size", "steps", "seed"):
-        if not isinstance(getattr(settings, what), int):
-            raise InputError(f"{what} must be a whole number, not {getattr(settings, what)!r}")
+    numbers = {what: getattr(settings, what) for what in ("size", "seed")}
+    numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
+    for what in ("style_size", "first_size"):
+        if getattr(settings, what) is not None:
+            numbers[what] = getattr(settings, what)
+    for what, number in numbers.items():
+        if not isinstance(number, int):
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, 0 if what == "seed" else 1)
+    if not settings.steps:
+        raise InputError("steps needs at least one number")
     for what, options in {
         "init": image.INITIAL,
         "optimizer": NAMES,
         "pooling": POOLING,
-        "content_scale": SCALE,
+        "padding": PADDING,
+        "style_loss": STYLE_LOSSES,
+        "content_scale": squares.SCALES,
         "gram_normalization": NORMALIZATION,
-        "style_scale": SCALE,
+        "tv": tv.KINDS,
+        "tv_scale": tv.SCALE,
         "engine": ENGINES,
     }.items():
         check_choice(what, getattr(settings, what), options)
+    check_style_scale(settings.style_loss, settings.style_scale)
     for what, least in {
-        "size": 1,
-        "steps": 1,
         "content_weight": 0,
         "style_weight": 0,
         "tv_weight": 0,
         "tv_beta": 0.5,
-        "seed": 0,
+        "average": 0,
+        "size_ratio": 1.01,
     }.items():
         check_at_least(what, getattr(settings, what), least)
+    if not settings.average < 1:
+        raise InputError(f"average must be below 1, not {settings.average:g}")
+    if settings.average and settings.optimizer not in LEARNING_RATES:
+        raise InputError(f"{settings.optimizer} keeps no average; leave out average")
     if settings.learning_rate is not None and not (0 < settings.learning_rate < math.inf):
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
     if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:

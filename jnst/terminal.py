@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import rich.console
 import rich.progress
@@ -11,8 +11,11 @@ from jnst.loop import Progress
 
 
 @contextlib.contextmanager
-def live(steps: int, *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
-    """Show a live line; yield a function that takes what is being done, or a `Progress`."""
+def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
+    """Show a live line; yield a function that takes what is being done, or a `Progress`.
+
+    `costs` has a number for each evaluation to come, proportional to the time that it will take.
+    """
     console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
     bar = rich.progress.Progress(
         rich.progress.TextColumn("{task.completed}/{task.total}"),
@@ -26,7 +29,7 @@ def live(steps: int, *, quiet: bool) -> Iterator[Callable[[str | Progress], None
     began: list[float] = []
     shrink = 1.0
     with bar:
-        task = bar.add_task("starting", total=steps, left="")
+        task = bar.add_task("starting", total=len(costs), left="")
 
         def show(event: str | Progress) -> None:
             nonlocal shrink
@@ -36,12 +39,14 @@ def live(steps: int, *, quiet: bool) -> Iterator[Callable[[str | Progress], None
             began.append(time.monotonic())
             done = len(began) - 1
             # From the first step's end: compiling is over by then. A chunk's steps end together.
-            left = (began[-1] - began[0]) / max(done, 1) * (steps - event.step)
+            pace = (began[-1] - began[0]) / max(sum(costs[1 : done + 1]), costs[0])
+            left = pace * sum(costs[event.step :])
+            height, width = event.image.shape[1:3]
             terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
             bar.update(
                 task,
                 completed=event.step,
-                description=f"total {event.total:.4g}  {terms}",
+                description=f"{width} x {height}  total {event.total:.4g}  {terms}",
                 left=f"{left:.0f} s left" if done else "",
             )
             if event.shrink < shrink:

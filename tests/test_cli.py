@@ -32,7 +32,7 @@ def test_without_pictures_it_paints_the_sample_pair(capsys):
         assert picture.size == (32, 21)
     recorded = files.read_settings("chelsea-sample.png")
     assert recorded is not None
-    assert (recorded["size"], recorded["steps"], recorded["content"]) == (32, 2, "chelsea")
+    assert (recorded["size"], recorded["steps"], recorded["content"]) == (32, [2], "chelsea")
 
 
 def test_a_default_name_never_overwrites():
@@ -86,7 +86,7 @@ def test_lists_version_and_help(capsys):
         (["--output", "x.png", "--plot"], "x-loss.png"),
         (["painting.png", "--output", "painting.png"], "is one of the two pictures"),
         (["--optimizer", "newton"], "lbfgs"),
-        (["--steps", "0"], "steps must be"),
+        (["--steps", "0"], "steps[0] must be"),
         (["--backbone", "vgg16"], "vgg16.h5"),
         (["--frobnicate"], "--frobnicate"),
     ],
@@ -113,22 +113,22 @@ def test_unknown_command(capsys):
 
 
 def test_a_fault_of_ours_shows_no_traceback(capsys, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(jnst.cli, "prepare", fail)
+    monkeypatch.setattr(jnst.cli, "paint", fail)
     assert run(*SMALL) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
-    original = jnst.cli.iterate
+    original = jnst.cli.paint
 
-    def failing(problem, steps, *, every):
-        yield from original(problem, 2, every=every)
+    def failing(*arguments, **options):
+        yield from original(*arguments, **options)
         raise InputError("the loss was not a finite number 11 times")
 
-    monkeypatch.setattr(jnst.cli, "iterate", failing)
+    monkeypatch.setattr(jnst.cli, "paint", failing)
     assert run(*SMALL, "-o", "kept.png") == 2
     assert os.path.exists("kept.png")
     assert "not a finite number" in capsys.readouterr().err
@@ -149,10 +149,10 @@ def test_ctrl_c_keeps_the_best_picture():
 
 
 def test_ctrl_c_before_the_first_step_writes_nothing(capsys, monkeypatch):
-    def interrupt(*_):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(jnst.cli, "prepare", interrupt)
+    monkeypatch.setattr(jnst.cli, "paint", interrupt)
     assert run(*SMALL) == 130
     assert os.listdir() == []
     assert "nothing was written" in capsys.readouterr().err

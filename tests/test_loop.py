@@ -209,3 +209,45 @@ def test_closing_early_leaves_no_thread(steps_taken):
         if thread.name == "scipy-lbfgs":
             thread.join(5)
             assert not thread.is_alive()
+
+
+@BOTH
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_average_weighs_the_pictures_by_their_age(name, compiled):
+    steps = run(bowl, name, 9, compiled=compiled, average=0.8)
+    pictures = np.stack([START, *(step.image for step in steps)])
+    for step in steps:
+        weights = 0.8 ** np.arange(step.step, -1, -1)
+        expected = np.average(pictures[: step.step + 1], axis=0, weights=weights)
+        np.testing.assert_allclose(step.best, expected, atol=1e-5)
+    assert steps[-1].best_total == min(step.total for step in steps)
+
+
+def test_an_average_in_chunks_is_the_same():
+    one, many = (run(bowl, "adam", 12, average=0.9, every=every) for every in (1, 5))
+    np.testing.assert_allclose(many[-1].best, one[-1].best, atol=1e-5)
+
+
+def test_an_average_leaves_out_what_is_not_finite():
+    steps = run(torn, "sgd", 30, constants=NEAR, rates=FAST, average=0.9)
+    assert any(math.isnan(step.total) for step in steps)
+    assert np.isfinite(steps[-1].best).all()
+
+
+@BOTH
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_run_in_two_halves_is_one_run_where_the_memory_is_handed_on(name, compiled):
+    def half(start, memory):
+        steps, found = iterate(bowl, name, 6, start=start, compiled=compiled, memory=memory), []
+        while True:
+            try:
+                found.append(next(steps))
+            except StopIteration as end:
+                return found, end.value
+
+    first, memory = half(START, None)
+    second, _ = half(first[-1].image, memory)
+    forgetful, _ = half(first[-1].image, None)
+    whole = [step.total for step in run(bowl, name, 12, compiled=compiled)]
+    np.testing.assert_allclose([s.total for s in (*first, *second)], whole, rtol=1e-4)
+    assert abs(forgetful[-1].total - whole[-1]) > 1e-3 * whole[-1]

@@ -7,16 +7,19 @@ import pytest
 
 from jnst.losses import content, gram
 from jnst.losses.tv import total_variation
-from jnst.objective import Constants, Term, evaluate, layers_of, loss, targets
+from jnst.objective import Constants, Term, Terms, evaluate, layers_of, loss, targets
 
 RNG = np.random.default_rng(0)
 IMAGE, PHOTOGRAPH = RNG.random((2, 1, 6, 8, 3), np.float32)
 PAINTING = RNG.random((1, 5, 7, 3), np.float32)  # of another size
 PARAMS = {"mix": {"kernel": RNG.normal(size=(3, 4)).astype(np.float32)}}
-TERMS = {
-    "content": Term(content.statistic, content.distance),
-    "style": Term(gram.statistic, gram.distance),
-}
+TERMS = Terms(
+    {
+        "content": Term(content.statistic, content.distance),
+        "style": Term(gram.statistic, gram.distance),
+    },
+    total_variation,
+)
 WEIGHTS = {"content": {"deep": 2.0}, "style": {"shallow": 3.0, "deep": 5.0}}
 
 
@@ -32,7 +35,9 @@ def constants(photograph=PHOTOGRAPH, painting=PAINTING, weights=WEIGHTS, tv_weig
     return Constants(
         PARAMS,
         {
-            name: targets(TERMS[name], extract, PARAMS, pictures[name], tuple(weights[name]))
+            name: targets(
+                TERMS.features[name], extract, PARAMS, pictures[name], tuple(weights[name])
+            )
             for name in weights
         },
         weights,
@@ -47,7 +52,7 @@ def test_layers_of_lists_each_once_in_a_fixed_order():
 
 
 def test_targets_are_the_statistics_of_each_layer():
-    found = targets(TERMS["style"], extract, PARAMS, PAINTING, ("shallow", "deep"))
+    found = targets(TERMS.features["style"], extract, PARAMS, PAINTING, ("shallow", "deep"))
     assert list(found) == ["shallow", "deep"]
     features = extract(PARAMS, PAINTING, ("deep",))["deep"]
     np.testing.assert_array_equal(found["deep"], gram.statistic(features))
@@ -77,15 +82,22 @@ def test_a_picture_is_its_own_target():
 
 
 def test_no_terms_leave_total_variation():
-    total, parts = loss({}, extract, Constants(PARAMS, {}, {}, 1.0), IMAGE)
+    total, parts = loss(TERMS, extract, Constants(PARAMS, {}, {}, 1.0), IMAGE)
     assert list(parts) == ["tv"]
     assert total == total_variation(IMAGE)
 
 
-def test_beta_reaches_total_variation():
-    for beta in (0.5, 1.25):
-        parts = evaluate(TERMS, extract, constants(), IMAGE, tv_beta=beta).parts
-        np.testing.assert_allclose(parts["tv"], 7 * total_variation(IMAGE, beta=beta), rtol=1e-6)
+def test_the_kind_of_total_variation_is_a_term_too():
+    terms = TERMS._replace(tv=partial(total_variation, kind="absolute"))
+    parts = evaluate(terms, extract, constants(), IMAGE).parts
+    expected = 7 * total_variation(IMAGE, kind="absolute")
+    np.testing.assert_allclose(parts["tv"], expected, rtol=1e-6)
+
+
+def test_a_term_keeps_of_the_target_what_it_says():
+    doubled = TERMS.features["content"]._replace(target=lambda statistic: 2 * statistic)
+    found = targets(doubled, extract, PARAMS, PHOTOGRAPH, ("deep",))["deep"]
+    np.testing.assert_allclose(found, 2 * extract(PARAMS, PHOTOGRAPH, ("deep",))["deep"])
 
 
 def test_evaluate_is_the_loss_and_its_gradient():

@@ -1,4 +1,7 @@
+import ast
 import dataclasses
+import inspect
+import itertools
 import typing
 
 import pytest
@@ -8,7 +11,15 @@ from jnst.settings import Settings, check
 
 BAD = {
     "size": (0, -5),
-    "steps": (0, 2.5, "many"),
+    "steps": ((0,), (2.5,), (5, "many"), ()),
+    "style_size": (0, 2.5),
+    "first_size": (0, 2.5),
+    "size_ratio": (1.0, 0.5, float("inf")),
+    "average": (-0.1, 1.0, float("nan")),
+    "style_loss": ("l2",),
+    "tv": ("l1",),
+    "tv_scale": ("big",),
+    "padding": ("reflect",),
     "content_weight": (-1.0, float("nan"), float("inf")),
     "style_weight": (-1.0,),
     "tv_weight": (-0.1,),
@@ -20,11 +31,11 @@ BAD = {
     "style_layer_weights": ((1.0, 2.0), (0.0,) * 5, (1.0, 1.0, 1.0, 1.0, -1.0)),
     "init": ("grey",),
     "optimizer": ("rmsprop",),
-    "pooling": ("l2",),
+    "pooling": ("min",),
     "backbone": ("alexnet",),
     "content_scale": ("big",),
     "gram_normalization": ("none",),
-    "style_scale": ("big",),
+    "style_scale": ("big", "half"),
     "engine": ("torch",),
 }
 
@@ -47,14 +58,20 @@ def test_a_bad_value_is_named_in_one_line(name, value):
 
 
 def test_every_setting_is_explained():
-    source = typing.cast(str, __import__("inspect").getsource(Settings))
-    for field in dataclasses.fields(Settings):
-        after = source.split(f"    {field.name}: ")[1].split("\n", 1)[1]
-        assert after.lstrip().startswith('"""'), field.name
+    (body,) = (node.body for node in ast.parse(inspect.getsource(Settings)).body)
+    for field, after in itertools.pairwise([*body, None]):
+        if isinstance(field, ast.AnnAssign):
+            assert isinstance(after, ast.Expr), ast.unparse(field)
+            assert isinstance(after.value, ast.Constant), ast.unparse(field)
 
 
 def test_choices_are_those_that_check_allows():
     hints = typing.get_type_hints(Settings)
     for name, hint in hints.items():
         for choice in typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ():
-            check(dataclasses.replace(Settings(), **{name: choice}))
+            check(dataclasses.replace(Settings(style_loss="gram"), **{name: choice}))
+
+
+def test_scipy_keeps_no_average():
+    with pytest.raises(InputError, match="keeps no average"):
+        check(Settings(optimizer="scipy-lbfgs", average=0.9))

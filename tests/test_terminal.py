@@ -18,7 +18,7 @@ def progress(step, total, shrink=1.0):
     return Progress(step, total, {"content": total / 2}, PICTURE, PICTURE, total, shrink)
 
 
-def shown(monkeypatch, *events, quiet=False):
+def shown(monkeypatch, *events, quiet=False, costs=(1.0,) * 10):
     """What a terminal would get, its control sequences left out."""
     screen = io.StringIO()
 
@@ -26,7 +26,7 @@ def shown(monkeypatch, *events, quiet=False):
         return CONSOLE(file=screen, force_terminal=True, width=100, quiet=quiet)
 
     monkeypatch.setattr(rich.console, "Console", on_screen)
-    with terminal.live(10, quiet=quiet) as show:
+    with terminal.live(costs, quiet=quiet) as show:
         for event in events:
             show(event)
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
@@ -38,6 +38,15 @@ def test_it_says_what_is_being_done_and_how_far_it_is(monkeypatch):
     assert "2/10" in text
     assert "total 0.25  content 0.125" in text
     assert "s left" in text
+
+
+def test_the_time_left_counts_what_later_steps_cost(monkeypatch):
+    clock = iter([100.0, 102.0, 104.0])
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
+    events = [progress(step, 0.5) for step in (1, 2, 3)]
+    text = shown(monkeypatch, *events, costs=(1.0, 1.0, 1.0, 4.0, 4.0))
+    assert "16 s left" in text  # two seconds a unit, and eight units to come
+    assert "4 x 4" in text
 
 
 def test_it_says_when_the_loss_was_not_finite(monkeypatch):

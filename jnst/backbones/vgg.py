@@ -52,6 +52,8 @@ def features(
     *,
     name: str = "vgg19",
     pooling: str = "max",
+    rescale: bool = False,
+    padding: str = "zeros",
 ) -> Features:
     """Compute the feature maps of `layers` for one picture, and nothing deeper than the deepest.
 
@@ -60,30 +62,37 @@ def features(
         image: RGB in [0, 1], at least 2^(number of poolings passed) pixels a side.
         layers: names from `LAYERS[name]`, in any order.
         name: "vgg16" or "vgg19".
-        pooling: "max", as trained, or "avg", which Gatys et al. found gives smoother pictures.
+        pooling: "max", as trained, "avg", which Gatys et al. found gives smoother pictures, or
+            "l2".
+        rescale: multiply what "avg" and "l2" make by `nn.POOLING_GAIN`, so that deeper layers see
+            activations of the size that they were trained on.
+        padding: what the first convolution sees outside the picture: "zeros", as trained, or
+            "edge", which leaves no trace at the border. All others pad with zeros.
 
     Returns:
         The maps by layer, each [1, h, w, c]; h and w are those of the picture divided by 2 for
         each pooling passed, rounded down.
 
     Raises:
-        InputError: for an unknown network, layer or kind of pooling.
+        InputError: for an unknown network, layer, kind of pooling or padding.
 
     """
     order = LAYERS[check_choice("network", name, LAYERS)]
     missing = {check_choice(f"layer of {name}", layer, order) for layer in layers}
     pool = nn.POOLING[check_choice("pooling", pooling, nn.POOLING)]
+    gain = nn.POOLING_GAIN[pooling] if rescale else 1.0
     found: Features = {}
     x = preprocess(jnp.asarray(image), params["input"]["mean"])
     for layer in order:
         if not missing:
             break
         if layer.startswith("conv"):
-            x = nn.conv2d(x, params[layer]["kernel"], params[layer]["bias"])
+            around = padding if layer == "conv1_1" else "zeros"
+            x = nn.conv2d(x, params[layer]["kernel"], params[layer]["bias"], padding=around)
         elif layer.startswith("relu"):
             x = nn.relu(x)
         else:
-            x = pool(x)
+            x = pool(x) * gain
         if layer in missing:
             found[layer] = x
             missing.remove(layer)

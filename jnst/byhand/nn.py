@@ -4,28 +4,32 @@ Notation: E is the loss, y = f(x) one step of the network; given dy = ∂E/∂y,
 dx = ∂E/∂x by the chain rule, ∂E/∂x_i = Σ_j ∂E/∂y_j · ∂y_j/∂x_i.
 """
 
+from typing import Any
+
 import numpy as np
 
 
-def conv2d(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """y[p, q, o] = b[o] + Σ_uvi x̂[p + u, q + v, i] k[u, v, i, o], x̂ being x padded with zeros.
+def conv2d(
+    x: np.ndarray, kernel: np.ndarray, bias: np.ndarray, *, padding: str = "zeros"
+) -> np.ndarray:
+    """y[p, q, o] = b[o] + Σ_uvi x̂[p + u, q + v, i] k[u, v, i, o], x̂ being x with a frame.
 
-    For each of the kernel's taps (u, v), all positions are one matrix product (h·w, c) @ (c, d).
+    The frame is zero, or ("edge") the nearest pixel. For each of the kernel's taps (u, v), all
+    positions are one matrix product (h·w, c) @ (c, d).
     """
     height, width = x.shape[1:3]
-    padded = np.pad(x, _margins(kernel))  # (1, h + kh - 1, w + kw - 1, c)
+    framed = pad(x, *_margins(kernel), padding=padding)  # (1, h + kh - 1, w + kw - 1, c)
     y = np.tile(bias, (height * width, 1))  # (h·w, d)
     for u, v in np.ndindex(kernel.shape[:2]):
-        tap = padded[:, u : u + height, v : v + width].reshape(height * width, -1)
+        tap = framed[:, u : u + height, v : v + width].reshape(height * width, -1)
         y += tap @ kernel[u, v]
     return y.reshape(1, height, width, -1)
 
 
-def conv2d_backward(dy: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+def conv2d_backward(dy: np.ndarray, kernel: np.ndarray, *, padding: str = "zeros") -> np.ndarray:
     """∂E/∂x̂[p + u, q + v, i] gathers Σ_o dy[p, q, o] k[u, v, i, o] from every tap that read it.
 
-    The map is linear, so its derivative is its transpose, and x itself is not needed. What falls
-    on the padding belongs to no pixel and is cut off.
+    The map is linear, so its derivative is its transpose, and x itself is not needed.
     """
     height, width = dy.shape[1:3]
     kh, kw, channels, _ = kernel.shape
@@ -34,12 +38,32 @@ def conv2d_backward(dy: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     for u, v in np.ndindex(kh, kw):
         tap = (flat @ kernel[u, v].T).reshape(1, height, width, channels)
         dx[:, u : u + height, v : v + width] += tap
-    return dx[:, kh // 2 : kh // 2 + height, kw // 2 : kw // 2 + width]
+    return pad_backward(dx, *_margins(kernel), padding=padding)
 
 
-def _margins(kernel: np.ndarray) -> list[tuple[int, int]]:
+def _margins(kernel: np.ndarray) -> tuple[int, int]:
     kh, kw = kernel.shape[:2]  # odd
-    return [(0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0)]
+    return kh // 2, kw // 2
+
+
+PADDING = {"zeros": "constant", "edge": "edge"}
+
+
+def pad(x: np.ndarray, rows: int, columns: int, *, padding: str) -> np.ndarray:
+    """Put a frame around x, of zeros or of copies of its edge."""
+    mode: Any = PADDING[padding]
+    return np.pad(x, [(0, 0), (rows, rows), (columns, columns), (0, 0)], mode)
+
+
+def pad_backward(dx: np.ndarray, rows: int, columns: int, *, padding: str) -> np.ndarray:
+    """Take the frame off: zeros belong to no pixel, copies of the edge belong to the edge."""
+    if padding == "edge":
+        dx = dx.copy()
+        for axis, margin in ((1, rows), (2, columns)):
+            x = np.moveaxis(dx, axis, 0)
+            x[margin] += x[:margin].sum(axis=0)
+            x[len(x) - 1 - margin] += x[len(x) - margin :].sum(axis=0)
+    return dx[:, rows : dx.shape[1] - rows, columns : dx.shape[2] - columns]
 
 
 def relu(x: np.ndarray) -> np.ndarray:
@@ -91,4 +115,20 @@ def avg_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
     return _unwindows(np.repeat(dy[..., None] / 4, 4, axis=-1), x.shape)
 
 
-POOLING = {"max": (max_pool, max_pool_backward), "avg": (avg_pool, avg_pool_backward)}
+def l2_pool(x: np.ndarray) -> np.ndarray:
+    """Pool: y = √Σx² over each 2x2 window; an odd last row or column is dropped."""
+    return np.sqrt((_windows(x) ** 2).sum(axis=-1))
+
+
+def l2_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """∂E/∂x = dy · x / y; a window of zeros, where y has a corner, gives 0."""
+    y = l2_pool(x)
+    return _unwindows(_windows(x) * (dy / np.where(y > 0, y, 1))[..., None], x.shape)
+
+
+POOLING = {
+    "max": (max_pool, max_pool_backward),
+    "avg": (avg_pool, avg_pool_backward),
+    "l2": (l2_pool, l2_pool_backward),
+}
+POOLING_GAIN = {"max": 1.0, "avg": 2.0, "l2": 0.78}

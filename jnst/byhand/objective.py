@@ -9,16 +9,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jnst.byhand.backbones import vgg
-from jnst.byhand.losses.tv import total_variation, total_variation_backward
 
 
 class Term(NamedTuple):
     """A loss on features, with the derivative of each half."""
 
-    statistic: Callable[..., np.ndarray]
+    statistic: Callable[..., Any]
     distance: Callable[..., np.floating]
     statistic_backward: Callable[..., np.ndarray]
-    distance_backward: Callable[..., np.ndarray]
+    distance_backward: Callable[..., Any]
+    target: Callable[[Any], Any] = lambda statistic: statistic
+
+
+class Terms(NamedTuple):
+    """The objective's parts: losses on features, by name, and one on the picture itself."""
+
+    features: Mapping[str, Term]
+    tv: Callable[[np.ndarray], np.floating]
+    tv_backward: Callable[[np.ndarray], np.ndarray]
 
 
 class Evaluation(NamedTuple):
@@ -30,41 +38,33 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(
-    terms: Mapping[str, Term],
-    constants: Any,
-    image: np.ndarray,
-    *,
-    name: str = "vgg19",
-    pooling: str = "max",
-    tv_beta: float = 1.0,
+    terms: Terms, network: Mapping[str, Any], constants: Any, image: np.ndarray
 ) -> Evaluation:
     """Compute the total, its weighted parts, and ∂total/∂image.
 
     Args:
-        terms: the losses on features, by name.
+        terms: the losses.
+        network: the options of `vgg.features`: name, pooling, rescale, padding.
         constants: with the fields `params`, `targets`, `weights`, `tv_weight`, as in
             `jnst.objective.Constants`.
         image: RGB in [0, 1], (1, h, w, 3).
-        name: the network.
-        pooling: "max" or "avg".
-        tv_beta: the exponent β of total variation.
 
     """
     layers = {layer for targets in constants.targets.values() for layer in targets}
-    found = vgg.features(constants.params, image, layers, name=name, pooling=pooling)
+    found = vgg.features(constants.params, image, layers, **network)
     parts, gradients = {}, {}
-    for term_name, targets in constants.targets.items():
-        term = terms[term_name]
+    for name, targets in constants.targets.items():
+        term = terms.features[name]
         part = np.zeros((), image.dtype)
         for layer, target in targets.items():
-            weight = constants.weights[term_name][layer]
+            weight = constants.weights[name][layer]
             S = term.statistic(found[layer])
             part = part + weight * term.distance(S, target)
-            dS = weight * term.distance_backward(S, target)
-            dF = term.statistic_backward(dS, found[layer])
-            gradients[layer] = gradients.get(layer, 0) + dF
-        parts[term_name] = part
-    gradient = vgg.backward(constants.params, found, gradients, pooling=pooling)
-    parts["tv"] = constants.tv_weight * total_variation(image, beta=tv_beta)
-    gradient = gradient + constants.tv_weight * total_variation_backward(image, beta=tv_beta)
+            dF = term.statistic_backward(term.distance_backward(S, target), found[layer])
+            gradients[layer] = gradients.get(layer, 0) + weight * dF
+        parts[name] = part
+    backward = {option: value for option, value in network.items() if option != "name"}
+    gradient = vgg.backward(constants.params, found, gradients, **backward)
+    parts["tv"] = constants.tv_weight * terms.tv(image)
+    gradient = gradient + constants.tv_weight * terms.tv_backward(image)
     return Evaluation(sum(parts.values(), np.zeros((), image.dtype)), parts, gradient)

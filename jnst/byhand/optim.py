@@ -84,7 +84,7 @@ def two_loop(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -
     return q
 
 
-def lbfgs(learning_rate: float) -> Optimizer:
+def lbfgs(learning_rate: float, *, history: int = HISTORY) -> Optimizer:
     """L-BFGS without a line search: x ← x - rate · H g, with H g by `two_loop`.
 
     At the first step, and where H g leads uphill, g itself, to a root mean square of `FIRST_STEP`.
@@ -97,7 +97,7 @@ def lbfgs(learning_rate: float) -> Optimizer:
         pairs, last_x, last_gradient = state
         if last_x is not None:
             s, y = (x - last_x).ravel(), (gradient - last_gradient).ravel()
-            pairs = [*pairs, (s, y)][-HISTORY:] if s @ y != 0 else pairs
+            pairs = [*pairs, (s, y)][-history:] if s @ y != 0 else pairs
             direction = two_loop(gradient.ravel(), pairs).reshape(x.shape)
         if last_x is None or not np.sum(direction * gradient) > 0:
             size = _rms(gradient)

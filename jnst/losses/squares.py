@@ -21,17 +21,33 @@ SCALE = {
 """
 
 
+CONTRAHARMONIC = {
+    "contraharmonic": lambda target: 1,
+    "relative-contraharmonic": lambda target: target.size / jnp.abs(target).sum(),
+}
+"""What the contraharmonic mean Σd² / Σ|d| of the differences is multiplied by.
+
+Its gradient has nearly the same size near the target and far from it. `contraharmonic` is that of
+style-transfer-pytorch; `relative-contraharmonic` is in units of the mean |T|, as `relative` above.
+"""
+SCALES = (*SCALE, *CONTRAHARMONIC)
+
+
 def squared_error(statistic: Array, target: Array, *, scale: str) -> Scalar:
-    """Compute scale · Σ (S - T)² over all entries.
+    """Compute scale · Σ d² over all entries, d = S - T, or scale · Σd² / (Σ|d| + 1e-8).
 
     Args:
         statistic: S, of any shape.
         target: T, of the same shape.
-        scale: a name in `SCALE`.
+        scale: a name in `SCALE`, or in `CONTRAHARMONIC` for the quotient.
 
     Raises:
         InputError: for an unknown scale.
 
     """
-    factor = SCALE[check_choice("scale", scale, SCALE)](target)
-    return factor * jnp.sum((statistic - target) ** 2)
+    check_choice("scale", scale, SCALES)
+    d = statistic - target
+    if scale in SCALE:
+        return SCALE[scale](target) * jnp.sum(d**2)
+    # |d| as d · sign d: where d = 0 its derivative is 0, that of jnp.abs is 1.
+    return CONTRAHARMONIC[scale](target) * jnp.sum(d**2) / (jnp.sum(d * jnp.sign(d)) + 1e-8)

@@ -3,7 +3,8 @@
 `python scripts/bench/optimizers.py [CONTENT STYLE] [--size 256] [--evaluations 100]`. Beside
 the optimisers of `jnst.optim` runs optax's L-BFGS with its zoom line search, to show why it is not
 among them: the search is a loop on the device with the network's convolutions in its body. Seconds
-are medians of a step, compilation left out; each optimiser is compiled once and run once.
+are medians of a step, compilation left out; each optimiser is compiled once and run once, at one
+size.
 """
 
 import argparse
@@ -35,14 +36,14 @@ def main() -> None:
     print(f"{'optimizer':>16} {'s/evaluation':>13}", *(f"{mark:>9}" for mark in marks))
     for name in (*optim.NAMES, "optax zoom"):
         settings = dataclasses.replace(
-            Settings(size=options.size, steps=options.evaluations),
+            Settings(size=options.size),
             **({} if name == "optax zoom" else {"optimizer": name}),
         )
         problem = prepare(options.content, options.style, settings)
         if name == "optax zoom":
-            trace = list(zoom(problem, settings.steps))
+            trace = list(zoom(problem, options.evaluations))
         else:
-            trace = list(timed(problem, settings.steps))
+            trace = list(timed(problem, options.evaluations))
         seconds = statistics.median(seconds for _, _, seconds in trace[1:])
         best = [min((total for n, total, _ in trace if n <= mark), default=0) for mark in marks]
         print(f"{name:>16} {seconds:>13.3f}", *(f"{total:>9.5f}" for total in best), flush=True)

@@ -114,7 +114,7 @@ def test_jit_gives_the_same():
         ({"layers": ["relu6_1"]}, "unknown layer of vgg19 'relu6_1'; choose from conv1_1, relu1_1"),
         ({"layers": ["conv3_4"], "name": "vgg16"}, "unknown layer of vgg16 'conv3_4'"),
         ({"layers": ["pool1"], "name": "vgg11"}, "network 'vgg11'; choose from vgg16, vgg19"),
-        ({"layers": ["pool1"], "pooling": "min"}, "pooling 'min'; choose from max, avg"),
+        ({"layers": ["pool1"], "pooling": "min"}, "pooling 'min'; choose from max, avg, l2"),
     ],
 )
 def test_unknown_names_list_the_choices(options, message):

@@ -34,15 +34,16 @@ def agree(x, by_jax, by_hand, backward, *, rtol=1e-13):
     check(lambda x: np.sum(dy * by_hand(x)), x, dx)
 
 
+@pytest.mark.parametrize("padding", ["zeros", "edge"])
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("size", SIZES)
-def test_grad_of_conv2d(size, kernel):
+def test_grad_of_conv2d(size, kernel, padding):
     k, b = RNG.normal(size=(*kernel, 3, 4)), RNG.normal(size=4)
     agree(
         maps(*size),
-        lambda x: nn.conv2d(x, k, b),
-        lambda x: byhand.conv2d(x, k, b),
-        lambda dy, y: byhand.conv2d_backward(dy, k),
+        lambda x: nn.conv2d(x, k, b, padding=padding),
+        lambda x: byhand.conv2d(x, k, b, padding=padding),
+        lambda dy, y: byhand.conv2d_backward(dy, k, padding=padding),
     )
 
 
@@ -51,7 +52,7 @@ def test_grad_of_relu(size):
     agree(maps(*size), nn.relu, byhand.relu, byhand.relu_backward)
 
 
-@pytest.mark.parametrize("pooling", ["max", "avg"])
+@pytest.mark.parametrize("pooling", ["max", "avg", "l2"])
 @pytest.mark.parametrize("size", POOLABLE)
 def test_grad_of_pooling(size, pooling):
     x = maps(*size)
@@ -73,6 +74,22 @@ def test_pooling_worked_out_on_paper():
     for module in (nn, byhand):
         assert module.max_pool(x).item() == 4
         assert module.avg_pool(x).item() == 2.5
+        assert module.l2_pool(x).item() == pytest.approx(30**0.5)
+
+
+def test_grad_of_l2_pooling_is_zero_in_a_window_of_zeros():
+    x = np.zeros((1, 2, 2, 1))
+    y, vjp = jax.vjp(nn.l2_pool, x)
+    assert not np.any(vjp(np.ones_like(y))[0])
+    assert not byhand.l2_pool_backward(np.ones((1, 1, 1, 1)), x).any()
+
+
+# With the edge repeated, a constant picture looks the same everywhere, up to the border.
+def test_a_constant_picture_has_no_border_with_edge_padding():
+    x, k = np.full((1, 4, 5, 3), 0.7), RNG.normal(size=(3, 3, 3, 2))
+    for module in (nn, byhand):
+        y = np.asarray(module.conv2d(x, k, np.zeros(2), padding="edge"))
+        close(y, np.broadcast_to(y[:, 2:3, 2:3], y.shape))
 
 
 # Where the derivative is a convention, both kinds hold to the same one.
@@ -105,3 +122,5 @@ def test_precision_is_kept(dtype):
 
 def test_both_kinds_have_the_same_poolings():
     assert list(byhand.POOLING) == list(nn.POOLING)
+    assert byhand.POOLING_GAIN == nn.POOLING_GAIN
+    assert byhand.PADDING == nn.PADDING

@@ -51,13 +51,10 @@ def test_thirty_steps_are_those_of_optax(name, rate):
 
 
 # More pairs than are kept: which one is forgotten matters from then on.
-def test_lbfgs_forgets_like_optax(monkeypatch):
-    monkeypatch.setattr(byhand, "HISTORY", 3)
-    monkeypatch.setattr(optim, "HISTORY", 3)
-    short = run(byhand.lbfgs(0.5), 15)
-    close(short, run(optim.lbfgs(0.5), 15, compiled=True), rtol=1e-10)
-    monkeypatch.setattr(byhand, "HISTORY", 4)
-    assert np.abs(short - run(byhand.lbfgs(0.5), 15)).max() > 1e-9
+def test_lbfgs_forgets_like_optax():
+    short = run(byhand.lbfgs(0.5, history=3), 15)
+    close(short, run(optim.lbfgs(0.5, history=3), 15, compiled=True), rtol=1e-10)
+    assert np.abs(short - run(byhand.lbfgs(0.5, history=4), 15)).max() > 1e-9
 
 
 def test_both_kinds_have_the_same_constants():

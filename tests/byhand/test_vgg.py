@@ -44,11 +44,19 @@ def test_grad_of_preprocessing():
     check(lambda x: np.sum(dy * byhand.preprocess(x, MEAN)), x, byhand.preprocess_backward(dy))
 
 
-@pytest.mark.parametrize("pooling", ["max", "avg"])
-@pytest.mark.parametrize("name", ["vgg16", "vgg19"])
-def test_grad_of_the_whole_network(name, pooling):
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("vgg16", {}),
+        ("vgg19", {}),
+        ("vgg16", {"pooling": "avg"}),
+        ("vgg19", {"pooling": "avg", "rescale": True}),
+        ("vgg16", {"pooling": "l2", "rescale": True, "padding": "edge"}),
+    ],
+)
+def test_grad_of_the_whole_network(name, options):
     params, image = thin(name), RNG.random((1, 37, 45, 3))  # odd at every pooling but one
-    options = {"name": name, "pooling": pooling}
+    backward_options, options = options, {"name": name, **options}
     # Every layer takes part, so that the derivative is checked from each of them to the pixels.
     every = vgg.LAYERS[name]
     expected, vjp = jax.vjp(lambda x: vgg.features(params, x, every, **options), image)
@@ -59,7 +67,7 @@ def test_grad_of_the_whole_network(name, pooling):
     for layers in (every, ["relu1_1"], ["pool2", "conv3_2"], [DEEPEST]):
         zero = {layer: np.zeros(found[layer].shape) for layer in every}
         gradients = {layer: RNG.normal(size=found[layer].shape) for layer in layers}
-        got = byhand.backward(params, found, gradients, pooling=pooling)
+        got = byhand.backward(params, found, gradients, **backward_options)
         close(got, vjp(zero | gradients)[0], rtol=1e-12)
 
     def loss(image):

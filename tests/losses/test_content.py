@@ -14,7 +14,7 @@ from jnst.losses import content, squares
 
 RNG = np.random.default_rng(0)
 F, P = np.maximum(RNG.normal(size=(2, 1, 5, 7, 6)), 0)
-SCALES = sorted(squares.SCALE)
+SCALES = sorted(squares.SCALES)
 
 
 @pytest.fixture(autouse=True)
@@ -23,23 +23,34 @@ def _float64():
         yield
 
 
-# Σ(F - P)² = 1 + 4 + 0 + 4 = 9, over 4 values; ΣP² = 13.
+# Σ(F - P)² = 1 + 4 + 0 + 4 = 9, over 4 values; ΣP² = 13; Σ|F - P| = 5; the mean of |P| is 5/4.
 @pytest.mark.parametrize(
     ("scale", "expected"),
-    [("half", 4.5), ("mean", 9 / 4), ("quarter-mean", 9 / 16), ("relative", 9 / 13)],
+    [
+        ("half", 4.5),
+        ("mean", 9 / 4),
+        ("quarter-mean", 9 / 16),
+        ("relative", 9 / 13),
+        ("contraharmonic", 9 / 5),
+        ("relative-contraharmonic", 9 / 5 / (5 / 4)),
+    ],
 )
 @pytest.mark.parametrize("module", [content, byhand])
 def test_value_worked_out_on_paper(module, scale, expected):
     features = np.array([1.0, 2, 3, 4]).reshape(1, 2, 1, 2)
     target = np.array([0.0, 0, 3, 2]).reshape(1, 2, 1, 2)
     S, T = module.statistic(features), module.statistic(target)
-    np.testing.assert_allclose(module.distance(S, T, scale=scale), expected, rtol=1e-15)
+    np.testing.assert_allclose(module.distance(S, T, scale=scale), expected, rtol=1e-8)
 
 
 def test_the_tables_of_both_kinds_are_the_same():
-    assert list(squares.SCALE) == list(byhand_squares.SCALE)
-    for scale in SCALES:
-        assert float(squares.SCALE[scale](P)) == pytest.approx(byhand_squares.SCALE[scale](P))
+    for table, twin in (
+        (squares.SCALE, byhand_squares.SCALE),
+        (squares.CONTRAHARMONIC, byhand_squares.CONTRAHARMONIC),
+    ):
+        assert list(table) == list(twin)
+        for scale in table:
+            assert float(table[scale](P)) == pytest.approx(float(twin[scale](P)), rel=1e-14)
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -69,10 +80,18 @@ def test_zero_and_flat_at_the_target(scale):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_all_scales_but_the_relative_one_grow_with_the_square_of_the_features(scale):
-    factor = 1 if scale == "relative" else 9
+def test_how_the_scales_grow_with_the_features(scale):
+    factor = {"relative": 1, "relative-contraharmonic": 1, "contraharmonic": 3}.get(scale, 9)
     got = content.distance(3 * F, 3 * P, scale=scale)
-    np.testing.assert_allclose(got, factor * content.distance(F, P, scale=scale), rtol=1e-12)
+    np.testing.assert_allclose(got, factor * content.distance(F, P, scale=scale), rtol=1e-8)
+
+
+# So far from the target or so near to it, the gradient is of one size.
+def test_grad_of_the_contraharmonic_mean_does_not_shrink_near_the_target():
+    def size(t):
+        return np.abs(jax.grad(content.distance)(P + t * (F - P), P, scale="contraharmonic")).sum()
+
+    np.testing.assert_allclose(size(0.01), size(1.0), rtol=1e-5)
 
 
 def test_relative_is_one_for_a_blank_map():
@@ -87,5 +106,7 @@ def test_parity_with_scipy_scikit_image_and_keras():
 
 
 def test_unknown_scale_lists_the_choices():
-    with pytest.raises(InputError, match="'sum'; choose from half, quarter-mean, mean, relative"):
+    with pytest.raises(
+        InputError, match="'sum'; choose from half, quarter-mean, mean, relative, contra"
+    ):
         content.distance(F, P, scale="sum")

@@ -12,7 +12,7 @@ from jnst.losses import gram, squares
 RNG = np.random.default_rng(0)
 M, N = 5 * 7, 6
 F, P = np.maximum(RNG.normal(size=(2, 1, 5, 7, N)), 0)
-NORMALIZATIONS, SCALES = sorted(gram.NORMALIZATION), sorted(squares.SCALE)
+NORMALIZATIONS, SCALES = sorted(gram.NORMALIZATION), sorted(squares.SCALES)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from gradcheck import check, close, float64
 from scipy.ndimage import correlate1d
+from scipy.signal import correlate
 
 from jnst.arrays import InputError
 from jnst.byhand.losses import tv as byhand
@@ -36,6 +37,22 @@ def test_value_worked_out_on_paper(module, beta, expected):
         np.testing.assert_allclose(got, factor * expected, rtol=1e-14)
 
 
+# The same picture: |3| + |4| + |5| + |4| = 16. Squares of straight pairs: 9 + 16 + 25 + 16 = 66; of
+# diagonals, the edge repeated: each side's pairs once for either direction, 2 · 66, and inside
+# 8² + 1²; of those there are 9, where there are 4 pixels.
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("absolute", 16), ("nine-point", 2 / 3 * 66 + 4 / 9 / 6 * (2 * 66 + 64 + 1))],
+)
+@pytest.mark.parametrize("module", [tv, byhand])
+def test_the_other_kinds_worked_out_on_paper(module, kind, expected):
+    image = np.zeros((1, 2, 2, 3))
+    image[0, :, :, 1] = [[0, 3], [4, 8]]
+    for scale, factor in {"sum": 1, "half": 1 / 2, "mean": 1 / 12}.items():
+        got = module.total_variation(image, kind=kind, scale=scale)
+        np.testing.assert_allclose(got, factor * expected, rtol=1e-14)
+
+
 def test_the_tables_of_both_kinds_are_the_same():
     assert list(tv.SCALE) == list(byhand.SCALE)
     for scale in SCALES:
@@ -54,6 +71,22 @@ def test_grad_by_hand_is_autodiff_and_finite_difference(image, beta, scale):
     np.testing.assert_allclose(value, loss(image), rtol=1e-12)
     close(gradient, jax.grad(loss)(image))
     check(loss, image, gradient)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("kind", ["absolute", "nine-point"])
+@pytest.mark.parametrize("image", [IMAGE, FLAT, IMAGE[:, :1], IMAGE[:, :, :1]])
+def test_grad_of_the_other_kinds(image, kind, scale):
+
+    def loss(x):
+        return tv.total_variation(x, kind=kind, scale=scale)
+
+    gradient = byhand.total_variation_backward(image, kind=kind, scale=scale)
+    value = byhand.total_variation(image, kind=kind, scale=scale)
+    np.testing.assert_allclose(value, loss(image), rtol=1e-12)
+    close(gradient, jax.grad(loss)(image))
+    if image is not FLAT or kind != "absolute":  # |d| has a corner at 0
+        check(loss, image, gradient)
 
 
 @pytest.mark.parametrize("beta", BETAS)
@@ -95,6 +128,37 @@ def test_parity_with_scipy(beta):
     expected = np.sum(np.hypot(dx, dy) ** (2 * beta))
     got = tv.total_variation(IMAGE, beta=beta, scale="sum")
     np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["absolute", "nine-point"])
+def test_invariants_of_the_other_kinds(kind):
+    def value(image):
+        return tv.total_variation(image, kind=kind)
+
+    power = {"absolute": 1, "nine-point": 2}[kind]
+    assert value(np.full((1, 4, 5, 3), 0.7)) == 0
+    for same in (IMAGE + 3, -IMAGE, IMAGE.transpose(0, 2, 1, 3), IMAGE[:, ::-1], IMAGE[:, :, ::-1]):
+        np.testing.assert_allclose(value(same), value(IMAGE), rtol=1e-12)
+    np.testing.assert_allclose(value(255 * IMAGE), 255**power * value(IMAGE), rtol=1e-12)
+
+
+def test_parity_of_the_other_kinds_with_scipy():
+    dx, dy = (correlate1d(IMAGE, [0, -1, 1], axis=axis, mode="nearest") for axis in (2, 1))
+    got = tv.total_variation(IMAGE, kind="absolute", scale="sum")
+    np.testing.assert_allclose(got, np.abs(dx).sum() + np.abs(dy).sum(), rtol=1e-12)
+    framed = np.pad(IMAGE[0], ((1, 1), (1, 1), (0, 0)), "edge")
+    down, up = (
+        np.stack([correlate(framed[..., c], k, mode="valid") for c in range(3)])
+        for k in (np.diag([-1.0, 1.0]), np.diag([1.0, -1.0])[::-1])
+    )
+    expected = 2 * ((dx**2 + dy**2).mean() / 3 + ((down**2).mean() + (up**2).mean()) / 12)
+    got = tv.total_variation(IMAGE, kind="nine-point", scale="mean")
+    np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+def test_unknown_kind_lists_the_choices():
+    with pytest.raises(InputError, match="'l1'; choose from squares, absolute, nine-point"):
+        tv.total_variation(IMAGE, kind="l1")
 
 
 def test_unknown_scale_lists_the_choices():

@@ -36,6 +36,8 @@ def features(
     *,
     name: str = "vgg19",
     pooling: str = "max",
+    rescale: bool = False,
+    padding: str = "zeros",
 ) -> dict[str, np.ndarray]:
     """Compute the maps of every layer up to the deepest of `layers`, in order.
 
@@ -43,15 +45,17 @@ def features(
     """
     order = layer_names(CONVOLUTIONS[name])
     pool, _ = nn.POOLING[pooling]
+    gain = nn.POOLING_GAIN[pooling] if rescale else 1.0
     found = {}
     x = preprocess(image, params["input"]["mean"])
     for layer in order[: 1 + max(order.index(layer) for layer in layers)]:
         if layer.startswith("conv"):
-            x = nn.conv2d(x, params[layer]["kernel"], params[layer]["bias"])
+            around = padding if layer == "conv1_1" else "zeros"
+            x = nn.conv2d(x, params[layer]["kernel"], params[layer]["bias"], padding=around)
         elif layer.startswith("relu"):
             x = nn.relu(x)
         else:
-            x = pool(x)
+            x = pool(x) * gain
         found[layer] = x
     return found
 
@@ -62,6 +66,8 @@ def backward(
     gradients: Mapping[str, np.ndarray],
     *,
     pooling: str = "max",
+    rescale: bool = False,
+    padding: str = "zeros",
 ) -> np.ndarray:
     """Compute ∂E/∂image from ∂E/∂F at the layers where the loss reads features.
 
@@ -73,10 +79,13 @@ def backward(
         params: the weights.
         found: all maps, in order, as `features` returned them.
         gradients: ∂E/∂F by layer, for some of the layers in `found`.
-        pooling: as in the forward pass.
+        pooling: as in the forward pass, like the next two.
+        rescale: whether pooled maps were multiplied by `nn.POOLING_GAIN`.
+        padding: of the first convolution.
 
     """
     _, pool_backward = nn.POOLING[pooling]
+    gain = nn.POOLING_GAIN[pooling] if rescale else 1.0
     order = list(found)
     dx = np.zeros_like(found[order[-1]])
     for i in reversed(range(len(order))):
@@ -84,9 +93,10 @@ def backward(
         if layer in gradients:
             dx = dx + gradients[layer]
         if layer.startswith("conv"):
-            dx = nn.conv2d_backward(dx, params[layer]["kernel"])
+            around = padding if layer == "conv1_1" else "zeros"
+            dx = nn.conv2d_backward(dx, params[layer]["kernel"], padding=around)
         elif layer.startswith("relu"):
             dx = nn.relu_backward(dx, found[layer])
         else:
-            dx = pool_backward(dx, found[order[i - 1]])
+            dx = pool_backward(dx * gain, found[order[i - 1]])
     return preprocess_backward(dx)

@@ -10,11 +10,27 @@ SCALE = {
 }
 
 
+CONTRAHARMONIC = {
+    "contraharmonic": lambda target: 1,
+    "relative-contraharmonic": lambda target: target.size / np.abs(target).sum(),
+}
+
+
 def squared_error(statistic: np.ndarray, target: np.ndarray, *, scale: str) -> np.floating:
-    """E = scale · Σ_ij (S_ij - T_ij)²."""
-    return SCALE[scale](target) * np.sum((statistic - target) ** 2)
+    """E = scale · Σd², d = S - T, or scale · Σd² / (Σ|d| + 1e-8)."""
+    d = statistic - target
+    if scale in SCALE:
+        return SCALE[scale](target) * np.sum(d**2)
+    return CONTRAHARMONIC[scale](target) * np.sum(d**2) / (np.sum(np.abs(d)) + 1e-8)
 
 
 def squared_error_backward(statistic: np.ndarray, target: np.ndarray, *, scale: str) -> np.ndarray:
-    """∂E/∂S_ij = 2 · scale · (S_ij - T_ij): only the summand (i, j) holds S_ij."""
-    return 2 * SCALE[scale](target) * (statistic - target)
+    """∂E/∂S_ij = 2 · scale · d_ij: only the summand (i, j) holds S_ij.
+
+    Of the quotient Q = Σd² / a with a = Σ|d| + 1e-8: ∂Q/∂S_ij = (2 d_ij - Q sign d_ij) / a.
+    """
+    d = statistic - target
+    if scale in SCALE:
+        return 2 * SCALE[scale](target) * d
+    a = np.sum(np.abs(d)) + 1e-8
+    return CONTRAHARMONIC[scale](target) * (2 * d - np.sum(d**2) / a * np.sign(d)) / a

@@ -1,0 +1,91 @@
+"""Wasserstein-2 distance of Gaussians with its derivative. See `jnst.losses.wasserstein`.
+
+With A = B C Bᵀ, BᵀB = C_s:   W² = |m - m_s|² + tr C + tr C_s - 2 tr A^½.
+
+The only step that is not plain is tr A^½. From A^½ A^½ = A,
+
+    dA^½ A^½ + A^½ dA^½ = dA;   times A^-½ and traced:   2 tr dA^½ = tr(A^-½ dA).
+
+With dA = B dC Bᵀ, and because a trace may be turned round,
+
+    d tr A^½ = ½ tr(A^-½ B dC Bᵀ) = ½ tr(Bᵀ A^-½ B dC),   so   ∂W²/∂C = 1 - Bᵀ A^-½ B.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Moments(NamedTuple):
+    """The mean over positions, m, and the second raw moment R = FᵀF / M; C = R - m mᵀ."""
+
+    mean: np.ndarray
+    second: np.ndarray
+
+
+class Target(NamedTuple):
+    """Of the style picture: m_s, B with BᵀB = C_s, and tr C_s."""
+
+    mean: np.ndarray
+    root: np.ndarray
+    trace: np.floating
+
+
+ROUNDING = 8
+SCALE = {
+    "mean": lambda target: 1 / target.mean.size,
+    "relative": lambda target: 1 / (np.sum(target.mean**2) + target.trace),
+}
+
+
+def statistic(features: np.ndarray) -> Moments:
+    """M = Σ_k F_k / M, R = FᵀF / M."""
+    F = features.reshape(-1, features.shape[-1])
+    return Moments(F.mean(axis=0), F.T @ F / len(F))
+
+
+def statistic_backward(dS: Moments, features: np.ndarray) -> np.ndarray:
+    """∂E/∂F_k = (∂E/∂m + (D + Dᵀ) F_k) / M, with D = ∂E/∂R."""
+    F = features.reshape(-1, features.shape[-1])
+    dF = (dS.mean + F @ (dS.second + dS.second.T)) / len(F)
+    return dF.reshape(features.shape)
+
+
+def target(moments: Moments) -> Target:
+    """B = Λ^½ Vᵀ, from the eigenvectors of C_s = V Λ Vᵀ, largest eigenvalue first."""
+    C = _covariance(moments)
+    values, vectors = np.linalg.eigh(C)
+    root = (vectors * np.sqrt(np.maximum(values, 0))).T[::-1]
+    return Target(moments.mean, root, np.trace(C))
+
+
+def distance(moments: Moments, target: Target, *, scale: str = "mean") -> np.floating:
+    """E = scale · (|m - m_s|² + tr C + tr C_s - 2 tr (B C Bᵀ)^½)."""
+    C, B = _covariance(moments), target.root
+    values = np.linalg.eigvalsh(B @ C @ B.T)
+    roots = np.sqrt(values[values > _least(values)]).sum()
+    means = np.sum((moments.mean - target.mean) ** 2)
+    return SCALE[scale](target) * (means + np.trace(C) + target.trace - 2 * roots)
+
+
+def distance_backward(moments: Moments, target: Target, *, scale: str = "mean") -> Moments:
+    """∂E/∂R = D = scale · (1 - Bᵀ A^-½ B); ∂E/∂m = scale · 2 (m - m_s) - (D + Dᵀ) m.
+
+    The second part of ∂E/∂m: m occurs in C = R - m mᵀ as well. Eigenvalues of A below a few units
+    of rounding are taken as that much.
+    """
+    factor, B = SCALE[scale](target), target.root
+    values, vectors = np.linalg.eigh(B @ _covariance(moments) @ B.T)
+    values = np.maximum(values, _least(values)) if values[-1] > 0 else np.full_like(values, np.inf)
+    inverse_root = (vectors / np.sqrt(values)) @ vectors.T
+    D = factor * (np.eye(len(B), dtype=B.dtype) - B.T @ inverse_root @ B)
+    return Moments(2 * factor * (moments.mean - target.mean) - (D + D.T) @ moments.mean, D)
+
+
+def _covariance(moments: Moments) -> np.ndarray:
+    return moments.second - np.outer(moments.mean, moments.mean)
+
+
+def _least(values: np.ndarray) -> np.floating:
+    """Eigenvalues below a few units of rounding of the largest are not known."""
+    return ROUNDING * np.finfo(values.dtype).eps * values[-1]

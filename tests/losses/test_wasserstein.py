@@ -1,0 +1,188 @@
+import jax
+import numpy as np
+import pytest
+import scipy.linalg
+from gradcheck import check, close, float64
+from PIL import Image
+from skimage.data import chelsea
+
+from jnst import image, samples
+from jnst.arrays import InputError
+from jnst.backbones import vgg, weights
+from jnst.byhand.losses import wasserstein as byhand
+from jnst.losses import wasserstein
+
+RNG = np.random.default_rng(0)
+N = 6
+F, P = (np.maximum(RNG.normal(size=(1, *size, N)) + 0.5, 0) for size in ((5, 7), (6, 4)))
+FEW = np.maximum(RNG.normal(size=(1, 2, 2, N)), 0)  # four positions: a covariance of rank 3
+SCALES = sorted(wasserstein.SCALE)
+BOTH = pytest.mark.parametrize("module", [wasserstein, byhand])
+
+
+@pytest.fixture(autouse=True)
+def _float64():
+    with float64():
+        yield
+
+
+def one_channel(*values):
+    return np.array(values, float).reshape(1, len(values), 1, 1)
+
+
+# Means 1 and 3, standard deviations 1 and 3: W² = (1 - 3)² + (1 - 3)² = 8. Σm² + tr C = 9 + 9.
+@pytest.mark.parametrize(("scale", "expected"), [("mean", 8), ("relative", 8 / 18)])
+@BOTH
+def test_one_channel_worked_out_on_paper(module, scale, expected):
+    S = module.statistic(one_channel(0, 2))
+    T = module.target(module.statistic(one_channel(0, 6)))
+    np.testing.assert_allclose(module.distance(S, T, scale=scale), expected, rtol=1e-13)
+
+
+# Matrices with common eigenvectors: tr(C + C_s - 2√(C C_s)) = (1 - 2)² + (3 - 1)² = 5, and N = 2.
+@BOTH
+def test_covariances_that_commute_worked_out_on_paper(module):
+    c, s = np.cos(0.3), np.sin(0.3)
+    turn, zero = np.array([[c, -s], [s, c]]), np.zeros(2)
+    C, C_s = (turn @ np.diag(d).astype(float) @ turn.T for d in ([1, 9], [4, 1]))
+    target = module.target(module.Moments(zero, C_s))
+    np.testing.assert_allclose(module.distance(module.Moments(zero, C), target), 5 / 2, rtol=1e-13)
+
+
+def test_the_tables_of_both_kinds_are_the_same():
+    assert list(wasserstein.SCALE) == list(byhand.SCALE)
+    assert wasserstein.ROUNDING == byhand.ROUNDING
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("features", [F, FEW], ids=["full rank", "few positions"])
+def test_grad_by_hand_is_autodiff_and_finite_difference(features, scale):
+    T = byhand.target(byhand.statistic(P))
+    theirs = wasserstein.Target(*T)
+
+    def loss(features):
+        return wasserstein.distance(wasserstein.statistic(features), theirs, scale=scale)
+
+    S = byhand.statistic(features)
+    dS = byhand.distance_backward(S, T, scale=scale)
+    gradient = byhand.statistic_backward(dS, features)
+    np.testing.assert_allclose(byhand.distance(S, T, scale=scale), loss(features), rtol=1e-11)
+    # Where the rank is low, empty directions enlarge the rounding.
+    close(gradient, jax.grad(loss)(features), rtol=1e-9 if features is F else 1e-7)
+    if features is F:
+        check(loss, features, gradient)
+
+
+# A covariance of rank 3 of 6 that cannot grow: along its own directions the loss is smooth.
+def test_grad_with_few_positions_along_directions_that_keep_the_rank():
+    T = byhand.target(byhand.statistic(P))
+    mixing = RNG.normal(size=(N, N)) / 10 + np.eye(N)
+
+    def loss(t):
+        features = FEW @ (np.eye(N) + t * (mixing - np.eye(N)))
+        return byhand.distance(byhand.statistic(features), T)
+
+    dS = byhand.distance_backward(byhand.statistic(FEW), T)
+    slope = np.sum(byhand.statistic_backward(dS, FEW) * (FEW @ (mixing - np.eye(N))))
+    numeric = (loss(1e-6) - loss(-1e-6)) / 2e-6
+    np.testing.assert_allclose(slope, numeric, rtol=1e-6)
+
+
+def test_grad_of_the_statistic_alone_for_a_gradient_that_is_not_symmetric():
+    dS = byhand.Moments(RNG.normal(size=N), RNG.normal(size=(N, N)))
+    _, vjp = jax.vjp(wasserstein.statistic, F)
+    close(byhand.statistic_backward(dS, F), vjp(wasserstein.Moments(*dS))[0])
+
+
+def test_grad_of_the_trace_of_the_root_where_eigenvalues_are_equal():
+    A = np.diag([4.0, 4.0, 1.0])
+    np.testing.assert_allclose(wasserstein.trace_sqrt(A), 5)
+    np.testing.assert_allclose(jax.grad(wasserstein.trace_sqrt)(A), np.diag([0.25, 0.25, 0.5]))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@BOTH
+def test_a_distance_is_zero_at_the_target_and_else_positive_and_forgets_positions(module, scale):
+    def between(x, y):
+        T = module.target(module.statistic(y))
+        return float(module.distance(module.statistic(x), T, scale=scale))
+
+    shuffled = RNG.permutation(F.reshape(-1, N)).reshape(F.shape)
+    assert abs(between(F, F)) < 1e-10
+    assert abs(between(FEW, FEW)) < 1e-6  # roots of eigenvalues that are rounding
+    assert between(F, P) > 0.01
+    assert between(F, P) == pytest.approx(between(shuffled, P), rel=1e-12)
+    if scale == "mean":
+        assert between(F, P) == pytest.approx(between(P, F), rel=1e-10)
+        assert between(3 * F, 3 * P) == pytest.approx(9 * between(F, P), rel=1e-12)
+    else:
+        assert between(0 * F, P) == pytest.approx(1, rel=1e-12)
+        assert between(3 * F, 3 * P) == pytest.approx(between(F, P), rel=1e-12)
+
+
+def test_nothing_but_zeros_stays_finite():
+    T = wasserstein.target(wasserstein.statistic(P))
+    value, gradient = jax.value_and_grad(
+        lambda x: wasserstein.distance(wasserstein.statistic(x), T)
+    )(0 * F)
+    assert np.isfinite(value)
+    assert np.isfinite(gradient).all()
+    S = byhand.statistic(0 * F)
+    gradient = byhand.distance_backward(S, byhand.Target(*(np.asarray(x) for x in T)))
+    assert np.isfinite(gradient.second).all()
+
+
+# SciPy's matrix root knows neither symmetry nor eigenvalues (it goes by a Schur decomposition).
+def test_parity_with_scipy():
+    m, m_s = (x.reshape(-1, N).mean(axis=0) for x in (F, P))
+    C, C_s = (np.cov(x.reshape(-1, N), rowvar=False, bias=True) for x in (F, P))
+    root = scipy.linalg.sqrtm(C_s)
+    cross = np.trace(scipy.linalg.sqrtm(root @ C @ root)).real
+    expected = (np.sum((m - m_s) ** 2) + np.trace(C) + np.trace(C_s) - 2 * cross) / N
+    T = wasserstein.target(wasserstein.statistic(P))
+    got = wasserstein.distance(wasserstein.statistic(F), T)
+    np.testing.assert_allclose(got, expected, rtol=1e-10)
+
+
+# What it is a bound of: for features in one dimension, the cost of moving sorted values.
+def test_it_is_at_most_the_transport_cost_of_the_samples():
+    x, y = RNG.gamma(2.0, size=(2, 500))
+    T = byhand.target(byhand.statistic(one_channel(*y)))
+    gaussian = byhand.distance(byhand.statistic(one_channel(*x)), T)
+    assert 0 < gaussian <= np.mean((np.sort(x) - np.sort(y)) ** 2)
+
+
+def test_unknown_scale_lists_the_choices():
+    T = wasserstein.target(wasserstein.statistic(P))
+    with pytest.raises(InputError, match="'half'; choose from mean, relative"):
+        wasserstein.distance(wasserstein.statistic(F), T, scale="half")
+
+
+# In float32, on features of a network, whose eigenvalues span many decades.
+def test_float32_is_good_to_half_a_hundredth(real_features):
+    one, other = real_features
+    exact, rounded = (
+        [
+            float(module.distance(module.statistic(x), module.target(module.statistic(other))))
+            for x in (one, other)
+        ]
+        for module, (one, other) in (
+            (byhand, (one, other)),
+            (wasserstein, (one.astype(np.float32), other.astype(np.float32))),
+        )
+    )
+    size = np.mean(other**2)
+    np.testing.assert_allclose(np.array(rounded) / size, np.array(exact) / size, atol=5e-3)
+
+
+@pytest.fixture
+def real_features():
+    params = weights.load()
+    pictures = chelsea()[None, ::2, ::2] / 255, np.asarray(Image.open(samples.STYLE))[None] / 255
+    return [
+        np.asarray(
+            vgg.features(params, image.fit(x.astype(np.float32), 128), ["relu4_1"])["relu4_1"],
+            np.float64,
+        )
+        for x in pictures
+    ]
