@@ -115,8 +115,8 @@ def check_style_scale(loss: str, scale: str) -> None:
 def _one_thread_for_lapack() -> None:
     """Let SciPy's LAPACK, which XLA calls for eigenvalues on the CPU, run on one thread.
 
-    XLA has threads of its own. With a second pool, whose threads spin while they wait, an evaluation
-    took half as long again, and on a busy machine up to forty times as long.
+    XLA has threads of its own. With a second pool, whose threads spin while they wait, an
+    evaluation took half as long again, and on a busy machine up to forty times as long.
     """
     libraries = threadpoolctl.ThreadpoolController()
     paths = [lib.filepath for lib in libraries.lib_controllers if "scipy.libs" in lib.filepath]
