@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from jnst import files, image, pyramid
-from jnst.arrays import Image, InputError, check_choice
+from jnst.arrays import Image, InputError, Params, check_choice
 from jnst.backbones import BACKBONES, weights
-from jnst.engines import ENGINES, Losses
+from jnst.engines import ENGINES, Engine, Losses
 from jnst.loop import Progress, minimise, minimise_scipy
 from jnst.objective import Constants
 from jnst.optim import KEEP_MEMORY, LEARNING_RATES
@@ -68,22 +68,8 @@ def plan(content: Image, style: image.OtherImage, settings: Settings) -> list[St
     ]
 
 
-def prepare(
-    content: files.Source,
-    style: files.Source,
-    settings: Settings,
-    *,
-    stage: Stage | None = None,
-    start: Float[np.ndarray, "1 _ _ 3"] | None = None,
-) -> Problem:
-    """Resize both pictures and measure what the new one is to match.
-
-    Args:
-        content: the photograph, as `files.read` takes it.
-        style: the painting, likewise.
-        settings: what to paint.
-        stage: one of `plan`; by default the last.
-        start: the picture to start from, of any size; by default, what `settings.init` says.
+def prepare(content: files.Source, style: files.Source, settings: Settings) -> Problem:
+    """Set up the last stage alone, to start from what `settings.init` says.
 
     Raises:
         InputError: for a picture that cannot be read, or is too small for the layers; for unusable
@@ -92,7 +78,37 @@ def prepare(
     """
     check(settings)
     content, style = files.read(content), files.read(style)
-    stage = stage or plan(content, style, settings)[-1]
+    stages = plan(content, style, settings)
+    return _problem(content, style, settings, _engine(settings), stage=stages[-1])
+
+
+class _Ready(NamedTuple):
+    """What all stages share: the engine, and the weights in the precision that it works in."""
+
+    engine: Engine
+    params: Params
+
+
+def _engine(settings: Settings) -> _Ready:
+    losses = Losses(*(getattr(settings, name) for name in Losses._fields))
+    engine = ENGINES[settings.engine](losses)
+    # SciPy's line search needs float64; everything else is quicker and as good without.
+    dtype = np.float32 if settings.optimizer in engine.optimizers else np.float64
+    params = jax.tree.map(lambda array: array.astype(dtype), weights.load(settings.backbone))
+    return _Ready(engine, params)
+
+
+def _problem(
+    content: Image,
+    style: image.OtherImage,
+    settings: Settings,
+    ready: _Ready,
+    *,
+    stage: Stage,
+    start: Float[np.ndarray, "1 _ _ 3"] | None = None,
+) -> Problem:
+    """Resize both pictures and measure what the new one is to match."""
+    engine, params = ready
     content = image.fit(content, stage.size, upscale=True)
     style = image.fit(style, stage.style_size)
     wanted = {
@@ -103,11 +119,7 @@ def prepare(
     layers = (*settings.content_layers, *settings.style_layers)
     _check_large_enough("content", content, layers, settings)
     _check_large_enough("style", style, settings.style_layers, settings)
-    losses = Losses(*(getattr(settings, name) for name in Losses._fields))
-    engine = ENGINES[settings.engine](losses)
-    # SciPy's line search needs float64; everything else is quicker and as good without.
-    dtype = np.float32 if settings.optimizer in engine.optimizers else np.float64
-    params = jax.tree.map(lambda array: array.astype(dtype), weights.load(settings.backbone))
+    dtype = params["input"]["mean"].dtype
     constants = Constants(
         params=params,
         targets={
@@ -174,9 +186,10 @@ def paint(
     """
     check(settings)  # before anything is read
     content, style = files.read(content), files.read(style)
+    ready = _engine(settings)
     picture, memory, done = None, None, 0
     for stage in plan(content, style, settings):
-        problem = prepare(content, style, settings, stage=stage, start=picture)
+        problem = _problem(content, style, settings, ready, stage=stage, start=picture)
         if memory is not None:
             memory = pyramid.enlarge(memory, *problem.image.shape[1:3])
         steps = iterate(problem, stage.steps, memory=memory, average=settings.average, every=every)

@@ -501,7 +501,7 @@ lesson.show(
 # from a picture of something else entirely: the painting.
 
 # %%
-painting = image.initial("style", photograph, files.read(samples.STYLE), seed=0)
+painting = image.cover(files.read(samples.STYLE), height, width)
 starts = {
     "noise": noise,
     "other noise": image.initial("noise", photograph, photograph, seed=1),
