@@ -1,7 +1,7 @@
 """The two ways to compute the same objective: `jax`, by autodiff, and `byhand`, in NumPy."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -17,15 +17,34 @@ from jnst.byhand import optim as byhand_optim
 from jnst.byhand.backbones import vgg as byhand_vgg
 from jnst.byhand.losses import content as byhand_content
 from jnst.byhand.losses import gram as byhand_gram
+from jnst.byhand.losses import histogram as byhand_histogram
+from jnst.byhand.losses import moments as byhand_moments
+from jnst.byhand.losses import patches as byhand_patches
+from jnst.byhand.losses import remd as byhand_remd
+from jnst.byhand.losses import selfsimilarity as byhand_selfsimilarity
+from jnst.byhand.losses import sliced as byhand_sliced
 from jnst.byhand.losses import tv as byhand_tv
 from jnst.byhand.losses import wasserstein as byhand_wasserstein
-from jnst.losses import content, gram, squares, tv, wasserstein
+from jnst.losses import (
+    content,
+    gram,
+    histogram,
+    moments,
+    patches,
+    remd,
+    selfsimilarity,
+    sliced,
+    squares,
+    tv,
+    wasserstein,
+)
 
 
 class Engine(NamedTuple):
     """What the recipe needs to optimise a picture.
 
-    `targets(term, params, image, layers)` computes a term's targets of a picture by layer,
+    `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
+    `regions`, which weigh its positions (None: all alike);
     `evaluate(constants, image)` the objective and its gradient. `optimizers` maps a name to a
     function of the learning rate. `compiled` says whether the loop should jit.
     """
@@ -43,6 +62,7 @@ class Losses(NamedTuple):
     pooling: str
     rescale_pooling: bool
     padding: str
+    content_loss: str
     content_scale: str
     style_loss: str
     gram_normalization: str
@@ -50,6 +70,7 @@ class Losses(NamedTuple):
     tv: str
     tv_beta: float
     tv_scale: str
+    normalize_gradients: bool
 
     @property
     def network(self) -> dict[str, Any]:
@@ -66,24 +87,43 @@ class Losses(NamedTuple):
         return {"kind": self.tv, "beta": self.tv_beta, "scale": self.tv_scale}
 
 
-class StyleLoss(NamedTuple):
-    """A style loss: its modules, the scales of its distance, the options of its statistic."""
+class Loss(NamedTuple):
+    """A loss on features: its modules, the scales of its distance, the options of its statistic.
+
+    `guided` says whether its statistic takes a region.
+    """
 
     module: Any
     byhand: Any
     scales: Sequence[str]
+    guided: bool = False
     statistic: Callable[[Losses], dict[str, Any]] = lambda losses: {}
 
 
+CONTENT_LOSSES = {
+    "features": Loss(content, byhand_content, squares.SCALES),
+    "self-similarity": Loss(selfsimilarity, byhand_selfsimilarity, tuple(selfsimilarity.SCALE)),
+}
 STYLE_LOSSES = {
-    "gram": StyleLoss(
+    "gram": Loss(
         gram,
         byhand_gram,
         squares.SCALES,
-        lambda losses: {"normalization": losses.gram_normalization},
+        guided=True,
+        statistic=lambda losses: {"normalization": losses.gram_normalization},
     ),
-    "wasserstein": StyleLoss(wasserstein, byhand_wasserstein, tuple(wasserstein.SCALE)),
+    "wasserstein": Loss(wasserstein, byhand_wasserstein, tuple(wasserstein.SCALE), guided=True),
+    "moments": Loss(moments, byhand_moments, tuple(moments.SCALE), guided=True),
+    "sliced": Loss(sliced, byhand_sliced, tuple(sliced.SCALE)),
+    "histogram": Loss(histogram, byhand_histogram, tuple(histogram.SCALE)),
+    "patches": Loss(patches, byhand_patches, tuple(patches.SCALE)),
+    "remd": Loss(remd, byhand_remd, tuple(remd.SCALE)),
 }
+
+
+def check_scale(term: str, losses: Mapping[str, Loss], loss: str, scale: str) -> None:
+    """Raise an `InputError` for a scale that a content or style loss does not have."""
+    check_choice(f"{term}_scale of {loss}", scale, losses[loss].scales)
 
 
 def _term(kind: Any, module: Any, statistic: dict[str, Any], distance: dict[str, Any]) -> Any:
@@ -98,18 +138,16 @@ def _term(kind: Any, module: Any, statistic: dict[str, Any], distance: dict[str,
     return kind(**{name: partial(f, **options.get(name, {})) for name, f in named.items()})
 
 
-def _features(losses: Losses, kind: Any, content: Any, style: Any) -> dict[str, Any]:
-    """Build the losses on features of either engine, from its modules."""
-    statistic = STYLE_LOSSES[losses.style_loss].statistic(losses)
-    return {
-        "content": _term(kind, content, {}, {"scale": losses.content_scale}),
-        "style": _term(kind, style, statistic, {"scale": losses.style_scale}),
+def _terms(losses: Losses, kind: Any, which: str) -> dict[str, Any]:
+    """Build the losses on features for either engine, from the modules that `which` names."""
+    chosen = {
+        "content": (CONTENT_LOSSES[losses.content_loss], losses.content_scale),
+        "style": (STYLE_LOSSES[losses.style_loss], losses.style_scale),
     }
-
-
-def check_style_scale(loss: str, scale: str) -> None:
-    """Raise an `InputError` for a scale that the style loss does not have."""
-    check_choice(f"style_scale of {loss}", scale, STYLE_LOSSES[loss].scales)
+    return {
+        name: _term(kind, getattr(loss, which), loss.statistic(losses), {"scale": scale})
+        for name, (loss, scale) in chosen.items()
+    }
 
 
 def _one_thread_for_lapack() -> None:
@@ -127,16 +165,16 @@ def autodiff(losses: Losses) -> Engine:
     """Build the engine that XLA compiles and `jax.grad` differentiates."""
     _one_thread_for_lapack()
     extract = partial(BACKBONES[losses.backbone].features, **losses.network)
-    style = STYLE_LOSSES[losses.style_loss].module
     terms = objective.Terms(
-        _features(losses, objective.Term, content, style),
+        _terms(losses, objective.Term, "module"),
         partial(tv.total_variation, **losses.total_variation),
+        losses.normalize_gradients,
     )
 
-    def targets(term: str, params: Params, image: Image, layers: tuple[str, ...]):
+    def targets(term: str, params: Params, image: Image, regions: Mapping[str, Array | None]):
         run = partial(objective.targets, terms.features[term], extract)
         with jax.enable_x64(image.dtype == np.float64):
-            return jax.jit(run, static_argnums=2)(params, image, layers)
+            return jax.jit(run)(params, image, regions)
 
     evaluate = partial(objective.evaluate, terms, extract)
     return Engine(targets, evaluate, optim.OPTIMIZERS, compiled=True)
@@ -144,21 +182,31 @@ def autodiff(losses: Losses) -> Engine:
 
 def by_hand(losses: Losses) -> Engine:
     """Build the engine that does without JAX: NumPy, and the derivatives of `jnst.byhand`."""
-    style = STYLE_LOSSES[losses.style_loss].byhand
     terms = byhand_objective.Terms(
-        _features(losses, byhand_objective.Term, byhand_content, style),
+        _terms(losses, byhand_objective.Term, "byhand"),
         partial(byhand_tv.total_variation, **losses.total_variation),
         partial(byhand_tv.total_variation_backward, **losses.total_variation),
+        losses.normalize_gradients,
     )
     network = {"name": losses.backbone, **losses.network}
 
-    def targets(name: str, params: Any, image: Any, layers: tuple[str, ...]):
-        found = byhand_vgg.features(params, image, layers, **network) if layers else {}
+    def targets(name: str, params: Any, image: Any, regions: Mapping[str, Any]):
+        found = byhand_vgg.features(params, image, regions, **network) if regions else {}
         term = terms.features[name]
-        return {layer: term.target(term.statistic(found[layer])) for layer in layers}
+
+        def target(F: Any, region: Any):
+            return term.target(term.statistic(F) if region is None else term.statistic(F, region))
+
+        return {layer: target(found[layer], region) for layer, region in regions.items()}
 
     evaluate = partial(byhand_objective.evaluate, terms, network)
     return Engine(targets, evaluate, byhand_optim.OPTIMIZERS, compiled=False)
 
 
 ENGINES = {"jax": autodiff, "byhand": by_hand}
+
+
+@cache
+def engine(name: str, losses: Losses) -> Engine:
+    """Return the engine called `name`; the same losses get the same one, compiled once."""
+    return ENGINES[check_choice("engine", name, ENGINES)](losses)

@@ -1,7 +1,8 @@
 """Picture files to float32 sRGB RGB `[1, h, w, 3]` in [0, 1], and back.
 
 Reading applies the EXIF orientation, converts an embedded ICC profile to sRGB and lays transparent
-pictures over white. Writing is atomic and keeps the settings that made a picture in its metadata.
+pictures over white; `read_alpha` and `write` carry the alpha channel from one file to another.
+Writing is atomic and keeps the settings that made a picture in its metadata.
 Whatever a file holds, the only exception that leaves here for it is `InputError`.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+from jaxtyping import Float
 from PIL import ImageCms
 
 from jnst.arrays import Array, Image, InputError, Picture
@@ -52,6 +54,8 @@ _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK", "LAB": "LAB"}  # the 
 Source = str | os.PathLike[str] | PIL.Image.Image | Array
 """What can be read as a picture."""
 
+_Channels = Float[np.ndarray, "1 h w c"]  # RGB, or RGB and alpha, in [0, 1]
+
 
 def read(source: Source) -> Picture:
     """Return the picture in a file, a Pillow image or an array as float32 `[1, h, w, 3]` in [0, 1].
@@ -61,13 +65,17 @@ def read(source: Source) -> Picture:
     Alpha is composited over white. Grey of 16 bit is value / 65535, grey of 32-bit float must lie
     in [0, 1]; both are held to be sRGB-encoded. Arrays: see `from_array`. Raises `InputError`.
     """
-    if isinstance(source, PIL.Image.Image):
-        with _guarded("cannot read the picture"):
-            return _decode(source)
-    if isinstance(source, str | os.PathLike):
-        with _opened(source) as picture:
-            return _decode(picture)
-    return from_array(source)
+    return _over_white(_channels(source))
+
+
+def read_alpha(source: Source) -> Float[np.ndarray, "1 h w 1"] | None:
+    """Return the alpha channel of what `read` reads, in [0, 1], or None if all of it is opaque.
+
+    An alpha channel, a palette's transparency and a colour key count alike. The orientation is that
+    of `read`. 16-bit alpha becomes 8-bit, except in arrays. Raises `InputError` where `read` does.
+    """
+    alpha = _channels(source)[..., 3:]
+    return alpha.copy() if (alpha < 1).any() else None
 
 
 def from_array(array: Array) -> Picture:
@@ -76,45 +84,37 @@ def from_array(array: Array) -> Picture:
     Shapes: (h, w) grey, (h, w, 3) RGB, (h, w, 4) RGB and alpha (composited over white) or
     (1, h, w, 3). Values: uint8, uint16 or float in [0, 1]. Raises `InputError` for any other.
     """
-    values = np.asarray(array)
-    scale = {"uint8": 255, "uint16": 65535}.get(values.dtype.name)
-    if scale is None and values.dtype.kind != "f":
-        raise InputError(f"an array must be uint8, uint16 or float, not {values.dtype}")
-    if values.ndim == 2:
-        values = np.repeat(values[..., None], 3, axis=-1)
-    if values.ndim == 3:
-        values = values[None]
-    if values.ndim != 4 or values.shape[0] != 1 or values.shape[3] not in (3, 4) or not values.size:
-        shapes = "(h, w), (h, w, 3), (h, w, 4) or (1, h, w, 3)"
-        raise InputError(f"an array must have the shape {shapes}, not {np.shape(array)}")
-    if scale is None and not ((values >= 0) & (values <= 1)).all():  # NaN fails both
-        raise InputError(f"values must lie in [0, 1], not {values.min():g} to {values.max():g}")
-    values = np.array(values, np.float32) / np.float32(scale or 1)
-    rgb, alpha = values[..., :3], values[..., 3:]
-    return rgb * alpha + (1 - alpha) if alpha.size else rgb
+    return _over_white(_scaled(array))
 
 
 def write(
     path: str | os.PathLike[str],
     image: Image,
     *,
+    alpha: Float[Array, "1 h w 1"] | None = None,
     settings: Mapping[str, object] | None = None,
     software: str = "jnst",
 ) -> None:
     """Write `image` (sRGB in [0, 1]; clipped, rounded half to even to 8 bit) to `path`.
 
-    The format follows from the suffix (`WRITERS`). An sRGB profile, `software` and `settings` (as
-    JSON, paths as strings) go into the metadata; `read_settings` gets them back. The file appears
-    whole or not at all: a failure leaves an older picture as it was. A new file gets the usual
-    permissions, a replaced one keeps its own; a symbolic link is followed. Raises `InputError` for
-    a NaN or infinite value, another suffix, settings that are no JSON, or what the disk refuses.
+    The format follows from the suffix (`WRITERS`). `alpha`, in [0, 1] as well, becomes the alpha
+    channel; a JPEG has none: the picture is composited over white, as `read` does. An sRGB profile,
+    `software` and `settings` (as JSON, paths as strings) go into the metadata; `read_settings` gets
+    them back. The file appears whole or not at all: a failure leaves an older picture as it was. A
+    new file gets the usual permissions, a replaced one keeps its own; a symbolic link is followed.
+    Raises `InputError` for a NaN or infinite value, another suffix, settings that are no JSON, or
+    what the disk refuses.
     """
     with _guarded(f"cannot write {os.fspath(path)!r}"):
         target, options = _target(path), WRITERS[Path(path).suffix.lower()]
-        pixels = np.asarray(image, np.float32)[0]
+        parts = [image] if alpha is None else [image, alpha]
+        pixels = np.concatenate([np.asarray(part, np.float32) for part in parts], axis=-1)
         if not np.isfinite(pixels).all():
             raise InputError("the picture has NaN or infinite values")
-        picture = PIL.Image.fromarray(np.rint(pixels.clip(0, 1) * 255).astype(np.uint8))
+        pixels = pixels.clip(0, 1)
+        if options["format"] == "JPEG":
+            pixels = _over_white(pixels)
+        picture = PIL.Image.fromarray(np.rint(pixels[0] * 255).astype(np.uint8))
         exif = PIL.Image.Exif()
         exif[_SOFTWARE] = software
         if settings is not None:
@@ -152,14 +152,52 @@ def unused(path: str | os.PathLike[str]) -> Path:
     return next(name for name in itertools.chain([path], others) if not os.path.lexists(name))
 
 
-def _decode(picture: PIL.Image.Image) -> Picture:
+def _channels(source: Source) -> _Channels:
+    """Return any source as `read` takes it, its alpha, where it has one, still apart."""
+    if isinstance(source, PIL.Image.Image):
+        with _guarded("cannot read the picture"):
+            return _decode(source)
+    if isinstance(source, str | os.PathLike):
+        with _opened(source) as picture:
+            return _decode(picture)
+    return _scaled(source)
+
+
+def _over_white(values: _Channels) -> Picture:
+    rgb, alpha = values[..., :3], values[..., 3:]
+    return rgb * alpha + (1 - alpha) if alpha.size else rgb
+
+
+def _scaled(array: Array) -> _Channels:
+    """Return an array as `from_array` takes it, copied."""
+    values = np.asarray(array)
+    scale = {"uint8": 255, "uint16": 65535}.get(values.dtype.name)
+    if scale is None and values.dtype.kind != "f":
+        raise InputError(f"an array must be uint8, uint16 or float, not {values.dtype}")
+    if values.ndim == 2:
+        values = np.repeat(values[..., None], 3, axis=-1)
+    if values.ndim == 3:
+        values = values[None]
+    if values.ndim != 4 or values.shape[0] != 1 or values.shape[3] not in (3, 4) or not values.size:
+        shapes = "(h, w), (h, w, 3), (h, w, 4) or (1, h, w, 3)"
+        raise InputError(f"an array must have the shape {shapes}, not {np.shape(array)}")
+    if scale is None and not ((values >= 0) & (values <= 1)).all():  # NaN fails both
+        raise InputError(f"values must lie in [0, 1], not {values.min():g} to {values.max():g}")
+    return np.array(values, np.float32) / np.float32(scale or 1)
+
+
+def _decode(picture: PIL.Image.Image) -> _Channels:
     picture.load()  # some formats know their metadata only now
     with contextlib.suppress(Exception):  # broken EXIF: the picture is still good
         picture = picture.transpose(_TURNS[picture.getexif()[_ORIENTATION]])
     if picture.mode == "F":
-        return from_array(np.asarray(picture))
+        return _scaled(np.asarray(picture))
     if picture.mode.startswith("I"):  # "I" has 32 bits, but Pillow fills it from 16-bit files
-        return from_array(np.asarray(picture) / 65535)
+        levels, key = np.asarray(picture), picture.info.get("transparency")
+        grey = levels / 65535
+        return _scaled(grey if key is None else np.dstack([grey, grey, grey, levels != key]))
+    if picture.mode == "La":  # grey multiplied by alpha: Pillow converts it to nothing else
+        picture = picture.convert("LA")
     profile = picture.info.get("icc_profile")
     alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None
     picture = picture.convert(_COLOURS.get(picture.mode, "RGB"))
@@ -168,7 +206,7 @@ def _decode(picture: PIL.Image.Image) -> Picture:
         with contextlib.suppress(ImageCms.PyCMSError):  # broken, or not made for this mode
             picture = ImageCms.profileToProfile(picture, *ends, outputMode="RGB") or picture
     rgb = np.asarray(picture.convert("RGB"))
-    return from_array(rgb if alpha is None else np.dstack([rgb, np.asarray(alpha)]))
+    return _scaled(rgb if alpha is None else np.dstack([rgb, np.asarray(alpha)]))
 
 
 @functools.cache

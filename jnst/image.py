@@ -1,10 +1,10 @@
-"""Sizes, crops and the picture to start from. NumPy arrays in and out, values in [0, 1]."""
+"""Sizes and crops. NumPy arrays in and out, values in [0, 1]."""
 
 import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst.arrays import Array, Image, InputError, Picture, check_at_least, check_choice
+from jnst.arrays import Array, Image, InputError, check_at_least
 
 OtherImage = Float[Array, "1 h2 w2 3"]
 """A picture of another size than the `Image` in the same signature."""
@@ -48,8 +48,8 @@ def resize(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {heigh
 
 def resample(
     values: Array, height: int, width: int, method: PIL.Image.Resampling
-) -> Float[np.ndarray, "1 {height} {width} 3"]:
-    """Return any values over a picture, (1, h, w, 3), at another size, in float32, not clipped."""
+) -> Float[np.ndarray, "1 {height} {width} _"]:
+    """Return any values over a picture, (1, h, w, c), at another size, in float32, not clipped."""
     channels = [
         np.asarray(PIL.Image.fromarray(channel).resize((width, height), method))
         for channel in np.moveaxis(np.asarray(values[0], np.float32), -1, 0)
@@ -82,39 +82,6 @@ def cover(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {height
     return resize(crop(image, *box), height, width)
 
 
-def initial(kind: str, content: Image, style: OtherImage, *, seed: int) -> Picture:
-    """Return the picture an optimisation starts from, as large as `content`, float32.
-
-    `kind` is one of `INITIAL`; `seed` decides the noise, and is otherwise unused. Raises
-    `InputError` for any other `kind`.
-    """
-    return INITIAL[check_choice("initial picture", kind, INITIAL)](content, style, seed)
-
-
 def _check_sides(**sides: int) -> None:
     for what, side in sides.items():
         check_at_least(what, float(side), 1.0)
-
-
-def _content(content: Image, style: OtherImage, seed: int) -> Picture:
-    """Return a copy of the content picture."""
-    return np.array(content, np.float32)
-
-
-def _noise(content: Image, style: OtherImage, seed: int) -> Picture:
-    """Return white noise about mid-grey, with a standard deviation of one 8-bit level.
-
-    Gatys et al. (2016) start from white noise; the noise in their published code is as faint as
-    this (standard normal, on a scale of 255, about the mean colour of ImageNet).
-    """
-    noise = np.random.default_rng(seed).standard_normal(content.shape, np.float32)
-    return (0.5 + noise / 255).clip(0, 1)
-
-
-def _style(content: Image, style: OtherImage, seed: int) -> Picture:
-    """Return the middle of the style picture, in the content's size."""
-    return np.array(cover(style, *content.shape[1:3]), np.float32)
-
-
-INITIAL = {"content": _content, "noise": _noise, "style": _style}
-"""How an optimisation can start: name -> function of (content, style, seed)."""

@@ -6,6 +6,7 @@ is written in the end is never a bad probe (or, if asked for, the average of all
 survive a loss that is not a finite number: back to the picture kept, smaller steps.
 """
 
+import functools
 import math
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnst.arrays import Image, InputError, Scalar
-from jnst.optim import FIRST_STEP, scipy_lbfgs
+from jnst.optim import FIRST_STEP, HISTORY, scipy_lbfgs
 
 Evaluate = Callable[[Any, Image], Any]
 """`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.objective`."""
@@ -81,19 +82,27 @@ def _step(
     return carry, (total, parts)
 
 
-def _compile(step: Callable, every: int) -> Callable:
-    """Jit one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
+@functools.lru_cache(maxsize=32)
+def _program(
+    evaluate: Evaluate, optimizer: Any, average: float, every: int, *, compiled: bool
+) -> Callable:
+    """Build `(constants, carry, shrink) -> (carry, (totals, parts))` for `every` steps.
 
+    Jitted as one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
     Not on the CPU: XLA runs convolutions in the body of a loop on a single thread there. The old
-    carry is donated, so that picture and history are updated in place.
+    carry is donated, so that picture and history are updated in place. Kept, so that the next run
+    with the same objective and optimiser finds the program compiled.
     """
-    if every == 1:
-        return jax.jit(step, donate_argnums=1)
+
+    def step(constants, carry, shrink):
+        return _step(evaluate, optimizer, average, constants, carry, shrink)
 
     def chunk(constants, carry, shrink):
         return jax.lax.scan(lambda c, _: step(constants, c, shrink), carry, length=every)
 
-    return jax.jit(chunk, donate_argnums=1)
+    if not compiled:
+        return step
+    return jax.jit(step if every == 1 else chunk, donate_argnums=1)
 
 
 def minimise(
@@ -128,9 +137,6 @@ def minimise(
 
     """
 
-    def step(constants, carry, shrink):
-        return _step(evaluate, optimizer, average, constants, carry, shrink)
-
     def start(image: Image, memory: Any, best_total: float) -> _Carry:
         image = jnp.asarray(image) if compiled else image
         state = optimizer.init(image) if memory is None else memory
@@ -139,7 +145,10 @@ def minimise(
         return jax.tree.map(jnp.array, carry) if compiled else carry
 
     dtype = np.dtype(image.dtype)
-    runs = {n: _compile(step, n) if compiled else step for n in {every, steps % every or every}}
+    runs = {
+        n: _program(evaluate, optimizer, average, n, compiled=compiled)
+        for n in {every, steps % every or every}
+    }
     shrink, retreats, done = 1.0, 0, 0
     constants = jax.device_put(constants) if compiled else constants
     carry = start(image, memory, math.inf)
@@ -180,7 +189,13 @@ def _check_hope(retreats: int, best_total: float):
 
 
 def minimise_scipy(
-    evaluate: Evaluate, constants: Any, image: Image, *, steps: int, compiled: bool = True
+    evaluate: Evaluate,
+    constants: Any,
+    image: Image,
+    *,
+    steps: int,
+    history: int = HISTORY,
+    compiled: bool = True,
 ) -> Iterator[Progress]:
     """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `minimise`.
 
@@ -196,7 +211,7 @@ def minimise_scipy(
     best, best_total, shrink = np.array(image), math.inf, 1.0
     retreats, done = 0, 0
     while done < steps:
-        search, scale = scipy_lbfgs(best), None
+        search, scale = scipy_lbfgs(best, history=history), None
         try:
             asked = next(search)
             while done < steps:

@@ -4,7 +4,7 @@ L_total = α · L_content + β · L_style + γ · R (Gatys et al., CVPR 2016, eq
 variation of Mahendran and Vedaldi), each L a weighted sum over layers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -29,21 +29,36 @@ class Term(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """The objective's parts: losses on features, by name, and one on the picture itself."""
+    """The objective's parts: losses on features, by name, and one on the picture itself.
+
+    With `normalize_gradients` the derivative of each layer's loss is scaled; see `unit_gradient`.
+    """
 
     features: Mapping[str, Term]
     tv: Callable[[Image], Scalar]
+    normalize_gradients: bool = False
+
+
+class Goal(NamedTuple):
+    """What a layer is to match: the target, what its distance counts, and where it applies.
+
+    `region` weighs the positions of the map and has mean 1; None weighs all alike.
+    """
+
+    target: Any
+    weight: Array | float
+    region: Array | None = None
 
 
 class Constants(NamedTuple):
     """Everything that the objective holds fixed. Passed as an argument, so no weight is baked in.
 
-    `targets` and `weights` go by the name of the term, then of the layer; both have the same keys.
+    `goals` go by the name of the term, then of the layer. A layer may have several: one for each
+    style picture, or each region.
     """
 
     params: Params
-    targets: Mapping[str, Mapping[str, Any]]
-    weights: Mapping[str, Mapping[str, Array | float]]
+    goals: Mapping[str, Mapping[str, Sequence[Goal]]]
     tv_weight: Array | float
 
 
@@ -60,10 +75,43 @@ def layers_of(by_term: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(sorted({layer for layers in by_term.values() for layer in layers}))
 
 
-def targets(term: Term, extract: Extract, params: Params, image: Image, layers: tuple[str, ...]):
-    """Compute one term's target, in each of `layers`, of the picture to match."""
-    features = extract(params, image, layers)
-    return {layer: term.target(term.statistic(features[layer])) for layer in layers}
+def statistic(term: Term, features: FeatureMap, region: Array | None) -> Any:
+    """Compute the term's statistic of a map, of all positions or weighted by `region`."""
+    return term.statistic(features) if region is None else term.statistic(features, region)
+
+
+def targets(
+    term: Term, extract: Extract, params: Params, image: Image, regions: Mapping[str, Array | None]
+) -> dict[str, Any]:
+    """Compute one term's target of the picture to match, for each layer that `regions` names."""
+    features = extract(params, image, tuple(regions))
+    return {
+        layer: term.target(statistic(term, features[layer], region))
+        for layer, region in regions.items()
+    }
+
+
+@jax.custom_vjp
+def unit_gradient(features: FeatureMap, weight: Array | float) -> FeatureMap:
+    """Return `features`; the derivative that comes back is scaled to Σ|·| = `weight`.
+
+    As neural-style's `-normalize_gradients`: each layer then pulls at the picture as hard as its
+    weight says, however large its loss. What results is the gradient of no function: optimisers
+    that trust the total, as SciPy's L-BFGS does in its line search, do badly with it.
+    """
+    return features
+
+
+def _unit_forward(features: FeatureMap, weight: Array | float):
+    return features, weight
+
+
+def _unit_backward(weight: Array | float, cotangent: Array):
+    norm = jnp.sum(jnp.abs(cotangent))
+    return cotangent * (weight / jnp.where(norm == 0, 1, norm)), None
+
+
+unit_gradient.defvjp(_unit_forward, _unit_backward)
 
 
 def loss(
@@ -74,22 +122,29 @@ def loss(
     Args:
         terms: the losses.
         extract: the network.
-        constants: its weights, the targets, the weights of the terms.
+        constants: its weights, and what each layer is to match.
         image: the picture, RGB in [0, 1].
 
     """
-    features = extract(constants.params, image, layers_of(constants.targets))
-    parts = {}
-    for name, targets in constants.targets.items():
-        term = terms.features[name]
-        parts[name] = sum(
+    features = extract(constants.params, image, layers_of(constants.goals))
+
+    def part(term: Term, layer: str, goal: Goal) -> Scalar:
+        F = features[layer]
+        if terms.normalize_gradients:
+            F = unit_gradient(F, goal.weight)
+        return goal.weight * term.distance(statistic(term, F, goal.region), goal.target)
+
+    parts = {
+        name: sum(
             (
-                constants.weights[name][layer]
-                * term.distance(term.statistic(features[layer]), target)
-                for layer, target in targets.items()
+                part(terms.features[name], layer, goal)
+                for layer, goals in layers.items()
+                for goal in goals
             ),
             start=jnp.zeros((), image.dtype),
         )
+        for name, layers in constants.goals.items()
+    }
     parts["tv"] = constants.tv_weight * terms.tv(image)
     return sum(parts.values(), start=jnp.zeros((), image.dtype)), parts
 

@@ -1,10 +1,12 @@
 """The optimisers by name: optax transformations, and SciPy's L-BFGS-B, which owns its loop.
 
 A transformation is optax's pair `init(image) -> state`, `update(gradient, state, image) ->
-(update, state)`; the loop adds the update to the picture and clips it to [0, 1].
+(update, state)`; the loop adds the update to the picture and clips it to [0, 1]. Asked again for
+the same rate, each function returns the same pair, so that programs built with it are found again.
 `jnst.byhand.optim` holds the same three from their textbook formulas.
 """
 
+import functools
 import queue
 import threading
 from collections.abc import Callable, Generator
@@ -50,6 +52,7 @@ def _quasi_newton(history: int) -> optax.GradientTransformation:
     return optax.GradientTransformation(inner.init, update)
 
 
+@functools.cache
 def lbfgs(learning_rate: float, *, history: int = HISTORY) -> optax.GradientTransformation:
     """L-BFGS (Nocedal 1980) without a line search: full quasi-Newton steps times the rate.
 
@@ -64,6 +67,7 @@ def lbfgs(learning_rate: float, *, history: int = HISTORY) -> optax.GradientTran
     )
 
 
+@functools.cache
 def adam(learning_rate: float) -> optax.GradientTransformation:
     """Adam (Kingma and Ba 2015) with β₁ 0.9, β₂ 0.99.
 
@@ -72,6 +76,7 @@ def adam(learning_rate: float) -> optax.GradientTransformation:
     return optax.adam(learning_rate, b1=0.9, b2=0.99, eps=1e-12)
 
 
+@functools.cache
 def sgd(learning_rate: float) -> optax.GradientTransformation:
     """Gradient descent with momentum 0.9, its gradient scaled to a root mean square of 1.
 
@@ -101,7 +106,9 @@ class _StoppedError(Exception):
     """Unwinds SciPy's minimiser when nobody wants its next point."""
 
 
-def scipy_lbfgs(image: Array) -> Generator[np.ndarray, tuple[float, Array], None]:
+def scipy_lbfgs(
+    image: Array, *, history: int = HISTORY
+) -> Generator[np.ndarray, tuple[float, Array], None]:
     """Run SciPy's L-BFGS-B, with bounds [0, 1], turned inside out: it asks, the caller evaluates.
 
     Yields a picture, is sent (total, gradient) there, and ends when SciPy finds nothing better.
@@ -129,7 +136,7 @@ def scipy_lbfgs(image: Array) -> Generator[np.ndarray, tuple[float, Array], None
                 bounds=scipy.optimize.Bounds(0, 1),
                 # The caller says when it is enough; SciPy stops only where no step improves.
                 options={
-                    "maxcor": HISTORY,
+                    "maxcor": history,
                     "maxfun": 10**9,
                     "maxiter": 10**9,
                     "ftol": 0,

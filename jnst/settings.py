@@ -4,14 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst import image
+from jnst import colour
 from jnst.arrays import InputError, check_at_least, check_choice
 from jnst.backbones import BACKBONES
-from jnst.engines import ENGINES, STYLE_LOSSES, check_style_scale
-from jnst.losses import squares, tv
+from jnst.engines import CONTENT_LOSSES, ENGINES, STYLE_LOSSES, check_scale
+from jnst.initial import INITIAL
+from jnst.losses import tv
 from jnst.losses.gram import NORMALIZATION
 from jnst.nn import PADDING, POOLING
-from jnst.optim import LEARNING_RATES, NAMES
+from jnst.optim import HISTORY, LEARNING_RATES, NAMES
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Settings:
     """Long side of the result in pixels, at most."""
     upscale: bool = False
     """Enlarge a content picture that is smaller than `size`."""
+    square: bool = False
+    """First squeeze both pictures into squares of `size`, as some courses do."""
     style_size: int | None = None
     """Long side of the style picture, at most; by default that of the result. Larger, its strokes
     grow; smaller, they shrink."""
@@ -44,24 +47,51 @@ class Settings:
     """Layers whose features carry the style."""
     style_layer_weights: tuple[float, ...] = ()
     """How much each style layer counts against the others; by default four times the next one."""
-    init: Literal["content", "noise", "style"] = "content"
+    blend: tuple[float, ...] = ()
+    """How much each of several style pictures counts against the others; by default all alike."""
+    colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
+    """Keep the colours of the content: only the luminance is painted, or the style picture is
+    recoloured before; by default the colours are those of the style."""
+    init: Literal["content", "style", "grey", "noise", "style-statistics"] = "content"
     """The picture to start from."""
+    init_noise: float = 0.0
+    """Standard deviation of the noise added to it, on the scale to 1."""
     optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"
     """What moves the picture."""
     learning_rate: float | None = None
     """Step size; by default the optimiser's own."""
+    history: int = HISTORY
+    """How many steps `lbfgs` and `scipy-lbfgs` remember."""
     average: float = 0.0
     """Keep a running average of the pictures, with this decay, instead of the best; 0 for not."""
-    style_loss: Literal["wasserstein", "gram"] = "wasserstein"
-    """What of the style is compared: means and covariances, or Gram matrices."""
+    content_loss: Literal["features", "self-similarity"] = "features"
+    """What of the content is compared: features, or how alike they are from place to place."""
+    style_loss: Literal[
+        "wasserstein", "gram", "moments", "sliced", "histogram", "patches", "remd"
+    ] = "wasserstein"
+    """What of the style is compared: means and covariances; Gram matrices; means and deviations;
+    distributions along random directions, or by channel; patches; a relaxed earth mover's cost."""
     content_scale: Literal[
-        "relative-contraharmonic", "contraharmonic", "relative", "mean", "half", "quarter-mean"
+        "relative-contraharmonic",
+        "contraharmonic",
+        "relative",
+        "mean",
+        "half",
+        "quarter-mean",
+        "columns",
     ] = "relative-contraharmonic"
-    """What the squared differences of features are multiplied by."""
+    """What the squared differences of features are multiplied by. `self-similarity` knows
+    relative, mean and columns."""
     style_scale: Literal[
-        "relative", "mean", "half", "quarter-mean", "contraharmonic", "relative-contraharmonic"
+        "relative",
+        "mean",
+        "half",
+        "quarter-mean",
+        "contraharmonic",
+        "relative-contraharmonic",
+        "sum",
     ] = "relative"
-    """What the style's differences are multiplied by; `wasserstein` knows the first two."""
+    """What the style's differences are multiplied by. All losses know the first two."""
     gram_normalization: Literal["positions", "positions-channels", "sum"] = "positions"
     """What a Gram matrix is divided by."""
     tv: Literal["nine-point", "squares", "absolute"] = "nine-point"
@@ -78,8 +108,12 @@ class Settings:
     """Bring the activations behind `avg` and `l2` back to about the size they have with `max`."""
     padding: Literal["edge", "zeros"] = "edge"
     """What the first convolution sees outside the picture: its edge, or, as trained, zeros."""
+    normalized_weights: bool = False
+    """Use the network with each filter scaled to a mean activation of 1, as Gatys et al. did."""
+    normalize_gradients: bool = False
+    """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
     seed: int = 0
-    """Decides the noise of `init noise`."""
+    """Decides all noise."""
     engine: Literal["jax", "byhand"] = "jax"
     """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
 
@@ -93,7 +127,7 @@ def check(settings: Settings) -> None:
             check_choice(f"layer of {settings.backbone}", layer, layers)
         if len(set(chosen)) < len(chosen):
             raise InputError(f"{what} names a layer twice: {', '.join(chosen)}")
-    numbers = {what: getattr(settings, what) for what in ("size", "seed")}
+    numbers = {what: getattr(settings, what) for what in ("size", "history", "seed")}
     numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
     for what in ("style_size", "first_size"):
         if getattr(settings, what) is not None:
@@ -105,25 +139,29 @@ def check(settings: Settings) -> None:
     if not settings.steps:
         raise InputError("steps needs at least one number")
     for what, options in {
-        "init": image.INITIAL,
+        "init": INITIAL,
         "optimizer": NAMES,
         "pooling": POOLING,
         "padding": PADDING,
+        "content_loss": CONTENT_LOSSES,
         "style_loss": STYLE_LOSSES,
-        "content_scale": squares.SCALES,
         "gram_normalization": NORMALIZATION,
         "tv": tv.KINDS,
         "tv_scale": tv.SCALE,
         "engine": ENGINES,
     }.items():
         check_choice(what, getattr(settings, what), options)
-    check_style_scale(settings.style_loss, settings.style_scale)
+    if settings.colour is not None:
+        check_choice("colour", settings.colour, colour.METHODS)
+    check_scale("content", CONTENT_LOSSES, settings.content_loss, settings.content_scale)
+    check_scale("style", STYLE_LOSSES, settings.style_loss, settings.style_scale)
     for what, least in {
         "content_weight": 0,
         "style_weight": 0,
         "tv_weight": 0,
         "tv_beta": 0.5,
         "average": 0,
+        "init_noise": 0,
         "size_ratio": 1.01,
     }.items():
         check_at_least(what, getattr(settings, what), least)
@@ -140,9 +178,9 @@ def check(settings: Settings) -> None:
             f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
             f"{len(settings.style_layers)} style layers; give one for each"
         )
-    if settings.style_layer_weights and not (
-        min(settings.style_layer_weights) >= 0 < sum(settings.style_layer_weights) < math.inf
-    ):
-        raise InputError("style_layer_weights must be at least 0 and not all 0")
+    for what in ("style_layer_weights", "blend"):
+        shares = getattr(settings, what)
+        if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
+            raise InputError(f"{what} must be at least 0 and not all 0")
     if not (settings.content_layers or settings.style_layers):
         raise InputError("give at least one content layer or style layer")

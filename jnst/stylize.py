@@ -1,142 +1,30 @@
 """Style transfer as one recipe: the run from two pictures to the stylised one."""
 
 import dataclasses
-from collections.abc import Generator, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
 
 import jax
-import numpy as np
-from jaxtyping import Float
 
-from jnst import files, image, pyramid
-from jnst.arrays import Image, InputError, Params, check_choice
-from jnst.backbones import BACKBONES, weights
-from jnst.engines import ENGINES, Engine, Losses
+from jnst import files, pyramid
+from jnst.arrays import Picture, check_choice
 from jnst.loop import Progress, minimise, minimise_scipy
-from jnst.objective import Constants
-from jnst.optim import KEEP_MEMORY, LEARNING_RATES
+from jnst.optim import KEEP_MEMORY
+from jnst.pictures import Pictures, finish, read
+from jnst.problem import Problem, load, plan, set_up
 from jnst.settings import Settings, check
 
 
-class Stage(NamedTuple):
-    """One size of the way from coarse to fine: long sides in pixels, and evaluations."""
-
-    size: int
-    style_size: int
-    steps: int
-
-
-class Problem(NamedTuple):
-    """What the loop needs: the objective, what it holds fixed, and where to start."""
-
-    evaluate: Any
-    constants: Constants
-    image: Image
-    optimizer: Any
-    compiled: bool
-
-
-def plan(content: Image, style: image.OtherImage, settings: Settings) -> list[Stage]:
-    """List the stages of a run, the smallest first.
-
-    The last stage has the size of the result. The style picture keeps its proportion to it. The
-    first number of `settings.steps` goes with the smallest size, the last one with all that remain.
-    Sizes at which a picture would be too small for the layers are left out.
-    """
-    (height, width), (style_height, style_width) = content.shape[1:3], style.shape[1:3]
-    last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
-    style_last = settings.style_size or last
-    least = _least_side((*settings.content_layers, *settings.style_layers), settings)
-
-    def style_size(size: int) -> int:
-        return max(1, round(style_last * size / last))
-
-    def large_enough(size: int) -> bool:
-        sides = (
-            *image.size_within(height, width, size, upscale=True),
-            *image.size_within(style_height, style_width, style_size(size)),
-        )
-        return size == last or min(sides) >= least
-
-    first = settings.first_size or last
-    sizes = filter(large_enough, pyramid.sizes(last, first=first, ratio=settings.size_ratio))
-    return [
-        Stage(
-            size, round(style_last * size / last), settings.steps[min(i, len(settings.steps) - 1)]
-        )
-        for i, size in enumerate(sizes)
-    ]
-
-
-def prepare(content: files.Source, style: files.Source, settings: Settings) -> Problem:
+def prepare(pictures: Pictures, settings: Settings) -> Problem:
     """Set up the last stage alone, to start from what `settings.init` says.
 
     Raises:
-        InputError: for a picture that cannot be read, or is too small for the layers; for unusable
-            settings; for weights that are missing.
+        InputError: for a picture that is too small for the layers; for unusable settings; for
+            weights that are missing.
 
     """
     check(settings)
-    content, style = files.read(content), files.read(style)
-    stages = plan(content, style, settings)
-    return _problem(content, style, settings, _engine(settings), stage=stages[-1])
-
-
-class _Ready(NamedTuple):
-    """What all stages share: the engine, and the weights in the precision that it works in."""
-
-    engine: Engine
-    params: Params
-
-
-def _engine(settings: Settings) -> _Ready:
-    losses = Losses(*(getattr(settings, name) for name in Losses._fields))
-    engine = ENGINES[settings.engine](losses)
-    # SciPy's line search needs float64; everything else is quicker and as good without.
-    dtype = np.float32 if settings.optimizer in engine.optimizers else np.float64
-    params = jax.tree.map(lambda array: array.astype(dtype), weights.load(settings.backbone))
-    return _Ready(engine, params)
-
-
-def _problem(
-    content: Image,
-    style: image.OtherImage,
-    settings: Settings,
-    ready: _Ready,
-    *,
-    stage: Stage,
-    start: Float[np.ndarray, "1 _ _ 3"] | None = None,
-) -> Problem:
-    """Resize both pictures and measure what the new one is to match."""
-    engine, params = ready
-    content = image.fit(content, stage.size, upscale=True)
-    style = image.fit(style, stage.style_size)
-    wanted = {
-        "content": (content, _content_weights(settings)),
-        "style": (style, _style_weights(settings)),
-    }
-    # The new picture has the content's size, and goes through the style layers as well.
-    layers = (*settings.content_layers, *settings.style_layers)
-    _check_large_enough("content", content, layers, settings)
-    _check_large_enough("style", style, settings.style_layers, settings)
-    dtype = params["input"]["mean"].dtype
-    constants = Constants(
-        params=params,
-        targets={
-            name: engine.targets(name, params, picture.astype(dtype), tuple(layer_weights))
-            for name, (picture, layer_weights) in wanted.items()
-        },
-        weights={name: layer_weights for name, (_, layer_weights) in wanted.items()},
-        tv_weight=settings.tv_weight,
-    )
-    if start is None:
-        start = image.initial(settings.init, content, style, seed=settings.seed)
-    start = image.resize(start, *content.shape[1:3]).astype(dtype)
-    optimizer = None
-    if settings.optimizer in engine.optimizers:
-        rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
-        optimizer = engine.optimizers[settings.optimizer](rate)
-    return Problem(engine.evaluate, constants, start, optimizer, engine.compiled)
+    return set_up(pictures, settings, load(settings), stage=plan(pictures, settings)[-1])
 
 
 def iterate(
@@ -158,7 +46,9 @@ def iterate(
     """
     arguments = problem.evaluate, problem.constants, problem.image
     if problem.optimizer is None:
-        yield from minimise_scipy(*arguments, steps=steps, compiled=problem.compiled)
+        yield from minimise_scipy(
+            *arguments, steps=steps, history=problem.history, compiled=problem.compiled
+        )
         return None
     if not problem.compiled or jax.default_backend() == "cpu":
         every = 1
@@ -175,21 +65,18 @@ def iterate(
     )
 
 
-def paint(
-    content: files.Source, style: files.Source, settings: Settings, *, every: int = 10
-) -> Iterator[Progress]:
+def paint(pictures: Pictures, settings: Settings, *, every: int = 10) -> Iterator[Progress]:
     """Paint from coarse to fine; yield a `Progress` for each evaluation, counted through.
 
     Raises:
         InputError: for pictures or settings that cannot be used; see `prepare` and `iterate`.
 
     """
-    check(settings)  # before anything is read
-    content, style = files.read(content), files.read(style)
-    ready = _engine(settings)
+    check(settings)
+    kit = load(settings)
     picture, memory, done = None, None, 0
-    for stage in plan(content, style, settings):
-        problem = _problem(content, style, settings, ready, stage=stage, start=picture)
+    for stage in plan(pictures, settings):
+        problem = set_up(pictures, settings, kit, stage=stage, start=picture)
         if memory is not None:
             memory = pyramid.enlarge(memory, *problem.image.shape[1:3])
         steps = iterate(problem, stage.steps, memory=memory, average=settings.average, every=every)
@@ -204,12 +91,27 @@ def paint(
         done += stage.steps
 
 
-def stylize(content: files.Source, style: files.Source, **settings: Any) -> Image:
+def stylize(
+    content: files.Source,
+    style: files.Source | Sequence[files.Source],
+    *,
+    masks: Sequence[files.Source] = (),
+    style_masks: Sequence[files.Source] = (),
+    labels: files.Source | None = None,
+    style_labels: Sequence[files.Source] = (),
+    start: files.Source | None = None,
+    **settings: Any,
+) -> Picture:
     """Paint `content` in the manner of `style`.
 
     Args:
         content: the photograph: a path, a PIL image, or an array as `jnst.files.read` takes it.
-        style: the painting, likewise.
+        style: the painting, likewise, or a list of several.
+        masks: regions of the content, and so on: see `jnst.pictures.read`.
+        style_masks: where the styles are taken from.
+        labels: the regions in one picture.
+        style_labels: where the styles are taken from, by the same colours.
+        start: the picture to begin with.
         **settings: fields of `Settings`.
 
     Returns:
@@ -222,44 +124,19 @@ def stylize(content: files.Source, style: files.Source, **settings: Any) -> Imag
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
-    kept = None
-    for progress in paint(content, style, Settings(**settings)):
+    chosen, kept = Settings(**settings), None
+    check(chosen)  # before anything is read
+    pictures = read(
+        content,
+        style,
+        chosen,
+        masks=masks,
+        style_masks=style_masks,
+        labels=labels,
+        style_labels=style_labels,
+        start=start,
+    )
+    for progress in paint(pictures, chosen):
         kept = progress.best
     assert kept is not None  # `check` wants at least one step
-    return kept.astype(np.float32)
-
-
-def _content_weights(settings: Settings) -> dict[str, float]:
-    """Share the content weight evenly among its layers."""
-    layers = settings.content_layers
-    return {layer: settings.content_weight / len(layers) for layer in layers}
-
-
-def _style_weights(settings: Settings) -> dict[str, float]:
-    """Share the style weight among its layers."""
-    layers = settings.style_layers
-    shares = settings.style_layer_weights or [0.25**i for i in range(len(layers))]
-    return {
-        layer: settings.style_weight * share / sum(shares)
-        for layer, share in zip(layers, shares, strict=True)
-    }
-
-
-def _least_side(layers: tuple[str, ...], settings: Settings) -> int:
-    """Return the fewest pixels that poolings leave something of before the deepest of `layers`."""
-    order = BACKBONES[settings.backbone].layers
-    passed = order[: 1 + max((order.index(layer) for layer in layers), default=-1)]
-    return 2 ** sum(layer.startswith("pool") for layer in passed)
-
-
-def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
-    """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    least = _least_side(layers, settings)
-    height, width = picture.shape[1:3]
-    if min(height, width) < least:
-        deepest = max(layers, key=BACKBONES[settings.backbone].layers.index)
-        raise InputError(
-            f"at size {max(height, width)} the {name} picture is {width} x {height} pixels, but "
-            f"{deepest} needs at least {least} x {least}; take a larger picture or size, or "
-            "earlier layers"
-        )
+    return finish(pictures, chosen, kept)

@@ -1,3 +1,5 @@
+import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -9,9 +11,11 @@ import PIL.Image
 import pytest
 
 import jnst.cli
+import jnst.commands.stylize
 from jnst import files, samples
 from jnst.arrays import InputError
 from jnst.backbones import BACKBONES
+from jnst.presets import PRESETS, preset
 
 SMALL = ["--size", "32", "--steps", "2", "--no-cache"]
 
@@ -32,7 +36,7 @@ def test_without_pictures_it_paints_the_sample_pair(capsys):
         assert picture.size == (32, 21)
     recorded = files.read_settings("chelsea-sample.png")
     assert recorded is not None
-    assert (recorded["size"], recorded["steps"], recorded["content"]) == (32, [2], "chelsea")
+    assert (recorded["size"], recorded["steps"], recorded["content"]) == (32, [2], None)
 
 
 def test_a_default_name_never_overwrites():
@@ -84,7 +88,7 @@ def test_lists_version_and_help(capsys):
         (["--output", "no/such/folder/x.png"], "there is no folder"),
         (["--output", "x.gif"], "the suffix must be one of"),
         (["--output", "x.png", "--plot"], "x-loss.png"),
-        (["painting.png", "--output", "painting.png"], "is one of the two pictures"),
+        (["painting.png", "--output", "painting.png"], "is one of the pictures"),
         (["--optimizer", "newton"], "lbfgs"),
         (["--steps", "0"], "steps[0] must be"),
         (["--backbone", "vgg16"], "vgg16.h5"),
@@ -116,19 +120,19 @@ def test_a_fault_of_ours_shows_no_traceback(capsys, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(jnst.cli, "paint", fail)
+    monkeypatch.setattr(jnst.commands.stylize, "paint", fail)
     assert run(*SMALL) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
-    original = jnst.cli.paint
+    original = jnst.commands.stylize.paint
 
     def failing(*arguments, **options):
         yield from original(*arguments, **options)
         raise InputError("the loss was not a finite number 11 times")
 
-    monkeypatch.setattr(jnst.cli, "paint", failing)
+    monkeypatch.setattr(jnst.commands.stylize, "paint", failing)
     assert run(*SMALL, "-o", "kept.png") == 2
     assert os.path.exists("kept.png")
     assert "not a finite number" in capsys.readouterr().err
@@ -152,7 +156,76 @@ def test_ctrl_c_before_the_first_step_writes_nothing(capsys, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(jnst.cli, "paint", interrupt)
+    monkeypatch.setattr(jnst.commands.stylize, "paint", interrupt)
     assert run(*SMALL) == 130
     assert os.listdir() == []
     assert "nothing was written" in capsys.readouterr().err
+
+
+def test_like_makes_a_picture_again_to_the_byte(tmp_path):
+    PIL.Image.fromarray(samples.content()[:120, :200]).save("p.png")
+    mask = np.zeros((30, 50), np.uint8)
+    mask[:, :25] = 255
+    PIL.Image.fromarray(mask).save("left.png")
+    PIL.Image.fromarray(255 - mask).save("right.png")
+    options = ["p.png", samples.STYLE, "p.png", "--masks", "left.png", "right.png"]
+    options += ["--optimizer", "adam", "--average", "0.5", "--colour", "pca", "--start", "p.png"]
+    assert run(*SMALL, *options, "--init-noise", "0.1", "--seed", "3", "-o", "one.png") == 0
+    assert run("--like", "one.png", "--no-cache", "-o", "two.png") == 0
+    with open("one.png", "rb") as one, open("two.png", "rb") as two:
+        assert one.read() == two.read()
+    assert run("--like", "one.png", "--no-cache", "--seed", "4", "-o", "three.png") == 0
+    changed, kept = (files.read_settings(name) for name in ("three.png", "one.png"))
+    assert changed == kept | {"seed": 4}
+
+
+def test_like_wants_a_picture_of_ours(capsys):
+    PIL.Image.fromarray(samples.content()).save("plain.png")
+    assert run("--like", "plain.png") == 2
+    assert "plain.png holds no settings of jnst" in capsys.readouterr().err
+    assert run("--like", "plain.png", "--preset", "gatys2016") == 2
+    assert "not both" in capsys.readouterr().err
+    assert run("--like", "missing.png") == 2
+    assert "cannot read 'missing.png'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_runs_from_the_command_line(name, capsys):
+    status = run("--preset", name, *SMALL, "--steps", 1, "-o", "x.png")
+    if name == "johnson-slow":  # VGG16's weights do not come along
+        assert status == 2
+        assert "weights vgg16.h5 not found" in capsys.readouterr().err
+        return
+    assert status == 0
+    recorded = files.read_settings("x.png")
+    expected = dataclasses.asdict(preset(name)) | {"size": 32, "steps": [1]}
+    assert {key: recorded[key] for key in expected} == json.loads(json.dumps(expected))
+
+
+def test_an_unknown_preset_or_quality_lists_the_choices(capsys):
+    assert run("--preset", "gatys") == 2
+    assert "unknown preset 'gatys'; choose from gatys2015, " in capsys.readouterr().err
+    assert run("--quality", "great") == 2
+    assert "unknown quality 'great'; choose from draft, normal, best" in capsys.readouterr().err
+    assert run("--preset") == 2
+    assert "--preset" in capsys.readouterr().err
+
+
+def test_quality_multiplies_the_steps():
+    assert run("--size", 32, "--no-cache", "--quality", "draft", "-o", "x.png") == 0
+    recorded = files.read_settings("x.png")
+    assert recorded is not None
+    assert recorded["steps"] == [60, 30, 18, 9, 4]
+
+
+def test_alpha_goes_from_the_content_to_the_result():
+    alpha = np.zeros((40, 60), np.uint8)
+    alpha[:, 30:] = 255
+    PIL.Image.fromarray(np.dstack([samples.content()[:40, :60], alpha])).save("a.png")
+    assert run("a.png", samples.STYLE, *SMALL, "-o", "x.png") == 0
+    with PIL.Image.open("x.png") as picture:
+        assert picture.mode == "RGBA"
+        found = np.asarray(picture)[..., 3]
+    assert found.shape == (21, 32)
+    assert found[:, :14].max() == 0
+    assert found[:, 18:].min() == 255

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jnst import samples
+from jnst.pictures import read
 from jnst.settings import Settings
 from jnst.stylize import paint
 
@@ -16,7 +17,7 @@ GENTLE |= {"style_layer_weights": (1.0,) * 5}
 
 def run(engine, *, steps, **settings):
     chosen = Settings(size=64, engine=engine, steps=(steps,), **settings)
-    return list(paint(samples.content(), samples.STYLE, chosen))
+    return list(paint(read(samples.content(), samples.STYLE, chosen), chosen))
 
 
 # Wasserstein's matrices have no full rank in so small pictures: rounding grows faster.

@@ -10,6 +10,7 @@ import signal
 import stat
 import struct
 import threading
+import zlib
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -163,9 +164,23 @@ def test_alpha_is_composited_over_white(tmp_path):
     np.testing.assert_allclose(got, [200, 255, 244], atol=1e-3)
 
 
-def test_palette_and_colour_key_transparency(tmp_path):
+def alpha_levels(source):
+    """8-bit levels of what `read_alpha` returned, after checking its contract."""
+    alpha = files.read_alpha(source)
+    assert alpha.dtype == np.float32
+    assert alpha.shape == (*files.read(source).shape[:3], 1)
+    np.testing.assert_allclose(alpha * 255, np.rint(alpha * 255), atol=1e-4)
+    return np.rint(alpha[0, ..., 0] * 255).astype(int)
+
+
+def three_colours():
     palette = PIL.Image.fromarray(np.uint8([[0, 1, 2]]), "L").convert("P")
     palette.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    return palette
+
+
+def test_palette_and_colour_key_transparency(tmp_path):
+    palette = three_colours()
     palette.save(tmp_path / "bytes.png", transparency=b"\xff\x00\x33")
     expected = [[255, 0, 0], [255, 255, 255], [204, 204, 255]]
     np.testing.assert_array_equal(levels(files.read(tmp_path / "bytes.png"))[0], expected)
@@ -175,6 +190,115 @@ def test_palette_and_colour_key_transparency(tmp_path):
     palette.convert("RGB").save(tmp_path / "key.png", transparency=(0, 0, 255))
     expected = [[255, 0, 0], [0, 255, 0], [255, 255, 255]]
     np.testing.assert_array_equal(levels(files.read(tmp_path / "key.png"))[0], expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "options", "expected"),
+    [
+        ("bytes.png", "P", {"transparency": b"\xff\x00\x33"}, [255, 0, 51]),
+        ("index.gif", "P", {"transparency": 1}, [255, 0, 255]),
+        ("key.png", "RGB", {"transparency": (0, 0, 255)}, [255, 255, 0]),
+        ("grey.png", "L", {"transparency": 76}, [0, 255, 255]),  # red's luma
+        ("bits.png", "1", {"transparency": 0}, [0, 255, 0]),  # dithered: black, white, black
+        ("opaque.png", "P", {}, None),
+        ("opaque.gif", "P", {}, None),
+    ],
+)
+def test_alpha_of_palettes_and_colour_keys(tmp_path, name, mode, options, expected):
+    three_colours().convert(mode).save(tmp_path / name, **options)
+    if expected is None:
+        assert files.read_alpha(tmp_path / name) is None
+    else:
+        np.testing.assert_array_equal(alpha_levels(tmp_path / name), [expected])
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.webp"])
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_alpha_of_every_source(tmp_path, name, mode):
+    alpha = np.uint8([[255, 0, 51], [1, 254, 128]])
+    picture = PIL.Image.fromarray(np.dstack([PIXELS[:2, :3], alpha])).convert(mode)
+    picture.save(tmp_path / name)
+    for source in (tmp_path / name, str(tmp_path / name), picture):
+        np.testing.assert_array_equal(alpha_levels(source), alpha)
+
+
+def test_alpha_of_arrays():
+    rgba = RNG.random((4, 3, 4), np.float32)
+    for array in (rgba, rgba[None], jnp.asarray(rgba), (rgba * 65535).astype(np.uint16)):
+        np.testing.assert_allclose(files.read_alpha(array)[0, ..., 0], rgba[..., 3], atol=2e-5)
+    np.testing.assert_array_equal(
+        alpha_levels((rgba * 255).astype(np.uint8)), rgba[..., 3] * 255 // 1
+    )
+    held = files.read_alpha(rgba)
+    held[...] = 2
+    assert rgba.max() < 1
+    assert held.base is None  # it does not keep the colours alive
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 3), (1, 4, 3, 3), (4, 3, 4), (1, 4, 3, 4)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+def test_opaque_sources_have_no_alpha(tmp_path, shape, dtype):
+    array = np.full(shape, np.iinfo(dtype).max if np.dtype(dtype).kind == "u" else 1, dtype)
+    assert files.read_alpha(array) is None
+    if dtype == np.uint8 and len(shape) < 4:
+        for name in ("a.png", "a.tif", "a.webp"):
+            PIL.Image.fromarray(array).save(tmp_path / name)
+            assert files.read_alpha(tmp_path / name) is None
+    if len(shape) == 2 and dtype in (np.uint16, np.float32):
+        PIL.Image.fromarray(array).save(tmp_path / "a.tif")
+        assert files.read_alpha(tmp_path / "a.tif") is None
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp"])
+def test_alpha_is_turned_with_the_picture(tmp_path, suffix):
+    turned = np.uint8([[1, 2, 3], [4, 5, 6]])
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.fromarray(np.dstack([turned] * 4)).save(tmp_path / f"a.{suffix}", exif=exif)
+    np.testing.assert_array_equal(alpha_levels(tmp_path / f"a.{suffix}"), [[4, 1], [5, 2], [6, 3]])
+
+
+def png_of_16_bit(channels, kind):
+    """A PNG as its specification says: Pillow cannot write 16-bit colour."""
+
+    def chunk(name, data):
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    height, width = channels.shape[:2]
+    rows = channels.astype(">u2").reshape(height, -1)
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    head = struct.pack(">IIBBBBB", width, height, 16, kind, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("count", "kind"), [(4, 6), (2, 4)])  # RGBA, grey and alpha
+def test_alpha_of_16_bit(tmp_path, count, kind):
+    alpha = np.uint16([[0, 0x3333, 0xFFFF], [0x8080, 0x0101, 0xFEFE]])
+    grey = np.full(alpha.shape, 0xC8C8, np.uint16)
+    channels = np.dstack([*[grey] * (count - 1), alpha])
+    (tmp_path / "a.png").write_bytes(png_of_16_bit(channels, kind))
+    np.testing.assert_array_equal(alpha_levels(tmp_path / "a.png"), alpha // 257)
+    opacity = alpha / 65535
+    expected = 255 * (200 / 255 * opacity + 1 - opacity)
+    np.testing.assert_allclose(levels(files.read(tmp_path / "a.png"))[..., 0], expected, atol=0.51)
+
+
+def test_a_colour_key_of_16_bit(tmp_path):
+    PIL.Image.fromarray(np.uint16([[300, 301, 0]])).save(tmp_path / "a.png", transparency=301)
+    np.testing.assert_array_equal(alpha_levels(tmp_path / "a.png"), [[255, 0, 255]])
+    got = files.read(tmp_path / "a.png")[0, 0, :, 1]
+    np.testing.assert_array_equal(got, np.float32([300 / 65535, 1, 0]))
+
+
+@pytest.mark.parametrize("mode", ["La", "RGBa"])
+def test_colours_multiplied_by_alpha(mode):
+    values = np.full((1, 2, 4), 200, np.uint8)
+    values[..., 3] = [51, 255]
+    picture = PIL.Image.fromarray(values).convert(mode.upper()).convert(mode)
+    np.testing.assert_array_equal(alpha_levels(picture), values[..., 3])
+    np.testing.assert_allclose(levels(files.read(picture))[0, :, 0], [244, 200], atol=1)
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "pgm"])
@@ -274,9 +398,10 @@ def test_from_array_copies():
     ],
 )
 def test_arrays_that_are_no_pictures(array, reason):
-    with pytest.raises(InputError, match=reason) as caught:
-        files.read(array)
-    assert "\n" not in str(caught.value)
+    for read in (files.read, files.read_alpha):
+        with pytest.raises(InputError, match=reason) as caught:
+            read(array)
+        assert "\n" not in str(caught.value)
 
 
 # Bad files: each ends as one line that names the file.
@@ -340,19 +465,20 @@ def alarm():
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.usefixtures("alarm")
 def test_bad_file(bad, name):
-    with pytest.raises(InputError, match=re.escape(BAD[name])) as caught:
-        files.read(bad / name)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.startswith(f"cannot read {str(bad / name)!r} as a picture: ")
-    assert not message.endswith(": ")
+    for read in (files.read, files.read_alpha):
+        with pytest.raises(InputError, match=re.escape(BAD[name])) as caught:
+            read(bad / name)
+        message = str(caught.value)
+        assert "\n" not in message
+        assert message.startswith(f"cannot read {str(bad / name)!r} as a picture: ")
+        assert not message.endswith(": ")
 
 
 @pytest.mark.parametrize("limit", [34, 10])  # Pillow warns above the limit, raises above twice that
 def test_decompression_bomb(tmp_path, monkeypatch, limit):
     PIL.Image.fromarray(PIXELS).save(tmp_path / "bomb.png")
     monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", limit)
-    for read in (files.read, files.read_settings):
+    for read in (files.read, files.read_alpha, files.read_settings):
         with pytest.raises(InputError, match=r"bomb\.png.*exceeds limit") as caught:
             read(tmp_path / "bomb.png")
         assert "\n" not in str(caught.value)
@@ -388,15 +514,18 @@ def test_fuzzed_files_raise_nothing_but_input_errors(tmp_path):
             hurt = data.copy()
             hurt[rng.integers(0, len(hurt), 8)] = rng.integers(0, 256, 8)
             path.write_bytes(hurt.tobytes())
-            for read in (files.read, files.read_settings):
+            for read in (files.read, files.read_alpha, files.read_settings):
                 with contextlib.suppress(InputError):
                     read(path)
 
 
 def test_unreadable_pillow_image_is_an_input_error(tmp_path):
     picture = PIL.Image.fromarray(np.full((2, 2), 70000, np.int32))
-    with pytest.raises(InputError, match=r"cannot read the picture: values must lie in \[0, 1\]"):
-        files.read(picture)
+    for read in (files.read, files.read_alpha):
+        with pytest.raises(
+            InputError, match=r"cannot read the picture: values must lie in \[0, 1\]"
+        ):
+            read(picture)
 
 
 # Writing.
@@ -450,9 +579,55 @@ def test_rounding_is_half_to_even_and_clipped(tmp_path):
 def test_write_refuses_values_that_are_not_finite(tmp_path, value):
     image = smooth()
     image[0, 3, 3, 1] = value
-    with pytest.raises(InputError, match="NaN or infinite"):
-        files.write(tmp_path / "a.png", image)
+    for bad in ({"image": image}, {"image": smooth(), "alpha": image[..., 1:2]}):
+        with pytest.raises(InputError, match="NaN or infinite"):
+            files.write(tmp_path / "a.png", **bad)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".tiff", ".webp"])
+def test_round_trip_of_alpha(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    every = np.arange(256, dtype=np.float32).reshape(1, 16, 16, 1) / 255
+    colours = smooth(16, 16)
+    files.write(path, jnp.asarray(colours), alpha=jnp.asarray(every), settings=SETTINGS)
+    np.testing.assert_array_equal(files.read_alpha(path), every)
+    assert files.read_settings(path) == SETTINGS
+    with PIL.Image.open(path) as picture:
+        assert picture.mode == "RGBA"
+        stored = np.asarray(picture)[..., :3] / 255
+    error = np.abs(stored - colours[0])[every[0, ..., 0] > 0.5]
+    assert error.max() < (0.04 if suffix == ".webp" else 0.002)
+    error = np.abs(files.read(path) - (colours * every + 1 - every))
+    assert error.max() < (0.04 if suffix == ".webp" else 0.002)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg"])
+def test_alpha_is_composited_over_white_in_a_jpeg(tmp_path, suffix):
+    path, alpha = tmp_path / f"a{suffix}", smooth()[..., 2:]
+    files.write(path, smooth(), alpha=alpha)
+    assert files.read_alpha(path) is None
+    expected = smooth() * alpha + 1 - alpha
+    error = np.abs(levels(files.read(path)) - 255 * expected[0])
+    assert error.max() < 8
+    assert error.mean() < 1.5
+    assert np.ptp(expected[..., 0]) > 0.2
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_without_alpha_none_is_written(tmp_path, suffix):
+    files.write(tmp_path / f"a{suffix}", smooth())
+    with PIL.Image.open(tmp_path / f"a{suffix}") as picture:
+        assert picture.mode == "RGB"
+
+
+def test_alpha_is_rounded_and_clipped(tmp_path):
+    alpha = np.float32([0.3, 0.5, -0.2, 1.7]).reshape(1, 1, 4, 1)  # 76.5, 127.5, below, above
+    for name in ("a.png", "a.jpg"):
+        files.write(tmp_path / name, np.zeros((1, 1, 4, 3), np.float32), alpha=alpha)
+    np.testing.assert_array_equal(alpha_levels(tmp_path / "a.png"), [[76, 128, 0, 255]])
+    got = levels(files.read(tmp_path / "a.jpg"))[0, :, 0]
+    np.testing.assert_allclose(got, [178.5, 127.5, 255, 0], atol=6)
 
 
 SETTINGS = {"style": "Große Welle – 浪", "weights": [1, 0.5, {"tv": 2e-3}], "crop": None, "n": 3}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jnst.arrays import InputError
-from jnst.image import INITIAL, cover, crop, fit, initial, resize, size_within
+from jnst.image import cover, crop, fit, resize, size_within
 
 SIDES = st.integers(1, 20000)
 RNG = np.random.default_rng(0)
@@ -114,61 +114,6 @@ def test_crop_takes_the_middle():
 def test_crop_refuses_what_is_not_there(size):
     with pytest.raises(InputError, match="cannot crop 6 x 9"):
         crop(noise(6, 9), *size)
-
-
-def test_initial_content_is_a_copy():
-    content = noise(6, 9)
-    got = initial("content", content, noise(5, 5), seed=0)
-    np.testing.assert_array_equal(got, content)
-    assert not np.shares_memory(got, content)
-
-
-def test_initial_noise_is_faint_and_follows_the_seed():
-    content, style = noise(64, 64), noise(9, 9)
-    got = initial("noise", content, style, seed=7)
-    np.testing.assert_array_equal(got, initial("noise", 1 - content, style, seed=7))
-    assert (got != initial("noise", content, style, seed=8)).mean() > 0.99
-    assert got.mean() == pytest.approx(0.5, abs=2e-4)
-    assert got.std() * 255 == pytest.approx(1, rel=0.03)
-    neighbours = np.corrcoef(got[:, :, 1:].ravel(), got[:, :, :-1].ravel())[0, 1]
-    assert abs(neighbours) < 0.04
-
-
-@pytest.mark.parametrize(
-    ("size", "middle"),
-    [
-        ((20, 20), np.s_[:, :, 20:60]),  # a square from 40 x 80
-        ((20, 80), np.s_[:, 10:30, :]),  # a wide one
-        ((30, 60), np.s_[:]),  # the same aspect
-        ((50, 25), np.s_[:, :, 30:50]),  # tall, and enlarged
-    ],
-)
-def test_initial_style_is_cropped_not_stretched(size, middle):
-    style = noise(40, 80)
-    got = initial("style", noise(*size), style, seed=0)
-    np.testing.assert_array_equal(got, resize(style[middle], *size))
-
-
-def test_initial_style_is_a_copy():
-    style = noise(6, 9)
-    got = initial("style", noise(6, 9), style, seed=0)
-    np.testing.assert_array_equal(got, style)
-    assert not np.shares_memory(got, style)
-
-
-@given(st.sampled_from(sorted(INITIAL)), *[st.integers(1, 30)] * 4)
-def test_initial_has_the_size_of_the_content(kind, a, b, c, d):
-    content, style = np.zeros((1, a, b, 3), np.float32), np.ones((1, c, d, 3), np.float32)
-    got = initial(kind, content, style, seed=0)
-    assert got.shape == content.shape
-    assert got.dtype == np.float32
-    assert got.min() >= 0
-    assert got.max() <= 1
-
-
-def test_unknown_initial_picture_lists_the_choices():
-    with pytest.raises(InputError, match="'random'; choose from content, noise, style"):
-        initial("random", noise(2, 2), noise(2, 2), seed=0)
 
 
 @pytest.mark.parametrize(

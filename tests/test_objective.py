@@ -7,7 +7,17 @@ import pytest
 
 from jnst.losses import content, gram
 from jnst.losses.tv import total_variation
-from jnst.objective import Constants, Term, Terms, evaluate, layers_of, loss, targets
+from jnst.objective import (
+    Constants,
+    Goal,
+    Term,
+    Terms,
+    evaluate,
+    layers_of,
+    loss,
+    targets,
+    unit_gradient,
+)
 
 RNG = np.random.default_rng(0)
 IMAGE, PHOTOGRAPH = RNG.random((2, 1, 6, 8, 3), np.float32)
@@ -32,17 +42,13 @@ def extract(params, image, layers):
 
 def constants(photograph=PHOTOGRAPH, painting=PAINTING, weights=WEIGHTS, tv_weight=7.0):
     pictures = {"content": photograph, "style": painting}
-    return Constants(
-        PARAMS,
-        {
-            name: targets(
-                TERMS.features[name], extract, PARAMS, pictures[name], tuple(weights[name])
-            )
-            for name in weights
-        },
-        weights,
-        tv_weight,
-    )
+    goals = {}
+    for name, by_layer in weights.items():
+        found = targets(
+            TERMS.features[name], extract, PARAMS, pictures[name], dict.fromkeys(by_layer)
+        )
+        goals[name] = {layer: [Goal(found[layer], w)] for layer, w in by_layer.items()}
+    return Constants(PARAMS, goals, tv_weight)
 
 
 def test_layers_of_lists_each_once_in_a_fixed_order():
@@ -52,7 +58,9 @@ def test_layers_of_lists_each_once_in_a_fixed_order():
 
 
 def test_targets_are_the_statistics_of_each_layer():
-    found = targets(TERMS.features["style"], extract, PARAMS, PAINTING, ("shallow", "deep"))
+    found = targets(
+        TERMS.features["style"], extract, PARAMS, PAINTING, {"shallow": None, "deep": None}
+    )
     assert list(found) == ["shallow", "deep"]
     features = extract(PARAMS, PAINTING, ("deep",))["deep"]
     np.testing.assert_array_equal(found["deep"], gram.statistic(features))
@@ -82,7 +90,7 @@ def test_a_picture_is_its_own_target():
 
 
 def test_no_terms_leave_total_variation():
-    total, parts = loss(TERMS, extract, Constants(PARAMS, {}, {}, 1.0), IMAGE)
+    total, parts = loss(TERMS, extract, Constants(PARAMS, {}, 1.0), IMAGE)
     assert list(parts) == ["tv"]
     assert total == total_variation(IMAGE)
 
@@ -96,7 +104,7 @@ def test_the_kind_of_total_variation_is_a_term_too():
 
 def test_a_term_keeps_of_the_target_what_it_says():
     doubled = TERMS.features["content"]._replace(target=lambda statistic: 2 * statistic)
-    found = targets(doubled, extract, PARAMS, PHOTOGRAPH, ("deep",))["deep"]
+    found = targets(doubled, extract, PARAMS, PHOTOGRAPH, {"deep": None})["deep"]
     np.testing.assert_allclose(found, 2 * extract(PARAMS, PHOTOGRAPH, ("deep",))["deep"])
 
 
@@ -142,3 +150,59 @@ def test_weights_and_targets_are_arguments_of_one_compiled_program():
     np.testing.assert_allclose(second.parts["content"], 2 * first.parts["content"], rtol=1e-6)
     assert second.parts["style"] == first.parts["style"]
     assert third.parts["tv"] == 0
+
+
+def style_part(goals, image=IMAGE):
+    return loss(TERMS, extract, Constants(PARAMS, {"style": {"deep": goals}}, 0.0), image)[0]
+
+
+def style_target(picture, region=None):
+    return targets(TERMS.features["style"], extract, PARAMS, picture, {"deep": region})["deep"]
+
+
+def test_several_goals_of_a_layer_add_up():
+    one, other = Goal(style_target(PAINTING), 2.0), Goal(style_target(PHOTOGRAPH), 3.0)
+    both = style_part([one, other])
+    np.testing.assert_allclose(both, style_part([one]) + style_part([other]), rtol=1e-6)
+    assert style_part([]) == 0
+
+
+def test_a_region_of_ones_is_no_region():
+    everywhere = np.ones((1, 6, 8, 1), np.float32)
+    plain = style_part([Goal(style_target(PAINTING), 1.0)])
+    target = style_target(PAINTING, np.ones((1, 5, 7, 1), np.float32))
+    guided = style_part([Goal(target, 1.0, everywhere)])
+    np.testing.assert_allclose(guided, plain, rtol=1e-6)
+
+
+def test_outside_its_region_a_style_neither_sees_nor_pulls():
+    left = np.zeros((1, 6, 8, 1), np.float32)
+    left[:, :, :4] = 2  # of mean 1
+    goal = Goal(style_target(PAINTING), 1.0, left)
+    half = Goal(style_target(PAINTING), 1.0)
+    changed = IMAGE.copy()
+    changed[:, :, 4:] = 0.3
+    assert style_part([goal], changed) == style_part([goal])
+    np.testing.assert_allclose(style_part([goal]), style_part([half], IMAGE[:, :, :4]), rtol=1e-5)
+    slope = np.asarray(jax.grad(lambda x: style_part([goal], x))(IMAGE))
+    assert not slope[:, :, 4:].any()
+    assert np.abs(slope[:, :, :4]).min() > 0
+
+
+def test_grad_each_layer_pulls_as_hard_as_its_weight_where_gradients_are_normalised():
+    F, weight = np.asarray(extract(PARAMS, IMAGE, ("deep",))["deep"]), 3.0
+
+    def scaled(factor):
+        return jax.grad(lambda x: factor * jnp.sum(jnp.sin(unit_gradient(x, weight))))(F)
+
+    plain = jax.grad(lambda x: jnp.sum(jnp.sin(x)))(F)
+    expected = weight * plain / jnp.sum(jnp.abs(plain))
+    for factor in (1e-6, 1.0, 1e6):
+        np.testing.assert_allclose(scaled(factor), expected, rtol=1e-4)
+    assert not np.asarray(scaled(0.0)).any()
+
+    by_value = evaluate(TERMS, extract, constants(), IMAGE).total
+    by_gradient = evaluate(
+        TERMS._replace(normalize_gradients=True), extract, constants(), IMAGE
+    ).total
+    assert by_value == by_gradient, "only the gradient is scaled"

@@ -12,6 +12,8 @@ import pytest
 
 import jnst.cli
 from jnst import samples
+from jnst.commands import stylize
+from jnst.record import Inputs
 from jnst.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -75,12 +77,13 @@ def test_the_python_example():
 def test_the_table_has_every_option():
     rows = [line for line in README.splitlines() if line.startswith("| `--")]
     options = {option for row in rows for option in re.findall(r"--([a-z-]+)", row.split("|")[1])}
-    fields = [*dataclasses.fields(Settings), *dataclasses.fields(jnst.cli.Stylize)]
+    kinds = (Settings, Inputs, stylize.Options)
+    fields = [field for kind in kinds for field in dataclasses.fields(kind)]
     names = {field.name.replace("_", "-") for field in fields}
-    positional = {"content", "style", "settings"}
-    upscale = {"upscale"}  # mentioned with --size
-    assert options - {"no-cache"} == names - positional - upscale - {"cache"}
-    assert "`--upscale`" in README
+    no_options = {"content", "styles", "settings", "inputs"}
+    with_size = {"upscale", "square"}
+    assert options - {"no-cache"} == names - no_options - with_size - {"cache"}
+    assert all(f"`--{name}`" in README for name in with_size)
 
 
 def test_the_table_has_the_numbers_that_are_the_defaults():

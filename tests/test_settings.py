@@ -6,7 +6,11 @@ import typing
 
 import pytest
 
+from jnst import colour
 from jnst.arrays import InputError
+from jnst.engines import CONTENT_LOSSES, STYLE_LOSSES
+from jnst.initial import INITIAL
+from jnst.optim import NAMES
 from jnst.settings import Settings, check
 
 BAD = {
@@ -29,7 +33,12 @@ BAD = {
     "content_layers": (("relu6_1",), ("4_2",), ["relu1_1", "relu1_1"]),
     "style_layers": (("relu1_1", "relu9_9"), ()),
     "style_layer_weights": ((1.0, 2.0), (0.0,) * 5, (1.0, 1.0, 1.0, 1.0, -1.0)),
-    "init": ("grey",),
+    "init": ("random",),
+    "init_noise": (-0.1, float("nan")),
+    "history": (0, 2.5),
+    "blend": ((0.0, 0.0), (1.0, -1.0)),
+    "colour": ("sepia",),
+    "content_loss": ("pixels",),
     "optimizer": ("rmsprop",),
     "pooling": ("min",),
     "backbone": ("alexnet",),
@@ -65,11 +74,48 @@ def test_every_setting_is_explained():
             assert isinstance(after.value, ast.Constant), ast.unparse(field)
 
 
+def choices(hint):
+    """List the names that a Literal allows, or one that may also be None."""
+    if typing.get_origin(hint) is typing.Literal:
+        return typing.get_args(hint)
+    return [
+        choice for part in typing.get_args(hint) if part is not hint for choice in choices(part)
+    ]
+
+
 def test_choices_are_those_that_check_allows():
+    checked = 0
+    for name, hint in typing.get_type_hints(Settings).items():
+        for choice in choices(hint):
+            settings = dataclasses.replace(Settings(style_loss="gram"), **{name: choice})
+            # What is a scale of some loss may be none of another.
+            if choice == "columns" or name == "content_loss":
+                settings = dataclasses.replace(
+                    settings, content_loss="self-similarity", content_scale="mean"
+                )
+            if (name, choice) == ("style_scale", "sum"):
+                settings = dataclasses.replace(settings, style_loss="moments")
+            check(settings)
+            checked += 1
+    assert checked > 40
+
+
+def test_every_choice_of_the_tables_can_be_asked_for():
     hints = typing.get_type_hints(Settings)
-    for name, hint in hints.items():
-        for choice in typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ():
-            check(dataclasses.replace(Settings(style_loss="gram"), **{name: choice}))
+    for name, table in {
+        "style_loss": STYLE_LOSSES,
+        "content_loss": CONTENT_LOSSES,
+        "init": INITIAL,
+        "colour": colour.METHODS,
+        "optimizer": NAMES,
+    }.items():
+        assert set(choices(hints[name])) == set(table), name
+    scales = {
+        "style_scale": {scale for loss in STYLE_LOSSES.values() for scale in loss.scales},
+        "content_scale": {scale for loss in CONTENT_LOSSES.values() for scale in loss.scales},
+    }
+    for name, known in scales.items():
+        assert set(choices(hints[name])) == known, name
 
 
 def test_scipy_keeps_no_average():

@@ -5,8 +5,10 @@ import pytest
 import jnst
 from jnst import files, samples
 from jnst.arrays import InputError
+from jnst.pictures import read
+from jnst.problem import Stage, plan
 from jnst.settings import Settings
-from jnst.stylize import Stage, paint, plan, prepare
+from jnst.stylize import paint, prepare
 
 SMALL = {"size": 32, "steps": (3,)}
 
@@ -27,14 +29,18 @@ def test_paths_arrays_and_pil_images_give_the_same_picture(pair, tmp_path):
     np.testing.assert_array_equal(first, jnst.stylize(path, np.asarray(style), **SMALL))
 
 
+def run(pair, settings):
+    return paint(read(*pair, settings), settings)
+
+
 def first(pair, **settings):
-    return next(paint(*pair, Settings(size=32, **settings)))
+    return next(run(pair, Settings(size=32, **settings)))
 
 
 def test_the_picture_returned_is_the_best_evaluated(pair):
     settings = Settings(size=32, steps=(8,))
-    problem = prepare(*pair, settings)
-    progress = list(paint(*pair, settings))
+    problem = prepare(read(*pair, settings), settings)
+    progress = list(run(pair, settings))
     totals = [p.total for p in progress]
     assert progress[-1].best_total == min(totals) < totals[0]
     again = problem.evaluate(problem.constants, progress[-1].best)
@@ -79,7 +85,7 @@ def test_content_from_the_content_and_style_from_the_style_cost_nothing(pair):
 @pytest.mark.parametrize("init", ["content", "noise", "style"])
 def test_every_optimiser_lowers_the_loss_from_every_start(pair, optimizer, init):
     settings = Settings(size=32, steps=(12,), optimizer=optimizer, init=init)
-    progress = list(paint(*pair, settings))
+    progress = list(run(pair, settings))
     assert progress[-1].best_total < 0.9 * progress[0].total
 
 
@@ -135,10 +141,8 @@ def test_the_content_weight_is_shared_among_its_layers(pair):
 
 
 def test_the_plan_goes_from_coarse_to_fine(pair):
-    content, style = map(files.read, pair)  # 200 x 300, 451 x 360 or so
-
-    def stages(**settings):
-        return plan(content, style, Settings(**settings))
+    def stages(**settings):  # of 300 x 200 and 451 x 360 pixels or so
+        return plan(read(*pair, Settings(**settings)), Settings(**settings))
 
     assert stages(size=256) == [Stage(128, 128, 200), Stage(181, 181, 100), Stage(256, 256, 60)]
     assert [stage.size for stage in stages(size=512)] == [150, 212, 300], "no larger than it is"
@@ -153,16 +157,16 @@ def test_the_plan_goes_from_coarse_to_fine(pair):
 
 def test_every_stage_begins_where_the_last_ended_and_steps_are_counted_through(pair):
     settings = Settings(size=64, first_size=32, size_ratio=2.0, steps=(6, 2))
-    progress = list(paint(*pair, settings))
+    progress = list(run(pair, settings))
     assert [p.step for p in progress] == list(range(1, 9))
     assert [p.best.shape[2] for p in progress] == [32] * 6 + [64] * 2
-    fresh = next(paint(*pair, Settings(size=64, first_size=None, steps=(1,))))
+    fresh = next(run(pair, Settings(size=64, first_size=None, steps=(1,))))
     assert progress[6].parts["style"] < 0.7 * fresh.parts["style"]
 
 
 def test_adam_remembers_from_one_size_to_the_next(pair):
     settings = Settings(size=64, first_size=32, size_ratio=2.0, steps=(5, 2), optimizer="adam")
-    before, after = list(paint(*pair, settings))[4:6]
+    before, after = list(run(pair, settings))[4:6]
     # Were its memory empty, the first step would move every value by the whole rate.
     moved = np.abs(after.image - after.best)
     assert 0 < np.median(moved) < 0.9 * 0.02
@@ -176,6 +180,6 @@ def test_larger_style_pictures_are_another_style(pair):
 
 def test_an_average_is_returned_where_it_is_asked_for(pair):
     settings = {"optimizer": "adam", "steps": (6,), "size": 32}
-    last = list(paint(*pair, Settings(average=0.9, **settings)))[-1]
+    last = list(run(pair, Settings(average=0.9, **settings)))[-1]
     np.testing.assert_array_equal(jnst.stylize(*pair, average=0.9, **settings), last.best)
     assert np.abs(last.best - jnst.stylize(*pair, **settings)).max() > 1e-3

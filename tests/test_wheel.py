@@ -1,4 +1,4 @@
-"""A wheel, installed where there is no repository, paints: weights and samples come along."""
+"""A wheel, installed where there is no repository, paints: its data comes along."""
 
 import os
 import subprocess
@@ -33,11 +33,13 @@ def test_a_wheel_paints_the_sample_pair_in_an_empty_folder(tmp_path):
     )
     assert run.returncode == 0, run.stderr
     assert [path.name for path in empty.iterdir()] == ["chelsea-sample.png"]
+    look = "import jnst; from jnst.backbones import weights; weights.load(normalized=True); "
     where = subprocess.run(
-        [sys.executable, "-c", "import jnst; print(jnst.__file__)"],
+        [sys.executable, "-c", look + "print(jnst.__file__)"],
         cwd=empty,
-        env=os.environ | {"PYTHONPATH": str(site)},
+        env=os.environ | {"PYTHONPATH": str(site), "JNST_WEIGHTS": ""},
         capture_output=True,
         text=True,
     )
+    assert where.returncode == 0, where.stderr
     assert Path(where.stdout.strip()).is_relative_to(site), "it must not be the repository that ran"

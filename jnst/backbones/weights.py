@@ -3,6 +3,9 @@
 A weight file is HDF5: one group a layer, with `bias` and either `kernel` or, quantised to 8 bit,
 `index` and `codebook` (`kernel = codebook[index]`), and `input/mean`. The `manifest.json` beside it
 says where each file comes from, what its bytes hash to, and which shapes it holds.
+
+`<name>_means.h5` beside `<name>.h5` has one group a layer with `mean`, float32, one a filter: what
+`load` divides by to normalise the network. The manifest says for which weights it was measured.
 """
 
 import hashlib
@@ -16,10 +19,13 @@ import h5py
 import numpy as np
 
 from jnst.arrays import InputError, Params
+from jnst.backbones.normalization import Means, rescale
 
 MANIFEST = "manifest.json"
 KERAS_FILE = "{}_weights_tf_dim_ordering_tf_kernels_notop.h5"
 PACKAGE = Path(__file__).resolve().parents[1]
+SHAPED = ("kernel", "index", "mean")
+"""The arrays whose shape the manifest gives; of these a layer has one."""
 BROKEN = (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError, IndexError)
 
 
@@ -29,31 +35,25 @@ def folders() -> list[Path]:
     return [Path(chosen)] if chosen else [PACKAGE.parent / "weights", PACKAGE / "weights"]
 
 
-def load(name: str = "vgg19") -> Params:
+def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     """Read the weights called `name`, after checking that their bytes are those of the manifest.
 
     Gives float32 NumPy arrays: `["conv1_1"]["kernel"]` (HWIO), `["conv1_1"]["bias"]` (O), ... and
-    `["input"]["mean"]` (1, 1, 1, 3). The network wants BGR in 0..255 minus that mean. Raises
-    `InputError` where the file is missing, was altered, or does not hold what the manifest says.
+    `["input"]["mean"]` (1, 1, 1, 3). The network wants BGR in 0..255 minus that mean. `normalized`
+    rescales it so that each filter's mean activation is 1, see `backbones.normalization`. Raises
+    `InputError` where a file is missing, was altered, or does not hold what the manifest says, or
+    where the means are of other weights.
     """
     path = _find(f"{name}.h5")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read weights {path}: {error.strerror}") from None
-    sha256, shapes = _manifest_entry(path)
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise InputError(
-            f"weights {path} do not have the SHA-256 that {MANIFEST} gives: they were altered or "
-            f"cut off; fetch them again, or make them with {_how_to_make(path.name)}"
-        )
+    data, entry = _verified(path, dimensions=4)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
             mean = _array(file, "input/mean", np.float32, (1, 1, 1, 3))
-            layers = {layer: _layer(file, layer, tuple(shape)) for layer, shape in shapes.items()}
+            layers = {k: _layer(file, k, tuple(shape)) for k, shape in entry["layers"].items()}
     except BROKEN as error:
         raise InputError(f"weights {path} are broken: {_one_line(error)}") from None
-    return {"input": {"mean": mean}, **layers}
+    params = {"input": {"mean": mean}, **layers}
+    return rescale(params, _means(path, entry["sha256"], layers)) if normalized else params
 
 
 def save(
@@ -61,9 +61,10 @@ def save(
 ) -> None:
     """Write a weight file and enter it, with its hash and shapes, in the manifest beside it.
 
-    `layers` has the arrays by layer and name, kernels plain or as index and codebook; `entry` what
-    the manifest shall say of them. The same arrays give the same bytes, and neither file is ever
-    seen half written. Raises `InputError` where the folder's manifest is broken.
+    `layers` has the arrays by layer and name, kernels plain or as index and codebook, or means
+    alone; `entry` what the manifest shall say of them. The same arrays give the same bytes, and
+    neither file is ever seen half written. Raises `InputError` where the folder's manifest is
+    broken.
     """
     buffer = io.BytesIO()
     with h5py.File(buffer, "w", libver="earliest") as file:
@@ -72,14 +73,52 @@ def save(
             for key in sorted(layers[layer]):
                 group.create_dataset(key, data=layers[layer][key], track_times=False)
     data = buffer.getvalue()
-    kernels = {k: v.get("kernel", v.get("index")) for k, v in layers.items() if k != "input"}
-    shapes = {layer: list(kernel.shape) for layer, kernel in kernels.items() if kernel is not None}
+    arrays = [(k, v.get(key)) for k, v in layers.items() for key in SHAPED if k != "input"]
+    shapes = {layer: list(array.shape) for layer, array in arrays if array is not None}
     manifest = _manifest(path.parent) if (path.parent / MANIFEST).exists() else {}
     manifest[path.name] = {**entry, "sha256": hashlib.sha256(data).hexdigest(), "layers": shapes}
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, data)
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
     _replace(path.with_name(MANIFEST), text.encode())
+
+
+def save_means(name: str, means: Means, entry: Mapping[str, object]) -> Path:
+    """Write the means that normalise the weights called `name` beside them; return the path.
+
+    The manifest takes over whose the weights are, and on what terms, and has their hash, so that
+    the means are used for no others. Raises `InputError` where there are no such weights.
+    """
+    path = _find(f"{name}.h5")
+    theirs = _manifest_entry(path, dimensions=4)
+    kept = {key: theirs[key] for key in ("authors", "backbone", "licence") if key in theirs}
+    layers = {layer: {"mean": mean.astype(np.float32)} for layer, mean in means.items()}
+    output = path.with_name(f"{path.stem}_means.h5")
+    save(output, layers, kept | {**entry, "weights_sha256": theirs["sha256"]})
+    return output
+
+
+def _means(path: Path, sha256: str, layers: Params) -> Means:
+    """Read the means beside the weights `path`, whose hash is `sha256`."""
+    path = path.with_name(f"{path.stem}_means.h5")
+    if not path.is_file():
+        raise InputError(
+            f"no {path.name} in {path.parent}, so these weights cannot be normalised; make it with "
+            f"{_how_to_make(path.name)}"
+        )
+    data, entry = _verified(path, dimensions=1)
+    if entry.get("weights_sha256") != sha256:
+        raise InputError(
+            f"{path} was measured with other weights; make it anew with {_how_to_make(path.name)}"
+        )
+    try:
+        with h5py.File(io.BytesIO(data), "r") as file:
+            return {
+                layer: _array(file, f"{layer}/mean", np.float32, arrays["bias"].shape)
+                for layer, arrays in layers.items()
+            }
+    except BROKEN as error:
+        raise InputError(f"means {path} are broken: {_one_line(error)}") from None
 
 
 def _find(file_name: str) -> Path:
@@ -92,8 +131,25 @@ def _find(file_name: str) -> Path:
     )
 
 
+def _verified(path: Path, *, dimensions: int) -> tuple[bytes, dict]:
+    """Return a file's bytes and its entry in the manifest, once the one hashes to the other."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read weights {path}: {error.strerror}") from None
+    entry = _manifest_entry(path, dimensions=dimensions)
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise InputError(
+            f"weights {path} do not have the SHA-256 that {MANIFEST} gives: they were altered or "
+            f"cut off; fetch them again, or make them with {_how_to_make(path.name)}"
+        )
+    return data, entry
+
+
 def _how_to_make(file_name: str) -> str:
     name = file_name.removesuffix(".h5")
+    if name.endswith("_means"):
+        return f"'python -m jnst.normalize PICTURES --backbone {name.removesuffix('_means')}'"
     source = KERAS_FILE.format(name) if name in ("vgg16", "vgg19") else "SOURCE"
     return f"'python -m jnst.convert {source}'"
 
@@ -109,11 +165,11 @@ def _manifest(folder: Path) -> dict:
     return manifest
 
 
-def _manifest_entry(path: Path) -> tuple[str, dict[str, list[int]]]:
+def _manifest_entry(path: Path, *, dimensions: int) -> dict:
     match _manifest(path.parent).get(path.name):
-        case {"sha256": str() as sha256, "layers": dict() as shapes}:
-            if all(isinstance(shape, list) and len(shape) == 4 for shape in shapes.values()):
-                return sha256, shapes
+        case {"sha256": str(), "layers": dict() as shapes} as entry:
+            if all(isinstance(s, list) and len(s) == dimensions for s in shapes.values()):
+                return entry
     raise InputError(
         f"{path.with_name(MANIFEST)} has no entry {path.name!r} with sha256 and layers; make both "
         f"with {_how_to_make(path.name)}"

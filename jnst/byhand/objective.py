@@ -27,6 +27,7 @@ class Terms(NamedTuple):
     features: Mapping[str, Term]
     tv: Callable[[np.ndarray], np.floating]
     tv_backward: Callable[[np.ndarray], np.ndarray]
+    normalize_gradients: bool = False
 
 
 class Evaluation(NamedTuple):
@@ -45,23 +46,25 @@ def evaluate(
     Args:
         terms: the losses.
         network: the options of `vgg.features`: name, pooling, rescale, padding.
-        constants: with the fields `params`, `targets`, `weights`, `tv_weight`, as in
-            `jnst.objective.Constants`.
+        constants: with the fields `params`, `goals`, `tv_weight`, as `jnst.objective.Constants`.
         image: RGB in [0, 1], (1, h, w, 3).
 
     """
-    layers = {layer for targets in constants.targets.values() for layer in targets}
+    layers = {layer for by_layer in constants.goals.values() for layer in by_layer}
     found = vgg.features(constants.params, image, layers, **network)
     parts, gradients = {}, {}
-    for name, targets in constants.targets.items():
-        term = terms.features[name]
-        part = np.zeros((), image.dtype)
-        for layer, target in targets.items():
-            weight = constants.weights[name][layer]
-            S = term.statistic(found[layer])
-            part = part + weight * term.distance(S, target)
-            dF = term.statistic_backward(term.distance_backward(S, target), found[layer])
-            gradients[layer] = gradients.get(layer, 0) + weight * dF
+    for name, by_layer in constants.goals.items():
+        term, part = terms.features[name], np.zeros((), image.dtype)
+        for layer, goals in by_layer.items():
+            for goal in goals:
+                region = () if goal.region is None else (goal.region,)
+                S = term.statistic(found[layer], *region)
+                part = part + goal.weight * term.distance(S, goal.target)
+                dS = term.distance_backward(S, goal.target)
+                dF = term.statistic_backward(dS, found[layer], *region)
+                if terms.normalize_gradients and dF.any():
+                    dF = dF / np.sum(np.abs(dF))
+                gradients[layer] = gradients.get(layer, 0) + goal.weight * dF
         parts[name] = part
     backward = {option: value for option, value in network.items() if option != "name"}
     gradient = vgg.backward(constants.params, found, gradients, **backward)

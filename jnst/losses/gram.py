@@ -22,7 +22,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
 from jnst.losses.squares import squared_error
 
 NORMALIZATION = {
@@ -33,13 +33,18 @@ NORMALIZATION = {
 """What FᵀF is multiplied by, as a function of M and N."""
 
 
-def statistic(features: FeatureMap, *, normalization: str = "positions") -> Float[Array, "c c"]:
+def statistic(
+    features: FeatureMap, region: Region | None = None, *, normalization: str = "positions"
+) -> Float[Array, "c c"]:
     """Compute the Gram matrix G = FᵀF, times a factor: G_ij = factor · Σ_k F_ki F_kj.
 
     It is a sum over positions: it says which channels are active together, and forgets where.
+    Guided by a region T it is factor · Σ_k T_k F_ki F_kj (Gatys et al., "Controlling Perceptual
+    Factors in Neural Style Transfer", CVPR 2017; there F itself is multiplied, so that T² counts).
 
     Args:
         features: [1, h, w, c], seen as F with M = h·w rows and N = c columns.
+        region: T, a weight for each position, of mean 1.
         normalization: a name in `NORMALIZATION`.
 
     Raises:
@@ -49,8 +54,9 @@ def statistic(features: FeatureMap, *, normalization: str = "positions") -> Floa
     channels = features.shape[-1]
     F = features.reshape(-1, channels)  # (M, N)
     norm = check_choice("Gram normalization", normalization, NORMALIZATION)
+    weighted = F if region is None else region.reshape(-1, 1) * F
     # Three passes in bfloat16 on a TPU, TF32 on a GPU, where HIGHEST costs minutes of compiling.
-    G = jnp.matmul(F.T, F, precision=jax.lax.Precision.HIGH)  # (N, N)
+    G = jnp.matmul(F.T, weighted, precision=jax.lax.Precision.HIGH)  # (N, N)
     return NORMALIZATION[norm](F.shape[0], channels) * G
 
 

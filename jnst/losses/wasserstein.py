@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
 
 
 class Moments(NamedTuple):
@@ -46,11 +46,15 @@ SCALE = {
 distance to a blank map, as in `jnst.losses.squares`."""
 
 
-def statistic(features: FeatureMap) -> Moments:
-    """Compute the mean and the second raw moment of features [1, h, w, c], seen as (M, N)."""
+def statistic(features: FeatureMap, region: Region | None = None) -> Moments:
+    """Compute the mean and the second raw moment of features [1, h, w, c], seen as (M, N).
+
+    With a region, position k counts region_k times.
+    """
     F = features.reshape(-1, features.shape[-1])  # (M, N)
-    second = jnp.matmul(F.T, F, precision=jax.lax.Precision.HIGH) / F.shape[0]
-    return Moments(F.mean(axis=0), second)
+    weighted = F if region is None else region.reshape(-1, 1) * F
+    second = jnp.matmul(F.T, weighted, precision=jax.lax.Precision.HIGH) / F.shape[0]
+    return Moments(weighted.mean(axis=0), second)
 
 
 def target(moments: Moments) -> Target:

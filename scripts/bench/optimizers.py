@@ -18,8 +18,10 @@ import jax.numpy as jnp
 import optax
 
 from jnst import objective, optim, samples
+from jnst.pictures import read
+from jnst.problem import Problem
 from jnst.settings import Settings
-from jnst.stylize import Problem, iterate, prepare
+from jnst.stylize import iterate, prepare
 
 MARKS = (5, 10, 20, 50, 100, 200)
 
@@ -39,7 +41,7 @@ def main() -> None:
             Settings(size=options.size),
             **({} if name == "optax zoom" else {"optimizer": name}),
         )
-        problem = prepare(options.content, options.style, settings)
+        problem = prepare(read(options.content, options.style, settings), settings)
         if name == "optax zoom":
             trace = list(zoom(problem, options.evaluations))
         else:

@@ -23,6 +23,7 @@ from skimage.metrics import structural_similarity
 
 from jnst import files, image, optim, samples
 from jnst.backbones import vgg, weights
+from jnst.initial import initial
 from jnst.loop import minimise
 from jnst.losses.tv import total_variation
 
@@ -164,7 +165,7 @@ print(
 
 # %%
 loss_and_gradient = jax.jit(jax.value_and_grad(loss_of_picture), static_argnames="layer")
-noise = image.initial("noise", photograph, photograph, seed=0)
+noise = initial("noise", photograph, photograph, seed=0)
 
 P = features_of(photograph, params, "relu2_2")
 blank = (P**2).sum() / 2  # the loss of a blank map, F = 0
@@ -504,7 +505,7 @@ lesson.show(
 painting = image.cover(files.read(samples.STYLE), height, width)
 starts = {
     "noise": noise,
-    "other noise": image.initial("noise", photograph, photograph, seed=1),
+    "other noise": initial("noise", photograph, photograph, seed=1),
     "the painting": painting,
 }
 found, apart = {}, {}

@@ -22,6 +22,7 @@ import optax
 from jnst import Settings, files, image, optim, samples
 from jnst.byhand import optim as byhand
 from jnst.loop import minimise
+from jnst.pictures import read
 from jnst.stylize import iterate, prepare
 
 options = lesson.options("Optimisers", size=(96, 72), steps=(60, 15), short=(30, 10))
@@ -632,7 +633,7 @@ settings = Settings(
 def race(name):
     """The best picture, and after each evaluation the lowest loss so far and the seconds."""
     chosen = dataclasses.replace(settings, optimizer=name)
-    problem = prepare(samples.content(), samples.STYLE, chosen)
+    problem = prepare(read(samples.content(), samples.STYLE, chosen), chosen)
     losses, seconds = [], []
     for progress in iterate(problem, options.steps):
         losses.append(progress.best_total)
@@ -720,7 +721,7 @@ def with_first_step(size, log):
     return byhand.Optimizer(method.init, update)
 
 
-problem = prepare(samples.content(), samples.STYLE, settings)
+problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
 evaluate, constants = jax.jit(problem.evaluate), jax.device_put(problem.constants)
 totals, logs = {}, {}
 for size in (1e-6, 1e-3, 0.03, 0.1):

@@ -17,6 +17,7 @@ CODEBOOK = rng.normal(size=256).astype(np.float32)
 KERNEL = rng.normal(size=(3, 3, 4, 5)).astype(np.float32)
 BIASES = {n: rng.normal(size=n).astype(np.float32) for n in (4, 5)}
 MEAN = np.float32([[[[1, 2, 3]]]])
+MEANS = {"conv1_1": np.float32([1, 2, 3, 4]), "conv1_2": np.float32([5, 6, 7, 8, 0])}
 
 
 def small_layers() -> dict:
@@ -45,9 +46,9 @@ def edit_manifest(path: Path, change) -> None:
     manifest.write_text(json.dumps(table))
 
 
-def refused(match: str) -> None:
+def refused(match: str, *, normalized: bool = False) -> None:
     with pytest.raises(InputError, match=match) as caught:
-        weights.load("small")
+        weights.load("small", normalized=normalized)
     assert "\n" not in str(caught.value)
 
 
@@ -216,6 +217,110 @@ def test_a_missing_network_says_how_to_make_it(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def means(small) -> Path:
+    return weights.save_means("small", MEANS, {"source": "two pictures"})
+
+
+def test_normalised_weights_are_divided_by_the_means(means):
+    plain, normalised = weights.load("small"), weights.load("small", normalized=True)
+    scales = [MEANS["conv1_1"], np.float32([5, 6, 7, 8, 1])]  # no mean, no rescaling
+    first = plain["conv1_1"]["kernel"] / scales[0]
+    second = plain["conv1_2"]["kernel"] * scales[0][:, None] / scales[1]
+    for layer, kernel, scale in zip(MEANS, (first, second), scales, strict=True):
+        np.testing.assert_allclose(normalised[layer]["kernel"], kernel, rtol=1e-6)
+        bias = plain[layer]["bias"] / scale
+        np.testing.assert_allclose(normalised[layer]["bias"], bias, rtol=1e-6)
+        assert {array.dtype for array in normalised[layer].values()} == {np.dtype(np.float32)}
+    np.testing.assert_array_equal(normalised["input"]["mean"], MEAN)
+
+
+def test_the_manifest_says_whose_the_means_are(means, small):
+    entries = json.loads(small.with_name("manifest.json").read_text())
+    assert entries["small_means.h5"] == {
+        "backbone": "small",
+        "licence": "none",
+        "source": "two pictures",
+        "sha256": hashlib.sha256(means.read_bytes()).hexdigest(),
+        "weights_sha256": entries["small.h5"]["sha256"],
+        "layers": {"conv1_1": [4], "conv1_2": [5]},
+    }
+    before = means.read_bytes()
+    weights.save_means("small", dict(reversed(MEANS.items())), {})
+    assert means.read_bytes() == before
+
+
+def test_weights_without_means_load_but_not_normalised(small):
+    weights.load("small")
+    hint = "'python -m jnst.normalize PICTURES --backbone small'"
+    refused(f"no small_means.h5 in .*make it with {hint}", normalized=True)
+
+
+def test_means_without_weights(tmp_path, monkeypatch):
+    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path))
+    refused("small.h5 not found", normalized=True)
+    with pytest.raises(InputError, match=r"small\.h5 not found"):
+        weights.save_means("small", MEANS, {})
+
+
+def test_means_of_another_folder_are_not_taken(means, tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "PACKAGE", tmp_path / "jnst")
+    monkeypatch.delenv("JNST_WEIGHTS")
+    save(tmp_path / "weights", small_layers())
+    (tmp_path / "jnst").mkdir()
+    for name in ("small.h5", "small_means.h5", "manifest.json"):
+        (tmp_path / "jnst/weights").mkdir(exist_ok=True)
+        (tmp_path / "jnst/weights" / name).write_bytes((tmp_path / name).read_bytes())
+    refused("no small_means.h5", normalized=True)
+
+
+def test_any_flipped_byte_of_the_means_is_noticed(means):
+    data = means.read_bytes()
+    for position in (*range(0, len(data), 499), len(data) - 1):
+        damaged = bytearray(data)
+        damaged[position] ^= 1
+        means.write_bytes(damaged)
+        refused("small_means.h5 do not have the SHA-256.*jnst.normalize", normalized=True)
+    weights.load("small")
+
+
+def test_means_of_other_weights_are_refused(means, small):
+    save(small.parent, {**small_layers(), "input": {"mean": MEAN + 1}})
+    weights.load("small")
+    refused("small_means.h5 was measured with other weights", normalized=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"conv1_2": MEANS["conv1_1"]}, r"conv1_2/mean is float32 \(4,\)"),
+        ({"conv1_2": -MEANS["conv1_2"]}, "not negative"),
+        ({"conv1_2": MEANS["conv1_2"] * np.float32(np.nan)}, "finite"),
+    ],
+)
+def test_means_that_do_not_fit(small, change, match):
+    weights.save_means("small", MEANS | change, {})
+    refused(match, normalized=True)
+
+
+def test_means_that_are_missing_for_a_layer(small):
+    weights.save_means("small", {"conv1_1": MEANS["conv1_1"]}, {})
+    refused("small_means.h5 are broken: conv1_2/mean is missing", normalized=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.pop("small_means.h5"),
+        lambda t: t["small_means.h5"].pop("sha256"),
+        lambda t: t["small_means.h5"]["layers"].update(conv1_1=[3, 3, 3, 4]),
+    ],
+)
+def test_a_manifest_that_does_not_fit_the_means(means, change):
+    edit_manifest(means, change)
+    refused("no entry 'small_means.h5'", normalized=True)
+
+
+@pytest.fixture
 def committed(monkeypatch):
     monkeypatch.setenv("JNST_WEIGHTS", str(ROOT / "weights"))
     return weights.load("vgg19")
@@ -226,6 +331,21 @@ def test_the_committed_vgg19(committed):
     kernels = [layer["kernel"] for name, layer in committed.items() if name != "input"]
     assert sum(kernel.size for kernel in kernels) == 20_018_880
     np.testing.assert_allclose(committed["input"]["mean"].ravel(), [103.939, 116.779, 123.68])
+
+
+def test_the_committed_means_are_those_of_the_committed_vgg19(committed):
+    path = ROOT / "weights/vgg19_means.h5"
+    assert path.stat().st_size < 50_000
+    with h5py.File(path) as file:
+        means = {layer: file[layer]["mean"][...] for layer in file}
+    assert {k: v.shape for k, v in means.items()} == {
+        layer: arrays["bias"].shape for layer, arrays in committed.items() if layer != "input"
+    }
+    assert sum(mean.size for mean in means.values()) == 5504
+    everything = np.concatenate(list(means.values()))
+    assert 0.1 < everything.min() < everything.max() < 2000
+    got, layer = weights.load("vgg19", normalized=True)["conv5_4"], committed["conv5_4"]
+    np.testing.assert_allclose(got["bias"], layer["bias"] / means["conv5_4"], rtol=1e-6)
 
 
 def test_the_committed_vgg19_is_the_one_trained_on_imagenet(committed):

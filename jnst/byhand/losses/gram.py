@@ -10,6 +10,8 @@ From the index form to the matrix form: G_ij = n Σ_k F_ki F_kj, so
 
 which is n F (D + Dᵀ). With D = 2s (G - A), symmetric: ∂E/∂F = 4ns F (G - A). For n = 1/M and
 s = 1/(4N²), and G and A as plain sums, that is F (G - A) / (N² M²), as Gatys et al. print it.
+
+With a region, G = n · Fᵀ T F and ∂E/∂F = n T F (D + Dᵀ), T the diagonal matrix of its weights.
 """
 
 import numpy as np
@@ -23,19 +25,30 @@ NORMALIZATION = {
 }
 
 
-def statistic(features: np.ndarray, *, normalization: str = "positions") -> np.ndarray:
-    """G = n · FᵀF, for features (1, h, w, N) seen as F (M, N)."""
+def statistic(
+    features: np.ndarray, region: np.ndarray | None = None, *, normalization: str = "positions"
+) -> np.ndarray:
+    """G = n · Fᵀ T F, for features (1, h, w, N) seen as F (M, N)."""
     F = features.reshape(-1, features.shape[-1])
-    return NORMALIZATION[normalization](*F.shape) * (F.T @ F)
+    return NORMALIZATION[normalization](*F.shape) * (F.T @ _weighted(F, region))
 
 
 def statistic_backward(
-    dG: np.ndarray, features: np.ndarray, *, normalization: str = "positions"
+    dG: np.ndarray,
+    features: np.ndarray,
+    region: np.ndarray | None = None,
+    *,
+    normalization: str = "positions",
 ) -> np.ndarray:
-    """∂E/∂F = n F (D + Dᵀ), with D = ∂E/∂G."""
+    """∂E/∂F = n T F (D + Dᵀ), with D = ∂E/∂G."""
     F = features.reshape(-1, features.shape[-1])
-    dF = NORMALIZATION[normalization](*F.shape) * (F @ (dG + dG.T))
+    dF = NORMALIZATION[normalization](*F.shape) * (_weighted(F, region) @ (dG + dG.T))
     return dF.reshape(features.shape)
+
+
+def _weighted(F: np.ndarray, region: np.ndarray | None) -> np.ndarray:
+    """T F: each row times the weight of its position."""
+    return F if region is None else region.reshape(-1, 1) * F
 
 
 def distance(gram: np.ndarray, target: np.ndarray, *, scale: str = "quarter-mean") -> np.floating:

@@ -38,17 +38,20 @@ SCALE = {
 }
 
 
-def statistic(features: np.ndarray) -> Moments:
-    """M = Σ_k F_k / M, R = FᵀF / M."""
+def statistic(features: np.ndarray, region: np.ndarray | None = None) -> Moments:
+    """M = Σ_k t_k F_k / M, R = Σ_k t_k F_k F_kᵀ / M; t_k = 1 without a region."""
     F = features.reshape(-1, features.shape[-1])
-    return Moments(F.mean(axis=0), F.T @ F / len(F))
+    weighted = F if region is None else region.reshape(-1, 1) * F
+    return Moments(weighted.mean(axis=0), F.T @ weighted / len(F))
 
 
-def statistic_backward(dS: Moments, features: np.ndarray) -> np.ndarray:
-    """∂E/∂F_k = (∂E/∂m + (D + Dᵀ) F_k) / M, with D = ∂E/∂R."""
+def statistic_backward(
+    dS: Moments, features: np.ndarray, region: np.ndarray | None = None
+) -> np.ndarray:
+    """∂E/∂F_k = t_k (∂E/∂m + (D + Dᵀ) F_k) / M, with D = ∂E/∂R."""
     F = features.reshape(-1, features.shape[-1])
     dF = (dS.mean + F @ (dS.second + dS.second.T)) / len(F)
-    return dF.reshape(features.shape)
+    return (dF if region is None else region.reshape(-1, 1) * dF).reshape(features.shape)
 
 
 def target(moments: Moments) -> Target:

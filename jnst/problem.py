@@ -1,0 +1,188 @@
+"""What a run is about to do: its stages, and for each the problem that the loop is to solve."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from jnst import image, pyramid
+from jnst.arrays import AnyPicture, Array, Image, InputError, Params
+from jnst.backbones import BACKBONES, weights
+from jnst.engines import Engine, Losses, engine
+from jnst.initial import initial
+from jnst.objective import Constants, Goal
+from jnst.optim import LEARNING_RATES
+from jnst.pictures import Guide, Pictures
+from jnst.regions import Mask, region
+from jnst.settings import Settings
+
+
+class Stage(NamedTuple):
+    """One size of the way from coarse to fine: long sides in pixels, and evaluations."""
+
+    size: int
+    style_size: int
+    steps: int
+
+
+class Problem(NamedTuple):
+    """What the loop needs: the objective, what it holds fixed, and where to start."""
+
+    evaluate: Any
+    constants: Constants
+    image: Image
+    optimizer: Any
+    compiled: bool
+    history: int
+
+
+def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
+    """List the stages of a run, the smallest first.
+
+    The last stage has the size of the result. The style picture keeps its proportion to it. The
+    first number of `settings.steps` goes with the smallest size, the last one with all that remain.
+    Sizes at which a picture would be too small for the layers are left out.
+    """
+    height, width = pictures.content.shape[1:3]
+    last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
+    style_last = settings.style_size or last
+    least = 2 ** _poolings((*settings.content_layers, *settings.style_layers), settings)
+
+    def style_size(size: int) -> int:
+        return max(1, round(style_last * size / last))
+
+    def large_enough(size: int) -> bool:
+        sides = list(image.size_within(height, width, size, upscale=True))
+        for guide in pictures.guides:
+            sides += image.size_within(*guide.style.shape[1:3], style_size(size))
+        return size == last or min(sides) >= least
+
+    first = settings.first_size or last
+    sizes = filter(large_enough, pyramid.sizes(last, first=first, ratio=settings.size_ratio))
+    return [
+        Stage(
+            size, round(style_last * size / last), settings.steps[min(i, len(settings.steps) - 1)]
+        )
+        for i, size in enumerate(sizes)
+    ]
+
+
+class Kit(NamedTuple):
+    """What all stages share: the engine, and the weights in the precision that it works in."""
+
+    engine: Engine
+    params: Params
+
+
+def load(settings: Settings) -> Kit:
+    """Read the weights and build the engine; raise `InputError` where weights are missing."""
+    losses = Losses(*(getattr(settings, name) for name in Losses._fields))
+    chosen = engine(settings.engine, losses)
+    # SciPy's line search needs float64; everything else is quicker and as good without.
+    dtype = np.float32 if settings.optimizer in chosen.optimizers else np.float64
+    params = weights.load(settings.backbone, normalized=settings.normalized_weights)
+    return Kit(chosen, jax.tree.map(lambda array: array.astype(dtype), params))
+
+
+def set_up(
+    pictures: Pictures,
+    settings: Settings,
+    kit: Kit,
+    *,
+    stage: Stage,
+    start: AnyPicture | None = None,
+) -> Problem:
+    """Resize all pictures and measure what the new one is to match.
+
+    Raises `InputError` for a picture that is too small for the layers.
+    """
+    content = image.fit(pictures.content, stage.size, upscale=True)
+    guides = [
+        guide._replace(style=image.fit(guide.style, stage.style_size)) for guide in pictures.guides
+    ]
+    # The new picture has the content's size, and goes through the style layers as well.
+    layers = (*settings.content_layers, *settings.style_layers)
+    _check_large_enough("content", content, layers, settings)
+    for guide in guides:
+        _check_large_enough("style", guide.style, settings.style_layers, settings)
+    dtype = kit.params["input"]["mean"].dtype
+    constants = Constants(
+        params=kit.params,
+        goals={
+            "content": _content_goals(content, settings, kit),
+            "style": _style_goals(content, guides, settings, kit),
+        },
+        tv_weight=settings.tv_weight,
+    )
+    if start is None:
+        start = pictures.start
+    if start is None:
+        noise, seed = settings.init_noise, settings.seed
+        start = initial(settings.init, content, guides[0].style, noise=noise, seed=seed)
+    start = image.resize(start, *content.shape[1:3]).astype(dtype)
+    optimizer = None
+    if settings.optimizer in kit.engine.optimizers:
+        rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
+        options = {"history": settings.history} if settings.optimizer == "lbfgs" else {}
+        optimizer = kit.engine.optimizers[settings.optimizer](rate, **options)
+    evaluate, compiled = kit.engine.evaluate, kit.engine.compiled
+    return Problem(evaluate, constants, start, optimizer, compiled, settings.history)
+
+
+def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
+    """Measure the content picture; share the content weight evenly among its layers."""
+    everywhere = dict.fromkeys(settings.content_layers)
+    dtype = kit.params["input"]["mean"].dtype
+    targets = kit.engine.targets("content", kit.params, content.astype(dtype), everywhere)
+    weight = settings.content_weight / max(len(targets), 1)
+    return {layer: [Goal(target, weight)] for layer, target in targets.items()}
+
+
+def _style_goals(
+    content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit
+) -> dict[str, list[Goal]]:
+    """Measure the style pictures; share the style weight among them, and among the layers."""
+    layers, dtype = settings.style_layers, kit.params["input"]["mean"].dtype
+    shares = settings.style_layer_weights or [0.25**i for i in range(len(layers))]
+    goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
+
+    def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
+        if mask is None:
+            return None
+        shrunk = 2 ** _poolings((layer,), settings)
+        height, width = picture.shape[1:3]
+        return region(mask, height // shrunk, width // shrunk).astype(dtype)
+
+    for guide in guides:
+        style = guide.style.astype(dtype)
+        targets = kit.engine.targets(
+            "style",
+            kit.params,
+            style,
+            {layer: at(layer, guide.style_region, style) for layer in layers},
+        )
+        for layer, share in zip(layers, shares, strict=True):
+            weight = settings.style_weight * guide.share * share / sum(shares)
+            goals[layer].append(Goal(targets[layer], weight, at(layer, guide.region, content)))
+    return goals
+
+
+def _poolings(layers: Sequence[str], settings: Settings) -> int:
+    """Count the poolings before the deepest of `layers`."""
+    order = BACKBONES[settings.backbone].layers
+    passed = order[: 1 + max((order.index(layer) for layer in layers), default=-1)]
+    return sum(layer.startswith("pool") for layer in passed)
+
+
+def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
+    """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
+    least = 2 ** _poolings(layers, settings)
+    height, width = picture.shape[1:3]
+    if min(height, width) < least:
+        deepest = max(layers, key=BACKBONES[settings.backbone].layers.index)
+        raise InputError(
+            f"at size {max(height, width)} the {name} picture is {width} x {height} pixels, but "
+            f"{deepest} needs at least {least} x {least}; take a larger picture or size, or "
+            "earlier layers"
+        )

@@ -1,0 +1,108 @@
+import jax
+import numpy as np
+import pytest
+from gradcheck import check, close, float64
+
+from jnst.byhand.losses import sampling as byhand
+from jnst.losses import sampling
+
+RNG = np.random.default_rng(0)
+F = RNG.normal(size=(1, 6, 5, 4))
+BOTH = pytest.mark.parametrize("module", [sampling, byhand])
+SIZES = [(32, 32), (33, 33), (64, 64), (128, 96), (45, 300), (1, 5000), (5000, 1), (2, 9000)]
+
+
+@pytest.fixture(autouse=True)
+def _float64():
+    with float64():
+        yield
+
+
+@pytest.mark.parametrize(
+    ("size", "limit", "rows", "columns"),
+    [
+        ((4, 4), 4, [1, 3], [1, 3]),  # cells of two: their middle is the start of the second
+        ((6, 9), 6, [1, 4], [1, 4, 7]),  # cells of three: the second
+        ((5, 5), 4, [1, 3], [1, 3]),
+        ((2, 3), 6, [0, 1], [0, 1, 2]),
+        ((2, 3), 100, [0, 1], [0, 1, 2]),
+        ((1, 8), 2, [0], [2, 6]),
+        ((8, 1), 2, [2, 6], [0]),
+        ((7, 7), 1, [3], [3]),
+    ],
+)
+@BOTH
+def test_grid_worked_out_on_paper(module, size, limit, rows, columns):
+    got = module.grid(*size, limit=limit)
+    assert [x.tolist() for x in got] == [rows, columns]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@BOTH
+def test_grid_is_even_centred_and_nearly_as_large_as_allowed(module, size):
+    grids = module.grid(*size)
+    count = len(grids[0]) * len(grids[1])
+    assert 0.9 * min(module.LIMIT, size[0] * size[1]) <= count <= module.LIMIT
+    for places, side in zip(grids, size, strict=True):
+        assert places.min() >= 0
+        assert places.max() < side
+        steps = np.diff(places)
+        if steps.size:
+            assert steps.min() >= 1
+            assert np.ptp(steps) <= 1
+        cell = side / len(places)
+        middles = (np.arange(len(places)) + 0.5) * cell
+        np.testing.assert_array_equal(places, np.floor(middles + 1e-9))
+
+
+def test_the_grids_of_both_kinds_are_the_same():
+    assert sampling.LIMIT == byhand.LIMIT == 1024
+    for size in SIZES:
+        for one, other in zip(sampling.grid(*size), byhand.grid(*size), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("limit", [1, 4, 6, 1024])
+@BOTH
+def test_sample_takes_the_vectors_of_the_grid_row_by_row(module, limit):
+    rows, columns = module.grid(6, 5, limit=limit)
+    expected = [F[0, i, j] for i in rows for j in columns]
+    np.testing.assert_array_equal(module.sample(F, limit=limit), expected)
+
+
+@pytest.mark.parametrize("limit", [4, 6, 1024])
+def test_grad_of_the_sample(limit):
+    _, vjp = jax.vjp(lambda x: sampling.sample(x, limit=limit), F)
+    dX = RNG.normal(size=sampling.sample(F, limit=limit).shape)
+    gradient = byhand.sample_backward(dX, F, limit=limit)
+    close(gradient, vjp(dX)[0])
+    assert np.count_nonzero(gradient) == dX.size
+
+
+@BOTH
+def test_directions_worked_out_on_paper(module):
+    got = module.directions(np.array([[3.0, 4.0], [0, 0], [-2, 0]]))
+    np.testing.assert_allclose(got, [[0.6, 0.8], [0, 0], [-1, 0]], rtol=1e-15)
+
+
+def test_grad_of_the_directions_by_hand_is_autodiff_and_finite_difference():
+    X, weights = RNG.normal(size=(2, 7, 4))
+    gradient = byhand.directions_backward(weights, X)
+
+    def loss(x):
+        return (weights * sampling.directions(x)).sum()
+
+    np.testing.assert_allclose(sampling.directions(X), byhand.directions(X), rtol=1e-14)
+    close(gradient, jax.grad(loss)(X))
+    check(loss, X, gradient)
+    # A longer vector in the same direction is the same.
+    np.testing.assert_allclose(np.sum(gradient * X, axis=1), 0, atol=1e-14)
+
+
+def test_grad_of_a_direction_is_zero_for_a_vector_of_zeros():
+    X = RNG.normal(size=(3, 4))
+    X[1] = 0
+    weights = RNG.normal(size=X.shape)
+    gradient = byhand.directions_backward(weights, X)
+    assert not gradient[1].any()
+    close(gradient, jax.grad(lambda x: (weights * sampling.directions(x)).sum())(X))
