@@ -15,11 +15,16 @@ import jax
 import tyro
 
 from jnst.arrays import InputError, check_choice
-from jnst.commands import stylize
+from jnst.commands import compare, reconstruct, stylize, sweep
 from jnst.commands.base import base, fail
 from jnst.version import __version__
 
-COMMANDS: dict[str, ModuleType] = {"stylize": stylize}
+COMMANDS: dict[str, ModuleType] = {
+    "stylize": stylize,
+    "sweep": sweep,
+    "reconstruct": reconstruct,
+    "compare": compare,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -129,6 +129,22 @@ def write(
             name.replace(target)
 
 
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file, whole or not at all; raise `InputError` for what the disk refuses."""
+    guard = _guarded(f"cannot write {os.fspath(path)!r}")
+    with guard, _temporary(Path(path).parent) as (name, stream):
+        stream.write(text.encode())
+        stream.close()
+        name.replace(path)
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, and those it is in, where they are missing; raise `InputError` if it fails."""
+    with _guarded(f"cannot make the folder {os.fspath(path)!r}"):
+        Path(path).mkdir(parents=True, exist_ok=True)
+    return Path(path)
+
+
 def read_settings(path: str | os.PathLike[str]) -> dict | None:
     """Return the settings that `write` left in a picture, or None; `InputError` for no picture."""
     with _opened(path) as picture:

@@ -1,22 +1,20 @@
-"""The loss curves of a run as a picture."""
+"""Loss curves as pictures: of one run, and of several against time."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from jnst.arrays import Image
+from jnst.arrays import Picture
 
 
-def loss_curves(curves: Sequence[dict[str, float]]) -> Image:
+def loss_curves(curves: Sequence[dict[str, float]]) -> Picture:
     """Draw losses by name, one dict an evaluation, `total` among them, on a logarithmic scale."""
-    figure = Figure(figsize=(7, 4.5), dpi=150, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_subplot(
-        xlabel="evaluations", ylabel="weighted loss", yscale="log", title="Loss"
-    )
+    figure, axes = _figure((7, 4.5), xlabel="evaluations", ylabel="weighted loss", title="Loss")
     steps = range(1, len(curves) + 1)
     for name in curves[0]:
         values = [losses[name] for losses in curves]
@@ -32,8 +30,37 @@ def loss_curves(curves: Sequence[dict[str, float]]) -> Image:
     positive = [value for losses in curves for value in losses.values() if 0 < value < math.inf]
     if positive:  # parts that start at zero would stretch the axis over a dozen decades
         axes.set_ylim(bottom=max(min(positive), max(positive) * 1e-5))
-    axes.grid(alpha=0.3)
     if axes.lines:
         axes.legend()
+    return _drawn(figure)
+
+
+def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
+    """Draw the total of several runs, as (seconds, total), against time; a line and a name each."""
+    height = max(4.5, 0.5 + 0.21 * len(runs))
+    figure, axes = _figure(
+        (10, height), xlabel="seconds since the first evaluation", ylabel="total loss"
+    )
+    colours = matplotlib.colormaps["turbo"]
+    for i, (name, course) in enumerate(runs.items()):
+        points = [(seconds, total) for seconds, total in course if 0 < total < math.inf]
+        if points:
+            style = ("-", "--", ":", "-.")[i % 4]
+            colour = colours((i + 0.5) / len(runs))
+            axes.plot(*zip(*points, strict=True), style, color=colour, linewidth=1.2, label=name)
+    if axes.lines:
+        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8)
+    return _drawn(figure)
+
+
+def _figure(size: tuple[float, float], **labels: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=size, dpi=150, layout="constrained")
+    axes = figure.add_subplot(yscale="log", **labels)
+    axes.grid(alpha=0.3)
+    return figure, axes
+
+
+def _drawn(figure: Figure) -> Picture:
+    canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba(), np.float32)[None, ..., :3] / 255

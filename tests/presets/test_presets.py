@@ -113,7 +113,7 @@ def kunal2021(F, P, A, x):
 def patel2020(F, P, A, x):
     content = sse(F["4_2"], P["4_2"]) / (4 * F["4_2"].size)
     style = [
-        0.02 / (4 * F[k].shape[1] ** 2 * len(F[k]) ** 2) * sse(gram(F[k], "sum"), gram(A[k], "sum"))
+        0.002 / (4 * F[k].shape[1] ** 2 * len(F[k]) ** 2) * sse(gram(F[k], "sum"), gram(A[k], "sum"))
         for k in GATYS
     ]
     dx, dy = differences(255 * x)
@@ -126,7 +126,7 @@ def debashish2023(F, P, A, x):
 
 def khan2021(F, P, A, x):
     content = np.mean([mse(F[k], P[k]) for k in ("1_2", "2_2", "3_3")])
-    style = [0.01 * mse(gram(F[k]), gram(A[k])) for k in ("1_2", "2_2", "4_2", "5_1")]
+    style = [0.001 * mse(gram(F[k]), gram(A[k])) for k in ("1_2", "2_2", "4_2", "5_1")]
     return content, sum(style), 0
 
 

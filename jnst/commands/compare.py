@@ -1,0 +1,173 @@
+"""`jnst compare`: results beside each other, each with its distance to content and style."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import rich.box
+import rich.console
+import rich.table
+import rich.text
+import tyro
+
+from jnst import files, samples
+from jnst.arrays import InputError
+from jnst.commands.base import keep_compiled_programs
+from jnst.evaluate import Comparison, compare
+from jnst.record import restore
+from jnst.settings import Settings, check
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measure how near each RESULT is to its content and its style: losses, structure, colours."""
+
+    results: Annotated[
+        tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RESULT...")
+    ] = ()
+    """Pictures to compare, of jnst or of anything else; CONTENT itself may be one of them."""
+    content: Annotated[Path | None, tyro.conf.arg(metavar="CONTENT")] = None
+    """The photograph. By default what each RESULT was made of, by its metadata."""
+    style: Annotated[Path | None, tyro.conf.arg(metavar="STYLE")] = None
+    """The painting, likewise."""
+    csv: Annotated[Path | None, tyro.conf.arg(metavar="PATH")] = None
+    """Also write the table there (.csv), all digits."""
+    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Measure by the objective of a published system."""
+    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Settings
+    )
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+
+
+class Row(NamedTuple):
+    """One measure of all results; `better` says which values are: `lower`, `higher` or neither."""
+
+    measure: str
+    better: str
+    values: list[float]
+
+
+def run(options: Options) -> int:
+    """Measure all results, print the table and return the exit status."""
+    if not options.results:
+        raise InputError("give at least one RESULT to compare")
+    check(options.settings)
+    if options.csv is not None:
+        _check_csv(options.csv)
+    if options.cache:
+        keep_compiled_programs()
+    found = []
+    for path in options.results:
+        result = files.read(path)
+        content, style = _made_of(path, options)
+        found.append(compare(result, files.read(content), files.read(style), options.settings))
+    names, rows = [str(path) for path in options.results], _rows(found)
+    if options.csv is not None:
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(["measure", "better", *names])
+        writer.writerows([row.measure, row.better, *row.values] for row in rows)
+        files.write_text(options.csv, table.getvalue())
+    _show(names, rows, options.settings)
+    if options.csv is not None:
+        print(f"wrote {options.csv}")
+    return 0
+
+
+def _made_of(path: Path, options: Options) -> tuple[files.Source, files.Source]:
+    """Find the content and the style of a result: as given, or by its metadata."""
+    content, style = options.content, options.style
+    if content is not None and style is not None:
+        return content, style
+    recorded = files.read_settings(path)
+    if recorded is None:
+        raise InputError(f"{path} does not say what it was made of; give --content and --style")
+    _, inputs = restore(recorded)
+    if style is None and len(inputs.styles) > 1:
+        raise InputError(f"{path} was made of {len(inputs.styles)} styles; give --style, one")
+    content, style = content or inputs.content, style or next(iter(inputs.styles), None)
+    for what, source in {"content": content, "style": style}.items():
+        if source is not None and not source.exists():
+            raise InputError(f"{path} was made of {source}, which is not there; give --{what}")
+    return content or samples.content(), style or samples.STYLE
+
+
+def _rows(found: Sequence[Comparison]) -> list[Row]:
+    """List the measures, totals first, with a value for each comparison."""
+    first = found[0]
+    rows = [
+        Row("width, pixels", "", [one.width for one in found]),
+        Row("height, pixels", "", [one.height for one in found]),
+        Row("total loss, weighted", "lower", [sum(one.weighted.values()) for one in found]),
+        Row("content loss, weighted", "lower", [one.weighted["content"] for one in found]),
+    ]
+    rows += [
+        Row(f"content loss {layer}", "lower", [one.content[layer] for one in found])
+        for layer in first.content
+    ]
+    rows.append(Row("style loss, weighted", "lower", [one.weighted["style"] for one in found]))
+    rows += [
+        Row(f"style loss {layer}", "lower", [one.style[layer] for one in found])
+        for layer in first.style
+    ]
+    rows += [
+        Row("total variation, weighted", "lower", [one.weighted["tv"] for one in found]),
+        Row("total variation", "lower", [one.total_variation for one in found]),
+        Row("structure as content (SSIM)", "higher", [one.similarity for one in found]),
+    ]
+    rows += [
+        Row(f"distance W to style {layer}", "lower", [one.wasserstein[layer] for one in found])
+        for layer in first.wasserstein
+    ]
+    rows += [
+        Row("colours to style", "lower", [one.colour_to_style for one in found]),
+        Row("colours to content", "lower", [one.colour_to_content for one in found]),
+    ]
+    return rows
+
+
+def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None:
+    """Print the table, in several parts where the terminal is too narrow for all results."""
+    console = rich.console.Console(highlight=False)
+    label = max(len(row.measure) for row in rows)
+    width = max(10, min(24, *[max(len(name) for name in names)] * 2))
+    fit = max(1, (console.width - label - len("better") - 6) // (width + 3))
+    for start in range(0, len(names), fit):
+        table = rich.table.Table(box=rich.box.SIMPLE)
+        table.add_column("measure", no_wrap=True)
+        table.add_column("better", no_wrap=True)
+        for name in names[start : start + fit]:
+            # As text: brackets in a name are no markup.
+            table.add_column(
+                rich.text.Text(name), justify="right", overflow="fold", max_width=width
+            )
+        for row in rows:
+            values = [f"{value:.4g}" for value in row.values[start : start + fit]]
+            table.add_row(row.measure, row.better, *values)
+        console.print(table)
+    console.print(
+        f"Content loss: {settings.content_loss}, {settings.content_scale}. "
+        f"Style loss: {settings.style_loss}, {settings.style_scale}. "
+        f"Total variation: {settings.tv}, {settings.tv_scale}. By layer without weights.\n"
+        "SSIM of luminance, Gaussian window 11 x 11, data range 1. W, not squared, relative: 1 is "
+        "the distance to a blank map. Colours: mean Wasserstein-1 distance along 13 directions of "
+        "RGB, on the scale to 1.",
+        markup=False,
+        soft_wrap=not console.is_terminal,
+    )
+
+
+def _check_csv(path: Path) -> None:
+    """Refuse a table that has no place to go: before the work, for that takes a while."""
+    if path.suffix.lower() != ".csv":  # a mistyped option must not replace a picture
+        raise InputError(f"cannot write {str(path)!r}: the suffix must be .csv")
+    if not path.parent.is_dir():
+        raise InputError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise InputError(f"cannot write {str(path)!r}: it is a folder")

@@ -1,0 +1,82 @@
+"""Paint the cells of a grid into a folder: a contact sheet, loss curves, a table, each picture."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import rich.console
+import rich.progress
+
+from jnst import files, plot
+from jnst.commands.base import fail, open_pictures
+from jnst.record import Inputs, record
+from jnst.sheet import contact_sheet
+from jnst.sweep import Cell, Result, run
+from jnst.version import __version__
+
+SHEET, CURVES, TABLE = "sheet.png", "curves.png", "table.csv"
+
+
+def paint_all(
+    cells: Sequence[Cell], inputs: Inputs, folder: Path, *, columns: int, quiet: bool
+) -> int:
+    """Paint all cells; after each one the sheet, the plot and the table hold all there are so far.
+
+    Returns the exit status: 130 after Ctrl-C, which keeps what has been painted.
+    """
+    files.make_folder(folder)
+    files.check_writable(folder / SHEET)
+    results: list[Result] = []
+    console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
+    bar = rich.progress.Progress(
+        *rich.progress.Progress.get_default_columns(),
+        transient=True,
+        console=console,
+        disable=not console.is_terminal,
+    )
+    try:
+        with bar:
+            whole = bar.add_task("cells", total=len(cells))
+            for number, cell in enumerate(cells, start=1):
+                bar.update(whole, description=f"{number}/{len(cells)} {cell.label}")
+                painting = run(cell, open_pictures(inputs, cell.settings))
+                while True:
+                    try:
+                        next(painting)
+                    except StopIteration as end:
+                        results.append(end.value)
+                        break
+                bar.advance(whole)
+                _write(results, inputs, folder, columns)
+    except KeyboardInterrupt:
+        return fail(f"interrupted: {len(results)} of {len(cells)} cells are in {folder}", 130)
+    if not quiet:
+        print(f"wrote {len(results)} pictures, {SHEET}, {CURVES} and {TABLE} into {folder}")
+    return 0
+
+
+def _write(results: Sequence[Result], inputs: Inputs, folder: Path, columns: int) -> None:
+    newest, number = results[-1], len(results)
+    files.write(
+        folder / f"{number:03}.png",
+        newest.picture,
+        settings=record(newest.cell.settings, inputs),
+        software=f"jnst {__version__}",
+    )
+    captioned = [
+        ("\n".join([*r.cell.label.split(", "), f"{r.seconds:.0f} s"]), r.picture) for r in results
+    ]
+    rows = [captioned[i : i + columns] for i in range(0, len(captioned), columns)]
+    files.write(folder / SHEET, contact_sheet(rows))
+    files.write(folder / CURVES, plot.courses({r.cell.label: r.course for r in results}))
+    names = list(dict.fromkeys(name for r in results for name in r.cell.choices))
+    parts = list(dict.fromkeys(name for r in results for name in r.parts))
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["picture", *names, "evaluations", "seconds", "best total", *parts])
+    for i, r in enumerate(results, start=1):
+        chosen = [r.cell.choices.get(name, "") for name in names]
+        numbers = [f"{r.seconds:.3f}", repr(r.total), *(repr(r.parts.get(p, "")) for p in parts)]
+        writer.writerow([f"{i:03}.png", *chosen, len(r.course), *numbers])
+    files.write_text(folder / TABLE, table.getvalue())

@@ -1,0 +1,45 @@
+"""`jnst reconstruct`: what each layer knows of a picture, on one contact sheet."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from jnst import reconstruct
+from jnst.commands.base import keep_compiled_programs
+from jnst.commands.grid import paint_all
+from jnst.record import Inputs
+from jnst.settings import Settings
+
+
+@dataclass(frozen=True)
+class Options:
+    """Reconstruct CONTENT from single layers, and textures of STYLE from the first so many."""
+
+    inputs: Annotated[Inputs, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Inputs)
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = Path("reconstruct")
+    """Where the pictures, sheet.png, curves.png and table.csv go."""
+    content_from: tuple[str, ...] = reconstruct.CONTENT
+    """The layers to reconstruct the content from, one at a time."""
+    style_from: tuple[str, ...] = reconstruct.STYLE
+    """The layers to make textures from: the first, the first two, and so on."""
+    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Settings
+    )
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+
+
+def run(options: Options) -> int:
+    """Paint the reconstructions and return the exit status."""
+    found = reconstruct.cells(
+        options.settings, content=options.content_from, style=options.style_from
+    )
+    if options.cache:
+        keep_compiled_programs()
+    columns = max(len(options.content_from), len(options.style_from))
+    return paint_all(found, options.inputs, options.output, columns=columns, quiet=options.quiet)

@@ -1,0 +1,56 @@
+"""`jnst sweep`: every combination of some settings, on one contact sheet."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from jnst.arrays import InputError
+from jnst.commands.base import keep_compiled_programs
+from jnst.commands.grid import paint_all
+from jnst.record import Inputs
+from jnst.settings import Settings
+from jnst.sweep import cells, parse
+
+
+@dataclass(frozen=True)
+class Options:
+    """Paint CONTENT in the manner of STYLE with every combination of some settings."""
+
+    inputs: Annotated[Inputs, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Inputs)
+    vary: Annotated[
+        tuple[str, ...],
+        tyro.conf.UseAppendAction,
+        tyro.conf.arg(metavar="NAME=A,B,C"),
+    ] = ()
+    """A setting and its values; repeat it for more settings. Parts of a list are joined by +. The
+    first goes down the contact sheet, the last across. `preset` can be varied too; it replaces all
+    other settings, but for those varied."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = Path("sweep")
+    """Where the pictures, sheet.png, curves.png and table.csv go."""
+    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Begin with the settings of a published system; all options still apply."""
+    quality: Literal["draft", "normal", "best"] = "normal"
+    """Trade time for finish: 0.3 or 3 times as many steps."""
+    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Settings
+    )
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+
+
+def run(options: Options) -> int:
+    """Paint the grid and return the exit status."""
+    if not options.vary:
+        raise InputError("give at least one --vary, for instance --vary content_weight=0.001,0.01")
+    variations = [parse(words) for words in options.vary]
+    grid = cells(options.settings, variations)
+    if options.cache:
+        keep_compiled_programs()
+    several = [values for _, values in variations if len(values) > 1]
+    columns = len(several[-1]) if several else 1
+    return paint_all(grid, options.inputs, options.output, columns=columns, quiet=options.quiet)

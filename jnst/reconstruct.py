@@ -1,0 +1,45 @@
+"""What single layers know: pictures that only they constrain (Gatys et al., CVPR 2016, figure 1).
+
+The content row reconstructs the content picture from one layer each: low layers keep every pixel,
+deep ones the scene. The style row makes textures from the first layer, the first two, and so on:
+the more layers, the larger the structures. Both begin with noise.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+from jnst.settings import Settings, check
+from jnst.sweep import Cell
+
+CONTENT = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")
+"""The layers that the figure reconstructs content from; it calls them conv1_2 and so on."""
+STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+
+
+def cells(
+    base: Settings, *, content: Sequence[str] = CONTENT, style: Sequence[str] = STYLE
+) -> list[Cell]:
+    """List a cell for each layer of `content`, then one for each number of layers of `style`.
+
+    All else is as in `base`, but for the weight of the absent loss, and the initial picture.
+
+    Raises:
+        InputError: for settings that cannot be used.
+
+    """
+    chosen = [("content", (layer,), ()) for layer in content]
+    chosen += [("style", (), tuple(style[: k + 1])) for k in range(len(style))]
+    found = []
+    for kind, content_layers, style_layers in chosen:
+        settings = dataclasses.replace(
+            base,
+            content_layers=content_layers,
+            style_layers=style_layers,
+            style_layer_weights=(1.0,) * len(style_layers),
+            init="noise",
+        )
+        check(settings)
+        layers = content_layers or style_layers
+        name = layers[0] if len(layers) == 1 else f"{layers[0]} to {layers[-1]}"
+        found.append(Cell({kind: name}, settings))
+    return found
