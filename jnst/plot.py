@@ -14,7 +14,7 @@ from jnst.arrays import Picture
 
 def loss_curves(curves: Sequence[dict[str, float]]) -> Picture:
     """Draw losses by name, one dict an evaluation, `total` among them, on a logarithmic scale."""
-    figure, axes = _figure((7, 4.5), xlabel="evaluations", ylabel="weighted loss", title="Loss")
+    figure, axes = _figure(7.0, 4.5, xlabel="evaluations", ylabel="weighted loss", title="Loss")
     steps = range(1, len(curves) + 1)
     for name in curves[0]:
         values = [losses[name] for losses in curves]
@@ -39,7 +39,7 @@ def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
     """Draw the total of several runs, as (seconds, total), against time; a line and a name each."""
     height = max(4.5, 0.5 + 0.21 * len(runs))
     figure, axes = _figure(
-        (10, height), xlabel="seconds since the first evaluation", ylabel="total loss"
+        10.0, height, xlabel="seconds since the first evaluation", ylabel="total loss"
     )
     colours = matplotlib.colormaps["turbo"]
     for i, (name, course) in enumerate(runs.items()):
@@ -53,8 +53,8 @@ def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
     return _drawn(figure)
 
 
-def _figure(size: tuple[float, float], **labels: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=size, dpi=150, layout="constrained")
+def _figure(width: float, height: float, **labels: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     axes = figure.add_subplot(yscale="log", **labels)
     axes.grid(alpha=0.3)
     return figure, axes

@@ -27,8 +27,8 @@ def cells(
         InputError: for settings that cannot be used.
 
     """
-    chosen = [("content", (layer,), ()) for layer in content]
-    chosen += [("style", (), tuple(style[: k + 1])) for k in range(len(style))]
+    chosen = [("content from", (layer,), ()) for layer in content]
+    chosen += [("style from", (), tuple(style[: k + 1])) for k in range(len(style))]
     found = []
     for kind, content_layers, style_layers in chosen:
         settings = dataclasses.replace(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,16 +19,15 @@ from jnst.version import __version__
 SHEET, CURVES, TABLE = "sheet.png", "curves.png", "table.csv"
 
 
-def paint_all(
-    cells: Sequence[Cell], inputs: Inputs, folder: Path, *, columns: int, quiet: bool
-) -> int:
-    """Paint all cells; after each one the sheet, the plot and the table hold all there are so far.
+def paint_all(rows: Sequence[Sequence[Cell]], inputs: Inputs, folder: Path, *, quiet: bool) -> int:
+    """Paint rows of cells; after each cell the sheet, plot and table hold all there are so far.
 
     Returns the exit status: 130 after Ctrl-C, which keeps what has been painted.
     """
     files.make_folder(folder)
     files.check_writable(folder / SHEET)
     results: list[Result] = []
+    cells = [cell for row in rows for cell in row]
     console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
     bar = rich.progress.Progress(
         *rich.progress.Progress.get_default_columns(),
@@ -48,7 +48,7 @@ def paint_all(
                         results.append(end.value)
                         break
                 bar.advance(whole)
-                _write(results, inputs, folder, columns)
+                _write(results, inputs, folder, [len(row) for row in rows])
     except KeyboardInterrupt:
         return fail(f"interrupted: {len(results)} of {len(cells)} cells are in {folder}", 130)
     if not quiet:
@@ -56,7 +56,7 @@ def paint_all(
     return 0
 
 
-def _write(results: Sequence[Result], inputs: Inputs, folder: Path, columns: int) -> None:
+def _write(results: Sequence[Result], inputs: Inputs, folder: Path, lengths: Sequence[int]) -> None:
     newest, number = results[-1], len(results)
     files.write(
         folder / f"{number:03}.png",
@@ -64,11 +64,11 @@ def _write(results: Sequence[Result], inputs: Inputs, folder: Path, columns: int
         settings=record(newest.cell.settings, inputs),
         software=f"jnst {__version__}",
     )
-    captioned = [
+    captioned = iter(
         ("\n".join([*r.cell.label.split(", "), f"{r.seconds:.0f} s"]), r.picture) for r in results
-    ]
-    rows = [captioned[i : i + columns] for i in range(0, len(captioned), columns)]
-    files.write(folder / SHEET, contact_sheet(rows))
+    )
+    rows = [list(itertools.islice(captioned, length)) for length in lengths]
+    files.write(folder / SHEET, contact_sheet([row for row in rows if row]))
     files.write(folder / CURVES, plot.courses({r.cell.label: r.course for r in results}))
     names = list(dict.fromkeys(name for r in results for name in r.cell.choices))
     parts = list(dict.fromkeys(name for r in results for name in r.parts))

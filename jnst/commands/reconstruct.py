@@ -41,5 +41,5 @@ def run(options: Options) -> int:
     )
     if options.cache:
         keep_compiled_programs()
-    columns = max(len(options.content_from), len(options.style_from))
-    return paint_all(found, options.inputs, options.output, columns=columns, quiet=options.quiet)
+    rows = [found[: len(options.content_from)], found[len(options.content_from) :]]
+    return paint_all(rows, options.inputs, options.output, quiet=options.quiet)

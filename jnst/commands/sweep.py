@@ -53,4 +53,5 @@ def run(options: Options) -> int:
         keep_compiled_programs()
     several = [values for _, values in variations if len(values) > 1]
     columns = len(several[-1]) if several else 1
-    return paint_all(grid, options.inputs, options.output, columns=columns, quiet=options.quiet)
+    rows = [grid[i : i + columns] for i in range(0, len(grid), columns)]
+    return paint_all(rows, options.inputs, options.output, quiet=options.quiet)
