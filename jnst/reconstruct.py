@@ -8,6 +8,7 @@ the more layers, the larger the structures. Both begin with noise.
 import dataclasses
 from collections.abc import Sequence
 
+from jnst.record import Inputs
 from jnst.settings import Settings, check
 from jnst.sweep import Cell
 
@@ -17,7 +18,11 @@ STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 
 
 def cells(
-    base: Settings, *, content: Sequence[str] = CONTENT, style: Sequence[str] = STYLE
+    base: Settings,
+    *,
+    content: Sequence[str] = CONTENT,
+    style: Sequence[str] = STYLE,
+    inputs: Inputs = Inputs(),  # noqa: B008 (frozen)
 ) -> list[Cell]:
     """List a cell for each layer of `content`, then one for each number of layers of `style`.
 
@@ -41,5 +46,5 @@ def cells(
         check(settings)
         layers = content_layers or style_layers
         name = layers[0] if len(layers) == 1 else f"{layers[0]} to {layers[-1]}"
-        found.append(Cell({kind: name}, settings))
+        found.append(Cell({kind: name}, settings, inputs))
     return found

@@ -20,15 +20,17 @@ from jnst.arrays import InputError, Picture, check_choice
 from jnst.loop import Progress
 from jnst.pictures import Pictures, finish
 from jnst.presets import preset
+from jnst.record import Inputs
 from jnst.settings import Settings, check
 from jnst.stylize import paint
 
 
 class Cell(NamedTuple):
-    """One combination: the values by name, as they were written, and the settings they make."""
+    """One combination: values by name, as written, the settings they make, and the pictures."""
 
     choices: Mapping[str, str]
     settings: Settings
+    inputs: Inputs = Inputs()
 
     @property
     def label(self) -> str:
@@ -61,8 +63,13 @@ def parse(words: str) -> tuple[str, list[str]]:
     return name.strip().replace("-", "_"), found
 
 
-def cells(base: Settings, variations: Sequence[tuple[str, Sequence[str]]]) -> list[Cell]:
-    """Combine all values of all variations; the last one changes fastest.
+def cells(
+    base: Settings,
+    variations: Sequence[tuple[str, Sequence[str]]],
+    *,
+    inputs: Inputs = Inputs(),  # noqa: B008 (frozen)
+) -> list[Cell]:
+    """Combine all values of all variations, for the same pictures; the last one changes fastest.
 
     A `preset` replaces all of `base`, the other variations apply to it.
 
@@ -89,7 +96,7 @@ def cells(base: Settings, variations: Sequence[tuple[str, Sequence[str]]]) -> li
         except InputError as error:
             label = Cell(choices, settings).label
             raise InputError(f"{label}: {error}" if label else str(error)) from None
-        found.append(Cell(choices, settings))
+        found.append(Cell(choices, settings, inputs))
     return found
 
 

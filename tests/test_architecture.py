@@ -39,9 +39,13 @@ ALLOWED = {
     "pictures": "arrays files image colour regions settings",
     "problem": "arrays image pyramid backbones optim objective engines initial pictures regions "
     "settings",
+    "evaluate": "arrays image colour objective pictures problem settings",
     "stylize": "arrays files loop optim pyramid pictures problem settings",
-    "commands": "arrays version samples files backbones loop pictures presets plot problem record "
-    "settings stylize terminal",
+    "sheet": "arrays",
+    "sweep": "arrays loop pictures presets record settings stylize",
+    "reconstruct": "record settings sweep",
+    "commands": "arrays version samples files backbones evaluate loop pictures presets plot "
+    "problem reconstruct record settings sheet stylize sweep terminal",
     "cli": "arrays version commands",
     "__init__": "arrays version files settings stylize",
     "__main__": "cli",

@@ -204,7 +204,7 @@ def test_every_preset_runs_from_the_command_line(name, capsys):
 
 def test_an_unknown_preset_or_quality_lists_the_choices(capsys):
     assert run("--preset", "gatys") == 2
-    assert "unknown preset 'gatys'; choose from gatys2015, " in capsys.readouterr().err
+    assert "unknown preset 'gatys'; choose from default, gatys2015, " in capsys.readouterr().err
     assert run("--quality", "great") == 2
     assert "unknown quality 'great'; choose from draft, normal, best" in capsys.readouterr().err
     assert run("--preset") == 2

@@ -11,7 +11,7 @@ import rich.progress
 
 from jnst import files, plot
 from jnst.commands.base import fail, open_pictures
-from jnst.record import Inputs, record
+from jnst.record import record
 from jnst.sheet import contact_sheet
 from jnst.sweep import Cell, Result, run
 from jnst.version import __version__
@@ -19,7 +19,7 @@ from jnst.version import __version__
 SHEET, CURVES, TABLE = "sheet.png", "curves.png", "table.csv"
 
 
-def paint_all(rows: Sequence[Sequence[Cell]], inputs: Inputs, folder: Path, *, quiet: bool) -> int:
+def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> int:
     """Paint rows of cells; after each cell the sheet, plot and table hold all there are so far.
 
     Returns the exit status: 130 after Ctrl-C, which keeps what has been painted.
@@ -40,7 +40,7 @@ def paint_all(rows: Sequence[Sequence[Cell]], inputs: Inputs, folder: Path, *, q
             whole = bar.add_task("cells", total=len(cells))
             for number, cell in enumerate(cells, start=1):
                 bar.update(whole, description=f"{number}/{len(cells)} {cell.label}")
-                painting = run(cell, open_pictures(inputs, cell.settings))
+                painting = run(cell, open_pictures(cell.inputs, cell.settings))
                 while True:
                     try:
                         next(painting)
@@ -48,7 +48,7 @@ def paint_all(rows: Sequence[Sequence[Cell]], inputs: Inputs, folder: Path, *, q
                         results.append(end.value)
                         break
                 bar.advance(whole)
-                _write(results, inputs, folder, [len(row) for row in rows])
+                _write(results, folder, [len(row) for row in rows])
     except KeyboardInterrupt:
         return fail(f"interrupted: {len(results)} of {len(cells)} cells are in {folder}", 130)
     if not quiet:
@@ -56,12 +56,12 @@ def paint_all(rows: Sequence[Sequence[Cell]], inputs: Inputs, folder: Path, *, q
     return 0
 
 
-def _write(results: Sequence[Result], inputs: Inputs, folder: Path, lengths: Sequence[int]) -> None:
+def _write(results: Sequence[Result], folder: Path, lengths: Sequence[int]) -> None:
     newest, number = results[-1], len(results)
     files.write(
         folder / f"{number:03}.png",
         newest.picture,
-        settings=record(newest.cell.settings, inputs),
+        settings=record(newest.cell.settings, newest.cell.inputs),
         software=f"jnst {__version__}",
     )
     captioned = iter(

@@ -37,9 +37,12 @@ class Options:
 def run(options: Options) -> int:
     """Paint the reconstructions and return the exit status."""
     found = reconstruct.cells(
-        options.settings, content=options.content_from, style=options.style_from
+        options.settings,
+        content=options.content_from,
+        style=options.style_from,
+        inputs=options.inputs,
     )
     if options.cache:
         keep_compiled_programs()
     rows = [found[: len(options.content_from)], found[len(options.content_from) :]]
-    return paint_all(rows, options.inputs, options.output, quiet=options.quiet)
+    return paint_all(rows, options.output, quiet=options.quiet)

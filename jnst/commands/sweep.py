@@ -48,10 +48,10 @@ def run(options: Options) -> int:
     if not options.vary:
         raise InputError("give at least one --vary, for instance --vary content_weight=0.001,0.01")
     variations = [parse(words) for words in options.vary]
-    grid = cells(options.settings, variations)
+    grid = cells(options.settings, variations, inputs=options.inputs)
     if options.cache:
         keep_compiled_programs()
     several = [values for _, values in variations if len(values) > 1]
     columns = len(several[-1]) if several else 1
     rows = [grid[i : i + columns] for i in range(0, len(grid), columns)]
-    return paint_all(rows, options.inputs, options.output, quiet=options.quiet)
+    return paint_all(rows, options.output, quiet=options.quiet)

@@ -17,7 +17,14 @@ from jnst.arrays import check_choice
 from jnst.presets import papers, tools
 from jnst.settings import Settings
 
+
+def default() -> Settings:
+    """Return what jnst does when nothing is asked for: the best-looking that we know."""
+    return Settings()
+
+
 PRESETS: dict[str, Callable[[], Settings]] = {
+    "default": default,
     "gatys2015": papers.gatys2015,
     "gatys2016": papers.gatys2016,
     "kunal2021": papers.kunal2021,

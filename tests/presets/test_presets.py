@@ -15,7 +15,7 @@ from jnst.backbones import vgg, weights
 from jnst.files import read as read_file
 from jnst.pictures import read
 from jnst.presets import PRESETS, preset, summary
-from jnst.settings import check
+from jnst.settings import Settings, check
 from jnst.stylize import prepare
 
 GATYS = ("1_1", "2_1", "3_1", "4_1", "5_1")
@@ -113,7 +113,9 @@ def kunal2021(F, P, A, x):
 def patel2020(F, P, A, x):
     content = sse(F["4_2"], P["4_2"]) / (4 * F["4_2"].size)
     style = [
-        0.002 / (4 * F[k].shape[1] ** 2 * len(F[k]) ** 2) * sse(gram(F[k], "sum"), gram(A[k], "sum"))
+        0.002
+        / (4 * F[k].shape[1] ** 2 * len(F[k]) ** 2)
+        * sse(gram(F[k], "sum"), gram(A[k], "sum"))
         for k in GATYS
     ]
     dx, dy = differences(255 * x)
@@ -211,7 +213,7 @@ def random_weights():
     return params
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", FORMULAS)
 def test_parts_equal_the_formulas_of_the_source(name, monkeypatch):
     formula, options = FORMULAS[name]
     if name == "johnson-slow":
@@ -261,18 +263,17 @@ def test_the_details_that_few_share():
     crowson = preset("crowson")
     assert (crowson.learning_rate, crowson.average) == (0.02, 0.99)
     assert (crowson.first_size, crowson.size_ratio) == (128, 2**0.5)
-    assert all(preset(name).first_size is None for name in PRESETS if name != "crowson")
+    assert all(preset(name).first_size is None for name in FORMULAS if name != "crowson")
+    assert preset("default") == Settings()
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_can_be_used_and_says_where_it_comes_from(name):
     check(preset(name))
-    assert name in FORMULAS
+    assert name in {"default": Settings()} | FORMULAS
     assert 20 < len(summary(name)) < 100
 
 
 def test_another_name_lists_them():
-    with pytest.raises(
-        InputError, match="unknown preset 'gatys'; choose from gatys2015, gatys2016"
-    ):
+    with pytest.raises(InputError, match="unknown preset 'gatys'; choose from default, gatys2015"):
         preset("gatys")
