@@ -45,7 +45,7 @@ def _style(content: Image, style: image.OtherImage, rng: np.random.Generator) ->
 
 def _grey(content: Image, style: image.OtherImage, rng: np.random.Generator) -> Picture:
     """Return the mean colour of ImageNet everywhere: what VGG sees as nothing at all."""
-    return np.broadcast_to(np.float32(IMAGENET_MEAN) / 255, content.shape)
+    return np.broadcast_to(np.array(IMAGENET_MEAN, np.float32) / 255, content.shape)
 
 
 def _noise(content: Image, style: image.OtherImage, rng: np.random.Generator) -> Picture:

@@ -20,10 +20,11 @@ Extract = Callable[..., Features]
 class Term(NamedTuple):
     """A loss on features: a statistic of one layer's map, and its distance to a target.
 
-    The target is what `target` keeps of the statistic of the picture to match.
+    The target is what `target` keeps of the statistic of the picture to match. Where the loss can
+    be guided, `statistic` takes a region after the map.
     """
 
-    statistic: Callable[[FeatureMap], Any]
+    statistic: Callable[..., Any]
     distance: Callable[[Any, Any], Scalar]
     target: Callable[[Any], Any] = lambda statistic: statistic
 

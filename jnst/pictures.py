@@ -40,7 +40,7 @@ class Pictures(NamedTuple):
 
 def read(
     content: files.Source,
-    style: files.Source | Sequence[files.Source],
+    style: files.Source | list[files.Source] | tuple[files.Source, ...],
     settings: Settings,
     *,
     masks: Sequence[files.Source] = (),
@@ -57,7 +57,7 @@ def read(
             each has its region.
         settings: of which `blend`, `colour`, `square` and `size` are used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
-            into the k-th region; a single style into all.
+            into the k-th region; a single style into all. Where no mask is white there is no style.
         style_masks: for each region, where in its style picture the style is taken from.
         labels: instead of masks, one picture in which each colour is a region.
         style_labels: for each style its own label picture: like colours go together. Without them
@@ -80,25 +80,26 @@ def read(
     if settings.colour is not None:
         pairs = [colour.before(settings.colour, original, picture) for picture in styles]
         recoloured, styles = pairs[0][0], [picture for _, picture in pairs]
-    if labels is None and not masks:
-        if style_masks or style_labels:
-            raise InputError("regions of a style need regions of the content: masks or labels")
-        guides = [
-            Guide(picture, share)
-            for picture, share in zip(styles, _blend(settings, len(styles)), strict=True)
-        ]
+    if labels is not None and masks:
+        raise InputError("give masks or a label picture, not both")
+    for what, given, needed in (
+        ("style_masks", style_masks, masks),
+        ("style_labels", style_labels, labels is not None),
+    ):
+        if given and not needed:
+            raise InputError(f"{what} need {what.removeprefix('style_')} of the content picture")
+    if labels is not None:
+        found = _labelled(len(styles), labels, style_labels)
+    elif masks:
+        found = _masked(len(styles), masks, style_masks)
     else:
-        if labels is not None and masks:
-            raise InputError("give masks or a label picture, not both")
-        found = (
-            _masked(styles, masks, style_masks)
-            if labels is None
-            else _labelled(styles, labels, style_labels)
-        )
-        guides = _shared(found, styles, settings)
+        found = [_Placed(k, 1 / len(styles)) for k in range(len(styles))]
+    blend = _blend(settings, len(styles))
     return Pictures(
         content=recoloured,
-        guides=guides,
+        guides=[
+            Guide(styles[k], blend[k] * area, region, origin) for k, area, region, origin in found
+        ],
         original=original,
         start=None if start is None else files.read(start),
         alpha=files.read_alpha(content),
@@ -117,69 +118,68 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
     """Return the content's transparency in the size of `picture`; None where it is opaque."""
     if pictures.alpha is None:
         return None
-    size = picture.shape[1:3]
-    return image.resample(pictures.alpha, *size, PIL.Image.Resampling.BILINEAR).clip(0, 1)
+    height, width = picture.shape[1:3]
+    method = PIL.Image.Resampling.BILINEAR
+    return image.resample(pictures.alpha, height, width, method).clip(0, 1)
 
 
-_Placed = list[tuple[int, regions.Mask, regions.Mask | None]]
-"""(number of the style, its region in the content, where it is taken from)."""
+class _Placed(NamedTuple):
+    """The number of a style, and where it goes: how much of the picture that is, and which part.
+
+    Regions of the content have their own area, and a style in them pulls at a pixel as hard as one
+    that fills the picture; several styles in the same place divide it.
+    """
+
+    style: int
+    area: float
+    region: regions.Mask | None = None
+    style_region: regions.Mask | None = None
 
 
 def _masked(
-    styles: Sequence[AnyPicture], masks: Sequence[files.Source], style_masks: Sequence[files.Source]
-) -> _Placed:
-    if len(styles) not in (1, len(masks)):
+    styles: int, masks: Sequence[files.Source], style_masks: Sequence[files.Source]
+) -> list[_Placed]:
+    if styles not in (1, len(masks)):
         raise InputError(
-            f"{len(masks)} masks for {len(styles)} style pictures; give one for each, or a single "
-            "style picture"
+            f"{len(masks)} masks for {styles} style pictures; give one for each, or a single style "
+            "picture"
         )
     if len(style_masks) not in (0, len(masks)):
         raise InputError(f"{len(style_masks)} style masks for {len(masks)} masks; give as many")
     origins = [regions.read(source) for source in style_masks] or [None] * len(masks)
+    found = [regions.read(mask) for mask in masks]
     return [
-        (k if len(styles) > 1 else 0, regions.read(mask), origin)
-        for k, (mask, origin) in enumerate(zip(masks, origins, strict=True))
+        _Placed(k if styles > 1 else 0, float(mask.mean()), mask, origin)
+        for k, (mask, origin) in enumerate(zip(found, origins, strict=True))
     ]
 
 
 def _labelled(
-    styles: Sequence[AnyPicture], labels: files.Source, style_labels: Sequence[files.Source]
-) -> _Placed:
-    if len(style_labels) not in (0, len(styles)):
+    styles: int, labels: files.Source, style_labels: Sequence[files.Source]
+) -> list[_Placed]:
+    if len(style_labels) not in (0, styles):
         raise InputError(
-            f"{len(style_labels)} style label pictures for {len(styles)} styles; give one for each"
+            f"{len(style_labels)} style label pictures for {styles} styles; give one for each"
         )
     found = regions.labels(labels, style_labels)
-    if style_labels:
-        return [
-            (k, mask, origin)
-            for mask, origins in found
-            for k, origin in enumerate(origins)
-            if origin is not None
-        ]
-    if len(found) != len(styles):
+    if not style_labels and len(found) != styles:
         raise InputError(
-            f"the label picture has {len(found)} colours for {len(styles)} style pictures; give "
-            "one for each colour, or a label picture for each style"
+            f"the label picture has {len(found)} colours for {styles} style pictures; give one for "
+            "each colour, or a label picture for each style"
         )
-    return [(k, mask, None) for k, (mask, _) in enumerate(found)]
-
-
-def _shared(found: _Placed, styles: Sequence[AnyPicture], settings: Settings) -> list[Guide]:
-    """Give each region a share by its area: so its pixels feel as much as those of a whole picture.
-
-    Blend weights count against the average one.
-    """
-    blend = [share * len(styles) for share in _blend(settings, len(styles))]
-    return [
-        Guide(styles[k], blend[k] * float(mask.mean()), mask, origin) for k, mask, origin in found
-    ]
+    placed = []
+    for number, (mask, origins) in enumerate(found):
+        there = [k for k, origin in enumerate(origins) if origin is not None] or [number]
+        area = float(mask.mean()) / len(there)
+        placed += [_Placed(k, area, mask, origins[k] if origins else None) for k in there]
+    return placed
 
 
 def _blend(settings: Settings, count: int) -> list[float]:
+    """Return how much each style counts, against the average one."""
     weights = settings.blend or (1.0,) * count
     if len(weights) != count:
         raise InputError(
             f"blend has {len(weights)} numbers for {count} style pictures; give one for each"
         )
-    return [weight / sum(weights) for weight in weights]
+    return [weight * count / sum(weights) for weight in weights]

@@ -1,6 +1,6 @@
 """What a run is about to do: its stages, and for each the problem that the loop is to solve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -9,7 +9,7 @@ import numpy as np
 from jnst import image, pyramid
 from jnst.arrays import AnyPicture, Array, Image, InputError, Params
 from jnst.backbones import BACKBONES, weights
-from jnst.engines import Engine, Losses, engine
+from jnst.engines import STYLE_LOSSES, Engine, Losses, engine
 from jnst.initial import initial
 from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
@@ -55,15 +55,14 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     def large_enough(size: int) -> bool:
         sides = list(image.size_within(height, width, size, upscale=True))
         for guide in pictures.guides:
-            sides += image.size_within(*guide.style.shape[1:3], style_size(size))
+            style_height, style_width = guide.style.shape[1:3]
+            sides += image.size_within(style_height, style_width, style_size(size))
         return size == last or min(sides) >= least
 
     first = settings.first_size or last
     sizes = filter(large_enough, pyramid.sizes(last, first=first, ratio=settings.size_ratio))
     return [
-        Stage(
-            size, round(style_last * size / last), settings.steps[min(i, len(settings.steps) - 1)]
-        )
+        Stage(size, style_size(size), settings.steps[min(i, len(settings.steps) - 1)])
         for i, size in enumerate(sizes)
     ]
 
@@ -95,12 +94,14 @@ def set_up(
 ) -> Problem:
     """Resize all pictures and measure what the new one is to match.
 
-    Raises `InputError` for a picture that is too small for the layers.
+    Raises `InputError` for a picture that is too small for the layers, and for regions with a style
+    loss that cannot be guided by them.
     """
+    _check_guided(pictures.guides, settings)
     content = image.fit(pictures.content, stage.size, upscale=True)
-    guides = [
-        guide._replace(style=image.fit(guide.style, stage.style_size)) for guide in pictures.guides
-    ]
+    styles = {id(guide.style): guide.style for guide in pictures.guides}
+    fitted = {key: image.fit(style, stage.style_size) for key, style in styles.items()}
+    guides = [guide._replace(style=fitted[id(guide.style)]) for guide in pictures.guides]
     # The new picture has the content's size, and goes through the style layers as well.
     layers = (*settings.content_layers, *settings.style_layers)
     _check_large_enough("content", content, layers, settings)
@@ -116,10 +117,11 @@ def set_up(
         tv_weight=settings.tv_weight,
     )
     if start is None:
-        start = pictures.start
-    if start is None:
+        kind, first = settings.init, content
+        if pictures.start is not None:
+            kind, first = "content", image.resize(pictures.start, *content.shape[1:3])
         noise, seed = settings.init_noise, settings.seed
-        start = initial(settings.init, content, guides[0].style, noise=noise, seed=seed)
+        start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
     start = image.resize(start, *content.shape[1:3]).astype(dtype)
     optimizer = None
     if settings.optimizer in kit.engine.optimizers:
@@ -154,17 +156,17 @@ def _style_goals(
         height, width = picture.shape[1:3]
         return region(mask, height // shrunk, width // shrunk).astype(dtype)
 
+    measured: dict[tuple[int, int], Mapping[str, Any]] = {}  # one style may go into many regions
     for guide in guides:
-        style = guide.style.astype(dtype)
-        targets = kit.engine.targets(
-            "style",
-            kit.params,
-            style,
-            {layer: at(layer, guide.style_region, style) for layer in layers},
-        )
+        key = id(guide.style), id(guide.style_region)
+        if key not in measured:
+            style = guide.style.astype(dtype)
+            where = {layer: at(layer, guide.style_region, style) for layer in layers}
+            measured[key] = kit.engine.targets("style", kit.params, style, where)
         for layer, share in zip(layers, shares, strict=True):
             weight = settings.style_weight * guide.share * share / sum(shares)
-            goals[layer].append(Goal(targets[layer], weight, at(layer, guide.region, content)))
+            goal = Goal(measured[key][layer], weight, at(layer, guide.region, content))
+            goals[layer].append(goal)
     return goals
 
 
@@ -173,6 +175,17 @@ def _poolings(layers: Sequence[str], settings: Settings) -> int:
     order = BACKBONES[settings.backbone].layers
     passed = order[: 1 + max((order.index(layer) for layer in layers), default=-1)]
     return sum(layer.startswith("pool") for layer in passed)
+
+
+def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
+    """Refuse regions where the style loss has no use for them."""
+    guided = [name for name, loss in STYLE_LOSSES.items() if loss.guided]
+    masks = [mask for guide in guides for mask in (guide.region, guide.style_region)]
+    if settings.style_loss not in guided and any(mask is not None for mask in masks):
+        raise InputError(
+            f"style_loss {settings.style_loss} cannot be kept to regions; choose from "
+            f"{', '.join(guided)}"
+        )
 
 
 def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):

@@ -32,10 +32,10 @@ def cells(
         InputError: for settings that cannot be used.
 
     """
-    chosen = [("content from", (layer,), ()) for layer in content]
-    chosen += [("style from", (), tuple(style[: k + 1])) for k in range(len(style))]
+    chosen = [((layer,), ()) for layer in content]
+    chosen += [((), tuple(style[: k + 1])) for k in range(len(style))]
     found = []
-    for kind, content_layers, style_layers in chosen:
+    for content_layers, style_layers in chosen:
         settings = dataclasses.replace(
             base,
             content_layers=content_layers,
@@ -44,7 +44,8 @@ def cells(
             init="noise",
         )
         check(settings)
-        layers = content_layers or style_layers
+        layers = [*content_layers, *style_layers]
         name = layers[0] if len(layers) == 1 else f"{layers[0]} to {layers[-1]}"
+        kind = "content from" if content_layers else "style from"
         found.append(Cell({kind: name}, settings, inputs))
     return found

@@ -61,13 +61,13 @@ def restore(recorded: Mapping[str, Any]) -> tuple[Settings, Inputs]:
         if not any(name in known for known in names):
             raise InputError(f"the picture was made with a setting {name!r}, which is unknown here")
     try:
-        settings, inputs = (
-            msgspec.convert(
-                {name: value for name, value in recorded.items() if name in known},
-                kind,
-                dec_hook=lambda kind, value: kind(value),
-            )
-            for kind, known in zip((Settings, Inputs), names, strict=True)
+        settings = msgspec.convert(
+            {name: value for name, value in recorded.items() if name in names[0]}, Settings
+        )
+        inputs = msgspec.convert(
+            {name: value for name, value in recorded.items() if name in names[1]},
+            Inputs,
+            dec_hook=lambda kind, value: kind(value),
         )
     except (msgspec.ValidationError, TypeError) as error:
         raise InputError(f"the settings in the picture cannot be used: {error}") from None

@@ -6,6 +6,7 @@ of its map and scaled to mean 1: the weights of the positions in a guided statis
 done about units near the border of a region that see some of its neighbour).
 """
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,7 +29,9 @@ def read(source: files.Source) -> Mask:
     """
     mask = files.read(source).mean(axis=-1, keepdims=True)
     if not mask.max() > 0:
-        raise InputError("a mask is black all over; paint white what belongs to the region")
+        raise InputError(
+            f"the mask{_name(source)} is black all over; paint white what belongs to the region"
+        )
     return mask
 
 
@@ -37,7 +40,7 @@ def labels(
 ) -> list[tuple[Mask, list[Mask | None]]]:
     """Split label pictures: for each colour of the content's, its mask, and that in each style's.
 
-    None where a style's label picture lacks the colour. Sorted by colour, dark before light.
+    None where a style's label picture lacks the colour. The darkest comes first.
 
     Raises:
         InputError: for more than `MOST_LABELS` colours, or a colour that no style's has.
@@ -47,31 +50,40 @@ def labels(
     for colour in wanted if others else ():
         if not any(colour in other for other in others):
             raise InputError(
-                f"the colour #{bytes(colour).hex()} of the content's label picture is in no "
+                f"the colour #{colour:06x} of the content's label picture is in no "
                 "style's; label the region in a style picture"
             )
-    return [(wanted[c], [other.get(c) for other in others]) for c in sorted(wanted)]
+    return [(mask, [other.get(colour) for other in others]) for colour, mask in wanted.items()]
 
 
 def region(mask: Mask, height: int, width: int) -> Float[np.ndarray, "1 {height} {width} 1"]:
     """Return `mask` as weights of mean 1 for a map of `height` x `width` positions.
 
-    A position takes the average of the pixels it stands for.
+    A position takes the average of the pixels it stands for; a mask of another aspect is stretched.
+    In float64: the covariance that it weighs is exact only if the mean is.
     """
-    small = image.resample(mask, height, width, PIL.Image.Resampling.BILINEAR).clip(0, None)
-    # A speck can be rounded away; then every position counts, as little as its share says.
-    return small / small.mean() if small.mean() > 0 else np.ones_like(small)
+    small = image.resample(mask, height, width, PIL.Image.Resampling.BILINEAR)
+    small = small.clip(0, None).astype(np.float64)
+    # The faintest of masks is rounded away; then every position counts, as little as its share is.
+    return small / small.mean() if small.any() else np.ones_like(small)
 
 
-def _by_colour(source: files.Source) -> dict[tuple[int, ...], Mask]:
+def _by_colour(source: files.Source) -> dict[int, Mask]:
+    """Return the mask of each colour, 0xRRGGBB, the darkest first."""
     picture = np.rint(files.read(source)[0] * 255).astype(np.uint8)
-    colours, where = np.unique(picture.reshape(-1, 3), axis=0, return_inverse=True)
+    packed = picture @ np.array([1 << 16, 1 << 8, 1], np.uint32)
+    colours = np.unique(packed)
     if len(colours) > MOST_LABELS:
         raise InputError(
-            f"a label picture has {len(colours)} colours, and may have {MOST_LABELS}; save it as "
-            "PNG, without smooth edges"
+            f"the label picture{_name(source)} has {len(colours)} colours, and may have "
+            f"{MOST_LABELS}; save it as PNG, without smooth edges"
         )
-    where = where.reshape(1, *picture.shape[:2], 1)
-    return {
-        tuple(map(int, colour)): (where == i).astype(np.float32) for i, colour in enumerate(colours)
-    }
+    # As Pillow has it, so that red is darker than green.
+    lightness = np.asarray(PIL.Image.fromarray(picture).convert("L"))
+    by_lightness = sorted(colours, key=lambda colour: lightness[packed == colour][0])
+    return {int(c): (packed == c).astype(np.float32)[None, ..., None] for c in by_lightness}
+
+
+def _name(source: files.Source) -> str:
+    """Name a picture by its path, where it has one."""
+    return f" {os.fspath(source)!r}" if isinstance(source, str | os.PathLike) else ""

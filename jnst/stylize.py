@@ -93,7 +93,7 @@ def paint(pictures: Pictures, settings: Settings, *, every: int = 10) -> Iterato
 
 def stylize(
     content: files.Source,
-    style: files.Source | Sequence[files.Source],
+    style: files.Source | list[files.Source] | tuple[files.Source, ...],
     *,
     masks: Sequence[files.Source] = (),
     style_masks: Sequence[files.Source] = (),

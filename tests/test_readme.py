@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 import pytest
+from skimage.data import immunohistochemistry
 
 import jnst.cli
 from jnst import samples
@@ -27,6 +29,11 @@ def _pictures(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     PIL.Image.fromarray(samples.content()).save("photo.jpg")
     PIL.Image.open(samples.STYLE).save("painting.jpg")
+    PIL.Image.fromarray(immunohistochemistry()).save("other.jpg")
+    left = np.zeros((30, 45), np.uint8)
+    left[:, :20] = 255
+    for name, mask in {"left": left, "right": 255 - left, "regions": left, "parts": left}.items():
+        PIL.Image.fromarray(mask).save(f"{name}.png")
 
 
 def test_it_begins_with_the_two_commands_that_ci_runs():
@@ -39,8 +46,11 @@ def test_it_begins_with_the_two_commands_that_ci_runs():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command(command):
+    words = shlex.split(command)
     small = ["--size", "32", "--steps", "2", "--no-cache"]
-    assert jnst.cli.main(shlex.split(command) + small) == 0
+    if "--like" in words:
+        assert jnst.cli.main(["stylize", "photo.jpg", "painting.jpg", "-o", words[-1], *small]) == 0
+    assert jnst.cli.main(words + small) == 0
 
 
 def test_there_are_commands():

@@ -1,21 +1,33 @@
+import dataclasses
+
 import numpy as np
 import PIL.Image
 import pytest
 
 import jnst
-from jnst import files, samples
+from jnst import colour, files, image, samples
 from jnst.arrays import InputError
+from jnst.backbones import weights
+from jnst.engines import STYLE_LOSSES
 from jnst.pictures import read
-from jnst.problem import Stage, plan
+from jnst.problem import Stage, load, plan, set_up
 from jnst.settings import Settings
 from jnst.stylize import paint, prepare
 
 SMALL = {"size": 32, "steps": (3,)}
+# What compiles quickly.
+LIGHT = SMALL | {
+    "content_layers": ("relu1_1",),
+    "style_layers": ("relu1_1", "relu2_1"),
+    "style_loss": "gram",
+}
+ENGINES = pytest.mark.parametrize("engine", ["jax", "byhand"])
 
 
 @pytest.fixture(scope="module")
 def pair():
-    return samples.content()[:200, :300], PIL.Image.open(samples.STYLE)
+    with PIL.Image.open(samples.STYLE) as style:
+        yield samples.content()[:200, :300], style
 
 
 def test_paths_arrays_and_pil_images_give_the_same_picture(pair, tmp_path):
@@ -34,7 +46,7 @@ def run(pair, settings):
 
 
 def first(pair, **settings):
-    return next(run(pair, Settings(size=32, **settings)))
+    return next(run(pair, Settings(**{"size": 32, **settings})))
 
 
 def test_the_picture_returned_is_the_best_evaluated(pair):
@@ -183,3 +195,206 @@ def test_an_average_is_returned_where_it_is_asked_for(pair):
     last = list(run(pair, Settings(average=0.9, **settings)))[-1]
     np.testing.assert_array_equal(jnst.stylize(*pair, average=0.9, **settings), last.best)
     assert np.abs(last.best - jnst.stylize(*pair, **settings)).max() > 1e-3
+
+
+# Two textures: bars, and checks in other colours.
+BARS = np.tile(np.uint8([[200, 40, 40]] * 4 + [[250, 240, 60]] * 4)[:, None], (6, 48, 1))
+CHECKS = np.tile(np.uint8([[[10, 30, 90], [220] * 3], [[220] * 3, [10, 30, 90]]]), (6, 6, 1))
+TEXTURES = [BARS, CHECKS.repeat(4, axis=0).repeat(4, axis=1)]
+LEFT = np.zeros((20, 30), np.uint8)
+LEFT[:, :15] = 255
+HALVES = [LEFT, 255 - LEFT]
+
+
+def test_styles_are_blended_by_their_shares(pair):
+    one, two = (first((pair[0], style), **LIGHT).parts["style"] for style in TEXTURES)
+    assert abs(one - two) > 0.02
+    for blend, expected in (((6.0, 2.0), 0.75 * one + 0.25 * two), ((), (one + two) / 2)):
+        both = first((pair[0], TEXTURES), blend=blend, **LIGHT).parts["style"]
+        assert both == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("engine", "loss"), [("jax", "wasserstein"), ("byhand", "gram")])
+def test_each_mask_gets_its_own_style(pair, engine, loss):
+    settings = LIGHT | {"size": 48, "steps": (12,), "content_weight": 0.0}
+    settings |= {"engine": engine, "style_loss": loss}
+    painted = jnst.stylize(pair[0], TEXTURES, masks=HALVES, **settings)
+    before = image.fit(files.read(pair[0]), 48)
+    # Four columns on each side of the border see the other style too.
+    halves = painted[:, :, :20], painted[:, :, -20:], before[:, :, :20], before[:, :, -20:]
+    far = [[first((half, x), **LIGHT).parts["style"] for x in TEXTURES] for half in halves]
+    assert far[0][0] < 0.5 * min(far[0][1], far[2][0])
+    assert far[1][1] < 0.5 * min(far[1][0], far[3][1])
+
+
+def test_both_engines_see_the_same_regions(pair):
+    settings = Settings(**LIGHT, init="noise")
+    pictures = read(pair[0], TEXTURES, settings, masks=HALVES, style_masks=HALVES[::-1])
+    one, other = (
+        next(paint(pictures, dataclasses.replace(settings, engine=e))) for e in ("jax", "byhand")
+    )
+    assert one.parts["style"] == pytest.approx(other.parts["style"], rel=1e-4)
+
+
+def test_a_style_can_be_taken_from_a_part_of_its_picture(pair):
+    beside = np.concatenate(TEXTURES, axis=1)
+    settings = Settings(**LIGHT | {"style_size": 96})
+
+    def style(painting, **regions):
+        return next(paint(read(pair[0], painting, settings, **regions), settings)).parts["style"]
+
+    everywhere, left = np.ones((1, 1), np.float32), np.repeat([[1.0, 0.0]], 48, axis=1)
+    parts = [style(beside, masks=[everywhere], style_masks=[half]) for half in (left, 1 - left)]
+    # But for the seam, where positions see both.
+    assert parts == pytest.approx([style(texture) for texture in TEXTURES], rel=0.01)
+    assert abs(parts[0] - parts[1]) > 0.1 * parts[0]
+    both = style(beside, masks=[everywhere] * 2, style_masks=[left, 1 - left])
+    assert both == pytest.approx(sum(parts), rel=1e-4)
+
+
+def test_labels_do_what_masks_do(pair):
+    def painted(**regions):
+        return jnst.stylize(pair[0], TEXTURES, **regions, **LIGHT)
+
+    masks = HALVES[::-1]  # the first style goes to black, the darker colour
+    np.testing.assert_array_equal(painted(labels=LEFT), painted(masks=masks))
+    grey = np.full_like(LEFT, 128)
+    style_labels = [np.where(LEFT > 0, grey, LEFT), np.where(LEFT > 0, LEFT, grey)]
+    by_labels = painted(labels=LEFT, style_labels=style_labels)
+    np.testing.assert_array_equal(by_labels, painted(masks=masks, style_masks=masks))
+
+
+def test_regions_want_a_loss_that_can_be_guided(pair):
+    guided = [name for name, loss in STYLE_LOSSES.items() if loss.guided]
+    assert 0 < len(guided) < len(STYLE_LOSSES)
+    for name in STYLE_LOSSES:
+        settings = Settings(**SMALL, content_layers=(), style_layers=("relu2_1",), style_loss=name)
+        pictures = read(*pair, settings, masks=[LEFT])
+        if name in guided:
+            prepare(pictures, settings)
+            continue
+        with pytest.raises(InputError, match=f"{name} cannot be kept to regions; choose from gram"):
+            prepare(pictures, settings)
+
+
+def test_one_style_for_many_regions_is_measured_once(pair):
+    settings, asked = Settings(**LIGHT), []
+    kit = load(settings)
+
+    def targets(term, *arguments):
+        asked.append(term)
+        return kit.engine.targets(term, *arguments)
+
+    counting = kit._replace(engine=kit.engine._replace(targets=targets))
+    pictures = read(*pair, settings, masks=[LEFT, 255 - LEFT, LEFT])
+    goals = set_up(pictures, settings, counting, stage=Stage(32, 32, 1)).constants.goals["style"]
+    assert sorted(asked) == ["content", "style"]
+    assert [len(of) for of in goals.values()] == [3, 3]
+    np.testing.assert_array_equal(goals["relu1_1"][0].region, goals["relu1_1"][2].region)
+    assert (goals["relu1_1"][0].region != goals["relu1_1"][1].region).all()
+
+
+def test_a_start_of_its_own_is_resized_and_gets_the_noise(pair):
+    content = files.read(pair[0])
+    for noise in (0.0, 0.1):
+        settings = Settings(**LIGHT, init="noise", init_noise=noise)
+        start = prepare(read(*pair, settings, start=BARS), settings).image
+        added = start - image.resize(files.read(BARS), *image.size_within(200, 300, 32))
+        assert np.abs(added).max() <= 6 * noise
+        assert (noise == 0) == (not added.any())
+    settings = Settings(**LIGHT, init_noise=0.1)
+    assert np.abs(prepare(read(*pair, settings), settings).image - image.fit(content, 32)).max() > 0
+
+
+def test_squares_are_squares(pair):
+    content, style = pair
+    got = jnst.stylize(content, style, square=True, **LIGHT)
+    squeezed = [image.resize(files.read(x), 32, 32) for x in (content, style)]
+    np.testing.assert_array_equal(got, jnst.stylize(*squeezed, **LIGHT))
+    assert got.shape == (1, 32, 32, 3)
+
+
+@ENGINES
+@pytest.mark.parametrize("optimizer", ["lbfgs", "scipy-lbfgs"])
+def test_the_history_reaches_the_optimiser(pair, optimizer, engine):
+    settings = Settings(**LIGHT | {"steps": (9,)}, optimizer=optimizer, engine=engine)
+    long, short = (
+        [p.total for p in run(pair, dataclasses.replace(settings, history=history))]
+        for history in (20, 1)
+    )
+    # Two pairs are there at the third step.
+    assert long[:3] == pytest.approx(short[:3], rel=1e-5)
+    assert long[-1] != pytest.approx(short[-1], rel=1e-3)
+
+
+def test_normalised_weights_are_the_ones_used(pair):
+    settings = Settings(**LIGHT, normalized_weights=True)
+    expected = weights.load("vgg19", normalized=True)["conv2_1"]["kernel"]
+    used = load(settings).params["conv2_1"]["kernel"]
+    np.testing.assert_array_equal(used, expected)
+    assert np.abs(used - load(Settings(**LIGHT)).params["conv2_1"]["kernel"]).max() > 1e-3
+    one, other = (first(pair, **LIGHT, normalized_weights=n).parts["style"] for n in (False, True))
+    assert abs(one - other) > 0.01
+
+
+@ENGINES
+def test_normalised_gradients_do_not_follow_the_scale_of_the_loss(pair, engine):
+    def evaluated(scale, *, normalize):
+        settings = Settings(
+            size=32,
+            engine=engine,
+            content_layers=(),
+            style_layers=("relu1_1", "relu2_1"),
+            style_loss="gram",
+            style_scale=scale,
+            tv_weight=0.0,
+            normalize_gradients=normalize,
+        )
+        problem = prepare(read(*pair, settings), settings)
+        total, _, gradient = problem.evaluate(problem.constants, problem.image)
+        return float(total), np.asarray(gradient)
+
+    (one, slope), (other, same) = (evaluated(s, normalize=True) for s in ("mean", "half"))
+    assert other > 10 * one
+    np.testing.assert_allclose(same, slope, rtol=0, atol=1e-4 * np.abs(slope).max())
+    total, plain = evaluated("mean", normalize=False)
+    assert total == pytest.approx(one, rel=1e-5), "only the gradient is scaled"
+    assert np.abs(plain).max() > 10 * np.abs(slope).max()
+
+
+@pytest.mark.parametrize("kind", colour.METHODS)
+def test_the_colours_of_the_content_are_kept(pair, kind):
+    content = files.read(pair[0]) * 0.2 + 0.4  # so faint that no colour leaves RGB
+    got = jnst.stylize(content, BARS, colour=kind, **LIGHT | {"tv_weight": 0.0})
+    small = image.fit(content, 32)
+    if kind == "luminance":
+        chroma, expected = (x - (x @ colour.LUMA)[..., None] for x in (got, small))
+        np.testing.assert_allclose(chroma, expected, atol=1e-6)
+    plain = jnst.stylize(content, BARS, **LIGHT | {"tv_weight": 0.0})
+    one, other = (np.abs((x - small).mean(axis=(0, 1, 2))).max() for x in (got, plain))
+    assert one < other
+    assert np.abs(got - small).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("content_loss", "style_loss"),
+    [("features", loss) for loss in STYLE_LOSSES] + [("self-similarity", "gram")],
+)
+def test_every_loss_is_lowered(pair, content_loss, style_loss):
+    layers = ("relu1_1", "relu3_1")
+    settings = Settings(
+        size=32,
+        steps=(8,),
+        init="noise",
+        content_weight=0.5,
+        tv_weight=0.0,
+        content_layers=("relu3_1",),
+        style_layers=layers,
+        content_loss=content_loss,
+        content_scale="relative",
+        style_loss=style_loss,
+    )
+    progress = list(run(pair, settings))
+    best = min(progress, key=lambda p: p.total)
+    for part in ("content", "style"):
+        assert 0 < best.parts[part] < 0.9 * progress[0].parts[part], part

@@ -17,9 +17,9 @@ import tyro
 from jnst import files, samples
 from jnst.arrays import InputError
 from jnst.commands.base import keep_compiled_programs
-from jnst.evaluate import Comparison, compare
+from jnst.evaluate import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.record import restore
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Options:
 
 
 class Row(NamedTuple):
-    """One measure of all results; `better` says which values are: `lower`, `higher` or neither."""
+    """One measure of all results; `better` says which values are nearer: `lower` or `higher`."""
 
     measure: str
     better: str
@@ -57,7 +57,6 @@ def run(options: Options) -> int:
     """Measure all results, print the table and return the exit status."""
     if not options.results:
         raise InputError("give at least one RESULT to compare")
-    check(options.settings)
     if options.csv is not None:
         _check_csv(options.csv)
     if options.cache:
@@ -151,15 +150,14 @@ def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None
             values = [f"{value:.4g}" for value in row.values[start : start + fit]]
             table.add_row(row.measure, row.better, *values)
         console.print(table)
-    console.print(
-        f"Content loss: {settings.content_loss}, {settings.content_scale}. "
-        f"Style loss: {settings.style_loss}, {settings.style_scale}. "
+    print(
+        f"Content loss: {settings.content_loss}, {settings.content_scale}.\n"
+        f"Style loss: {settings.style_loss}, {settings.style_scale}.\n"
         f"Total variation: {settings.tv}, {settings.tv_scale}. By layer without weights.\n"
-        "SSIM of luminance, Gaussian window 11 x 11, data range 1. W, not squared, relative: 1 is "
-        "the distance to a blank map. Colours: mean Wasserstein-1 distance along 13 directions of "
-        "RGB, on the scale to 1.",
-        markup=False,
-        soft_wrap=not console.is_terminal,
+        f"SSIM: of luminance, Gaussian window {WINDOW} x {WINDOW}, data range 1.\n"
+        "W: not squared, relative: 1 is the distance to a blank map.\n"
+        f"Colours: mean Wasserstein-1 distance along {len(DIRECTIONS)} directions of RGB, "
+        "scale 0 to 1."
     )
 
 

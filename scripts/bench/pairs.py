@@ -58,7 +58,8 @@ def main() -> None:
 def paint_one(inputs: Inputs, settings: Settings, path: Path) -> None:
     """Write the picture, and beside it how many evaluations and seconds it took."""
     started = time.process_time()
-    pictures = read(inputs.content, list(inputs.styles), settings)
+    assert inputs.content is not None
+    pictures = read(inputs.content, inputs.styles, settings)
     (last,) = collections.deque(paint(pictures, settings), maxlen=1)
     seconds = time.process_time() - started
     files.write_text(path.with_suffix(".txt"), f"{last.step} evaluations\n{seconds:.0f} CPU s\n")

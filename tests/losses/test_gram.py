@@ -13,6 +13,11 @@ RNG = np.random.default_rng(0)
 M, N = 5 * 7, 6
 F, P = np.maximum(RNG.normal(size=(2, 1, 5, 7, N)), 0)
 NORMALIZATIONS, SCALES = sorted(gram.NORMALIZATION), sorted(squares.SCALES)
+COUNTS = RNG.multinomial(M, np.full(M, 1 / M))  # whole numbers of mean 1, zeros among them
+WHOLE = COUNTS.reshape(1, 5, 7, 1).astype(float)
+SMOOTH = RNG.random((1, 5, 7, 1))
+REGIONS = {"everywhere": None, "whole": WHOLE, "smooth": SMOOTH / SMOOTH.mean()}
+GUIDED = pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS)
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +35,10 @@ def test_gram_matrix_worked_out_on_paper(module, normalization, factor):
     features = np.array([1.0, 2, 3, 4]).reshape(1, 2, 1, 2)
     got = module.statistic(features, normalization=normalization)
     np.testing.assert_allclose(got, factor * np.array([[10, 14], [14, 20]]), rtol=1e-15)
+    # FᵀTF = ½ ((1, 2), (2, 4)) + 1½ ((9, 12), (12, 16)).
+    region = np.array([0.5, 1.5]).reshape(1, 2, 1, 1)
+    got = module.statistic(features, region, normalization=normalization)
+    np.testing.assert_allclose(got, factor * np.array([[14, 19], [19, 26]]), rtol=1e-15)
 
 
 # Σ(G - A)² = 1 + 4 + 4 + 16 = 25, over 4 values; ΣA² = 81 + 144 + 144 + 256 = 625.
@@ -51,26 +60,39 @@ def test_the_tables_of_both_kinds_are_the_same():
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
-def test_grad_by_hand_is_autodiff_and_finite_difference(normalization, scale):
+@GUIDED
+def test_grad_by_hand_is_autodiff_and_finite_difference(region, normalization, scale):
     A = byhand.statistic(P, normalization=normalization)
 
     def loss(features):
-        G = gram.statistic(features, normalization=normalization)
+        G = gram.statistic(features, region, normalization=normalization)
         return gram.distance(G, A, scale=scale)
 
-    G = byhand.statistic(F, normalization=normalization)
+    G = byhand.statistic(F, region, normalization=normalization)
     dG = byhand.distance_backward(G, A, scale=scale)
-    gradient = byhand.statistic_backward(dG, F, normalization=normalization)
+    gradient = byhand.statistic_backward(dG, F, region, normalization=normalization)
     np.testing.assert_allclose(byhand.distance(G, A, scale=scale), loss(F), rtol=1e-12)
     close(gradient, jax.grad(loss)(F))
     check(loss, F, gradient)
 
 
 # A later loss may ask for a gradient that is not symmetric, as Gram's own always is.
-def test_grad_of_the_matrix_alone_for_a_gradient_that_is_not_symmetric():
+@GUIDED
+def test_grad_of_the_matrix_alone_for_a_gradient_that_is_not_symmetric(region):
     dG = RNG.normal(size=(N, N))
-    _, vjp = jax.vjp(gram.statistic, F)
-    close(byhand.statistic_backward(dG, F), vjp(dG)[0])
+    _, vjp = jax.vjp(lambda features: gram.statistic(features, region), F)
+    close(byhand.statistic_backward(dG, F, region), vjp(dG)[0])
+
+
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+@pytest.mark.parametrize("module", [gram, byhand])
+def test_a_region_of_whole_numbers_repeats_positions(module, normalization):
+    assert set(COUNTS) > {0, 1, 2}
+    repeated = np.repeat(F.reshape(M, N), COUNTS, axis=0).reshape(F.shape)
+    got = module.statistic(F, WHOLE, normalization=normalization)
+    close(got, module.statistic(repeated, normalization=normalization), rtol=1e-12)
+    ones = module.statistic(F, np.ones_like(WHOLE), normalization=normalization)
+    np.testing.assert_array_equal(ones, module.statistic(F, normalization=normalization))
 
 
 def test_as_printed_with_plain_sums():
@@ -123,6 +145,8 @@ def test_zero_and_flat_at_the_target(scale):
 
 
 def test_parity_with_einsum_and_keras():
+    guided = np.einsum("byxo,byxi,byxj->ij", REGIONS["smooth"], F, F) / M
+    close(gram.statistic(F, REGIONS["smooth"]), guided, rtol=1e-12)
     expected = np.einsum("byxi,byxj->ij", F, F) / M
     close(gram.statistic(F), expected, rtol=1e-12)
     # As in Keras's own style transfer example: channels first, then one matrix product.

@@ -16,6 +16,11 @@ RNG = np.random.default_rng(0)
 N = 6
 F, P = (np.maximum(RNG.normal(size=(1, *size, N)) + 0.5, 0) for size in ((5, 7), (6, 4)))
 FEW = np.maximum(RNG.normal(size=(1, 2, 2, N)), 0)  # four positions: a covariance of rank 3
+COUNTS = RNG.multinomial(35, np.full(35, 1 / 35))  # whole numbers of mean 1, zeros among them
+WHOLE = COUNTS.reshape(1, 5, 7, 1).astype(float)
+SMOOTH = RNG.random((1, 5, 7, 1))
+REGIONS = {"everywhere": None, "whole": WHOLE, "smooth": SMOOTH / SMOOTH.mean()}
+GUIDED = pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS)
 SCALES = sorted(wasserstein.SCALE)
 BOTH = pytest.mark.parametrize("module", [wasserstein, byhand])
 
@@ -39,6 +44,15 @@ def test_one_channel_worked_out_on_paper(module, scale, expected):
     np.testing.assert_allclose(module.distance(S, T, scale=scale), expected, rtol=1e-13)
 
 
+# Three quarters of 0 and a quarter of 4 have the mean 1 and the variance ¾·1 + ¼·9 = 3.
+@BOTH
+def test_a_region_worked_out_on_paper(module):
+    S = module.statistic(one_channel(0, 4, 99), one_channel(2.25, 0.75, 0))
+    T = module.target(module.statistic(one_channel(99, 6, 0), one_channel(0, 1.5, 1.5)))
+    np.testing.assert_allclose(S.mean, [1], rtol=1e-15)
+    np.testing.assert_allclose(module.distance(S, T), 4 + (np.sqrt(3) - 3) ** 2, rtol=1e-13)
+
+
 # Matrices with common eigenvectors: tr(C + C_s - 2√(C C_s)) = (1 - 2)² + (3 - 1)² = 5, and N = 2.
 @BOTH
 def test_covariances_that_commute_worked_out_on_paper(module):
@@ -55,17 +69,21 @@ def test_the_tables_of_both_kinds_are_the_same():
 
 
 @pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("features", [F, FEW], ids=["full rank", "few positions"])
-def test_grad_by_hand_is_autodiff_and_finite_difference(features, scale):
+@pytest.mark.parametrize(
+    ("features", "region"),
+    [(F, None), (F, WHOLE), (F, REGIONS["smooth"]), (FEW, None)],
+    ids=["full rank", "whole", "smooth", "few positions"],
+)
+def test_grad_by_hand_is_autodiff_and_finite_difference(features, region, scale):
     T = byhand.target(byhand.statistic(P))
     theirs = wasserstein.Target(*T)
 
     def loss(features):
-        return wasserstein.distance(wasserstein.statistic(features), theirs, scale=scale)
+        return wasserstein.distance(wasserstein.statistic(features, region), theirs, scale=scale)
 
-    S = byhand.statistic(features)
+    S = byhand.statistic(features, region)
     dS = byhand.distance_backward(S, T, scale=scale)
-    gradient = byhand.statistic_backward(dS, features)
+    gradient = byhand.statistic_backward(dS, features, region)
     np.testing.assert_allclose(byhand.distance(S, T, scale=scale), loss(features), rtol=1e-11)
     # Where the rank is low, empty directions enlarge the rounding.
     close(gradient, jax.grad(loss)(features), rtol=1e-9 if features is F else 1e-7)
@@ -88,10 +106,22 @@ def test_grad_with_few_positions_along_directions_that_keep_the_rank():
     np.testing.assert_allclose(slope, numeric, rtol=1e-6)
 
 
-def test_grad_of_the_statistic_alone_for_a_gradient_that_is_not_symmetric():
+@GUIDED
+def test_grad_of_the_statistic_alone_for_a_gradient_that_is_not_symmetric(region):
     dS = byhand.Moments(RNG.normal(size=N), RNG.normal(size=(N, N)))
-    _, vjp = jax.vjp(wasserstein.statistic, F)
-    close(byhand.statistic_backward(dS, F), vjp(wasserstein.Moments(*dS))[0])
+    _, vjp = jax.vjp(lambda features: wasserstein.statistic(features, region), F)
+    close(byhand.statistic_backward(dS, F, region), vjp(wasserstein.Moments(*dS))[0])
+
+
+@BOTH
+def test_a_region_of_whole_numbers_repeats_positions(module):
+    assert set(COUNTS) > {0, 1, 2}
+    repeated = np.repeat(F.reshape(-1, N), COUNTS, axis=0).reshape(F.shape)
+    for got, expected in zip(module.statistic(F, WHOLE), module.statistic(repeated), strict=True):
+        close(got, expected, rtol=1e-12)
+    ones = module.statistic(F, np.ones_like(WHOLE))
+    for got, expected in zip(ones, module.statistic(F), strict=True):
+        np.testing.assert_array_equal(got, expected)
 
 
 def test_grad_of_the_trace_of_the_root_where_eigenvalues_are_equal():
@@ -133,14 +163,19 @@ def test_nothing_but_zeros_stays_finite():
 
 
 # SciPy's matrix root knows neither symmetry nor eigenvalues (it goes by a Schur decomposition).
-def test_parity_with_scipy():
-    m, m_s = (x.reshape(-1, N).mean(axis=0) for x in (F, P))
-    C, C_s = (np.cov(x.reshape(-1, N), rowvar=False, bias=True) for x in (F, P))
+@GUIDED
+def test_parity_with_scipy(region):
+    given = [
+        (F.reshape(-1, N), None if region is None else region.ravel()),
+        (P.reshape(-1, N), None),
+    ]
+    m, m_s = (np.average(x, axis=0, weights=weights) for x, weights in given)
+    C, C_s = (np.cov(x, rowvar=False, bias=True, aweights=weights) for x, weights in given)
     root = scipy.linalg.sqrtm(C_s)
     cross = np.trace(scipy.linalg.sqrtm(root @ C @ root)).real
     expected = (np.sum((m - m_s) ** 2) + np.trace(C) + np.trace(C_s) - 2 * cross) / N
     T = wasserstein.target(wasserstein.statistic(P))
-    got = wasserstein.distance(wasserstein.statistic(F), T)
+    got = wasserstein.distance(wasserstein.statistic(F, region), T)
     np.testing.assert_allclose(got, expected, rtol=1e-10)
 
 

@@ -1,0 +1,113 @@
+"""Make the README's figures: what the experiments of the papers look like, on free pictures.
+
+    python scripts/make_figures.py [--out FOLDER] [--size 200] [--only blend mask]
+
+The photograph and the second style (a stained tissue) come with scikit-image; the painting is ours.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+
+import jnst
+from jnst import files, image, reconstruct, samples
+from jnst.arrays import AnyPicture
+from jnst.settings import Settings
+from jnst.sheet import contact_sheet
+
+OUT = Path(__file__).parent / "figures"
+Row = list[tuple[str, AnyPicture]]
+
+
+def main() -> None:
+    """Paint the figures that are asked for, and write each as soon as it is there."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--size", type=int, default=200)
+    parser.add_argument("--steps", type=int, nargs="+", default=(70, 30))
+    parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES)
+    options = parser.parse_args()
+    common = {"size": options.size, "steps": tuple(options.steps)}
+    for name in options.only:
+        sheet = contact_sheet(FIGURES[name](common))
+        files.write(files.make_folder(options.out) / f"{name}.jpg", sheet)
+        print(f"{name}.jpg", flush=True)
+
+
+def painted(common: dict, *styles: files.Source, **options) -> AnyPicture:
+    """Paint the sample photograph, in the sample style where no other is given."""
+    return jnst.stylize(samples.content(), styles or samples.STYLE, **common | options)
+
+
+def ratio(common: dict) -> list[Row]:
+    """Show α/β from the photograph nearly as it was to hardly any of it."""
+    weights = (0.1, 0.02, 0.005, 0.001, 0.0)
+    return [[(f"content weight {w:g}", painted(common, content_weight=w)) for w in weights]]
+
+
+def layers(common: dict) -> list[Row]:
+    """Show what single layers know of the content, and the first k layers of the style."""
+    found = [
+        (
+            cell.label,
+            painted(
+                common,
+                content_layers=cell.settings.content_layers,
+                style_layers=cell.settings.style_layers,
+                style_layer_weights=cell.settings.style_layer_weights,
+                init="noise",
+            ),
+        )
+        for cell in reconstruct.cells(Settings())
+    ]
+    return [found[:5], found[5:]]
+
+
+def init(common: dict) -> list[Row]:
+    """Show that the initial picture matters little to a run from coarse to fine."""
+    kinds = ("content", "style", "grey", "noise", "style-statistics")
+    return [[(f"init {kind}", painted(common, init=kind)) for kind in kinds]]
+
+
+def colour(common: dict) -> list[Row]:
+    """Show the ways to keep the content's colours."""
+    kinds = ("luminance", "cholesky", "pca", "monge-kantorovich", "histogram")
+    return [[(f"colour {kind}", painted(common, colour=kind)) for kind in kinds]]
+
+
+def blend(common: dict) -> list[Row]:
+    """Show two styles, blended in several proportions."""
+    styles = [samples.STYLE, skimage.data.immunohistochemistry()]
+    shares = ((1.0, 0.0), (0.75, 0.25), (0.5, 0.5), (0.25, 0.75), (0.0, 1.0))
+    return [[(f"blend {a:g} {b:g}", painted(common, *styles, blend=(a, b))) for a, b in shares]]
+
+
+def mask(common: dict) -> list[Row]:
+    """Show two styles, each in its region."""
+    height, width = samples.content().shape[:2]
+    y, x = np.mgrid[:height, :width] / [[[height]], [[width]]]
+    inside = (((x - 0.47) / 0.32) ** 2 + ((y - 0.5) / 0.45) ** 2 < 1).astype(np.float32)
+    styles = [samples.STYLE, skimage.data.immunohistochemistry()]
+    masks = [inside, 1 - inside]
+    shown = [
+        (f"mask {k}", image.fit(files.read(area), common["size"]))
+        for k, area in enumerate(masks, start=1)
+    ]
+    return [[*shown, ("a style in each", painted(common, *styles, masks=masks))]]
+
+
+FIGURES: dict[str, Callable[[dict], list[Row]]] = {
+    "ratio": ratio,
+    "layers": layers,
+    "init": init,
+    "colour": colour,
+    "blend": blend,
+    "mask": mask,
+}
+
+
+if __name__ == "__main__":
+    main()

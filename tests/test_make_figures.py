@@ -1,0 +1,31 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS = {"ratio": 5, "layers": 5, "init": 5, "colour": 5, "blend": 5, "mask": 3}
+
+
+def test_every_figure_is_in_the_readme_and_in_the_repository():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name in COLUMNS:
+        assert f"(scripts/figures/{name}.jpg)" in readme
+        with PIL.Image.open(ROOT / f"scripts/figures/{name}.jpg") as figure:
+            assert figure.width > 800
+
+
+@pytest.mark.parametrize("name", ["colour", "mask", "blend"])
+def test_the_script_makes_them(name, tmp_path):
+    words = ["--size", "32", "--steps", "1", "--only", name, "--out", str(tmp_path)]
+    run = subprocess.run(
+        [sys.executable, "scripts/make_figures.py", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    with PIL.Image.open(tmp_path / f"{name}.jpg") as figure:
+        assert figure.width == 8 + COLUMNS[name] * (160 + 8)
