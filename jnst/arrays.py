@@ -42,6 +42,6 @@ def check_choice(what: str, value: str, options: Iterable[str]) -> str:
 
 def check_at_least(what: str, value: float | int, least: float | int) -> float | int:
     """Return `value` if it is a finite number >= `least`; else raise an `InputError`."""
-    if not (isinstance(value, int | float) and np.isfinite(value) and value >= least):
+    if not (isinstance(value, int | float) and least <= value < np.inf):
         raise InputError(f"{what} must be a number of at least {least:g}, not {value!r}")
     return value

@@ -171,10 +171,14 @@ def autodiff(losses: Losses) -> Engine:
         losses.normalize_gradients,
     )
 
+    programs = {
+        name: jax.jit(partial(objective.targets, term, extract))
+        for name, term in terms.features.items()
+    }
+
     def targets(term: str, params: Params, image: Image, regions: Mapping[str, Array | None]):
-        run = partial(objective.targets, terms.features[term], extract)
         with jax.enable_x64(image.dtype == np.float64):
-            return jax.jit(run)(params, image, regions)
+            return programs[term](params, image, regions)
 
     evaluate = partial(objective.evaluate, terms, extract)
     return Engine(targets, evaluate, optim.OPTIMIZERS, compiled=True)

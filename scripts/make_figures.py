@@ -67,7 +67,7 @@ def layers(common: dict) -> list[Row]:
 
 
 def init(common: dict) -> list[Row]:
-    """Show that the initial picture matters little to a run from coarse to fine."""
+    """Show that the initial picture decides which parts become light and dark."""
     kinds = ("content", "style", "grey", "noise", "style-statistics")
     return [[(f"init {kind}", painted(common, init=kind)) for kind in kinds]]
 

@@ -14,7 +14,7 @@ def test_every_figure_is_in_the_readme_and_in_the_repository():
     for name in COLUMNS:
         assert f"(scripts/figures/{name}.jpg)" in readme
         with PIL.Image.open(ROOT / f"scripts/figures/{name}.jpg") as figure:
-            assert figure.width > 800
+            assert figure.width > 600
 
 
 @pytest.mark.parametrize("name", ["colour", "mask", "blend"])
