@@ -78,9 +78,15 @@ def _parse(options: type, words: list[str]) -> Any:
     except SystemExit as stop:
         if not stop.code:
             return 0
-        lines = [line.strip("│╭╮╰╯ ") for line in complaint.getvalue().splitlines()[1:]]
-        sentence = itertools.takewhile(lambda line: not line.startswith("──"), lines)
+        lines = [line.strip("│╭╮╰╯|+ ") for line in complaint.getvalue().splitlines()[1:]]
+        below = itertools.dropwhile(_is_rule, lines)
+        sentence = itertools.takewhile(lambda line: not _is_rule(line), below)
         raise InputError(f"{' '.join(sentence)}; see 'jnst {words[0]} --help'") from None
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line of tyro's box is drawn, not written; on some terminals with minus signs."""
+    return not line.strip("─-")
 
 
 def _fail_unexpectedly(error: Exception) -> int:

@@ -14,7 +14,6 @@ from jnst.arrays import Array, Image, Params, check_choice
 from jnst.backbones import BACKBONES
 from jnst.byhand import objective as byhand_objective
 from jnst.byhand import optim as byhand_optim
-from jnst.byhand.backbones import vgg as byhand_vgg
 from jnst.byhand.losses import content as byhand_content
 from jnst.byhand.losses import gram as byhand_gram
 from jnst.byhand.losses import histogram as byhand_histogram
@@ -195,13 +194,7 @@ def by_hand(losses: Losses) -> Engine:
     network = {"name": losses.backbone, **losses.network}
 
     def targets(name: str, params: Any, image: Any, regions: Mapping[str, Any]):
-        found = byhand_vgg.features(params, image, regions, **network) if regions else {}
-        term = terms.features[name]
-
-        def target(F: Any, region: Any):
-            return term.target(term.statistic(F) if region is None else term.statistic(F, region))
-
-        return {layer: target(found[layer], region) for layer, region in regions.items()}
+        return byhand_objective.targets(terms.features[name], network, params, image, regions)
 
     evaluate = partial(byhand_objective.evaluate, terms, network)
     return Engine(targets, evaluate, byhand_optim.OPTIMIZERS, compiled=False)

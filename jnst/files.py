@@ -9,10 +9,8 @@ Whatever a file holds, the only exception that leaves here for it is `InputError
 import contextlib
 import functools
 import io
-import itertools
 import json
 import os
-import secrets
 import stat
 import warnings
 from collections.abc import Iterator, Mapping
@@ -24,6 +22,7 @@ from jaxtyping import Float
 from PIL import ImageCms
 
 from jnst.arrays import Array, Image, InputError, Picture
+from jnst.disk import check_suffix, guarded, replacing
 
 WRITERS = {
     ".png": {"format": "PNG"},
@@ -105,8 +104,8 @@ def write(
     Raises `InputError` for a NaN or infinite value, another suffix, settings that are no JSON, or
     what the disk refuses.
     """
-    with _guarded(f"cannot write {os.fspath(path)!r}"):
-        target, options = _target(path), WRITERS[Path(path).suffix.lower()]
+    with guarded(f"cannot write {os.fspath(path)!r}"):
+        options = WRITERS[check_suffix(path, WRITERS)]
         parts = [image] if alpha is None else [image, alpha]
         pixels = np.concatenate([np.asarray(part, np.float32) for part in parts], axis=-1)
         if not np.isfinite(pixels).all():
@@ -119,30 +118,8 @@ def write(
         exif[_SOFTWARE] = software
         if settings is not None:
             exif[_DESCRIPTION] = json.dumps(dict(settings), default=os.fspath)
-        with _temporary(target.parent) as (name, stream):
+        with replacing(path) as stream:
             picture.save(stream, exif=exif, icc_profile=_srgb(), **options)
-            stream.flush()
-            os.fsync(stream.fileno())
-            stream.close()
-            if target.exists():
-                name.chmod(stat.S_IMODE(target.stat().st_mode))
-            name.replace(target)
-
-
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file, whole or not at all; raise `InputError` for what the disk refuses."""
-    guard = _guarded(f"cannot write {os.fspath(path)!r}")
-    with guard, _temporary(Path(path).parent) as (name, stream):
-        stream.write(text.encode())
-        stream.close()
-        name.replace(path)
-
-
-def make_folder(path: str | os.PathLike[str]) -> Path:
-    """Make a folder, and those it is in, where they are missing; raise `InputError` if it fails."""
-    with _guarded(f"cannot make the folder {os.fspath(path)!r}"):
-        Path(path).mkdir(parents=True, exist_ok=True)
-    return Path(path)
 
 
 def read_settings(path: str | os.PathLike[str]) -> dict | None:
@@ -155,23 +132,10 @@ def read_settings(path: str | os.PathLike[str]) -> dict | None:
     return found if isinstance(found, dict) else None
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise `InputError` if no picture can be written to `path`: to be called before a long run."""
-    with _guarded(f"cannot write {os.fspath(path)!r}"), _temporary(_target(path).parent):
-        pass  # permission bits would say too little: to root, or on a read-only disk
-
-
-def unused(path: str | os.PathLike[str]) -> Path:
-    """Return `path` if nothing is there, else the first free of `name-2.png`, `name-3.png`, etc."""
-    path = Path(path)
-    others = (path.parent / f"{path.stem}-{number}{path.suffix}" for number in itertools.count(2))
-    return next(name for name in itertools.chain([path], others) if not os.path.lexists(name))
-
-
 def _channels(source: Source) -> _Channels:
     """Return any source as `read` takes it, its alpha, where it has one, still apart."""
     if isinstance(source, PIL.Image.Image):
-        with _guarded("cannot read the picture"):
+        with guarded("cannot read the picture"):
             return _decode(source)
     if isinstance(source, str | os.PathLike):
         with _opened(source) as picture:
@@ -233,51 +197,19 @@ def _srgb() -> bytes:
 
 
 @contextlib.contextmanager
-def _guarded(failure: str) -> Iterator[None]:
-    """Turn whatever goes wrong inside into an `InputError` of one line, and hush warnings."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
-            yield
-    except Exception as error:  # a hostile file can make a decoder raise anything
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
-        if isinstance(error, PIL.UnidentifiedImageError):
-            reason = f"its format is none of {', '.join(READABLE)}"
-        raise InputError(f"{failure}: {reason or type(error).__name__}") from error
-
-
-@contextlib.contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[PIL.Image.Image]:
-    with _guarded(f"cannot read {os.fspath(path)!r} as a picture"):
+    with guarded(f"cannot read {os.fspath(path)!r} as a picture"):
         status = Path(path).stat()
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
             raise InputError("it is not a regular file")
         if status.st_size == 0:
             raise InputError("the file is empty")
         # A stream, not a path: what it maps into memory, Pillow 13 garbles (a TIFF on its side).
-        with open(path, "rb") as stream, PIL.Image.open(stream, formats=READABLE) as picture:
-            yield picture
-
-
-def _target(path: str | os.PathLike[str]) -> Path:
-    """Return where a picture for `path` goes; `InputError` if nothing can."""
-    if Path(path).suffix.lower() not in WRITERS:
-        raise InputError(f"the suffix must be one of {', '.join(WRITERS)}")
-    target = Path(os.path.realpath(path))  # else replacing would turn a link into a file
-    if not target.parent.is_dir():
-        raise InputError(f"there is no folder {str(Path(path).parent)!r}")
-    if target.exists() and not target.is_file():
-        raise InputError("it exists and is not a regular file")
-    return target
-
-
-@contextlib.contextmanager
-def _temporary(folder: Path) -> Iterator[tuple[Path, io.BufferedRandom]]:
-    """Create a file in `folder` and remove it at the end, unless it has been renamed."""
-    name = folder / f".jnst-{secrets.token_hex(8)}.tmp"
-    try:
-        with open(name, "x+b") as stream:  # not mkstemp: this file's permissions follow the umask
-            yield name, stream
-    finally:
-        name.unlink(missing_ok=True)
+        warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+        with open(path, "rb") as stream:
+            try:
+                picture = PIL.Image.open(stream, formats=READABLE)
+            except PIL.UnidentifiedImageError:
+                raise InputError(f"its format is none of {', '.join(READABLE)}") from None
+            with picture:
+                yield picture

@@ -23,11 +23,14 @@ MOST_LABELS = 32
 
 
 def read(source: files.Source) -> Mask:
-    """Return the picture in `source` as a mask: white belongs to the region, black does not.
+    """Return the picture in `source` as a mask: white belongs to the region.
 
-    Raises `InputError` where it cannot be read, or is black all over.
+    Black does not, nor does what is transparent. Raises `InputError` where it cannot be read, or is
+    black all over.
     """
-    mask = files.read(source).mean(axis=-1, keepdims=True)
+    mask, alpha = files.read(source).mean(axis=-1, keepdims=True), files.read_alpha(source)
+    if alpha is not None:  # read over white; what is cut away belongs to no region
+        mask = (mask + alpha - 1).clip(0, 1)
     if not mask.max() > 0:
         raise InputError(
             f"the mask{_name(source)} is black all over; paint white what belongs to the region"
@@ -43,7 +46,8 @@ def labels(
     None where a style's label picture lacks the colour. The darkest comes first.
 
     Raises:
-        InputError: for more than `MOST_LABELS` colours, or a colour that no style's has.
+        InputError: for more than `MOST_LABELS` colours, a colour that no style's has, or a style's
+            that has none of the content's.
 
     """
     wanted, *others = (_by_colour(source) for source in (content, *styles))
@@ -52,6 +56,12 @@ def labels(
             raise InputError(
                 f"the colour #{colour:06x} of the content's label picture is in no "
                 "style's; label the region in a style picture"
+            )
+    for source, other in zip(styles, others, strict=True):
+        if not set(other) & set(wanted):
+            raise InputError(
+                f"the style's label picture{_name(source)} has no colour in common with the "
+                "content's; its style would go nowhere"
             )
     return [(mask, [other.get(colour) for other in others]) for colour, mask in wanted.items()]
 

@@ -181,6 +181,6 @@ def check(settings: Settings) -> None:
     for what in ("style_layer_weights", "blend"):
         shares = getattr(settings, what)
         if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
-            raise InputError(f"{what} must be at least 0 and not all 0")
+            raise InputError(f"{what} must be finite numbers, at least 0 and not all 0")
     if not (settings.content_layers or settings.style_layers):
         raise InputError("give at least one content layer or style layer")

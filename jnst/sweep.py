@@ -11,13 +11,12 @@ import dataclasses
 import itertools
 import time
 import typing
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from jnst.arrays import InputError, Picture, check_choice
-from jnst.loop import Progress
 from jnst.pictures import Pictures, finish
 from jnst.presets import preset
 from jnst.record import Inputs
@@ -108,17 +107,13 @@ def _value(name: str, value: str, hint: object) -> object:
         raise InputError(f"{name} cannot be {value!r}: {error}") from None
 
 
-def run(cell: Cell, pictures: Pictures) -> Generator[Progress, None, Result]:
-    """Paint one cell; yield a `Progress` for each evaluation, return the result.
-
-    Raises `InputError` for pictures that cannot be used.
-    """
+def run(cell: Cell, pictures: Pictures) -> Result:
+    """Paint one cell; raise `InputError` for pictures that cannot be used."""
     started = time.perf_counter()
     seconds, totals, last = [], [], None
     for last in paint(pictures, cell.settings):
         seconds.append(time.perf_counter() - started)
         totals.append(last.total)
-        yield last
     assert last is not None  # `check` wants at least one step
     return Result(
         cell=cell,

@@ -13,7 +13,7 @@ import numpy as np
 import skimage.data
 
 import jnst
-from jnst import files, image, reconstruct, samples
+from jnst import disk, files, image, reconstruct, samples
 from jnst.arrays import AnyPicture
 from jnst.settings import Settings
 from jnst.sheet import contact_sheet
@@ -33,7 +33,7 @@ def main() -> None:
     common = {"size": options.size, "steps": tuple(options.steps)}
     for name in options.only:
         sheet = contact_sheet(FIGURES[name](common))
-        files.write(files.make_folder(options.out) / f"{name}.jpg", sheet)
+        files.write(disk.make_folder(options.out) / f"{name}.jpg", sheet)
         print(f"{name}.jpg", flush=True)
 
 

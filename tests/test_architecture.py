@@ -13,7 +13,8 @@ ALLOWED = {
     "version": "",
     "samples": "",
     "byhand": "",
-    "files": "arrays",
+    "disk": "arrays",
+    "files": "arrays disk",
     "image": "arrays",
     "colour": "arrays image",
     "nn": "arrays",
@@ -44,7 +45,7 @@ ALLOWED = {
     "sheet": "arrays",
     "sweep": "arrays loop pictures presets record settings stylize",
     "reconstruct": "record settings sweep",
-    "commands": "arrays version samples files backbones evaluate loop pictures presets plot "
+    "commands": "arrays version samples disk files backbones evaluate loop pictures presets plot "
     "problem reconstruct record settings sheet stylize sweep terminal",
     "cli": "arrays version commands",
     "__init__": "arrays version files settings stylize",

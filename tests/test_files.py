@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageCms
 
-from jnst import files
+from jnst import disk, files
 from jnst.arrays import InputError
 
 PHOTOGRAPHS = Path(__file__).parents[2] / "shared" / "data" / "content"
@@ -29,6 +29,10 @@ SUFFIXES = sorted(files.WRITERS)
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (7, 5, 3), dtype=np.uint8)
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def writable(path):
+    disk.check_writable(path, files.WRITERS)
 
 
 def levels(image):
@@ -784,7 +788,7 @@ def test_places_where_nothing_can_be_written(tmp_path, name, reason):
     (tmp_path / "folder.png").mkdir()
     os.mkfifo(tmp_path / "pipe.png")
     before = sorted(tmp_path.iterdir())
-    for refuse in (files.check_writable, lambda path: files.write(path, smooth())):
+    for refuse in (writable, lambda path: files.write(path, smooth())):
         with pytest.raises(InputError, match=f"(?i){reason}") as caught:
             refuse(tmp_path / name)
         assert str(caught.value).startswith(f"cannot write {str(tmp_path / name)!r}: ")
@@ -794,32 +798,22 @@ def test_places_where_nothing_can_be_written(tmp_path, name, reason):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a folder closed even to root")
 def test_a_folder_closed_even_to_root():
-    for refuse in (files.check_writable, lambda path: files.write(path, smooth())):
+    for refuse in (writable, lambda path: files.write(path, smooth())):
         with pytest.raises(InputError, match=r"cannot write '/proc/a\.png': "):
             refuse("/proc/a.png")
 
 
 def test_check_writable_leaves_nothing_behind(tmp_path):
-    files.check_writable(tmp_path / "a.webp")
+    writable(tmp_path / "a.webp")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "a.png").write_text("older")
-    files.check_writable(str(tmp_path / "a.png"))
+    writable(str(tmp_path / "a.png"))
     assert (tmp_path / "a.png").read_text() == "older"
     assert list(tmp_path.iterdir()) == [tmp_path / "a.png"]
 
 
 def test_relative_names_are_written_to_the_working_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    files.check_writable("a.png")
+    writable("a.png")
     files.write("a.png", smooth())
     assert files.read("a.png").shape == smooth().shape
-
-
-def test_unused(tmp_path):
-    assert files.unused(tmp_path / "a.b.png") == tmp_path / "a.b.png"
-    names = ["a.b.png", "a.b-2.png", "a.b-3.png", "a.b-4.png"]
-    for name in names[:2]:
-        (tmp_path / name).touch()
-    (tmp_path / names[2]).symlink_to(tmp_path / "nowhere")
-    assert files.unused(str(tmp_path / "a.b.png")) == tmp_path / names[3]
-    assert not (tmp_path / names[3]).exists()

@@ -10,6 +10,7 @@ from jnst.loop import _program
 from jnst.pictures import read
 from jnst.presets import preset
 from jnst.settings import Settings
+from jnst.stylize import paint
 from jnst.sweep import cells, parse, run
 
 SMALL = Settings(size=32, steps=(3,))
@@ -87,18 +88,16 @@ def test_a_grid_that_cannot_be_painted_is_refused_before_it_starts(variations, s
 
 
 def painted(cell):
-    painting = run(cell, read(samples.content(), samples.STYLE, cell.settings))
-    progress = []
-    while True:
-        try:
-            progress.append(next(painting))
-        except StopIteration as end:
-            return end.value, progress
+    return run(cell, pictures(cell))
+
+
+def pictures(cell):
+    return read(samples.content(), samples.STYLE, cell.settings)
 
 
 def test_a_result_is_what_stylize_gives_with_its_course():
     (cell,) = cells(SMALL, [("colour", ["luminance"])])
-    result, progress = painted(cell)
+    result, progress = painted(cell), list(paint(pictures(cell), cell.settings))
     expected = jnst.stylize(
         samples.content(), samples.STYLE, size=32, steps=(3,), colour="luminance"
     )

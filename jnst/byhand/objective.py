@@ -38,6 +38,26 @@ class Evaluation(NamedTuple):
     gradient: np.ndarray
 
 
+def statistic(term: Term, features: np.ndarray, region: np.ndarray | None) -> Any:
+    """Compute the term's statistic of a map, of all positions or weighted by `region`."""
+    return term.statistic(features) if region is None else term.statistic(features, region)
+
+
+def targets(
+    term: Term,
+    network: Mapping[str, Any],
+    params: Any,
+    image: np.ndarray,
+    regions: Mapping[str, np.ndarray | None],
+) -> dict[str, Any]:
+    """Compute one term's target of the picture to match, for each layer that `regions` names."""
+    found = vgg.features(params, image, regions, **network) if regions else {}
+    return {
+        layer: term.target(statistic(term, found[layer], region))
+        for layer, region in regions.items()
+    }
+
+
 def evaluate(
     terms: Terms, network: Mapping[str, Any], constants: Any, image: np.ndarray
 ) -> Evaluation:
@@ -57,10 +77,10 @@ def evaluate(
         term, part = terms.features[name], np.zeros((), image.dtype)
         for layer, goals in by_layer.items():
             for goal in goals:
-                region = () if goal.region is None else (goal.region,)
-                S = term.statistic(found[layer], *region)
+                S = statistic(term, found[layer], goal.region)
                 part = part + goal.weight * term.distance(S, goal.target)
                 dS = term.distance_backward(S, goal.target)
+                region = () if goal.region is None else (goal.region,)
                 dF = term.statistic_backward(dS, found[layer], *region)
                 if terms.normalize_gradients and dF.any():
                     dF = dF / np.sum(np.abs(dF))

@@ -1,8 +1,6 @@
 """`jnst compare`: results beside each other, each with its distance to content and style."""
 
-import csv
 import dataclasses
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ import rich.table
 import rich.text
 import tyro
 
-from jnst import files, samples
+from jnst import disk, files, samples
 from jnst.arrays import InputError
 from jnst.commands.base import keep_compiled_programs
 from jnst.evaluate import DIRECTIONS, WINDOW, Comparison, compare
@@ -58,7 +56,7 @@ def run(options: Options) -> int:
     if not options.results:
         raise InputError("give at least one RESULT to compare")
     if options.csv is not None:
-        _check_csv(options.csv)
+        disk.check_writable(options.csv, [".csv"])
     if options.cache:
         keep_compiled_programs()
     found = []
@@ -68,11 +66,8 @@ def run(options: Options) -> int:
         found.append(compare(result, files.read(content), files.read(style), options.settings))
     names, rows = [str(path) for path in options.results], _rows(found)
     if options.csv is not None:
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-        writer.writerow(["measure", "better", *names])
-        writer.writerows([row.measure, row.better, *row.values] for row in rows)
-        files.write_text(options.csv, table.getvalue())
+        table = [[row.measure, row.better, *row.values] for row in rows]
+        disk.write_table(options.csv, [["measure", "better", *names], *table])
     _show(names, rows, options.settings)
     if options.csv is not None:
         print(f"wrote {options.csv}")
@@ -159,13 +154,3 @@ def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None
         f"Colours: mean Wasserstein-1 distance along {len(DIRECTIONS)} directions of RGB, "
         "scale 0 to 1."
     )
-
-
-def _check_csv(path: Path) -> None:
-    """Refuse a table that has no place to go: before the work, for that takes a while."""
-    if path.suffix.lower() != ".csv":  # a mistyped option must not replace a picture
-        raise InputError(f"cannot write {str(path)!r}: the suffix must be .csv")
-    if not path.parent.is_dir():
-        raise InputError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}")
-    if path.is_dir():
-        raise InputError(f"cannot write {str(path)!r}: it is a folder")

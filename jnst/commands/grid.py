@@ -1,7 +1,5 @@
 """Paint the cells of a grid into a folder: a contact sheet, loss curves, a table, each picture."""
 
-import csv
-import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 import rich.console
 import rich.progress
 
-from jnst import files, plot
+from jnst import disk, files, plot
 from jnst.commands.base import fail, open_pictures
 from jnst.record import record
 from jnst.sheet import contact_sheet
@@ -24,8 +22,8 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
 
     Returns the exit status: 130 after Ctrl-C, which keeps what has been painted.
     """
-    files.make_folder(folder)
-    files.check_writable(folder / SHEET)
+    disk.make_folder(folder)
+    disk.check_writable(folder / SHEET, files.WRITERS)
     results: list[Result] = []
     cells = [cell for row in rows for cell in row]
     console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
@@ -40,13 +38,7 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
             whole = bar.add_task("cells", total=len(cells))
             for number, cell in enumerate(cells, start=1):
                 bar.update(whole, description=f"{number}/{len(cells)} {cell.label}")
-                painting = run(cell, open_pictures(cell.inputs, cell.settings))
-                while True:
-                    try:
-                        next(painting)
-                    except StopIteration as end:
-                        results.append(end.value)
-                        break
+                results.append(run(cell, open_pictures(cell.inputs, cell.settings)))
                 bar.advance(whole)
                 _write(results, folder, [len(row) for row in rows])
     except KeyboardInterrupt:
@@ -72,11 +64,9 @@ def _write(results: Sequence[Result], folder: Path, lengths: Sequence[int]) -> N
     files.write(folder / CURVES, plot.courses({r.cell.label: r.course for r in results}))
     names = list(dict.fromkeys(name for r in results for name in r.cell.choices))
     parts = list(dict.fromkeys(name for r in results for name in r.parts))
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["picture", *names, "evaluations", "seconds", "best total", *parts])
+    table = [["picture", *names, "evaluations", "seconds", "best total", *parts]]
     for i, r in enumerate(results, start=1):
         chosen = [r.cell.choices.get(name, "") for name in names]
         numbers = [f"{r.seconds:.3f}", repr(r.total), *(repr(r.parts.get(p, "")) for p in parts)]
-        writer.writerow([f"{i:03}.png", *chosen, len(r.course), *numbers])
-    files.write_text(folder / TABLE, table.getvalue())
+        table.append([f"{i:03}.png", *chosen, str(len(r.course)), *numbers])
+    disk.write_table(folder / TABLE, table)

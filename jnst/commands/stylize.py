@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from jnst import files, plot, samples
+from jnst import disk, files, plot, samples
 from jnst.arrays import InputError, check_at_least
 from jnst.backbones import BACKBONES
 from jnst.commands.base import (
@@ -132,11 +132,11 @@ def _outputs(options: Options) -> tuple[Path, Path]:
     inputs = options.inputs
     content = inputs.content.stem if inputs.content else samples.CONTENT
     style = "-".join(style.stem for style in inputs.styles) or "sample"
-    output = options.output or files.unused(f"{content}-{style}.png")
+    output = options.output or disk.unused(f"{content}-{style}.png")
     for source in inputs.paths():
         if output.exists() and source.exists() and output.samefile(source):
             raise InputError(f"the output {output} is one of the pictures; choose another name")
     plotted = output.with_name(f"{output.stem}-loss.png")
     for target in (output, plotted) if options.plot else (output,):
-        files.check_writable(target)
+        disk.check_writable(target, files.WRITERS)
     return output, plotted

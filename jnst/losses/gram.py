@@ -23,6 +23,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
+from jnst.losses.positions import matrix, weigh
 from jnst.losses.squares import squared_error
 
 NORMALIZATION = {
@@ -51,13 +52,11 @@ def statistic(
         InputError: for an unknown normalization.
 
     """
-    channels = features.shape[-1]
-    F = features.reshape(-1, channels)  # (M, N)
+    F = matrix(features)  # (M, N)
     norm = check_choice("Gram normalization", normalization, NORMALIZATION)
-    weighted = F if region is None else region.reshape(-1, 1) * F
     # Three passes in bfloat16 on a TPU, TF32 on a GPU, where HIGHEST costs minutes of compiling.
-    G = jnp.matmul(F.T, weighted, precision=jax.lax.Precision.HIGH)  # (N, N)
-    return NORMALIZATION[norm](F.shape[0], channels) * G
+    G = jnp.matmul(F.T, weigh(F, region), precision=jax.lax.Precision.HIGH)  # (N, N)
+    return NORMALIZATION[norm](*F.shape) * G
 
 
 def distance(

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+from jnst.losses.magnitude import magnitude
 from jnst.losses.sampling import directions, sample
 
 LEAST = 1e-5
@@ -66,6 +67,4 @@ def distance(
 
     """
     factor = SCALE[check_choice("self-similarity scale", scale, SCALE)](target)
-    d = similarity - target
-    # |d| as d · sign d: where d = 0 its derivative is 0, that of jnp.abs is 1.
-    return factor * jnp.sum(d * jnp.sign(d))
+    return factor * magnitude(similarity - target)

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 
 from jnst.arrays import Array, Scalar, check_choice
+from jnst.losses.magnitude import magnitude
 
 SCALE = {
     "half": lambda target: 1 / 2,
@@ -49,5 +50,4 @@ def squared_error(statistic: Array, target: Array, *, scale: str) -> Scalar:
     d = statistic - target
     if scale in SCALE:
         return SCALE[scale](target) * jnp.sum(d**2)
-    # |d| as d · sign d: where d = 0 its derivative is 0, that of jnp.abs is 1.
-    return CONTRAHARMONIC[scale](target) * jnp.sum(d**2) / (jnp.sum(d * jnp.sign(d)) + 1e-8)
+    return CONTRAHARMONIC[scale](target) * jnp.sum(d**2) / (magnitude(d) + 1e-8)

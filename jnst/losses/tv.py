@@ -15,6 +15,7 @@ dx and dy are the differences to the right and lower neighbour, d↘ and d↙ th
 import jax.numpy as jnp
 
 from jnst.arrays import Array, Image, Scalar, check_choice
+from jnst.losses.magnitude import magnitude
 
 SCALE = {"sum": lambda count: 1, "half": lambda count: 1 / 2, "mean": lambda count: 1 / count}
 """What the sum is multiplied by, as a function of the number of values in the picture, 3·h·w."""
@@ -63,8 +64,7 @@ def _squares(image: Image, beta: float) -> Scalar:
 
 def _absolute(image: Image, beta: float) -> Scalar:
     dx, dy = _neighbours(image)
-    # |d| as d · sign d: where d = 0 its derivative is 0, that of jnp.abs is 1.
-    return jnp.sum(dx * jnp.sign(dx)) + jnp.sum(dy * jnp.sign(dy))
+    return magnitude(dx) + magnitude(dy)
 
 
 def _nine_point(image: Image, beta: float) -> Scalar:

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
+from jnst.losses.positions import matrix, weigh
 
 
 class Moments(NamedTuple):
@@ -51,8 +52,8 @@ def statistic(features: FeatureMap, region: Region | None = None) -> Moments:
 
     With a region, position k counts region_k times.
     """
-    F = features.reshape(-1, features.shape[-1])  # (M, N)
-    weighted = F if region is None else region.reshape(-1, 1) * F
+    F = matrix(features)  # (M, N)
+    weighted = weigh(F, region)
     second = jnp.matmul(F.T, weighted, precision=jax.lax.Precision.HIGH) / F.shape[0]
     return Moments(weighted.mean(axis=0), second)
 

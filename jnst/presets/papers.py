@@ -14,6 +14,8 @@ SINGLE: dict[str, Any] = {
     "tv": "squares",
 }
 """What most of them share: one size, Gram matrices, no total variation."""
+MEAN: dict[str, Any] = {"content_scale": "mean", "style_scale": "mean"}
+"""Both losses as mean squared errors."""
 
 
 def each_layer(*weights: float) -> dict[str, Any]:
@@ -54,8 +56,7 @@ def gatys2016() -> Settings:
         style_layers=STYLE,
         **each_layer(*(1000 / N**2 for N in (64, 128, 256, 512, 512))),
         content_weight=1.0,
-        content_scale="mean",
-        style_scale="mean",
+        **MEAN,
         steps=(500,),
     )
 
@@ -141,8 +142,7 @@ def khan2021() -> Settings:
         style_layers=("relu1_2", "relu2_2", "relu4_2", "relu5_1"),
         **each_layer(*[1e-3] * 4),
         content_weight=1.0,
-        content_scale="mean",
-        style_scale="mean",
+        **MEAN,
         steps=(300,),
     )
 
@@ -164,7 +164,6 @@ def deepa2023() -> Settings:
         style_layers=("relu1_1", "relu2_1", "relu3_1"),
         **each_layer(0.1, 0.075, 0.02),
         content_weight=1.0,
-        content_scale="mean",
-        style_scale="mean",
+        **MEAN,
         steps=(300,),
     )

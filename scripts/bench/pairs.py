@@ -13,7 +13,7 @@ import dataclasses
 import time
 from pathlib import Path
 
-from jnst import files
+from jnst import disk, files
 from jnst.pictures import finish, read
 from jnst.presets import preset
 from jnst.record import Inputs, record
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--systems", nargs="+", default=SYSTEMS)
     parser.add_argument("--steps", type=int, nargs="+", help="instead of the system's own")
     options = parser.parse_args()
-    folder = files.make_folder(options.out)
+    folder = disk.make_folder(options.out)
     for number in options.pairs:
         names = PAIRS[number - 1]
         inputs = Inputs(options.data / "content" / names[0], (options.data / "style" / names[1],))
@@ -62,7 +62,7 @@ def paint_one(inputs: Inputs, settings: Settings, path: Path) -> None:
     pictures = read(inputs.content, inputs.styles, settings)
     (last,) = collections.deque(paint(pictures, settings), maxlen=1)
     seconds = time.process_time() - started
-    files.write_text(path.with_suffix(".txt"), f"{last.step} evaluations\n{seconds:.0f} CPU s\n")
+    disk.write_text(path.with_suffix(".txt"), f"{last.step} evaluations\n{seconds:.0f} CPU s\n")
     files.write(path, finish(pictures, settings, last.best), settings=record(settings, inputs))
     print(f"{path.name}: {last.step} evaluations, {seconds:.0f} CPU s", flush=True)
 

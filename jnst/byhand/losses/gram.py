@@ -16,6 +16,7 @@ With a region, G = n · Fᵀ T F and ∂E/∂F = n T F (D + Dᵀ), T the diagona
 
 import numpy as np
 
+from jnst.byhand.losses.positions import matrix, weigh
 from jnst.byhand.losses.squares import squared_error, squared_error_backward
 
 NORMALIZATION = {
@@ -29,8 +30,8 @@ def statistic(
     features: np.ndarray, region: np.ndarray | None = None, *, normalization: str = "positions"
 ) -> np.ndarray:
     """G = n · Fᵀ T F, for features (1, h, w, N) seen as F (M, N)."""
-    F = features.reshape(-1, features.shape[-1])
-    return NORMALIZATION[normalization](*F.shape) * (F.T @ _weighted(F, region))
+    F = matrix(features)
+    return NORMALIZATION[normalization](*F.shape) * (F.T @ weigh(F, region))
 
 
 def statistic_backward(
@@ -41,14 +42,9 @@ def statistic_backward(
     normalization: str = "positions",
 ) -> np.ndarray:
     """∂E/∂F = n T F (D + Dᵀ), with D = ∂E/∂G."""
-    F = features.reshape(-1, features.shape[-1])
-    dF = NORMALIZATION[normalization](*F.shape) * (_weighted(F, region) @ (dG + dG.T))
+    F = matrix(features)
+    dF = NORMALIZATION[normalization](*F.shape) * (weigh(F, region) @ (dG + dG.T))
     return dF.reshape(features.shape)
-
-
-def _weighted(F: np.ndarray, region: np.ndarray | None) -> np.ndarray:
-    """T F: each row times the weight of its position."""
-    return F if region is None else region.reshape(-1, 1) * F
 
 
 def distance(gram: np.ndarray, target: np.ndarray, *, scale: str = "quarter-mean") -> np.floating:

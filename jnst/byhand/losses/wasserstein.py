@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jnst.byhand.losses.positions import matrix, weigh
+
 
 class Moments(NamedTuple):
     """The mean over positions, m, and the second raw moment R = FᵀF / M; C = R - m mᵀ."""
@@ -40,8 +42,8 @@ SCALE = {
 
 def statistic(features: np.ndarray, region: np.ndarray | None = None) -> Moments:
     """M = Σ_k t_k F_k / M, R = Σ_k t_k F_k F_kᵀ / M; t_k = 1 without a region."""
-    F = features.reshape(-1, features.shape[-1])
-    weighted = F if region is None else region.reshape(-1, 1) * F
+    F = matrix(features)
+    weighted = weigh(F, region)
     return Moments(weighted.mean(axis=0), F.T @ weighted / len(F))
 
 
@@ -49,9 +51,9 @@ def statistic_backward(
     dS: Moments, features: np.ndarray, region: np.ndarray | None = None
 ) -> np.ndarray:
     """∂E/∂F_k = t_k (∂E/∂m + (D + Dᵀ) F_k) / M, with D = ∂E/∂R."""
-    F = features.reshape(-1, features.shape[-1])
+    F = matrix(features)
     dF = (dS.mean + F @ (dS.second + dS.second.T)) / len(F)
-    return (dF if region is None else region.reshape(-1, 1) * dF).reshape(features.shape)
+    return weigh(dF, region).reshape(features.shape)
 
 
 def target(moments: Moments) -> Target:

@@ -1,0 +1,108 @@
+"""Files and folders on the disk: whole or not there at all, and every failure one line."""
+
+import contextlib
+import csv
+import io
+import itertools
+import os
+import secrets
+import stat
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from jnst.arrays import InputError
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file, whole or not at all; raise `InputError` for what the disk refuses."""
+    with guarded(f"cannot write {os.fspath(path)!r}"), replacing(path) as stream:
+        stream.write(text.encode())
+
+
+def write_table(path: str | os.PathLike[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows as CSV, the first one the heading, as `write_text` does."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, and those it is in, where they are missing; raise `InputError` if it fails."""
+    with guarded(f"cannot make the folder {os.fspath(path)!r}"):
+        Path(path).mkdir(parents=True, exist_ok=True)
+    return Path(path)
+
+
+def check_writable(path: str | os.PathLike[str], suffixes: Iterable[str]) -> None:
+    """Raise `InputError` if no file of this kind can be written: to be called before a long run."""
+    with guarded(f"cannot write {os.fspath(path)!r}"):
+        check_suffix(path, suffixes)
+        with _temporary(_target(path).parent):
+            pass  # permission bits would say too little: to root, or on a read-only disk
+
+
+def check_suffix(path: str | os.PathLike[str], suffixes: Iterable[str]) -> str:
+    """Return the suffix, in small letters; raise `InputError` for one that is not in `suffixes`."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in suffixes:  # a slip of the keyboard must not replace another file
+        raise InputError(f"the suffix must be one of {', '.join(suffixes)}")
+    return suffix
+
+
+def unused(path: str | os.PathLike[str]) -> Path:
+    """Return `path` if nothing is there, else the first free of `name-2.png`, `name-3.png`, etc."""
+    path = Path(path)
+    others = (path.parent / f"{path.stem}-{number}{path.suffix}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], others) if not os.path.lexists(name))
+
+
+@contextlib.contextmanager
+def guarded(failure: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside into an `InputError` of one line, and hush warnings."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Exception as error:  # a hostile file can make a decoder raise anything
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise InputError(f"{failure}: {reason or type(error).__name__}") from error
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[io.BufferedRandom]:
+    """Open a file that takes the place of `path` once all is written; a failure leaves that as is.
+
+    A new file gets the usual permissions, a replaced one keeps its own; a symbolic link is
+    followed. Raises `InputError` if nothing can be there, and what the disk raises.
+    """
+    place = _target(path)
+    with _temporary(place.parent) as (name, stream):
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+        stream.close()
+        if place.exists():
+            name.chmod(stat.S_IMODE(place.stat().st_mode))
+        name.replace(place)
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    """Return where a file for `path` goes; raise `InputError` if nothing can."""
+    found = Path(os.path.realpath(path))  # else replacing would turn a link into a file
+    if not found.parent.is_dir():
+        raise InputError(f"there is no folder {str(Path(path).parent)!r}")
+    if found.exists() and not found.is_file():
+        raise InputError("it exists and is not a regular file")
+    return found
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[tuple[Path, io.BufferedRandom]]:
+    """Create a file in `folder` and remove it at the end, unless it has been renamed."""
+    name = folder / f".jnst-{secrets.token_hex(8)}.tmp"
+    try:
+        with open(name, "x+b") as stream:  # not mkstemp: this file's permissions follow the umask
+            yield name, stream
+    finally:
+        name.unlink(missing_ok=True)
