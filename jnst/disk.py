@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from jnst.arrays import InputError
+from jnst.arrays import InputError, check_choice
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
@@ -44,10 +44,7 @@ def check_writable(path: str | os.PathLike[str], suffixes: Iterable[str]) -> Non
 
 def check_suffix(path: str | os.PathLike[str], suffixes: Iterable[str]) -> str:
     """Return the suffix, in small letters; raise `InputError` for one that is not in `suffixes`."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in suffixes:  # a slip of the keyboard must not replace another file
-        raise InputError(f"the suffix must be one of {', '.join(suffixes)}")
-    return suffix
+    return check_choice("suffix", Path(path).suffix.lower(), suffixes)
 
 
 def unused(path: str | os.PathLike[str]) -> Path:

@@ -1,7 +1,6 @@
 """The site of the lessons: complete, from this machine only, and never half written."""
 
 import html
-import importlib.util
 import json
 import re
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from helpers import load_script
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,11 +95,7 @@ print("{}")
 
 @pytest.fixture(scope="module")
 def builder():
-    """Load the script, which is not part of the package."""
-    spec = importlib.util.spec_from_file_location("build", ROOT / "scripts/build_lessons.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("build_lessons.py")
 
 
 def write_lessons(folder, **lessons):

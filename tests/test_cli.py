@@ -56,6 +56,15 @@ def test_intermediates_and_the_plot():
         assert np.asarray(plot.convert("L")).std() > 10
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_slip_is_one_line_on_every_terminal(encoding):
+    command = [sys.executable, "-m", "jnst", "stylize", "--stepz", "3"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "LC_ALL": "C"}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    says = "jnst: Unrecognized options: --stepz, 3; see 'jnst stylize --help'\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", says)
+
+
 def test_options_reach_the_run(capsys):
     options = ["--style-layers", "relu1_1", "relu2_1", "--content-layers", "conv3_2"]
     options += ["--style-layer-weights", "2", "1", "--optimizer", "adam", "--pooling", "avg"]
@@ -86,7 +95,7 @@ def test_lists_version_and_help(capsys):
         (["--size", "0"], "size must be a number of at least 1, not 0"),
         (["--size", "big"], "--size"),
         (["--output", "no/such/folder/x.png"], "there is no folder"),
-        (["--output", "x.gif"], "the suffix must be one of"),
+        (["--output", "x.gif"], "unknown suffix '.gif'; choose from .png, "),
         (["--output", "x.png", "--plot"], "x-loss.png"),
         (["painting.png", "--output", "painting.png"], "is one of the pictures"),
         (["--optimizer", "newton"], "lbfgs"),

@@ -773,8 +773,8 @@ def test_a_link_stays_a_link(tmp_path):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("a.xyz", r"must be one of \.png, \.jpg, "),
-        ("a", r"must be one of \.png, \.jpg, "),
+        ("a.xyz", r"unknown suffix '\.xyz'; choose from \.png, \.jpg, "),
+        ("a", r"unknown suffix ''; choose from \.png, \.jpg, "),
         ("nowhere/a.png", "no folder .*nowhere"),
         ("file/a.png", "no folder .*file"),
         ("folder.png", "not a regular file"),

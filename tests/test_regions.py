@@ -22,6 +22,16 @@ def test_a_mask_is_the_grey_of_its_picture():
     np.testing.assert_allclose(mask[0, 0, :, 0], [0.2, 0, 0, 1, 1, 1], atol=1e-6)
 
 
+def test_what_is_transparent_in_a_mask_belongs_to_no_region():
+    picture = np.full((4, 6, 4), 255, np.uint8)
+    picture[:, :2, 3] = 0
+    picture[:, 2:4, 3] = 51
+    picture[:, 5, :3] = 0
+    np.testing.assert_allclose(read(picture)[0, 0, :, 0], [0, 0, 0.2, 0.2, 1, 0], atol=1e-6)
+    with pytest.raises(InputError, match="black all over"):
+        read(np.zeros((4, 4, 4), np.uint8))
+
+
 def test_a_mask_that_cannot_be_used_is_named(tmp_path):
     with pytest.raises(InputError, match="the mask is black all over"):
         read(np.zeros((4, 4), np.uint8))
@@ -94,6 +104,13 @@ def test_label_pictures_that_do_not_fit_are_refused():
         labels(smooth, [])
     with pytest.raises(InputError, match=r"cannot read 'no\.png'"):
         labels("no.png", [])
+
+
+def test_a_style_that_would_go_nowhere_is_refused():
+    content, stray = labelled(RED, RED), labelled(BLUE, GREEN)
+    with pytest.raises(InputError, match="no colour in common with the content's"):
+        labels(content, [labelled(RED, GREEN), stray])
+    assert len(labels(content, [labelled(RED, GREEN), labelled(BLUE, RED)])) == 1
 
 
 def test_labels_come_from_files_with_a_palette_too(tmp_path):

@@ -1,10 +1,10 @@
 """The built-in style picture: made the same every time, small, and covered with paint all over."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import load_script
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,11 +15,7 @@ LEAST_DEVIATION = 20  # of luminance (0 to 255): the least cell of the picture h
 
 @pytest.fixture(scope="module")
 def maker():
-    """Load the script, which is not part of the package."""
-    spec = importlib.util.spec_from_file_location("make_samples", ROOT / "scripts/make_samples.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("make_samples.py")
 
 
 def least_deviation(picture: Image.Image) -> float:

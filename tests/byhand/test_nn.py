@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 
 from jnst import nn
 from jnst.byhand import nn as byhand
@@ -14,10 +14,7 @@ POOLABLE = [(6, 8), (7, 5), (2, 3), (3, 2)]
 KERNELS = [(3, 3), (1, 1), (5, 3)]
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def maps(*size, channels=3):

@@ -5,7 +5,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 from PIL import Image
 from skimage.data import chelsea
 
@@ -69,10 +69,7 @@ SETUPS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import close, float64
+from gradcheck import close
 
 from jnst import optim
 from jnst.byhand import optim as byhand
@@ -15,10 +15,7 @@ BASIS, _ = np.linalg.qr(RNG.normal(size=(36, 36)))
 CURVATURE = BASIS @ np.diag(np.linspace(0.5, 3, 36)) @ BASIS.T
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def gradient_at(x):

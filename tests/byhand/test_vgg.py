@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 
 from jnst.backbones import vgg
 from jnst.byhand.backbones import vgg as byhand
@@ -13,10 +13,7 @@ MEAN = np.array([103.939, 116.779, 123.68]).reshape(1, 1, 1, 3)
 DEEPEST = "pool5"
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def thin(name, channels=8):

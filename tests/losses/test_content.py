@@ -2,7 +2,7 @@ import jax
 import keras
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 from scipy.spatial.distance import sqeuclidean
 from skimage.metrics import mean_squared_error
 
@@ -17,10 +17,7 @@ F, P = np.maximum(RNG.normal(size=(2, 1, 5, 7, 6)), 0)
 SCALES = sorted(squares.SCALES)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 # Σ(F - P)² = 1 + 4 + 0 + 4 = 9, over 4 values; ΣP² = 13; Σ|F - P| = 5; the mean of |P| is 5/4.

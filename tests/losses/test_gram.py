@@ -2,7 +2,7 @@ import jax
 import keras
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 
 from jnst import nn
 from jnst.arrays import InputError
@@ -20,10 +20,7 @@ REGIONS = {"everywhere": None, "whole": WHOLE, "smooth": SMOOTH / SMOOTH.mean()}
 GUIDED = pytest.mark.parametrize("region", REGIONS.values(), ids=REGIONS)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 # Two positions, two channels: F = ((1, 2), (3, 4)), FᵀF = ((10, 14), (14, 20)).

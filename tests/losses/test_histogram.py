@@ -2,7 +2,8 @@ import jax
 import numpy as np
 import pytest
 import scipy.stats
-from gradcheck import check, close, float64
+from gradcheck import check, close
+from helpers import one_channel
 from scipy.optimize import linear_sum_assignment
 from skimage.exposure import match_histograms
 
@@ -20,14 +21,7 @@ SCALES = ["half", "mean", "relative", "contraharmonic"]
 BOTH = pytest.mark.parametrize("module", [histogram, byhand])
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
-
-
-def one_channel(*values):
-    return np.array(values, float).reshape(1, len(values), 1, 1)
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def autodiff(features, style, **options):

@@ -1,7 +1,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 from skimage.util import view_as_windows
 
 from jnst.arrays import InputError
@@ -15,10 +15,7 @@ SCALES = sorted(patches.SCALE)
 BOTH = pytest.mark.parametrize("module", [patches, byhand])
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def between(module, x, y, *, scale="mean"):

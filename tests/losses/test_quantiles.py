@@ -2,7 +2,7 @@ import jax
 import numpy as np
 import pytest
 import scipy.stats
-from gradcheck import check, close, float64
+from gradcheck import check, close
 
 from jnst.byhand.losses import quantiles as byhand
 from jnst.losses import quantiles
@@ -12,10 +12,7 @@ X = RNG.normal(size=(3, 7))
 BOTH = pytest.mark.parametrize("module", [quantiles, byhand])
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 # Four values, known at 1/8, 3/8, 5/8, 7/8. Two are asked at 1/4 and 3/4; eight at 1/16, 3/16, …

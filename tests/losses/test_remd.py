@@ -1,7 +1,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
@@ -22,10 +22,7 @@ SIDES = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def vectors(*rows):

@@ -1,7 +1,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 
 from jnst.byhand.losses import sampling as byhand
 from jnst.losses import sampling
@@ -12,10 +12,7 @@ BOTH = pytest.mark.parametrize("module", [sampling, byhand])
 SIZES = [(32, 32), (33, 33), (64, 64), (128, 96), (45, 300), (1, 5000), (5000, 1), (2, 9000)]
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 from scipy.spatial.distance import cdist
 
 from jnst.arrays import InputError
@@ -15,10 +15,7 @@ SCALES = sorted(selfsimilarity.SCALE)
 BOTH = pytest.mark.parametrize("module", [selfsimilarity, byhand])
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def vectors(*rows):

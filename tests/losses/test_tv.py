@@ -1,7 +1,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close, float64
+from gradcheck import check, close
 from scipy.ndimage import correlate1d
 from scipy.signal import correlate
 
@@ -17,10 +17,7 @@ BETAS = [0.5, 1.0, 1.25, 2.0]
 SCALES = sorted(tv.SCALE)
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 # One channel ((0, 3), (4, 8)), the others 0. Right and down: 3 and 4, none and 5, 4 and none; the

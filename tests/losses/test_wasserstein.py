@@ -2,7 +2,8 @@ import jax
 import numpy as np
 import pytest
 import scipy.linalg
-from gradcheck import check, close, float64
+from gradcheck import check, close
+from helpers import one_channel
 from PIL import Image
 from skimage.data import chelsea
 
@@ -25,14 +26,7 @@ SCALES = sorted(wasserstein.SCALE)
 BOTH = pytest.mark.parametrize("module", [wasserstein, byhand])
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
-
-
-def one_channel(*values):
-    return np.array(values, float).reshape(1, len(values), 1, 1)
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 # Means 1 and 3, standard deviations 1 and 3: W² = (1 - 3)² + (1 - 3)² = 8. Σm² + tr C = 9 + 9.

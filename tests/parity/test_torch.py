@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import close, float64
+from gradcheck import close
 
 from jnst import nn
 from jnst.losses import content, gram
@@ -19,10 +19,7 @@ POOLING = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _float64():
-    with float64():
-        yield
+pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 def channels_first(x):
