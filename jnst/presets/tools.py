@@ -5,9 +5,15 @@ from dataclasses import replace
 from jnst.presets.papers import MEAN, SINGLE, STYLE, each_layer
 from jnst.settings import Settings
 
-CAFFE = 57.0
-"""About how many times larger features of Caffe's weights are than of torchvision's: those see the
-picture on a scale to 255, these divided by 255 and by a standard deviation of about 0.225."""
+ACTIVATION = {
+    "relu1_1": 19.8,
+    "relu2_1": 112.6,
+    "relu3_1": 107.6,
+    "relu4_1": 434.9,
+    "relu5_1": 38.4,
+    "relu4_2": 275.6,
+}
+"""Mean features of Caffe's weights over the 252 photographs of `weights/vgg19_means.h5`."""
 
 
 def neural_style() -> Settings:
@@ -88,20 +94,21 @@ def crowson() -> Settings:
     Wasserstein-2 style with weights 256:64:16:4:1 over 341, content 0.015 · Σd²/Σ|d| at relu4_2,
     nine-point total variation 2, Adam 0.02 (0.9, 0.99) with an average of 0.99, long sides from 128
     by √2, 1000 steps and then 500 each, the first convolution padded with the edge. The constants
-    are for torchvision's weights: `CAFFE` keeps their balance here, where the style counts CAFFE²
-    times as much and the content CAFFE times. Departures: the matrix roots are exact, and 1e-4 is
+    are for torchvision's weights, trained anew, whose features are about as large in one layer as
+    in another; Caffe's are not, and relu4_1 would rule all. Here the features of each layer count
+    as if divided by their mean, `ACTIVATION`. Departures: the matrix roots are exact, and 1e-4 is
     not added to the covariances.
     """
+    shares = zip(STYLE, (256, 64, 16, 4, 1), strict=True)
     return Settings(
         style_layers=STYLE,
-        style_layer_weights=(256.0, 64.0, 16.0, 4.0, 1.0),
-        style_weight=1.0,
+        **each_layer(*(share / 341 / ACTIVATION[layer] ** 2 for layer, share in shares)),
         style_loss="wasserstein",
         style_scale="mean",
-        content_weight=0.015 * CAFFE,
+        content_weight=0.015 / ACTIVATION["relu4_2"],
         content_scale="contraharmonic",
         tv="nine-point",
-        tv_weight=2.0 * CAFFE**2,
+        tv_weight=2.0,
         padding="edge",
         optimizer="adam",
         learning_rate=0.02,

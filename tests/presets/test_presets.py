@@ -14,7 +14,7 @@ from jnst.arrays import InputError
 from jnst.backbones import vgg, weights
 from jnst.files import read as read_file
 from jnst.pictures import read
-from jnst.presets import PRESETS, preset, summary
+from jnst.presets import PRESETS, preset, summary, tools
 from jnst.settings import Settings, check
 from jnst.stylize import prepare
 
@@ -162,12 +162,20 @@ def pastiche(F, P, A, x):
 
 
 def crowson(F, P, A, x):
-    s = 57.0  # with features of torchvision's size, F / s, and all of it times s²
-    d = F["4_2"] / s - P["4_2"] / s
+    a = {"1_1": 19.8, "2_1": 112.6, "3_1": 107.6, "4_1": 434.9, "5_1": 38.4, "4_2": 275.6}
+    F, P, A = ({k: maps[k] / a[k] for k in a} for maps in (F, P, A))
     shares = dict(zip(GATYS, (256, 64, 16, 4, 1), strict=True))
-    style = sum(w / 341 * wasserstein(F[k] / s, A[k] / s) for k, w in shares.items())
+    style = sum(w / 341 * wasserstein(F[k], A[k]) for k, w in shares.items())
+    d = F["4_2"] - P["4_2"]
     content = 0.015 * np.sum(d**2) / (np.abs(d).sum() + 1e-8)
-    return s**2 * content, s**2 * style, s**2 * 2 * nine_point(x)
+    return content, style, 2 * nine_point(x)
+
+
+def test_activations_are_those_of_the_normalised_network():
+    with h5py.File(weights.folders()[0] / "vgg19_means.h5") as file:
+        for layer, activation in tools.ACTIVATION.items():
+            mean = file[layer.replace("relu", "conv")]["mean"][:].mean()
+            assert activation == pytest.approx(mean, rel=3e-3)
 
 
 FORMULAS = {
