@@ -20,6 +20,7 @@ def test_one_layer_of_content_then_more_and_more_of_style():
     ]
     assert [c.label for c in cells][1::2] == ["content from pool2", "style from relu1_1 to pool1"]
     assert {c.settings.init for c in cells} == {"noise"}
+    assert [c.settings.style_layer_weights for c in cells] == [(), (), (1.0,), (1.0, 1.0)]
     assert len(reconstruct.cells(Settings())) == 10
     with pytest.raises(InputError, match="relu9_9"):
         reconstruct.cells(Settings(), content=["relu9_9"])

@@ -111,6 +111,13 @@ def test_a_result_is_what_stylize_gives_with_its_course():
     assert result.parts == progress[-1].parts
 
 
+def test_the_total_of_a_result_is_the_best_not_the_last():
+    (cell,) = cells(dataclasses.replace(SMALL, optimizer="sgd", steps=(4,), learning_rate=0.5), [])
+    result = painted(cell)
+    totals = [total for _, total in result.course]
+    assert result.total == min(totals) < totals[-1]
+
+
 def test_cells_that_differ_in_numbers_share_one_program():
     numbers = [("content_weight", ["0.01", "0.02"]), ("tv_weight", ["0", "1"]), ("seed", ["1"])]
     grid = cells(dataclasses.replace(SMALL, init="noise"), numbers)

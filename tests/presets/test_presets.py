@@ -267,7 +267,9 @@ def test_what_the_loss_does_not_say(name):
 def test_the_details_that_few_share():
     assert preset("neural-style").history == preset("neural-style-pt").history == 100
     assert preset("neural-style").init_noise == pytest.approx(0.001 / 255)
+    assert preset("johnson-slow").init_noise == pytest.approx(1 / 255)
     assert preset("patel2020").square
+    assert preset("patel2020").upscale
     crowson = preset("crowson")
     assert (crowson.learning_rate, crowson.average) == (0.02, 0.99)
     assert (crowson.first_size, crowson.size_ratio) == (128, 2**0.5)
