@@ -74,10 +74,9 @@ def write_sheet(folder: Path) -> None:
         row = []
         for system in SYSTEMS:
             path = folder / f"{number}-{system}.png"
-            if path.exists():
-                row.append((f"{system}\n{path.with_suffix('.txt').read_text()}", files.read(path)))
-        if row:
-            rows.append(row)
+            took = path.with_suffix(".txt").read_text() if path.exists() else "not yet painted"
+            row.append((f"{system}\n{took}", files.read(path) if path.exists() else None))
+        rows.append(row)
     files.write(folder / "sheet.png", contact_sheet(rows))
 
 
