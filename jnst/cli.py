@@ -81,7 +81,9 @@ def _parse(options: type, words: list[str]) -> Any:
         lines = [line.strip("│╭╮╰╯|+ ") for line in complaint.getvalue().splitlines()[1:]]
         below = itertools.dropwhile(_is_rule, lines)
         sentence = itertools.takewhile(lambda line: not _is_rule(line), below)
-        raise InputError(f"{' '.join(sentence)}; see 'jnst {words[0]} --help'") from None
+        raise InputError(
+            f"{' '.join(sentence).rstrip('.')}; see 'jnst {words[0]} --help'"
+        ) from None
 
 
 def _is_rule(line: str) -> bool:

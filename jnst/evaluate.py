@@ -99,6 +99,7 @@ def compare(
     squares = distances["style"]
     if by_moments != settings:
         squares = _distances(_problem(result, pictures, by_moments))["style"]
+    # Rounding can leave W² a little below 0.
     style = image.fit(style, plan(pictures, settings)[-1].style_size)
     tv = distances["tv"]["tv"]
     return Comparison(
@@ -106,10 +107,9 @@ def compare(
         width=width,
         weighted={**weighted, "tv": settings.tv_weight * tv},
         content=distances["content"],
-        style=distances["style"],
+        style={layer: max(value, 0.0) for layer, value in distances["style"].items()},
         total_variation=tv,
         similarity=similarity(result, content),
-        # Rounding can leave W² a little below 0.
         wasserstein={layer: max(square, 0.0) ** 0.5 for layer, square in squares.items()},
         colour_to_style=colour_distance(result, style),
         colour_to_content=colour_distance(result, content),

@@ -141,7 +141,7 @@ def _masked(
 ) -> list[_Placed]:
     if styles not in (1, len(masks)):
         raise InputError(
-            f"{len(masks)} masks for {styles} style pictures; give one for each, or a single style "
+            f"masks: {len(masks)}, style pictures: {styles}; give one for each, or a single style "
             "picture"
         )
     if len(style_masks) not in (0, len(masks)):
@@ -164,8 +164,8 @@ def _labelled(
     found = regions.labels(labels, style_labels)
     if not style_labels and len(found) != styles:
         raise InputError(
-            f"the label picture has {len(found)} colours for {styles} style pictures; give one for "
-            "each colour, or a label picture for each style"
+            f"colours of the label picture: {len(found)}, style pictures: {styles}; give a style "
+            "for each colour, or style_labels, a label picture for each style"
         )
     placed = []
     for number, (mask, origins) in enumerate(found):

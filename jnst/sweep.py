@@ -100,6 +100,8 @@ def cells(
 
 
 def _value(name: str, value: str, hint: object) -> object:
+    if typing.get_origin(hint) is typing.Literal:
+        return check_choice(name, value, typing.get_args(hint))
     parts = value.split("+") if typing.get_origin(hint) is tuple else value
     try:
         return msgspec.convert(parts, hint, strict=False)

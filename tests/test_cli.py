@@ -238,3 +238,21 @@ def test_alpha_goes_from_the_content_to_the_result():
     assert found.shape == (21, 32)
     assert found[:, :14].max() == 0
     assert found[:, 18:].min() == 255
+
+
+def test_quality_multiplies_the_steps_that_are_asked_for_too():
+    small = ["--size", 32, "--no-cache", "--quiet"]
+    assert run(*small, "--steps", 10, "--quality", "draft", "-o", "x.png") == 0
+    assert files.read_settings("x.png")["steps"] == [3]
+    assert run(*small, "--like", "x.png", "--quality", "best", "-o", "y.png") == 0
+    assert files.read_settings("y.png")["steps"] == [9]
+
+
+def test_a_picture_that_has_gone_is_named_with_what_needs_it(capsys):
+    PIL.Image.fromarray(samples.content()).resize((64, 48)).save("photo.png")
+    assert run("photo.png", samples.STYLE, *SMALL, "--quiet", "-o", "x.png") == 0
+    os.remove("photo.png")
+    assert run("--like", "x.png") == 2
+    says = "x.png was made of photo.png, which is not there; run jnst where it was made, or name"
+    assert says in capsys.readouterr().err
+    assert run("--like", "x.png", samples.STYLE, *SMALL, "-o", "y.png") == 0

@@ -83,7 +83,7 @@ def test_styles_with_a_label_in_common_are_blended_there():
     [
         ([], {}, (), "at least one style picture"),
         (STYLES, {}, (1.0,), "blend has 1 numbers for 2 style pictures"),
-        (STYLES, {"masks": [LEFT]}, (), "1 masks for 2 style pictures"),
+        (STYLES, {"masks": [LEFT]}, (), "masks: 1, style pictures: 2; give one for each"),
         (STYLES[0], {"masks": [LEFT], "style_masks": [LEFT, RIGHT]}, (), "2 style masks for 1"),
         (STYLES[0], {"style_masks": [LEFT]}, (), "style_masks need masks of the content picture"),
         (STYLES[0], {"style_labels": [LEFT]}, (), "style_labels need labels of the content"),
@@ -93,7 +93,12 @@ def test_styles_with_a_label_in_common_are_blended_there():
         (STYLES[0], {"masks": ["no.png"]}, (), "cannot read 'no.png' as a picture"),
         (STYLES[0], {"labels": LEFT, "style_labels": [0 * LEFT]}, (), "colour #ffffff of the"),
         (STYLES[0], {"masks": [LEFT], "labels": LEFT}, (), "masks or a label picture, not both"),
-        (STYLES[0], {"labels": LEFT}, (), "2 colours for 1 style pictures"),
+        (
+            STYLES[0],
+            {"labels": LEFT},
+            (),
+            "colours of the label picture: 2, style pictures: 1; .* or style_labels",
+        ),
         (STYLES, {"labels": LEFT, "style_labels": [LEFT]}, (), "1 style label pictures for 2"),
         (STYLES[0], {"masks": [0 * LEFT]}, (), "black all over"),
         (STYLES[0], {"masks": [LEFT], "style_masks": [0 * LEFT]}, (), "black all over"),

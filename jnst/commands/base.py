@@ -24,7 +24,7 @@ QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
 def base(words: Sequence[str]) -> tuple[Settings, Inputs]:
     """Find the settings and pictures that the other options are based on.
 
-    By `--preset`, or those of the picture that `--like` names, with the steps of `--quality`.
+    By `--preset`, or those of the picture that `--like` names.
 
     Raises:
         InputError: for an unknown name, or a picture without settings.
@@ -45,10 +45,14 @@ def base(words: Sequence[str]) -> tuple[Settings, Inputs]:
     if asked.preset is not None:
         settings = preset(asked.preset)
     if asked.quality is not None:
-        factor = QUALITY[check_choice("quality", asked.quality, QUALITY)]
-        steps = tuple(max(1, round(factor * count)) for count in settings.steps)
-        settings = dataclasses.replace(settings, steps=steps)
+        check_choice("quality", asked.quality, QUALITY)
     return settings, inputs
+
+
+def with_quality(settings: Settings, quality: str) -> Settings:
+    """Return the settings with the steps, however they came about, times those of `QUALITY`."""
+    steps = tuple(max(1, round(QUALITY[quality] * count)) for count in settings.steps)
+    return dataclasses.replace(settings, steps=steps)
 
 
 def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:

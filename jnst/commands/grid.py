@@ -8,6 +8,7 @@ import rich.console
 import rich.progress
 
 from jnst import disk, files, plot
+from jnst.arrays import InputError
 from jnst.commands.base import fail, open_pictures
 from jnst.record import record
 from jnst.sheet import contact_sheet
@@ -22,6 +23,8 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
 
     Returns the exit status: 130 after Ctrl-C, which keeps what has been painted.
     """
+    if (folder / TABLE).exists():
+        raise InputError(f"{folder} holds a grid already; choose another folder")
     disk.make_folder(folder)
     disk.check_writable(folder / SHEET, files.WRITERS)
     results: list[Result] = []

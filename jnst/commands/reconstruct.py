@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from jnst import reconstruct
+from jnst import disk, reconstruct
 from jnst.commands.base import keep_compiled_programs
 from jnst.commands.grid import paint_all
 from jnst.record import Inputs
@@ -19,8 +19,8 @@ class Options:
     """Reconstruct CONTENT from single layers, and textures of STYLE from the first so many."""
 
     inputs: Annotated[Inputs, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Inputs)
-    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = Path("reconstruct")
-    """Where the pictures, sheet.png, curves.png and table.csv go."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = None
+    """Where the pictures, sheet.png, curves.png and table.csv go. By default into reconstruct."""
     content_from: tuple[str, ...] = reconstruct.CONTENT
     """The layers to reconstruct the content from, one at a time."""
     style_from: tuple[str, ...] = reconstruct.STYLE
@@ -45,4 +45,5 @@ def run(options: Options) -> int:
     if options.cache:
         keep_compiled_programs()
     rows = [found[: len(options.content_from)], found[len(options.content_from) :]]
-    return paint_all(rows, options.output, quiet=options.quiet)
+    folder = options.output or disk.unused("reconstruct")
+    return paint_all(rows, folder, quiet=options.quiet)

@@ -17,6 +17,7 @@ from jnst.commands.base import (
     keep_compiled_programs,
     open_pictures,
     uninterrupted,
+    with_quality,
 )
 from jnst.loop import Progress
 from jnst.pictures import alpha_for, finish
@@ -70,9 +71,15 @@ def run(options: Options) -> int:
     if options.list == "presets":
         print("\n".join(f"{name:16} {summary(name)}" for name in PRESETS))
         return 0
-    settings = options.settings
-    check(settings)
+    check(options.settings)
+    settings = with_quality(options.settings, options.quality)
     check_at_least("save_every", options.save_every, 0)
+    for path in options.inputs.paths() if options.like is not None else ():
+        if not path.exists():
+            raise InputError(
+                f"{options.like} was made of {path}, which is not there; run jnst where it was "
+                "made, or name the picture anew"
+            )
     output, plotted = _outputs(options)
     if options.cache:
         keep_compiled_programs()

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 import tyro
 
+from jnst import disk
 from jnst.arrays import InputError
-from jnst.commands.base import keep_compiled_programs
+from jnst.commands.base import keep_compiled_programs, with_quality
 from jnst.commands.grid import paint_all
 from jnst.record import Inputs
 from jnst.settings import Settings
@@ -28,8 +29,8 @@ class Options:
     """A setting and its values; repeat it for more settings. Parts of a list are joined by +. The
     first goes down the contact sheet, the last across. `preset` can be varied too; it replaces all
     other settings, but for those varied."""
-    output: Annotated[Path, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = Path("sweep")
-    """Where the pictures, sheet.png, curves.png and table.csv go."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = None
+    """Where the pictures, sheet.png, curves.png and table.csv go. By default into sweep, here."""
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system; all options still apply."""
     quality: Literal["draft", "normal", "best"] = "normal"
@@ -48,10 +49,12 @@ def run(options: Options) -> int:
     if not options.vary:
         raise InputError("give at least one --vary, for instance --vary content_weight=0.001,0.01")
     variations = [parse(words) for words in options.vary]
-    grid = cells(options.settings, variations, inputs=options.inputs)
+    settings = with_quality(options.settings, options.quality)
+    grid = cells(settings, variations, inputs=options.inputs)
     if options.cache:
         keep_compiled_programs()
     several = [values for _, values in variations if len(values) > 1]
     columns = len(several[-1]) if several else 1
     rows = [grid[i : i + columns] for i in range(0, len(grid), columns)]
-    return paint_all(rows, options.output, quiet=options.quiet)
+    folder = options.output or disk.unused("sweep")
+    return paint_all(rows, folder, quiet=options.quiet)

@@ -79,6 +79,8 @@ def test_layers_are_studied_on_one_sheet():
         ([], "give at least one --vary"),
         (["--vary", "size=big"], "size cannot be 'big'"),
         (["--vary", "sise=1"], "unknown setting to vary 'sise'"),
+        (["--vary", "pooling=max,foo"], "unknown pooling 'foo'; choose from max, avg, l2"),
+        (["-o", "done", "--vary", "seed=1,2"], "done holds a grid already; choose another folder"),
         (["missing.jpg", "--vary", "seed=1,2"], "cannot read 'missing.jpg'"),
         (["-o", "file.txt", "--vary", "seed=1,2"], "cannot make the folder 'file.txt'"),
     ],
@@ -86,11 +88,20 @@ def test_layers_are_studied_on_one_sheet():
 def test_bad_input_is_one_line_and_status_2(words, says, capsys):
     with open("file.txt", "w") as file:
         file.write("in the way")
+    os.mkdir("done")
+    with open("done/table.csv", "w") as file:
+        file.write("hours of work")
     assert run("sweep", *words, *SMALL) == 2
     error = capsys.readouterr().err
     assert says in error
     assert error.count("\n") == 1
     assert not any(name.endswith(".png") for name in os.listdir("."))
+
+
+def test_a_second_grid_gets_a_folder_of_its_own():
+    for _ in range(2):
+        assert run("sweep", *SMALL, "--vary", "seed=1", "--quiet") == 0
+    assert rows("sweep") and rows("sweep-2")
 
 
 def test_ctrl_c_keeps_the_cells_that_are_done(monkeypatch, capsys):
