@@ -101,7 +101,8 @@ def test_bad_input_is_one_line_and_status_2(words, says, capsys):
 def test_a_second_grid_gets_a_folder_of_its_own():
     for _ in range(2):
         assert run("sweep", *SMALL, "--vary", "seed=1", "--quiet") == 0
-    assert rows("sweep") and rows("sweep-2")
+    assert rows("sweep")
+    assert rows("sweep-2")
 
 
 def test_ctrl_c_keeps_the_cells_that_are_done(monkeypatch, capsys):
