@@ -72,7 +72,10 @@ def test_a_preset_replaces_all_but_what_is_varied():
     ("variations", "says"),
     [
         ([("size", ["big"])], "size cannot be 'big': Expected `int`"),
-        ([("optimizer", ["adam", "newton"])], "unknown optimizer 'newton'; choose from lbfgs, adam, sgd, scipy-lbfgs"),
+        (
+            [("optimizer", ["adam", "newton"])],
+            "unknown optimizer 'newton'; choose from lbfgs, adam, ",
+        ),
         ([("size", ["0"])], "size 0: size must be a number of at least 1"),
         ([("preset", ["gatys"])], "unknown preset 'gatys'"),
         ([("size", ["1"]), ("size", ["2"])], "varied twice"),
