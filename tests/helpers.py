@@ -1,6 +1,7 @@
 """What tests of several modules share."""
 
 import importlib.util
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,16 @@ ROOT = Path(__file__).resolve().parents[1]
 def one_channel(*values):
     """Return a feature map of one channel and one column."""
     return np.array(values, float).reshape(1, len(values), 1, 1)
+
+
+def check_refused(status, captured, says, before):
+    """Assert that a command ended with one line that says why, and left the folder as it was."""
+    assert status == 2
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("jnst: ")
+    assert says in captured.err
+    assert sorted(os.listdir()) == before, "nothing may be left behind"
 
 
 def load_script(name):

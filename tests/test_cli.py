@@ -9,6 +9,7 @@ import time
 import numpy as np
 import PIL.Image
 import pytest
+from helpers import check_refused
 
 import jnst.cli
 import jnst.commands.stylize
@@ -111,13 +112,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, says, capfd):
     PIL.Image.open(samples.STYLE).save("painting.png")
     os.mkdir("x-loss.png")
     before = sorted(os.listdir())
-    assert run(*arguments, "--no-cache") == 2
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert err.count("\n") == 1
-    assert err.startswith("jnst: ")
-    assert says in err
-    assert sorted(os.listdir()) == before, "nothing may be left behind"
+    check_refused(run(*arguments, "--no-cache"), capfd.readouterr(), says, before)
 
 
 def test_unknown_command(capsys):

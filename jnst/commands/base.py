@@ -15,7 +15,7 @@ from jnst.arrays import InputError, check_choice
 from jnst.pictures import Pictures, read
 from jnst.presets import preset
 from jnst.record import Inputs, restore
-from jnst.settings import Settings
+from jnst.settings import Settings, check
 
 QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
 """What the numbers of steps are multiplied by."""
@@ -50,7 +50,11 @@ def base(words: Sequence[str]) -> tuple[Settings, Inputs]:
 
 
 def with_quality(settings: Settings, quality: str) -> Settings:
-    """Return the settings with the steps, however they came about, times those of `QUALITY`."""
+    """Return the settings with the steps, however they came about, times those of `QUALITY`.
+
+    Raises `InputError` for settings that cannot be used: as they were asked for, not as multiplied.
+    """
+    check(settings)
     steps = tuple(max(1, round(QUALITY[quality] * count)) for count in settings.steps)
     return dataclasses.replace(settings, steps=steps)
 

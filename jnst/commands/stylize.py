@@ -24,7 +24,7 @@ from jnst.pictures import alpha_for, finish
 from jnst.presets import PRESETS, summary
 from jnst.problem import plan
 from jnst.record import Inputs, record
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 from jnst.stylize import paint
 from jnst.terminal import live
 from jnst.version import __version__
@@ -71,7 +71,6 @@ def run(options: Options) -> int:
     if options.list == "presets":
         print("\n".join(f"{name:16} {summary(name)}" for name in PRESETS))
         return 0
-    check(options.settings)
     settings = with_quality(options.settings, options.quality)
     check_at_least("save_every", options.save_every, 0)
     for path in options.inputs.paths() if options.like is not None else ():

@@ -4,6 +4,7 @@ import os
 import numpy as np
 import PIL.Image
 import pytest
+from helpers import check_refused
 
 import jnst.cli
 from jnst import files, samples
@@ -219,13 +220,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, says, capfd):
     os.mkdir("folder.csv")
     before = sorted(os.listdir())
     cheap = [] if "--style-layers" in arguments else CHEAP
-    assert run(*arguments, *cheap) == 2
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert err.count("\n") == 1
-    assert err.startswith("jnst: ")
-    assert says in err
-    assert sorted(os.listdir()) == before, "nothing may be left behind"
+    check_refused(run(*arguments, *cheap), capfd.readouterr(), says, before)
     assert files.read("result.png").shape == (1, 27, 40, 3)
 
 

@@ -78,6 +78,7 @@ def test_layers_are_studied_on_one_sheet():
     [
         ([], "give at least one --vary"),
         (["--vary", "size=big"], "size cannot be 'big'"),
+        (["--steps", "0", "--vary", "seed=1"], "steps[0] must be a number of at least 1, not 0"),
         (["--vary", "sise=1"], "unknown setting to vary 'sise'"),
         (["--vary", "pooling=max,foo"], "unknown pooling 'foo'; choose from max, avg, l2"),
         (["-o", "done", "--vary", "seed=1,2"], "done holds a grid already; choose another folder"),
@@ -91,7 +92,7 @@ def test_bad_input_is_one_line_and_status_2(words, says, capsys):
     os.mkdir("done")
     with open("done/table.csv", "w") as file:
         file.write("hours of work")
-    assert run("sweep", *words, *SMALL) == 2
+    assert run("sweep", *SMALL, *words) == 2
     error = capsys.readouterr().err
     assert says in error
     assert error.count("\n") == 1
