@@ -3,14 +3,28 @@
 Each has a twin in `jnst.byhand.nn`, in NumPy, with its derivative written out.
 """
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
 
 from jnst.arrays import Array, FeatureMap, check_choice
 
 PADDING = {"zeros": "constant", "edge": "edge"}
 """What lies outside the picture, by name, as NumPy calls it."""
+
+
+class Geometry(NamedTuple):
+    """Of a layer: pixels from one position to the next, and how far beyond its own block it sees.
+
+    Position p of the map has the pixels `stride` · p to `stride` · (p + 1) - 1, and depends on
+    `reach` more on either side.
+    """
+
+    stride: int
+    reach: int
 
 
 def conv2d(
@@ -40,18 +54,86 @@ def conv2d(
     return y + bias[None, None, None, :]
 
 
+@jax.custom_vjp
 def relu(x: FeatureMap) -> FeatureMap:
-    """Rectify: max(x, 0). The derivative at 0 is taken as 0, as in Caffe, torch and JAX."""
-    return jax.nn.relu(x)
+    """Rectify: max(x, 0). The derivative at 0 is taken as 0, as in Caffe, torch and JAX.
+
+    All that the backward pass needs of a value is one bit: whether it was positive.
+    """
+    return jnp.maximum(x, 0)
 
 
+def _relu_forward(x: FeatureMap):
+    # Computed from the bits, so that XLA makes these now, and need not keep x until it wants them.
+    bits = pack(~(x <= 0))  # lets NaN through
+    return jnp.where(unpack(bits, x.shape[1]), x, 0), bits
+
+
+def _relu_backward(bits: Array, dy: FeatureMap):
+    return (jnp.where(unpack(bits, dy.shape[1]), dy, 0),)
+
+
+relu.defvjp(_relu_forward, _relu_backward)
+
+
+def pack(flags: Bool[Array, "1 h w c"]) -> UInt8[Array, "1 h8 w c"]:
+    """Put eight rows of flags into one row of bytes, the first into the lowest bit."""
+    height = flags.shape[1]
+    rows = jnp.pad(flags, ((0, 0), (0, -height % 8), (0, 0), (0, 0)))
+    rows = rows.reshape(1, -1, 8, *flags.shape[2:]).astype(jnp.uint8)
+    return jnp.sum(rows << _BITS, axis=2, dtype=jnp.uint8)
+
+
+def unpack(packed: UInt8[Array, "1 h8 w c"], height: int) -> Bool[Array, "1 {height} w c"]:
+    """Undo `pack` for flags of `height` rows."""
+    rows = (packed[:, :, None] >> _BITS) & 1
+    return rows.reshape(1, -1, *packed.shape[2:])[:, :height].astype(bool)
+
+
+_BITS = np.arange(8, dtype=np.uint8)[:, None, None]
+
+
+@jax.custom_vjp
 def max_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
     """Take the maximum of each 2x2 window, stride 2; an odd last row or column is dropped.
 
-    The gradient goes to the first maximum of a window in reading order.
+    The gradient goes to the first maximum of a window in reading order; the backward pass keeps
+    which one of the four that was.
     """
-    window = (1, 2, 2, 1)
-    return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, window, window, "VALID")
+    a, b, c, d = _corners(x)
+    return jnp.maximum(jnp.maximum(a, b), jnp.maximum(c, d))
+
+
+def _corners(x: FeatureMap) -> list[Float[Array, "1 h2 w2 c"]]:
+    """Return upper left, upper right, lower left and lower right of all whole windows."""
+    h2, w2 = x.shape[1] // 2, x.shape[2] // 2
+    windows = x[:, : 2 * h2, : 2 * w2].reshape(1, h2, 2, w2, 2, -1)
+    return [windows[:, :, i, :, j] for i in range(2) for j in range(2)]
+
+
+def _max_pool_forward(x: FeatureMap):
+    a, b, c, d = _corners(x)
+    # Right if the first maximum of each row is there, low if only the lower row has the maximum.
+    low = jnp.maximum(a, b) < jnp.maximum(c, d)
+    right = jnp.where(low, c < d, a < b)
+    packed = pack(low), pack(right)
+    low, right = (unpack(bits, a.shape[1]) for bits in packed)
+    y = jnp.where(low, jnp.where(right, d, c), jnp.where(right, b, a))
+    return y, (packed, jnp.empty((*x.shape[1:3], 0)))
+
+
+def _max_pool_backward(kept, dy: FeatureMap):
+    packed, like = kept
+    height, width = like.shape[:2]
+    low, right = (unpack(bits, dy.shape[1])[:, :, None, :, None] for bits in packed)
+    row, column = np.arange(2)[:, None, None, None], np.arange(2)[:, None]
+    here = (low == (row == 1)) & (right == (column == 1))
+    dx = jnp.where(here, dy[:, :, None, :, None], 0)
+    dx = dx.reshape(1, height // 2 * 2, width // 2 * 2, -1)
+    return (jnp.pad(dx, ((0, 0), (0, height % 2), (0, width % 2), (0, 0))),)
+
+
+max_pool.defvjp(_max_pool_forward, _max_pool_backward)
 
 
 def avg_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:

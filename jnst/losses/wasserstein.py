@@ -18,7 +18,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
-from jnst.losses.positions import matrix, weigh
+from jnst.losses.positions import matrix, product, weigh
 
 
 class Moments(NamedTuple):
@@ -47,15 +47,17 @@ SCALE = {
 distance to a blank map, as in `jnst.losses.squares`."""
 
 
-def statistic(features: FeatureMap, region: Region | None = None) -> Moments:
+def statistic(
+    features: FeatureMap, region: Region | None = None, *, whole: int | None = None
+) -> Moments:
     """Compute the mean and the second raw moment of features [1, h, w, c], seen as (M, N).
 
-    With a region, position k counts region_k times.
+    With a region, position k counts region_k times. `whole` is M of the whole map, where `features`
+    is only a part of it: parts then add up.
     """
     F = matrix(features)  # (M, N)
-    weighted = weigh(F, region)
-    second = jnp.matmul(F.T, weighted, precision=jax.lax.Precision.HIGH) / F.shape[0]
-    return Moments(weighted.mean(axis=0), second)
+    M = whole or F.shape[0]
+    return Moments(weigh(F, region).sum(axis=0) / M, product(F, region) / M)
 
 
 def target(moments: Moments) -> Target:
