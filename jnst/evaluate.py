@@ -24,6 +24,7 @@ from jnst.objective import Constants
 from jnst.pictures import Guide, Pictures
 from jnst.problem import Problem, load, plan, set_up
 from jnst.settings import Settings, check
+from jnst.xla import jit
 
 SIGMA, WINDOW = 1.5, 11
 """The Gaussian window of `similarity`, in pixels: its deviation, and its whole width."""
@@ -181,7 +182,7 @@ def _distances(problem: Problem) -> dict[str, dict[str, float]]:
     each = np.eye(len(places))
     with jax.enable_x64():
         if problem.compiled:  # only the weights are mapped: the network runs once
-            run = jax.jit(jax.vmap(total, in_axes=(0, None, None)))
+            run = jit(jax.vmap(total, in_axes=(0, None, None)))
             values = run(each, problem.constants, problem.image)
         else:
             values = [total(weights, problem.constants, problem.image) for weights in each]

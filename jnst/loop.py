@@ -17,6 +17,7 @@ import numpy as np
 
 from jnst.arrays import Image, InputError, Scalar
 from jnst.optim import FIRST_STEP, HISTORY, scipy_lbfgs
+from jnst.xla import jit
 
 Evaluate = Callable[[Any, Image], Any]
 """`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.objective`."""
@@ -102,7 +103,7 @@ def _program(
 
     if not compiled:
         return step
-    return jax.jit(step if every == 1 else chunk, donate_argnums=1)
+    return jit(step if every == 1 else chunk, donate_argnums=1)
 
 
 def minimise(
@@ -207,7 +208,7 @@ def minimise_scipy(
     """
     with jax.enable_x64(image.dtype == np.float64):
         if compiled:
-            evaluate, constants = jax.jit(evaluate), jax.device_put(constants)
+            evaluate, constants = jit(evaluate), jax.device_put(constants)
     best, best_total, shrink = np.array(image), math.inf, 1.0
     retreats, done = 0, 0
     while done < steps:
