@@ -5,12 +5,13 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import scipy.linalg  # noqa: F401  (its LAPACK must be there before its threads can be counted)
 import threadpoolctl
 
-from jnst import objective, optim
-from jnst.arrays import Array, Image, Params, check_choice
+from jnst import objective, optim, tiling
+from jnst.arrays import Array, Image, InputError, Params, check_choice
 from jnst.backbones import BACKBONES
 from jnst.byhand import objective as byhand_objective
 from jnst.byhand import optim as byhand_optim
@@ -37,6 +38,8 @@ from jnst.losses import (
     tv,
     wasserstein,
 )
+from jnst.sharding import spread
+from jnst.xla import jit
 
 
 class Engine(NamedTuple):
@@ -89,18 +92,19 @@ class Losses(NamedTuple):
 class Loss(NamedTuple):
     """A loss on features: its modules, the scales of its distance, the options of its statistic.
 
-    `guided` says whether its statistic takes a region.
+    `guided` says whether its statistic takes a region, `tiled` whether it adds up over windows.
     """
 
     module: Any
     byhand: Any
     scales: Sequence[str]
     guided: bool = False
+    tiled: bool = False
     statistic: Callable[[Losses], dict[str, Any]] = lambda losses: {}
 
 
 CONTENT_LOSSES = {
-    "features": Loss(content, byhand_content, squares.SCALES),
+    "features": Loss(content, byhand_content, squares.SCALES, tiled=True),
     "self-similarity": Loss(selfsimilarity, byhand_selfsimilarity, tuple(selfsimilarity.SCALE)),
 }
 STYLE_LOSSES = {
@@ -109,9 +113,12 @@ STYLE_LOSSES = {
         byhand_gram,
         squares.SCALES,
         guided=True,
+        tiled=True,
         statistic=lambda losses: {"normalization": losses.gram_normalization},
     ),
-    "wasserstein": Loss(wasserstein, byhand_wasserstein, tuple(wasserstein.SCALE), guided=True),
+    "wasserstein": Loss(
+        wasserstein, byhand_wasserstein, tuple(wasserstein.SCALE), guided=True, tiled=True
+    ),
     "moments": Loss(moments, byhand_moments, tuple(moments.SCALE), guided=True),
     "sliced": Loss(sliced, byhand_sliced, tuple(sliced.SCALE)),
     "histogram": Loss(histogram, byhand_histogram, tuple(histogram.SCALE)),
@@ -131,6 +138,7 @@ def _term(kind: Any, module: Any, statistic: dict[str, Any], distance: dict[str,
         "statistic": statistic,
         "statistic_backward": statistic,
         "distance": distance,
+        "of_parts": distance,
         "distance_backward": distance,
     }
     named = {field: getattr(module, field) for field in kind._fields if hasattr(module, field)}
@@ -160,27 +168,92 @@ def _one_thread_for_lapack() -> None:
     libraries.select(filepath=paths).limit(limits=1)
 
 
-def autodiff(losses: Losses) -> Engine:
-    """Build the engine that XLA compiles and `jax.grad` differentiates."""
+def _autodiff(losses: Losses) -> tuple[objective.Terms, objective.Extract]:
+    """Return the losses and the network in JAX."""
     _one_thread_for_lapack()
-    extract = partial(BACKBONES[losses.backbone].features, **losses.network)
     terms = objective.Terms(
         _terms(losses, objective.Term, "module"),
         partial(tv.total_variation, **losses.total_variation),
         losses.normalize_gradients,
     )
+    return terms, partial(BACKBONES[losses.backbone].features, **losses.network)
 
+
+def autodiff(losses: Losses) -> Engine:
+    """Build the engine that XLA compiles and `jax.grad` differentiates."""
+    terms, extract = _autodiff(losses)
     programs = {
-        name: jax.jit(partial(objective.targets, term, extract))
+        name: jit(partial(objective.targets, term, extract))
         for name, term in terms.features.items()
     }
+
+    evaluate = partial(objective.evaluate, terms, extract)
+    return Engine(_in_precision(programs), evaluate, optim.OPTIMIZERS, compiled=True)
+
+
+@cache
+def on_devices(losses: Losses, count: int) -> Engine:
+    """Build the engine whose maps are divided among so many devices; see `jnst.sharding`.
+
+    Raises `InputError` if there are fewer.
+    """
+    devices = jax.devices()
+    if count > len(devices):
+        raise InputError(
+            f"devices must be at most {len(devices)}, as many as there are, not {count}"
+        )
+    one = engine("jax", losses)
+    return one._replace(evaluate=spread(one.evaluate, devices[:count]))
+
+
+def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+    """Return an engine's `targets`: the program of a term, in float64 if the picture is."""
 
     def targets(term: str, params: Params, image: Image, regions: Mapping[str, Array | None]):
         with jax.enable_x64(image.dtype == np.float64):
             return programs[term](params, image, regions)
 
-    evaluate = partial(objective.evaluate, terms, extract)
-    return Engine(targets, evaluate, optim.OPTIMIZERS, compiled=True)
+    return targets
+
+
+@cache
+def in_tiles(losses: Losses, size: int) -> Engine:
+    """Build the engine that does the same in windows of `size` pixels a side; see `jnst.tiling`.
+
+    Raises `InputError` for losses that do not add up over windows.
+    """
+    for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
+        if not table[name].tiled:
+            names = ", ".join(other for other, loss in table.items() if loss.tiled)
+            raise InputError(
+                f"{name} cannot be computed in tiles; choose from {names}, or tile off"
+            )
+    if losses.normalize_gradients:
+        raise InputError("normalize_gradients needs all of the picture at once; choose tile off")
+    terms, extract = _autodiff(losses)
+    tiles = tiling.Tiles(size, BACKBONES[losses.backbone].geometry)
+
+    programs = {
+        name: tiling.measurer(term, extract, tiles) for name, term in terms.features.items()
+    }
+    optimizers = {name: _donating(factory) for name, factory in optim.OPTIMIZERS.items()}
+    evaluate = tiling.evaluator(terms, extract, tiles)
+    return Engine(_in_precision(programs), evaluate, optimizers, compiled=False)
+
+
+def _donating(factory: Callable[..., Any]) -> Callable[..., Any]:
+    """Return optimisers that are compiled by themselves, and update their memory in place."""
+
+    @cache
+    def compiled(*rate: float, **options: Any) -> Any:
+        optimizer = factory(*rate, **options)
+
+        def init(image: Image) -> Any:  # donated: no two of its arrays may be the same
+            return jax.tree.map(jnp.array, optimizer.init(jnp.asarray(image)))
+
+        return optimizer._replace(init=init, update=jit(optimizer.update, donate_argnums=1))
+
+    return compiled
 
 
 def by_hand(losses: Losses) -> Engine:

@@ -22,11 +22,17 @@ class Term(NamedTuple):
 
     The target is what `target` keeps of the statistic of the picture to match. Where the loss can
     be guided, `statistic` takes a region after the map.
+
+    For `jnst.tiling`: where the statistic is a sum over positions, it can be computed of parts, as
+    `statistic(features, region, whole=positions)`. Where it is the map itself, `part(features,
+    target, region)` is a sum that `of_parts(sum, target)` makes the distance of.
     """
 
     statistic: Callable[..., Any]
     distance: Callable[[Any, Any], Scalar]
     target: Callable[[Any], Any] = lambda statistic: statistic
+    part: Callable[..., Any] | None = None
+    of_parts: Callable[..., Scalar] | None = None
 
 
 class Terms(NamedTuple):

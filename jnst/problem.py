@@ -6,24 +6,25 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from jnst import image, pyramid
+from jnst import image, memory, pyramid
 from jnst.arrays import AnyPicture, Array, Image, InputError, Params
 from jnst.backbones import BACKBONES, weights
-from jnst.engines import STYLE_LOSSES, Engine, Losses, engine
+from jnst.engines import STYLE_LOSSES, Engine, engine, in_tiles, on_devices
 from jnst.initial import initial
 from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
 from jnst.pictures import Guide, Pictures
 from jnst.regions import Mask, region
-from jnst.settings import Settings
+from jnst.settings import Settings, losses
 
 
 class Stage(NamedTuple):
-    """One size of the way from coarse to fine: long sides in pixels, and evaluations."""
+    """One size of the way from coarse to fine: long sides in pixels, evaluations, and windows."""
 
     size: int
     style_size: int
     steps: int
+    tile: int | None = None
 
 
 class Problem(NamedTuple):
@@ -47,7 +48,7 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     height, width = pictures.content.shape[1:3]
     last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
     style_last = settings.style_size or last
-    least = 2 ** _poolings((*settings.content_layers, *settings.style_layers), settings)
+    least = _stride((*settings.content_layers, *settings.style_layers), settings)
 
     def style_size(size: int) -> int:
         return max(1, round(style_last * size / last))
@@ -61,8 +62,17 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
 
     first = settings.first_size or last
     sizes = filter(large_enough, pyramid.sizes(last, first=first, ratio=settings.size_ratio))
+
+    def tile(size: int) -> int | None:
+        """Cut the larger one of content and style as it has to be, and the other one like it."""
+        fitted = [(1, *image.size_within(height, width, size, upscale=True), 3)]
+        for guide in pictures.guides:
+            style_height, style_width = guide.style.shape[1:3]
+            fitted.append((1, *image.size_within(style_height, style_width, style_size(size)), 3))
+        return memory.tile(settings, max(fitted, key=np.prod))
+
     return [
-        Stage(size, style_size(size), settings.steps[min(i, len(settings.steps) - 1)])
+        Stage(size, style_size(size), settings.steps[min(i, len(settings.steps) - 1)], tile(size))
         for i, size in enumerate(sizes)
     ]
 
@@ -76,8 +86,9 @@ class Kit(NamedTuple):
 
 def load(settings: Settings) -> Kit:
     """Read the weights and build the engine; raise `InputError` where weights are missing."""
-    losses = Losses(*(getattr(settings, name) for name in Losses._fields))
-    chosen = engine(settings.engine, losses)
+    chosen = engine(settings.engine, losses(settings))
+    if settings.devices > 1:
+        chosen = on_devices(losses(settings), settings.devices)
     # SciPy's line search needs float64; everything else is quicker and as good without.
     dtype = np.float32 if settings.optimizer in chosen.optimizers else np.float64
     params = weights.load(settings.backbone, normalized=settings.normalized_weights)
@@ -98,6 +109,8 @@ def set_up(
     loss that cannot be guided by them.
     """
     _check_guided(pictures.guides, settings)
+    if stage.tile is not None:
+        kit = kit._replace(engine=in_tiles(losses(settings), stage.tile))
     content = image.fit(pictures.content, stage.size, upscale=True)
     styles = {id(guide.style): guide.style for guide in pictures.guides}
     fitted = {key: image.fit(style, stage.style_size) for key, style in styles.items()}
@@ -126,7 +139,8 @@ def set_up(
     optimizer = None
     if settings.optimizer in kit.engine.optimizers:
         rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
-        options = {"history": settings.history} if settings.optimizer == "lbfgs" else {}
+        history = {"history": min(settings.history, stage.steps)}  # room for what can be there
+        options = history if settings.optimizer == "lbfgs" else {}
         optimizer = kit.engine.optimizers[settings.optimizer](rate, **options)
     evaluate, compiled = kit.engine.evaluate, kit.engine.compiled
     return Problem(evaluate, constants, start, optimizer, compiled, settings.history)
@@ -152,7 +166,7 @@ def _style_goals(
     def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
         if mask is None:
             return None
-        shrunk = 2 ** _poolings((layer,), settings)
+        shrunk = _stride((layer,), settings)
         height, width = picture.shape[1:3]
         return region(mask, height // shrunk, width // shrunk).astype(dtype)
 
@@ -170,11 +184,10 @@ def _style_goals(
     return goals
 
 
-def _poolings(layers: Sequence[str], settings: Settings) -> int:
-    """Count the poolings before the deepest of `layers`."""
-    order = BACKBONES[settings.backbone].layers
-    passed = order[: 1 + max((order.index(layer) for layer in layers), default=-1)]
-    return sum(layer.startswith("pool") for layer in passed)
+def _stride(layers: Sequence[str], settings: Settings) -> int:
+    """Return how many pixels a side one position of the deepest of `layers` stands for."""
+    geometry = BACKBONES[settings.backbone].geometry
+    return max((geometry[layer].stride for layer in layers), default=1)
 
 
 def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
@@ -190,7 +203,7 @@ def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
 
 def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
     """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    least = 2 ** _poolings(layers, settings)
+    least = _stride(layers, settings)
     height, width = picture.shape[1:3]
     if min(height, width) < least:
         deepest = max(layers, key=BACKBONES[settings.backbone].layers.index)

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # What each part may import from this package: only parts further up, and of those only these.
 ALLOWED = {
     "arrays": "",
+    "xla": "",
     "version": "",
     "samples": "",
     "byhand": "",
@@ -27,8 +28,11 @@ ALLOWED = {
     "convert": "arrays backbones sources",
     "normalize": "arrays files image backbones",
     "objective": "arrays backbones losses",
-    "engines": "arrays byhand backbones losses optim objective",
-    "loop": "arrays optim objective",
+    "windows": "arrays nn",
+    "tiling": "xla arrays nn objective windows",
+    "sharding": "arrays objective",
+    "engines": "xla arrays byhand backbones losses optim objective sharding tiling",
+    "loop": "xla arrays optim objective",
     "pyramid": "image",
     "initial": "arrays image",
     "regions": "arrays files image",
@@ -37,10 +41,11 @@ ALLOWED = {
     "presets": "arrays settings",
     "plot": "arrays",
     "terminal": "arrays loop",
+    "memory": "arrays xla backbones objective engines settings",
     "pictures": "arrays files image colour regions settings",
-    "problem": "arrays image pyramid backbones optim objective engines initial pictures regions "
-    "settings",
-    "evaluate": "arrays image colour objective pictures problem settings",
+    "problem": "arrays image memory pyramid backbones optim objective engines initial pictures "
+    "regions settings",
+    "evaluate": "xla arrays image colour objective pictures problem settings",
     "stylize": "arrays files loop optim pyramid pictures problem settings",
     "sheet": "arrays",
     "sweep": "arrays loop pictures presets record settings stylize",

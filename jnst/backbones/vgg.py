@@ -37,6 +37,18 @@ def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
 LAYERS = {name: layer_names(convolutions) for name, convolutions in CONVOLUTIONS.items()}
 
 
+def geometry(layers: tuple[str, ...]) -> dict[str, nn.Geometry]:
+    """Compute stride and reach of each layer: a 3x3 convolution sees one position further."""
+    found, stride, reach = {}, 1, 0
+    for layer in layers:
+        if layer.startswith("conv"):
+            reach += stride
+        elif layer.startswith("pool"):
+            stride *= 2
+        found[layer] = nn.Geometry(stride, reach)
+    return found
+
+
 def preprocess(image: Image, mean: Float[Array, "1 1 1 3"]) -> Image:
     """Turn RGB in [0, 1] into what the network was trained on: BGR, 0 to 255, minus the mean.
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,11 @@ def run(options: Options) -> int:
     curves: list[dict[str, float]] = []
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
-    costs = [float(s.size**2) for s in plan(pictures, settings) for _ in range(s.steps)]
+    stages = plan(pictures, settings)
+    cut = [f"{stage.size} pixels in windows of {stage.tile}" for stage in stages if stage.tile]
+    if cut and not options.quiet:
+        print(f"jnst: {', '.join(cut)}", file=sys.stderr)
+    costs = [float(s.size**2) for s in stages for _ in range(s.steps)]
     with live(costs, quiet=options.quiet) as show:
         try:
             every = math.gcd(10, options.save_every)  # so that each picture to save comes back

@@ -5,8 +5,8 @@ equation 1. F and P are the feature maps of the new picture and of the content p
 with M positions and N channels.
 """
 
-from jnst.arrays import Array, FeatureMap, Scalar
-from jnst.losses.squares import squared_error
+from jnst.arrays import Array, FeatureMap, Region, Scalar
+from jnst.losses.squares import Sums, of_sums, squared_error, sums
 
 
 def statistic(features: FeatureMap) -> FeatureMap:
@@ -31,3 +31,13 @@ def distance(features: FeatureMap, target: Array, *, scale: str = "mean") -> Sca
 
     """
     return squared_error(features, target, scale=scale)
+
+
+def part(features: FeatureMap, target: FeatureMap, region: Region) -> Sums:
+    """Add up the differences of a part of a map, where `region` is 1; elsewhere it is 0."""
+    return sums(region * features, region * target)
+
+
+def of_parts(parts: Sums, target: FeatureMap, *, scale: str = "mean") -> Scalar:
+    """Compute `distance` from the sum of all its `part`s, which meet each position once."""
+    return of_sums(parts, target, scale=scale)

@@ -1,5 +1,7 @@
 """The scaled sum of squared differences that the content and Gram losses end in."""
 
+from typing import NamedTuple
+
 import jax.numpy as jnp
 
 from jnst.arrays import Array, Scalar, check_choice
@@ -34,6 +36,27 @@ style-transfer-pytorch; `relative-contraharmonic` is in units of the mean |T|, a
 SCALES = (*SCALE, *CONTRAHARMONIC)
 
 
+class Sums(NamedTuple):
+    """Σd² and Σ|d| of differences d. Both add up over parts of a map."""
+
+    squares: Scalar
+    magnitudes: Scalar
+
+
+def sums(statistic: Array, target: Array) -> Sums:
+    """Add up the differences d = S - T, of any shape."""
+    d = statistic - target
+    return Sums(jnp.sum(d**2), magnitude(d))
+
+
+def of_sums(sums: Sums, target: Array, *, scale: str) -> Scalar:
+    """Compute `squared_error` from the sums over all of `target`, T."""
+    check_choice("scale", scale, SCALES)
+    if scale in SCALE:
+        return SCALE[scale](target) * sums.squares
+    return CONTRAHARMONIC[scale](target) * sums.squares / (sums.magnitudes + 1e-8)
+
+
 def squared_error(statistic: Array, target: Array, *, scale: str) -> Scalar:
     """Compute scale · Σ d² over all entries, d = S - T, or scale · Σd² / (Σ|d| + 1e-8).
 
@@ -46,8 +69,4 @@ def squared_error(statistic: Array, target: Array, *, scale: str) -> Scalar:
         InputError: for an unknown scale.
 
     """
-    check_choice("scale", scale, SCALES)
-    d = statistic - target
-    if scale in SCALE:
-        return SCALE[scale](target) * jnp.sum(d**2)
-    return CONTRAHARMONIC[scale](target) * jnp.sum(d**2) / (magnitude(d) + 1e-8)
+    return of_sums(sums(statistic, target), target, scale=scale)

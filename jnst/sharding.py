@@ -1,0 +1,32 @@
+"""One picture on several devices: each holds some rows of all maps.
+
+XLA's partitioner does the work: told that the picture is cut along its height, it cuts every map
+after it likewise, has neighbours exchange the rows that a convolution sees beyond the cut, and adds
+up the sums that are over all positions. Heights need not divide evenly.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from jnst.arrays import Image
+from jnst.objective import Constants, Evaluation
+
+
+def spread(evaluate: Callable[..., Any], devices: Sequence[jax.Device]) -> Callable[..., Any]:
+    """Return `evaluate(constants, image)` with the work on its maps divided among devices.
+
+    Picture, gradient and constants are on all of them, so that an optimiser needs no change. It has
+    to be jitted.
+    """
+    mesh = Mesh(np.array(devices), ("rows",))
+    cut, whole = (NamedSharding(mesh, PartitionSpec(None, *axes)) for axes in (("rows",), ()))
+
+    def spread_evaluate(constants: Constants, image: Image) -> Evaluation:
+        total, parts, gradient = evaluate(constants, jax.lax.with_sharding_constraint(image, cut))
+        return Evaluation(total, parts, jax.lax.with_sharding_constraint(gradient, whole))
+
+    return spread_evaluate
