@@ -1,0 +1,162 @@
+"""The torch side of the benchmarks, eager, channels last or compiled: see `work.py`."""
+
+import resource
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from work import EVALUATION, pictures
+
+from jnst.backbones import vgg, weights
+
+state: dict[str, Any] = {}
+LAYERS = (*EVALUATION.style_layers, *EVALUATION.content_layers)
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+BGR_MEAN = (103.939, 116.779, 123.68)
+
+
+class Network(nn.Module):
+    """VGG19 to relu5_1, with the same weights; returns the maps of `LAYERS`."""
+
+    def __init__(self):
+        super().__init__()
+        params = weights.load("vgg19")
+        order = vgg.LAYERS["vgg19"]
+        self.names = order[: order.index("relu5_1") + 1]
+        self.layers = nn.ModuleList(self._layer(name, params) for name in self.names)
+        self.requires_grad_(False)
+
+    @staticmethod
+    def _layer(name: str, params: Any) -> nn.Module:
+        if name.startswith("relu"):
+            return nn.ReLU(inplace=True)
+        if name.startswith("pool"):
+            return nn.MaxPool2d(2)
+        kernel, bias = params[name]["kernel"], params[name]["bias"]
+        layer = nn.Conv2d(kernel.shape[2], kernel.shape[3], 3, padding=1)
+        layer.weight.data = torch.from_numpy(np.ascontiguousarray(kernel.transpose(3, 2, 0, 1)))
+        layer.bias.data = torch.from_numpy(np.array(bias))
+        return layer
+
+    def forward(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Return maps by layer, of RGB in [0, 1]."""
+        mean = torch.tensor(BGR_MEAN, device=image.device)[:, None, None]
+        x, found = image.flip(1) * 255 - mean, {}
+        for name, layer in zip(self.names, self.layers, strict=True):
+            x = layer(x)
+            if name in LAYERS:
+                found[name] = x
+        return found
+
+
+def gram(features: torch.Tensor, count: int) -> torch.Tensor:
+    """Return FFᵀ / count, F (channels, positions)."""
+    F = features.flatten(2)[0]
+    return F @ F.T / count
+
+
+def _tensors(height: int, width: int) -> list[torch.Tensor]:
+    found = (torch.from_numpy(np.array(p.transpose(0, 3, 1, 2))) for p in pictures(height, width))
+    return [picture.to(DEVICE) for picture in found]
+
+
+def prepare(size: int, variant: str, precision: str) -> dict[str, float]:
+    """Build one evaluation and run it once; return its total, and its gradient's norm."""
+    allowed = precision in ("tensorfloat32", "default")
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allowed
+    torch.backends.cudnn.benchmark = True
+    network = Network().to(DEVICE)
+    content, style, start = _tensors(size, size)
+    if variant == "channels-last":
+        network = network.to(memory_format=torch.channels_last)
+        content, style, start = (
+            x.contiguous(memory_format=torch.channels_last) for x in (content, style, start)
+        )
+    with torch.no_grad():
+        of_style = network(style)
+        grams = {k: gram(of_style[k], of_style[k][0, 0].numel()) for k in EVALUATION.style_layers}
+        del of_style
+        target = network(content)["relu4_2"].clone()
+
+    def loss(image: torch.Tensor) -> torch.Tensor:
+        found = network(image)
+        total = nn.functional.mse_loss(found["relu4_2"], target)
+        for k, A in grams.items():
+            total = total + nn.functional.mse_loss(gram(found[k], found[k][0, 0].numel()), A) / 5
+        return total
+
+    compiled = torch.compile(loss) if variant == "compile" else loss
+    start.requires_grad_()
+
+    def run() -> tuple[torch.Tensor, torch.Tensor]:
+        total = compiled(start)
+        (gradient,) = torch.autograd.grad(total, start)
+        if DEVICE == "cuda":
+            torch.cuda.synchronize()
+        return total, gradient
+
+    state["run"] = run
+    started = time.perf_counter()
+    total, gradient = run()
+    seconds = time.perf_counter() - started
+    norm = torch.linalg.norm(gradient.double()).item()
+    return {"total": total.item(), "gradient": norm, "first": seconds}
+
+
+def measure() -> float:
+    """Return the seconds of one evaluation."""
+    started = time.perf_counter()
+    state["run"]()
+    return time.perf_counter() - started
+
+
+def forget() -> None:
+    """Free what `prepare` made."""
+    state.clear()
+    if DEVICE == "cuda":
+        torch.cuda.empty_cache()
+
+
+def peak() -> int:
+    """Return the most bytes that this process has held: on the device, or on the CPU in all."""
+    if DEVICE == "cuda":
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def descend(height: int, width: int, evaluations: int, target: float | None) -> dict[str, Any]:
+    """Minimise neural-style-pt's objective by torch's L-BFGS, as that tool runs it."""
+    network = Network().to(DEVICE)
+    content, style, start = _tensors(height, width)
+    with torch.no_grad():
+        of_style = network(style)
+        grams = {k: gram(of_style[k], of_style[k].numel()) for k in EVALUATION.style_layers}
+        goal = network(content)["relu4_2"].clone()
+    start.requires_grad_()
+    options = {"max_iter": evaluations, "tolerance_grad": -1, "tolerance_change": -1}
+    optimizer = torch.optim.LBFGS([start], lr=1, history_size=100, **options)
+    course = []
+    started = time.perf_counter()
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        found = network(start)
+        total = 5 * nn.functional.mse_loss(found["relu4_2"], goal)
+        for k, A in grams.items():
+            total = total + 100 * nn.functional.mse_loss(gram(found[k], found[k].numel()), A)
+        across, down = start.diff(dim=3).abs().sum(), start.diff(dim=2).abs().sum()
+        total = total + 1e-3 * 255 * (across + down)
+        total.backward()
+        course.append((time.perf_counter() - started, total.item()))
+        return total
+
+    optimizer.step(closure)
+    return {
+        "start": course[0][1],
+        "total": min(total for _, total in course),
+        "evaluations": len(course),
+        "seconds": course[-1][0],
+        "without compiling": course[-1][0],
+    }

@@ -1,0 +1,50 @@
+"""The work that both sides of a benchmark do, and the process that does one side's.
+
+    python scripts/bench/work.py SIDE      requests as lines of JSON on stdin, answers on stdout
+
+A side is a module beside this one (`ours`, `torchs`) with functions by the names of the requests.
+Each side has a process of its own: two thread pools in one would take the cores from each other.
+"""
+
+import importlib
+import json
+import sys
+
+import numpy as np
+
+from jnst import files, image, samples
+from jnst.settings import Settings
+
+EVALUATION = Settings(
+    style_loss="gram",
+    style_scale="mean",
+    style_layer_weights=(1.0,) * 5,
+    content_scale="mean",
+    content_weight=1.0,
+    tv_weight=0.0,
+    padding="zeros",
+    first_size=None,
+)
+"""One evaluation: VGG19 to relu5_1, five Gram layers, content relu4_2, mean squared errors."""
+
+
+def pictures(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a content, a style and a picture between them, all of this size."""
+    sources = files.read(samples.content()), files.read(samples.STYLE)
+    content, style = (image.resize(source, height, width) for source in sources)
+    noise = np.random.default_rng(0).random(content.shape, np.float32)
+    return content, style, (content + style + noise) / 3
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    side, answers = importlib.import_module(sys.argv[1]), sys.stdout
+    sys.stdout = sys.stderr  # whatever libraries print
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = getattr(side, request.pop("task"))(**request)
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
