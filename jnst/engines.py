@@ -183,7 +183,8 @@ def autodiff(losses: Losses) -> Engine:
     """Build the engine that XLA compiles and `jax.grad` differentiates."""
     terms, extract = _autodiff(losses)
     programs = {
-        name: jit(partial(objective.targets, term, extract))
+        # Not `xla.jit`: `jnst.memory` asks for the shapes only, and options go with a compilation.
+        name: jax.jit(partial(objective.targets, term, extract))
         for name, term in terms.features.items()
     }
 

@@ -80,14 +80,14 @@ def pack(flags: Bool[Array, "1 h w c"]) -> UInt8[Array, "1 h8 w c"]:
     """Put eight rows of flags into one row of bytes, the first into the lowest bit."""
     height = flags.shape[1]
     rows = jnp.pad(flags, ((0, 0), (0, -height % 8), (0, 0), (0, 0)))
-    rows = rows.reshape(1, -1, 8, *flags.shape[2:]).astype(jnp.uint8)
+    rows = rows.reshape(1, -(-height // 8), 8, *flags.shape[2:]).astype(jnp.uint8)
     return jnp.sum(rows << _BITS, axis=2, dtype=jnp.uint8)
 
 
 def unpack(packed: UInt8[Array, "1 h8 w c"], height: int) -> Bool[Array, "1 {height} w c"]:
     """Undo `pack` for flags of `height` rows."""
     rows = (packed[:, :, None] >> _BITS) & 1
-    return rows.reshape(1, -1, *packed.shape[2:])[:, :height].astype(bool)
+    return rows.reshape(1, 8 * packed.shape[1], *packed.shape[2:])[:, :height].astype(bool)
 
 
 _BITS = np.arange(8, dtype=np.uint8)[:, None, None]
@@ -106,8 +106,8 @@ def max_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
 
 def _corners(x: FeatureMap) -> list[Float[Array, "1 h2 w2 c"]]:
     """Return upper left, upper right, lower left and lower right of all whole windows."""
-    h2, w2 = x.shape[1] // 2, x.shape[2] // 2
-    windows = x[:, : 2 * h2, : 2 * w2].reshape(1, h2, 2, w2, 2, -1)
+    h2, w2, channels = x.shape[1] // 2, x.shape[2] // 2, x.shape[3]
+    windows = x[:, : 2 * h2, : 2 * w2].reshape(1, h2, 2, w2, 2, channels)
     return [windows[:, :, i, :, j] for i in range(2) for j in range(2)]
 
 
@@ -129,7 +129,7 @@ def _max_pool_backward(kept, dy: FeatureMap):
     row, column = np.arange(2)[:, None, None, None], np.arange(2)[:, None]
     here = (low == (row == 1)) & (right == (column == 1))
     dx = jnp.where(here, dy[:, :, None, :, None], 0)
-    dx = dx.reshape(1, height // 2 * 2, width // 2 * 2, -1)
+    dx = dx.reshape(1, height // 2 * 2, width // 2 * 2, dy.shape[3])
     return (jnp.pad(dx, ((0, 0), (0, height % 2), (0, width % 2), (0, 0))),)
 
 

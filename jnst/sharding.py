@@ -16,7 +16,7 @@ from jnst.arrays import Image
 from jnst.objective import Constants, Evaluation
 
 
-def spread(evaluate: Callable[..., Any], devices: Sequence[jax.Device]) -> Callable[..., Any]:
+def spread(evaluate: Callable[..., Any], devices: Sequence[Any]) -> Callable[..., Any]:
     """Return `evaluate(constants, image)` with the work on its maps divided among devices.
 
     Picture, gradient and constants are on all of them, so that an optimiser needs no change. It has

@@ -39,7 +39,11 @@ def prepare(size: int, variant: str, precision: str) -> dict[str, float]:
     found = state["run"]()
     seconds = time.perf_counter() - started
     gradient = np.asarray(found.gradient, np.float64)
-    return {"total": float(found.total), "gradient": np.linalg.norm(gradient), "first": seconds}
+    return {
+        "total": float(found.total),
+        "gradient": float(np.linalg.norm(gradient)),
+        "first": seconds,
+    }
 
 
 def measure() -> float:

@@ -7,6 +7,7 @@ its own and they take turns. Before anything is timed, both sides' totals and gr
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import platform
@@ -173,12 +174,10 @@ def main() -> None:
     options = parser.parse_args()
     options.precision = options.precision or "default"
     try:
-        import torch
-    except ImportError:
+        options.torch = importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
         print("torch is not installed: only our own figures")
         options.torch = None
-    else:
-        options.torch = torch.__version__
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {unknown}; choose from {', '.join(BENCHMARKS)}")
     machine = {"python": platform.python_version(), "torch": options.torch, "cores": os.cpu_count()}

@@ -5,8 +5,8 @@ import time
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
+import torch  # pyright: ignore[reportMissingImports]
+from torch import nn  # pyright: ignore[reportMissingImports]
 from work import EVALUATION, pictures
 
 from jnst.backbones import vgg, weights
