@@ -18,12 +18,14 @@ from skimage.metrics import structural_similarity
 
 from jnst import image
 from jnst.arrays import AnyPicture, Array, Image, InputError
+from jnst.checks import check
 from jnst.colour import LUMA
 from jnst.image import OtherImage
 from jnst.objective import Constants
 from jnst.pictures import Guide, Pictures
-from jnst.problem import Problem, load, plan, set_up
-from jnst.settings import Settings, check
+from jnst.problem import Problem, load, set_up
+from jnst.settings import Settings
+from jnst.stages import plan
 from jnst.xla import jit
 
 SIGMA, WINDOW = 1.5, 11
@@ -85,7 +87,8 @@ def compare(
     """
     check(settings)
     # As SciPy's optimiser would have it: in float64.
-    settings = dataclasses.replace(settings, upscale=False, optimizer="scipy-lbfgs")
+    exact = {"optimizer": "scipy-lbfgs", "precision": "float32"}
+    settings = dataclasses.replace(settings, upscale=False, **exact)
     result = image.fit(result, settings.size)
     height, width = result.shape[1:3]
     content = image.resize(content, height, width)

@@ -14,6 +14,9 @@ from jnst.arrays import Array, FeatureMap, check_choice
 
 PADDING = {"zeros": "constant", "edge": "edge"}
 """What lies outside the picture, by name, as NumPy calls it."""
+PRECISION = {"float32": None, "bfloat16": jnp.bfloat16}
+"""What maps are computed in; None for what the picture is in. Products of float32 round their
+factors to TF32 on an NVIDIA GPU, unless `jax_default_matmul_precision` says otherwise."""
 
 
 class Geometry(NamedTuple):
@@ -38,20 +41,20 @@ def conv2d(
 
     y[p, q, o] = b[o] + Σ_{u, v, i} x[p + u - ⌊kh/2⌋, q + v - ⌊kw/2⌋, i] · k[u, v, i, o], with x
     zero outside the picture, or, where `padding` is "edge", the nearest pixel. As in every deep
-    learning library this is a cross-correlation: the kernel is not flipped. Raises `InputError` for
-    an unknown padding.
+    learning library this is a cross-correlation: the kernel is not flipped. All is computed in the
+    precision of x. Raises `InputError` for an unknown padding.
     """
     mode = PADDING[check_choice("padding", padding, PADDING)]
     kh, kw = kernel.shape[:2]
     margins = ((0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0))
     y = jax.lax.conv_general_dilated(
         jnp.asarray(x) if padding == "zeros" else jnp.pad(x, margins, mode),
-        jnp.asarray(kernel),
+        jnp.asarray(kernel, x.dtype),
         window_strides=(1, 1),
         padding=margins[1:3] if padding == "zeros" else "VALID",
         dimension_numbers=("NHWC", "HWIO", "NHWC"),
     )
-    return y + bias[None, None, None, :]
+    return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
 
 
 @jax.custom_vjp

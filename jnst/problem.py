@@ -1,30 +1,22 @@
-"""What a run is about to do: its stages, and for each the problem that the loop is to solve."""
+"""The problem that the loop is to solve at one stage of a run."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
-import numpy as np
 
-from jnst import image, memory, pyramid
+from jnst import image
 from jnst.arrays import AnyPicture, Array, Image, InputError, Params
 from jnst.backbones import BACKBONES, weights
-from jnst.engines import STYLE_LOSSES, Engine, engine, in_tiles, on_devices
+from jnst.engines import Engine, engine, in_tiles, on_devices
 from jnst.initial import initial
 from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
 from jnst.pictures import Guide, Pictures
 from jnst.regions import Mask, region
-from jnst.settings import Settings, losses
-
-
-class Stage(NamedTuple):
-    """One size of the way from coarse to fine: long sides in pixels, evaluations, and windows."""
-
-    size: int
-    style_size: int
-    steps: int
-    tile: int | None = None
+from jnst.settings import Settings, float_type, losses
+from jnst.stages import Stage, stride
+from jnst.terms import STYLE_LOSSES
 
 
 class Problem(NamedTuple):
@@ -36,45 +28,6 @@ class Problem(NamedTuple):
     optimizer: Any
     compiled: bool
     history: int
-
-
-def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
-    """List the stages of a run, the smallest first.
-
-    The last stage has the size of the result. The style picture keeps its proportion to it. The
-    first number of `settings.steps` goes with the smallest size, the last one with all that remain.
-    Sizes at which a picture would be too small for the layers are left out.
-    """
-    height, width = pictures.content.shape[1:3]
-    last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
-    style_last = settings.style_size or last
-    least = _stride((*settings.content_layers, *settings.style_layers), settings)
-
-    def style_size(size: int) -> int:
-        return max(1, round(style_last * size / last))
-
-    def large_enough(size: int) -> bool:
-        sides = list(image.size_within(height, width, size, upscale=True))
-        for guide in pictures.guides:
-            style_height, style_width = guide.style.shape[1:3]
-            sides += image.size_within(style_height, style_width, style_size(size))
-        return size == last or min(sides) >= least
-
-    first = settings.first_size or last
-    sizes = filter(large_enough, pyramid.sizes(last, first=first, ratio=settings.size_ratio))
-
-    def tile(size: int) -> int | None:
-        """Cut the larger one of content and style as it has to be, and the other one like it."""
-        fitted = [(1, *image.size_within(height, width, size, upscale=True), 3)]
-        for guide in pictures.guides:
-            style_height, style_width = guide.style.shape[1:3]
-            fitted.append((1, *image.size_within(style_height, style_width, style_size(size)), 3))
-        return memory.tile(settings, max(fitted, key=np.prod))
-
-    return [
-        Stage(size, style_size(size), settings.steps[min(i, len(settings.steps) - 1)], tile(size))
-        for i, size in enumerate(sizes)
-    ]
 
 
 class Kit(NamedTuple):
@@ -89,10 +42,8 @@ def load(settings: Settings) -> Kit:
     chosen = engine(settings.engine, losses(settings))
     if settings.devices > 1:
         chosen = on_devices(losses(settings), settings.devices)
-    # SciPy's line search needs float64; everything else is quicker and as good without.
-    dtype = np.float32 if settings.optimizer in chosen.optimizers else np.float64
     params = weights.load(settings.backbone, normalized=settings.normalized_weights)
-    return Kit(chosen, jax.tree.map(lambda array: array.astype(dtype), params))
+    return Kit(chosen, jax.tree.map(lambda array: array.astype(float_type(settings)), params))
 
 
 def set_up(
@@ -120,7 +71,7 @@ def set_up(
     _check_large_enough("content", content, layers, settings)
     for guide in guides:
         _check_large_enough("style", guide.style, settings.style_layers, settings)
-    dtype = kit.params["input"]["mean"].dtype
+    dtype = float_type(settings)
     constants = Constants(
         params=kit.params,
         goals={
@@ -149,7 +100,7 @@ def set_up(
 def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
     """Measure the content picture; share the content weight evenly among its layers."""
     everywhere = dict.fromkeys(settings.content_layers)
-    dtype = kit.params["input"]["mean"].dtype
+    dtype = float_type(settings)
     targets = kit.engine.targets("content", kit.params, content.astype(dtype), everywhere)
     weight = settings.content_weight / max(len(targets), 1)
     return {layer: [Goal(target, weight)] for layer, target in targets.items()}
@@ -159,14 +110,14 @@ def _style_goals(
     content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit
 ) -> dict[str, list[Goal]]:
     """Measure the style pictures; share the style weight among them, and among the layers."""
-    layers, dtype = settings.style_layers, kit.params["input"]["mean"].dtype
+    layers, dtype = settings.style_layers, float_type(settings)
     shares = settings.style_layer_weights or [0.25**i for i in range(len(layers))]
     goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
 
     def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
         if mask is None:
             return None
-        shrunk = _stride((layer,), settings)
+        shrunk = stride((layer,), settings)
         height, width = picture.shape[1:3]
         return region(mask, height // shrunk, width // shrunk).astype(dtype)
 
@@ -184,12 +135,6 @@ def _style_goals(
     return goals
 
 
-def _stride(layers: Sequence[str], settings: Settings) -> int:
-    """Return how many pixels a side one position of the deepest of `layers` stands for."""
-    geometry = BACKBONES[settings.backbone].geometry
-    return max((geometry[layer].stride for layer in layers), default=1)
-
-
 def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
     """Refuse regions where the style loss has no use for them."""
     guided = [name for name, loss in STYLE_LOSSES.items() if loss.guided]
@@ -203,7 +148,7 @@ def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
 
 def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
     """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    least = _stride(layers, settings)
+    least = stride(layers, settings)
     height, width = picture.shape[1:3]
     if min(height, width) < least:
         deepest = max(layers, key=BACKBONES[settings.backbone].layers.index)

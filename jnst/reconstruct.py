@@ -8,8 +8,9 @@ the more layers, the larger the structures. Both begin with noise.
 import dataclasses
 from collections.abc import Sequence
 
+from jnst.checks import check
 from jnst.record import Inputs
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 from jnst.sweep import Cell
 
 CONTENT = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")

@@ -17,10 +17,11 @@ from typing import NamedTuple
 import msgspec
 
 from jnst.arrays import InputError, Picture, check_choice
+from jnst.checks import check
 from jnst.pictures import Pictures, finish
 from jnst.presets import preset
 from jnst.record import Inputs
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 from jnst.stylize import paint
 
 

@@ -17,6 +17,7 @@ from jnst.colour import LUMA
 from jnst.evaluate import DIRECTIONS, colour_distance, compare, similarity
 from jnst.pictures import read
 from jnst.settings import Settings
+from jnst.stages import plan
 from jnst.stylize import paint
 
 SIZE = 48
@@ -117,7 +118,7 @@ def test_weighted_losses_are_the_objective_evaluated(content, style, painted):
     )
     found = compare(result, content, style, chosen)
     pictures = read(content, style, chosen)
-    stage, kit = problem.plan(pictures, chosen)[-1], problem.load(chosen)
+    stage, kit = plan(pictures, chosen)[-1], problem.load(chosen)
     whole = problem.set_up(pictures, chosen, kit, stage=stage, start=result)
     with float64():
         parts = whole.evaluate(whole.constants, whole.image).parts

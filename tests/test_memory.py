@@ -59,6 +59,13 @@ def test_what_does_not_fit_is_cut(free):
     assert memory.tile(Settings(tile=4000), shape) is None
 
 
+def test_float64_needs_twice_as_much(free):
+    free(1.5 * memory.needed(Settings(), SHAPE) / memory.SPARE)
+    assert memory.tile(Settings(), SHAPE) is None
+    with pytest.raises(InputError, match="take size"):  # too small to be worth cutting
+        memory.tile(Settings(optimizer="scipy-lbfgs"), SHAPE)
+
+
 def test_what_cannot_be_cut_is_refused_with_a_size_that_fits(free):
     free(3 * memory.needed(Settings(style_loss="remd"), SHAPE) / memory.SPARE)
     with pytest.raises(InputError, match=r"512 x 1024 pixels .* take size \d+; remd cannot be"):

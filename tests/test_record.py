@@ -11,8 +11,9 @@ import pytest
 
 from jnst import files
 from jnst.arrays import InputError
+from jnst.checks import check
 from jnst.record import Inputs, record, restore
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 
 INPUTS = Inputs(
     content=Path("a.jpg"),

@@ -8,10 +8,11 @@ import pytest
 
 from jnst import colour
 from jnst.arrays import InputError
-from jnst.engines import CONTENT_LOSSES, STYLE_LOSSES
+from jnst.checks import check
 from jnst.initial import INITIAL
 from jnst.optim import NAMES
-from jnst.settings import Settings, check
+from jnst.settings import Settings
+from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES
 
 BAD = {
     "size": (0, -5),

@@ -8,11 +8,12 @@ import jnst
 from jnst import colour, files, image, samples
 from jnst.arrays import InputError
 from jnst.backbones import weights
-from jnst.engines import STYLE_LOSSES
 from jnst.pictures import read
-from jnst.problem import Stage, load, plan, set_up
+from jnst.problem import load, set_up
 from jnst.settings import Settings
+from jnst.stages import Stage, plan
 from jnst.stylize import paint, prepare
+from jnst.terms import STYLE_LOSSES
 
 SMALL = {"size": 32, "steps": (3,)}
 # What compiles quickly.

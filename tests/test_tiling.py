@@ -161,7 +161,7 @@ def test_a_run_in_tiles_paints_the_same_picture(optimizer):
         ({"style_loss": "remd"}, "remd cannot be computed in tiles; choose from gram, wasserstein"),
         ({"content_loss": "self-similarity", "content_scale": "mean"}, "choose from features"),
         ({"normalize_gradients": True}, "normalize_gradients needs all of the picture at once"),
-        ({"engine": "byhand"}, "engine byhand has no tiles"),
+        ({"engine": "byhand"}, "engine byhand cannot do tile 64"),
     ],
 )
 def test_what_cannot_be_cut_is_said(options, says):

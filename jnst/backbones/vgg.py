@@ -66,6 +66,7 @@ def features(
     pooling: str = "max",
     rescale: bool = False,
     padding: str = "zeros",
+    precision: str = "float32",
 ) -> Features:
     """Compute the feature maps of `layers` for one picture, and nothing deeper than the deepest.
 
@@ -80,13 +81,14 @@ def features(
             activations of the size that they were trained on.
         padding: what the first convolution sees outside the picture: "zeros", as trained, or
             "edge", which leaves no trace at the border. All others pad with zeros.
+        precision: a name in `nn.PRECISION`: what the maps are computed and kept in.
 
     Returns:
-        The maps by layer, each [1, h, w, c]; h and w are those of the picture divided by 2 for
-        each pooling passed, rounded down.
+        The maps by layer, each [1, h, w, c], in the precision of the picture; h and w are those of
+        the picture divided by 2 for each pooling passed, rounded down.
 
     Raises:
-        InputError: for an unknown network, layer, kind of pooling or padding.
+        InputError: for an unknown network, layer, kind of pooling, padding or precision.
 
     """
     order = LAYERS[check_choice("network", name, LAYERS)]
@@ -95,6 +97,8 @@ def features(
     gain = nn.POOLING_GAIN[pooling] if rescale else 1.0
     found: Features = {}
     x = preprocess(jnp.asarray(image), params["input"]["mean"])
+    given, kept = x.dtype, nn.PRECISION[check_choice("precision", precision, nn.PRECISION)]
+    x = x.astype(kept or given)
     for layer in order:
         if not missing:
             break
@@ -106,6 +110,6 @@ def features(
         else:
             x = pool(x) * gain
         if layer in missing:
-            found[layer] = x
+            found[layer] = x.astype(given)
             missing.remove(layer)
     return found

@@ -12,10 +12,11 @@ import platformdirs
 
 from jnst import files, samples
 from jnst.arrays import InputError, check_choice
+from jnst.checks import check
 from jnst.pictures import Pictures, read
 from jnst.presets import preset
 from jnst.record import Inputs, restore
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 
 QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
 """What the numbers of steps are multiplied by."""

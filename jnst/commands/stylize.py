@@ -23,9 +23,9 @@ from jnst.commands.base import (
 from jnst.loop import Progress
 from jnst.pictures import alpha_for, finish
 from jnst.presets import PRESETS, summary
-from jnst.problem import plan
 from jnst.record import Inputs, record
 from jnst.settings import Settings
+from jnst.stages import plan
 from jnst.stylize import paint
 from jnst.terminal import live
 from jnst.version import __version__

@@ -12,8 +12,9 @@ from work import EVALUATION, pictures
 from jnst.loop import minimise
 from jnst.pictures import Guide, Pictures
 from jnst.presets import preset
-from jnst.problem import Stage, load, set_up
+from jnst.problem import load, set_up
 from jnst.settings import Settings
+from jnst.stages import Stage
 from jnst.xla import jit
 
 state: dict[str, Any] = {}

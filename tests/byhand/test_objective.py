@@ -12,8 +12,9 @@ from skimage.data import chelsea
 import jnst.losses as losses_package
 from jnst import objective
 from jnst.backbones import vgg, weights
-from jnst.engines import CONTENT_LOSSES, ENGINES, STYLE_LOSSES, Losses
+from jnst.engines import ENGINES
 from jnst.settings import Settings
+from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, Losses
 
 RNG = np.random.default_rng(0)
 SAMPLE = Path(losses_package.__file__).parents[1] / "samples" / "style.jpg"

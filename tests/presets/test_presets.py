@@ -12,10 +12,11 @@ from skimage.data import chelsea
 from jnst import image, samples
 from jnst.arrays import InputError
 from jnst.backbones import vgg, weights
+from jnst.checks import check
 from jnst.files import read as read_file
 from jnst.pictures import read
 from jnst.presets import PRESETS, preset, summary, tools
-from jnst.settings import Settings, check
+from jnst.settings import Settings
 from jnst.stylize import prepare
 
 GATYS = ("1_1", "2_1", "3_1", "4_1", "5_1")

@@ -1,0 +1,102 @@
+"""What settings may be, alone and together."""
+
+import math
+
+from jnst import colour
+from jnst.arrays import InputError, check_at_least, check_choice
+from jnst.backbones import BACKBONES
+from jnst.engines import ENGINES, in_tiles, on_devices
+from jnst.initial import INITIAL
+from jnst.losses import tv
+from jnst.losses.gram import NORMALIZATION
+from jnst.nn import PADDING, POOLING, PRECISION
+from jnst.optim import LEARNING_RATES, NAMES
+from jnst.settings import Settings, losses
+from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, check_scale
+
+
+def check(settings: Settings) -> None:
+    """Raise an `InputError` that names the first setting which cannot be used."""
+    layers = BACKBONES[check_choice("backbone", settings.backbone, BACKBONES)].layers
+    for what in ("content_layers", "style_layers"):
+        chosen = getattr(settings, what)
+        for layer in chosen:
+            check_choice(f"layer of {settings.backbone}", layer, layers)
+        if len(set(chosen)) < len(chosen):
+            raise InputError(f"{what} names a layer twice: {', '.join(chosen)}")
+    numbers = {what: getattr(settings, what) for what in ("size", "history", "seed", "devices")}
+    numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
+    for what in ("style_size", "first_size"):
+        if getattr(settings, what) is not None:
+            numbers[what] = getattr(settings, what)
+    for what, number in numbers.items():
+        if not isinstance(number, int):
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, 0 if what == "seed" else 1)
+    if settings.tile not in ("auto", "off"):
+        if not isinstance(settings.tile, int):
+            raise InputError(f"tile must be auto, off or a whole number, not {settings.tile!r}")
+        check_at_least("tile", settings.tile, 1)
+        if settings.devices > 1:
+            raise InputError("tiles are computed on one device; leave out tile, or devices")
+    if settings.engine == "byhand":
+        for what, plain in {
+            "tile": ("auto", "off"),
+            "devices": (1,),
+            "precision": ("float32",),
+        }.items():
+            if (given := getattr(settings, what)) not in plain:
+                raise InputError(f"engine byhand cannot do {what} {given}; leave out one of them")
+    if not settings.steps:
+        raise InputError("steps needs at least one number")
+    for what, options in {
+        "init": INITIAL,
+        "optimizer": NAMES,
+        "pooling": POOLING,
+        "padding": PADDING,
+        "precision": PRECISION,
+        "content_loss": CONTENT_LOSSES,
+        "style_loss": STYLE_LOSSES,
+        "gram_normalization": NORMALIZATION,
+        "tv": tv.KINDS,
+        "tv_scale": tv.SCALE,
+        "engine": ENGINES,
+    }.items():
+        check_choice(what, getattr(settings, what), options)
+    if settings.colour is not None:
+        check_choice("colour", settings.colour, colour.METHODS)
+    check_scale("content", CONTENT_LOSSES, settings.content_loss, settings.content_scale)
+    check_scale("style", STYLE_LOSSES, settings.style_loss, settings.style_scale)
+    for what, least in {
+        "content_weight": 0,
+        "style_weight": 0,
+        "tv_weight": 0,
+        "tv_beta": 0.5,
+        "average": 0,
+        "init_noise": 0,
+        "size_ratio": 1.01,
+    }.items():
+        check_at_least(what, getattr(settings, what), least)
+    if not settings.average < 1:
+        raise InputError(f"average must be below 1, not {settings.average:g}")
+    if settings.average and settings.optimizer not in LEARNING_RATES:
+        raise InputError(f"{settings.optimizer} keeps no average; leave out average")
+    if settings.learning_rate is not None and not (0 < settings.learning_rate < math.inf):
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
+        raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
+    if len(settings.style_layer_weights) not in (0, len(settings.style_layers)):
+        raise InputError(
+            f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
+            f"{len(settings.style_layers)} style layers; give one for each"
+        )
+    for what in ("style_layer_weights", "blend"):
+        shares = getattr(settings, what)
+        if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
+            raise InputError(f"{what} must be finite numbers, at least 0 and not all 0")
+    if not (settings.content_layers or settings.style_layers):
+        raise InputError("give at least one content layer or style layer")
+    if isinstance(settings.tile, int):
+        in_tiles(losses(settings), settings.tile)
+    if settings.devices > 1:
+        on_devices(losses(settings), settings.devices)

@@ -1,0 +1,56 @@
+"""The way from a small picture to the large one."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jnst import image, memory, pyramid
+from jnst.backbones import BACKBONES
+from jnst.pictures import Pictures
+from jnst.settings import Settings
+
+
+class Stage(NamedTuple):
+    """One size of the way from coarse to fine: long sides in pixels, evaluations, and windows."""
+
+    size: int
+    style_size: int
+    steps: int
+    tile: int | None = None
+
+
+def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
+    """List the stages of a run, the smallest first.
+
+    The last stage has the size of the result. The style picture keeps its proportion to it. The
+    first number of `settings.steps` goes with the smallest size, the last one with all that remain.
+    Sizes at which a picture would be too small for the layers are left out.
+    """
+    height, width = pictures.content.shape[1:3]
+    last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
+    style_last = settings.style_size or last
+    least = stride((*settings.content_layers, *settings.style_layers), settings)
+
+    def style_size(size: int) -> int:
+        return max(1, round(style_last * size / last))
+
+    def fitted(size: int) -> list[tuple[int, int]]:
+        """List heights and widths of the new picture and of the styles."""
+        shapes = [guide.style.shape for guide in pictures.guides]
+        styles = [image.size_within(h, w, style_size(size)) for _, h, w, _ in shapes]
+        return [image.size_within(height, width, size, upscale=True), *styles]
+
+    def stage(i: int, size: int) -> Stage:
+        largest = max(fitted(size), key=math.prod)  # the others are cut like it
+        steps = settings.steps[min(i, len(settings.steps) - 1)]
+        return Stage(size, style_size(size), steps, memory.tile(settings, (1, *largest, 3)))
+
+    sizes = pyramid.sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
+    sizes = [size for size in sizes if size == last or min(map(min, fitted(size))) >= least]
+    return [stage(i, size) for i, size in enumerate(sizes)]
+
+
+def stride(layers: Sequence[str], settings: Settings) -> int:
+    """Return how many pixels a side one position of the deepest of `layers` stands for."""
+    geometry = BACKBONES[settings.backbone].geometry
+    return max((geometry[layer].stride for layer in layers), default=1)
