@@ -6,13 +6,14 @@ import time
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
-from work import EVALUATION, pictures
+from work import EVALUATION, flops, pictures
 
 from jnst.loop import minimise
 from jnst.pictures import Guide, Pictures
 from jnst.presets import preset
-from jnst.problem import load, set_up
+from jnst.problem import Kit, Problem, load, set_up
 from jnst.settings import Settings
 from jnst.stages import Stage
 from jnst.xla import jit
@@ -20,38 +21,80 @@ from jnst.xla import jit
 state: dict[str, Any] = {}
 
 
-def _problem(settings: Settings, height: int, width: int, tile: int | None = None) -> Any:
-    content, style, start = pictures(height, width)
+def _problem(
+    settings: Settings,
+    pair: tuple[str, str],
+    height: int,
+    width: int,
+    *,
+    tile: int | None = None,
+    kit: Kit | None = None,
+) -> Problem:
+    content, style, start = pictures(pair, height, width)
     size = max(height, width)
     stage = Stage(size, size, settings.steps[-1], tile)
     given = Pictures(content, [Guide(style, 1.0)], original=content)
-    return set_up(given, settings, load(settings), stage=stage, start=start)
+    return set_up(given, settings, kit or load(settings), stage=stage, start=start)
 
 
-def prepare(size: int, variant: str, precision: str) -> dict[str, float]:
+def prepare(content: str, style: str, size: int, variant: str, precision: str) -> dict[str, float]:
     """Compile one evaluation and run it once; return its total, and its gradient's norm."""
-    if precision != "default":
+    settings = EVALUATION
+    if precision == "bfloat16":
+        settings = dataclasses.replace(settings, precision="bfloat16")
+    else:
         jax.config.update("jax_default_matmul_precision", precision)
-    problem = _problem(EVALUATION, size, size, int(variant[5:]) if variant[:4] == "tile" else None)
+    tile = int(variant[4:]) if variant.startswith("tile") else None
+    problem = _problem(settings, (content, style), size, size, tile=tile)
     run = jit(problem.evaluate) if problem.compiled else problem.evaluate
     constants, start = jax.device_put((problem.constants, problem.image))
-    state["run"] = lambda: jax.block_until_ready(run(constants, start))
-    started = time.perf_counter()
+    state["run"] = lambda: run(constants, start)
+    state["factors"] = jnp.ones(
+        (2, 2048, 2048), "bfloat16" if precision == "bfloat16" else "float32"
+    )
     found = state["run"]()
-    seconds = time.perf_counter() - started
-    gradient = np.asarray(found.gradient, np.float64)
-    return {
-        "total": float(found.total),
-        "gradient": float(np.linalg.norm(gradient)),
-        "first": seconds,
-    }
+    norm = np.linalg.norm(np.asarray(found.gradient, np.float64))
+    return {"total": float(found.total), "gradient": float(norm), "flops": flops(size)}
 
 
-def measure() -> float:
-    """Return the seconds of one evaluation."""
+def measure(times: int) -> float:
+    """Return the seconds of one evaluation, of so many that are sent off together."""
     started = time.perf_counter()
-    state["run"]()
-    return time.perf_counter() - started
+    for _ in range(times):
+        found = state["run"]()
+    jax.block_until_ready(found)
+    return (time.perf_counter() - started) / times
+
+
+def matmul(times: int) -> float:
+    """Return the TFLOP/s of a product of two 2048 x 2048 matrices."""
+    product = jit(jnp.matmul)
+    jax.block_until_ready(product(*state["factors"]))
+    started = time.perf_counter()
+    for _ in range(5 * times):
+        found = product(*state["factors"])
+    jax.block_until_ready(found)
+    return 5 * times * 2 * 2048**3 / (time.perf_counter() - started) / 1e12
+
+
+def start(content: str, style: str, size: int) -> dict[str, float]:
+    """Return the seconds of what comes before and with the first step of the default recipe."""
+    began = time.perf_counter()
+    kit = load(Settings())
+    loaded = time.perf_counter()
+    problem = _problem(Settings(), (content, style), size * 3 // 4, size, kit=kit)
+    set_ = time.perf_counter()
+    steps = minimise(problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=2)
+    next(steps)
+    first = time.perf_counter()
+    next(steps)
+    second = time.perf_counter()
+    return {
+        "weights": loaded - began,
+        f"targets at {size} px": set_ - loaded,
+        "first step": first - set_,
+        "second step": second - first,
+    }
 
 
 def forget() -> None:
@@ -67,10 +110,12 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def descend(height: int, width: int, evaluations: int, target: float | None) -> dict[str, Any]:
+def descend(
+    content: str, style: str, height: int, width: int, evaluations: int, target: float | None
+) -> dict[str, Any]:
     """Minimise neural-style-pt's objective; stop at `target`. Compiling counts apart."""
     settings = dataclasses.replace(preset("neural-style-pt"), steps=(evaluations,), history=20)
-    problem = _problem(settings, height, width)
+    problem = _problem(settings, (content, style), height, width)
     started, course = time.perf_counter(), []
     for progress in minimise(
         problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=evaluations

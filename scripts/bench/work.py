@@ -12,7 +12,8 @@ import sys
 
 import numpy as np
 
-from jnst import files, image, samples
+from jnst import files, image
+from jnst.backbones import BACKBONES, weights
 from jnst.settings import Settings
 
 EVALUATION = Settings(
@@ -28,12 +29,30 @@ EVALUATION = Settings(
 """One evaluation: VGG19 to relu5_1, five Gram layers, content relu4_2, mean squared errors."""
 
 
-def pictures(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def pictures(pair: tuple[str, str], height: int, width: int) -> list[np.ndarray]:
     """Return a content, a style and a picture between them, all of this size."""
-    sources = files.read(samples.content()), files.read(samples.STYLE)
-    content, style = (image.resize(source, height, width) for source in sources)
+    content, style = (image.resize(files.read(path), height, width) for path in pair)
     noise = np.random.default_rng(0).random(content.shape, np.float32)
-    return content, style, (content + style + noise) / 3
+    return [content, style, (content + style + noise) / 3]
+
+
+def flops(size: int) -> float:
+    """Count the multiplications and additions of one evaluation, forward and backward.
+
+    Of convolutions and Gram matrices only. The backward pass does once more what the forward pass
+    does: weights need no gradient.
+    """
+    params, found, side = weights.load("vgg19"), 0, size
+    order = BACKBONES["vgg19"].layers
+    for layer in order[: order.index("relu5_1") + 1]:
+        if layer.startswith("pool"):
+            side //= 2
+        elif layer.startswith("conv"):
+            kernel = params[layer]["kernel"]
+            found += 2 * side**2 * kernel.size
+            if layer.endswith("_1"):
+                found += 2 * side**2 * kernel.shape[-1] ** 2
+    return 2.0 * found
 
 
 def main() -> None:
