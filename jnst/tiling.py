@@ -94,10 +94,10 @@ def evaluator(terms: Terms, extract: Extract, tiles: Tiles) -> Callable[..., Eva
         extent, each = tiles.windows(image, layers_of(constants.goals))
         found = None
         for window in each:
-            found = add(constants, image, window, found, extent=extent)
+            found = _done(add(constants, image, window, found, extent=extent))
         (value, weighted), (slopes, gradient) = settle(constants, found, image)
         for window in each:
-            gradient = pull(constants, image, window, slopes, gradient, extent=extent)
+            gradient = _done(pull(constants, image, window, slopes, gradient, extent=extent))
         return Evaluation(value, weighted, gradient)
 
     return evaluate
@@ -126,7 +126,7 @@ def measurer(term: Term, extract: Extract, tiles: Tiles) -> Callable[..., dict[s
         if term.part is None:
             for window in each:
                 given = params, image, window, dict(regions), found
-                found = add(*given, layers=layers, extent=extent)
+                found = _done(add(*given, layers=layers, extent=extent))
         else:
             found = {}
             for window in each:
@@ -136,6 +136,10 @@ def measurer(term: Term, extract: Extract, tiles: Tiles) -> Callable[..., dict[s
         return {layer: term.target(found[layer]) for layer in layers}
 
     return measure
+
+
+_done = jax.block_until_ready
+"""Memory is taken when a program is sent off: one window has to be done before the next may be."""
 
 
 def _place(
