@@ -1,4 +1,7 @@
-"""The two ways to compute the same objective: `jax`, by autodiff, and `byhand`, in NumPy."""
+"""The ways to compute the same objective: `jax`, by autodiff, and `byhand`, in NumPy.
+
+The first also in tiles, for pictures larger than the memory, and on several devices.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -17,7 +20,7 @@ from jnst.byhand import objective as byhand_objective
 from jnst.byhand import optim as byhand_optim
 from jnst.byhand.losses import tv as byhand_tv
 from jnst.losses import tv
-from jnst.sharding import spread
+from jnst.sharding import sharding, spread
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, Losses, on_features
 from jnst.xla import jit
 
@@ -28,13 +31,15 @@ class Engine(NamedTuple):
     `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
     `regions`, which weigh its positions (None: all alike);
     `evaluate(constants, image)` the objective and its gradient. `optimizers` maps a name to a
-    function of the learning rate. `compiled` says whether the loop should jit.
+    function of the learning rate. `compiled` says whether the loop should jit. `place` puts what is
+    the same at every step where the work is done, so that no step needs to send it there again.
     """
 
     targets: Callable[..., Mapping[str, Array]]
     evaluate: Callable[..., Any]
     optimizers: Mapping[str, Callable[..., Any]]
     compiled: bool
+    place: Callable[[Any], Any] = lambda given: given
 
 
 def _one_thread_for_lapack() -> None:
@@ -85,7 +90,15 @@ def on_devices(losses: Losses, count: int) -> Engine:
             f"devices must be at most {len(devices)}, as many as there are, not {count}"
         )
     one = engine("jax", losses)
-    return one._replace(evaluate=spread(one.evaluate, devices[:count]))
+    place = partial(_place, device=sharding(devices[:count]))
+    return one._replace(evaluate=spread(one.evaluate, devices[:count]), place=place)
+
+
+def _place(given: Any, device: Any = None) -> Any:
+    """Put arrays on a device, or on several, in the precision that they have."""
+    double = any(getattr(leaf, "dtype", None) == np.float64 for leaf in jax.tree.leaves(given))
+    with jax.enable_x64(double):
+        return jax.device_put(given, device)
 
 
 def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -98,20 +111,25 @@ def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., A
     return targets
 
 
+def untiled(losses: Losses) -> str:
+    """Return why these losses cannot be computed in tiles; nothing if they can."""
+    for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
+        if not table[name].tiled:
+            names = ", ".join(other for other, loss in table.items() if loss.tiled)
+            return f"{name} cannot be computed in tiles; choose from {names}, or tile off"
+    if losses.normalize_gradients:
+        return "normalize_gradients needs all of the picture at once; choose tile off"
+    return ""
+
+
 @cache
 def in_tiles(losses: Losses, size: int) -> Engine:
     """Build the engine that does the same in windows of `size` pixels a side; see `jnst.tiling`.
 
     Raises `InputError` for losses that do not add up over windows.
     """
-    for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
-        if not table[name].tiled:
-            names = ", ".join(other for other, loss in table.items() if loss.tiled)
-            raise InputError(
-                f"{name} cannot be computed in tiles; choose from {names}, or tile off"
-            )
-    if losses.normalize_gradients:
-        raise InputError("normalize_gradients needs all of the picture at once; choose tile off")
+    if problem := untiled(losses):
+        raise InputError(problem)
     terms, extract = _autodiff(losses)
     tiles = tiling.Tiles(size, BACKBONES[losses.backbone].geometry)
 
@@ -120,11 +138,14 @@ def in_tiles(losses: Losses, size: int) -> Engine:
     }
     optimizers = {name: _donating(factory) for name, factory in optim.OPTIMIZERS.items()}
     evaluate = tiling.evaluator(terms, extract, tiles)
-    return Engine(_in_precision(programs), evaluate, optimizers, compiled=False)
+    return Engine(_in_precision(programs), evaluate, optimizers, compiled=False, place=_place)
 
 
 def _donating(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return optimisers that are compiled by themselves, and update their memory in place."""
+    """Return optimisers that are compiled by themselves, and update their memory in place.
+
+    The memory given to them is used up.
+    """
 
     @cache
     def compiled(*rate: float, **options: Any) -> Any:

@@ -131,7 +131,8 @@ def minimise(
         memory: the optimiser's state to start with; its own beginning by default.
         average: decay of the running average of pictures; 0 to keep the best instead.
         every: on an accelerator, how many steps run in one program; 1 on the CPU.
-        compiled: whether to jit; False for an objective in NumPy.
+        compiled: whether to jit; False for an objective in NumPy, or one that has programs of its
+            own.
 
     Raises:
         InputError: if the loss of the first picture is not finite, or steps keep failing.
@@ -142,8 +143,11 @@ def minimise(
         image = jnp.asarray(image) if compiled else image
         state = optimizer.init(image) if memory is None else memory
         carry = _Carry(image, state, image, dtype.type(best_total), dtype.type(1))
-        # Donated: no two of its arrays may be the same.
-        return jax.tree.map(jnp.array, carry) if compiled else carry
+        if not compiled:
+            return carry
+        # Donated: no two of its arrays may be the same. All where the picture is: a program has
+        # them there when it ends, and would be compiled again for them.
+        return jax.device_put(jax.tree.map(jnp.array, carry), jnp.asarray(image).sharding)
 
     dtype = np.dtype(image.dtype)
     runs = {

@@ -1,7 +1,7 @@
 """How much memory an evaluation will take, before it is run, and whether to cut it into tiles."""
 
-import resource
-from functools import partial
+import functools
+import math
 from pathlib import Path
 
 import jax
@@ -10,15 +10,19 @@ import psutil
 
 from jnst.arrays import InputError
 from jnst.backbones import weights
-from jnst.engines import engine, in_tiles
+from jnst.engines import engine, untiled
 from jnst.objective import Constants, Goal
 from jnst.settings import Settings, float_type, losses
 from jnst.xla import jit
 
 ROUGHLY = 2000
-"""Bytes a pixel that no evaluation with VGG has needed; with less than that nobody need ask XLA."""
-SPARE = 0.8
-"""The share of the free memory that an evaluation may take; the rest is for the optimiser."""
+"""Bytes a pixel that no evaluation with VGG and losses that go in tiles has needed: with less than
+that nobody need ask XLA."""
+USABLE = 0.8
+"""The share of the free memory that a run may take."""
+AT_WORK = 10
+"""Pictures that the loop holds besides the optimiser's history: the newest, the best, the one on
+its way, their gradients, and what is in between."""
 SIZES = (2048, 1536, 1024, 768, 512, 384)
 """Windows to choose from. Their margins of 80 pixels make smaller ones slow."""
 
@@ -32,23 +36,33 @@ def available() -> int:
     stats = jax.devices()[0].memory_stats()
     if stats and "bytes_limit" in stats:
         return stats["bytes_limit"] - stats["bytes_in_use"]
-    found = [psutil.virtual_memory().available]
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        found.append(limit - psutil.Process().memory_info().vms)
-    group = Path("/sys/fs/cgroup")
-    try:
-        most, used = ((group / f"memory.{name}").read_text() for name in ("max", "current"))
-        found.append(int(most) - int(used))
-    except (OSError, ValueError):  # no such group, or its limit is the word "max"
-        pass
+    found, process = [psutil.virtual_memory().available], psutil.Process()
+    if psutil.LINUX:
+        limit, _ = process.rlimit(psutil.RLIMIT_AS)
+        found += [limit - process.memory_info().vms] if limit > 0 else []
+        found += group_available(Path("/sys/fs/cgroup"))
     return max(0, min(found))
 
 
+def group_available(folder: Path) -> list[int]:
+    """Return what a control group (version 2) may still take, or nothing where it has no limit.
+
+    Files that it has read count as taken, but are dropped when memory is wanted.
+    """
+    try:
+        most, used = (int((folder / f"memory.{name}").read_text()) for name in ("max", "current"))
+        lines = (folder / "memory.stat").read_text().splitlines()
+    except (OSError, ValueError):  # no such group, or its limit is the word "max"
+        return []
+    kept = dict(line.split() for line in lines)
+    return [most - used + int(kept.get("inactive_file", 0))]
+
+
+@functools.cache
 def needed(settings: Settings, shape: tuple[int, ...]) -> int:
     """Return the bytes that one evaluation of a picture [1, h, w, 3] takes, by XLA's own account.
 
-    In float32; twice as many in float64. Compiles the program, and allocates nothing.
+    In float32; twice as many in float64. Compiles the program, and does not run it.
     """
     chosen = engine("jax", losses(settings))
     params = weights.load(settings.backbone, normalized=settings.normalized_weights)
@@ -56,7 +70,7 @@ def needed(settings: Settings, shape: tuple[int, ...]) -> int:
     image = jax.ShapeDtypeStruct(shape, np.float32)
     goals = {}
     for term, layers in (("content", settings.content_layers), ("style", settings.style_layers)):
-        of_term = partial(chosen.targets, term)
+        of_term = functools.partial(chosen.targets, term)
         targets = jax.eval_shape(of_term, params, image, dict.fromkeys(layers))
         goals[term] = {layer: [Goal(target, 1.0)] for layer, target in targets.items()}
     program = jit(chosen.evaluate).lower(Constants(params, goals, 1.0), image).compile()
@@ -65,13 +79,22 @@ def needed(settings: Settings, shape: tuple[int, ...]) -> int:
     return sum(sizes)
 
 
-def tile(settings: Settings, shape: tuple[int, ...]) -> int | None:
-    """Return the side of the windows to compute a picture [1, h, w, 3] in; None for no windows.
+def held(settings: Settings, shape: tuple[int, ...], steps: int) -> int:
+    """Return about how many bytes loop and optimiser hold, however a picture is cut."""
+    remembered = 2 * min(settings.history, steps) if "lbfgs" in settings.optimizer else 2
+    return (remembered + AT_WORK) * math.prod(shape) * np.dtype(float_type(settings)).itemsize
 
-    With `settings.tile` "auto" it is cut only if it does not fit into the memory that is free.
+
+def tile(
+    settings: Settings, shape: tuple[int, ...], *, steps: int, option: str = "size"
+) -> int | None:
+    """Return the side of the tiles to compute a picture [1, h, w, 3] in; None for the whole.
+
+    With `settings.tile` "auto" it is cut only if so many steps do not fit into the memory that is
+    free; on several devices it never is. `option` is the setting that made the picture so large.
 
     Raises:
-        InputError: if it does not fit, and the losses cannot be had in windows.
+        InputError: if it does not fit, and the losses cannot be had in tiles.
 
     """
     pixels = shape[1] * shape[2]
@@ -79,23 +102,19 @@ def tile(settings: Settings, shape: tuple[int, ...]) -> int | None:
         return None
     if isinstance(settings.tile, int):
         return settings.tile if settings.tile < max(shape) else None
-    room = SPARE * available()
+    cannot = untiled(losses(settings))
+    free, kept = USABLE * available(), held(settings, shape, steps)
     factor = np.dtype(float_type(settings)).itemsize // 4
-    if pixels * ROUGHLY * factor < room:
+    if not cannot and pixels * ROUGHLY * factor + kept < free:
         return None
-    bytes_needed = factor * needed(settings, shape)
-    if bytes_needed < room:
+    computed = factor * needed(settings, shape)
+    if computed + kept < free:
         return None
-    fitting = [size for size in SIZES if bytes_needed * min(1.0, size**2 / pixels) < room]
-    least = round(max(shape) * (room / bytes_needed) ** 0.5)
-    problem = (
-        f"at {shape[2]} x {shape[1]} pixels an evaluation needs {bytes_needed / 1e9:.1f} GB, and "
-        f"{room / 1e9:.1f} are free"
+    fitting = [size for size in SIZES if computed * size**2 / pixels + kept < free]
+    if not cannot and fitting:
+        return fitting[0]
+    least = round(max(shape) * (free / (computed + kept)) ** 0.5)
+    raise InputError(
+        f"at {shape[2]} x {shape[1]} pixels a run needs {(computed + kept) / 1e9:.1f} GB, and "
+        f"{free / 1e9:.1f} can be used: take {option} {least}{cannot and f'; {cannot}'}"
     )
-    if not fitting:
-        raise InputError(f"{problem}: take size {least}")
-    try:
-        in_tiles(losses(settings), fitting[0])
-    except InputError as error:
-        raise InputError(f"{problem}: take size {least}; {error}") from None
-    return fitting[0]

@@ -1,6 +1,7 @@
 """The primitives that all backbones share: convolution, rectifier, pooling. Channels last (NHWC).
 
-Each has a twin in `jnst.byhand.nn`, in NumPy, with its derivative written out.
+Each has a twin in `jnst.byhand.nn`, in NumPy, with its derivative written out. Here rectifier and
+pooling keep bits for it instead of maps, which autodiff would keep.
 """
 
 from typing import NamedTuple
@@ -8,9 +9,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, check_choice
+from jnst.bits import pack, unpack
 
 PADDING = {"zeros": "constant", "edge": "edge"}
 """What lies outside the picture, by name, as NumPy calls it."""
@@ -79,23 +81,6 @@ def _relu_backward(bits: Array, dy: FeatureMap):
 relu.defvjp(_relu_forward, _relu_backward)
 
 
-def pack(flags: Bool[Array, "1 h w c"]) -> UInt8[Array, "1 h8 w c"]:
-    """Put eight rows of flags into one row of bytes, the first into the lowest bit."""
-    height = flags.shape[1]
-    rows = jnp.pad(flags, ((0, 0), (0, -height % 8), (0, 0), (0, 0)))
-    rows = rows.reshape(1, -(-height // 8), 8, *flags.shape[2:]).astype(jnp.uint8)
-    return jnp.sum(rows << _BITS, axis=2, dtype=jnp.uint8)
-
-
-def unpack(packed: UInt8[Array, "1 h8 w c"], height: int) -> Bool[Array, "1 {height} w c"]:
-    """Undo `pack` for flags of `height` rows."""
-    rows = (packed[:, :, None] >> _BITS) & 1
-    return rows.reshape(1, 8 * packed.shape[1], *packed.shape[2:])[:, :height].astype(bool)
-
-
-_BITS = np.arange(8, dtype=np.uint8)[:, None, None]
-
-
 @jax.custom_vjp
 def max_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
     """Take the maximum of each 2x2 window, stride 2; an odd last row or column is dropped.
@@ -115,18 +100,22 @@ def _corners(x: FeatureMap) -> list[Float[Array, "1 h2 w2 c"]]:
 
 
 def _max_pool_forward(x: FeatureMap):
+    def exceeds(q: Array, p: Array) -> Array:
+        """NaN is greater than any number, so that it comes through."""
+        return ~(p >= q) & (p == p)
+
     a, b, c, d = _corners(x)
-    # Right if the first maximum of each row is there, low if only the lower row has the maximum.
-    low = jnp.maximum(a, b) < jnp.maximum(c, d)
-    right = jnp.where(low, c < d, a < b)
+    # Right if the first maximum of its row is there, low if only the lower row has the maximum.
+    low = exceeds(jnp.maximum(c, d), jnp.maximum(a, b))
+    right = jnp.where(low, exceeds(d, c), exceeds(b, a))
     packed = pack(low), pack(right)
-    low, right = (unpack(bits, a.shape[1]) for bits in packed)
+    low, right = (unpack(bits, a.shape[1]) for bits in packed)  # as in `_relu_forward`
     y = jnp.where(low, jnp.where(right, d, c), jnp.where(right, b, a))
-    return y, (packed, jnp.empty((*x.shape[1:3], 0)))
+    return y, (*packed, jnp.empty((*x.shape[1:3], 0)))  # the empty array says how large x was
 
 
 def _max_pool_backward(kept, dy: FeatureMap):
-    packed, like = kept
+    *packed, like = kept
     height, width = like.shape[:2]
     low, right = (unpack(bits, dy.shape[1])[:, :, None, :, None] for bits in packed)
     row, column = np.arange(2)[:, None, None, None], np.arange(2)[:, None]

@@ -93,8 +93,9 @@ def set_up(
         history = {"history": min(settings.history, stage.steps)}  # room for what can be there
         options = history if settings.optimizer == "lbfgs" else {}
         optimizer = kit.engine.optimizers[settings.optimizer](rate, **options)
+    constants, placed = kit.engine.place((constants, start))
     evaluate, compiled = kit.engine.evaluate, kit.engine.compiled
-    return Problem(evaluate, constants, start, optimizer, compiled, settings.history)
+    return Problem(evaluate, constants, placed, optimizer, compiled, settings.history)
 
 
 def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:

@@ -112,10 +112,11 @@ class Settings:
     seed: int = 0
     """Decides all noise."""
     tile: int | Literal["auto", "off"] = "auto"
-    """Compute in windows of so many pixels a side, with the same result: pictures of any size then
-    fit, at about 1.6 times the work. By default only where the memory would not do."""
+    """Compute in tiles of so many pixels a side (at least what the deepest layer sees, 176 for
+    relu5_1): the same result but for rounding, at about twice the work, in little more memory than
+    the picture and the optimiser take. By default only where the memory would not do."""
     devices: int = 1
-    """How many devices share the work on one picture, each some of its rows."""
+    """How many devices share the work on one picture, each some of its rows; without tiles."""
     engine: Literal["jax", "byhand"] = "jax"
     """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
 

@@ -16,14 +16,19 @@ from jnst.arrays import Image
 from jnst.objective import Constants, Evaluation
 
 
+def sharding(devices: Sequence[Any], *axes: str) -> NamedSharding:
+    """Say that an array is whole on every device or, given "rows", that each has some of them."""
+    mesh = Mesh(np.array(devices), ("rows",))
+    return NamedSharding(mesh, PartitionSpec(*((None, *axes) if axes else ())))
+
+
 def spread(evaluate: Callable[..., Any], devices: Sequence[Any]) -> Callable[..., Any]:
     """Return `evaluate(constants, image)` with the work on its maps divided among devices.
 
     Picture, gradient and constants are on all of them, so that an optimiser needs no change. It has
     to be jitted.
     """
-    mesh = Mesh(np.array(devices), ("rows",))
-    cut, whole = (NamedSharding(mesh, PartitionSpec(None, *axes)) for axes in (("rows",), ()))
+    cut, whole = sharding(devices, "rows"), sharding(devices)
 
     def spread_evaluate(constants: Constants, image: Image) -> Evaluation:
         total, parts, gradient = evaluate(constants, jax.lax.with_sharding_constraint(image, cut))

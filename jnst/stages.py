@@ -11,7 +11,7 @@ from jnst.settings import Settings
 
 
 class Stage(NamedTuple):
-    """One size of the way from coarse to fine: long sides in pixels, evaluations, and windows."""
+    """One size of the way from coarse to fine: long sides in pixels, evaluations, and tiles."""
 
     size: int
     style_size: int
@@ -25,6 +25,10 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     The last stage has the size of the result. The style picture keeps its proportion to it. The
     first number of `settings.steps` goes with the smallest size, the last one with all that remain.
     Sizes at which a picture would be too small for the layers are left out.
+
+    Raises:
+        InputError: for a size that does not fit into memory, see `memory.tile`.
+
     """
     height, width = pictures.content.shape[1:3]
     last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
@@ -41,9 +45,13 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
         return [image.size_within(height, width, size, upscale=True), *styles]
 
     def stage(i: int, size: int) -> Stage:
-        largest = max(fitted(size), key=math.prod)  # the others are cut like it
         steps = settings.steps[min(i, len(settings.steps) - 1)]
-        return Stage(size, style_size(size), steps, memory.tile(settings, (1, *largest, 3)))
+        new, *styles = fitted(size)
+        tiles = [memory.tile(settings, (1, *new, 3), steps=steps)]
+        if styles and max(map(math.prod, styles)) > math.prod(new):
+            largest = (1, *max(styles, key=math.prod), 3)
+            tiles.append(memory.tile(settings, largest, steps=0, option="style size"))
+        return Stage(size, style_size(size), steps, min(filter(None, tiles), default=None))
 
     sizes = pyramid.sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
     sizes = [size for size in sizes if size == last or min(map(min, fitted(size))) >= least]

@@ -6,7 +6,8 @@ windows x_w of the picture x. The first adds up s = Σ_w g(x_w); then
     ∂E/∂x = Σ_w (∂g/∂x_w)ᵀ ∂f/∂s,
 
 and the second pass adds up these, a window each. Gram matrices, means and covariances are such sums
-themselves; of the content loss, Σd² and Σ|d| are. Only one window's maps are held at a time.
+themselves; of the content loss, Σd² and Σ|d| are. Only one window's maps are held at a time; whole
+are the picture, its gradient, total variation, and the content's features.
 
 The price: each window is seen twice forward and once backward, with its margins.
 """
@@ -22,7 +23,7 @@ import numpy as np
 from jnst.arrays import Array, FeatureMap, Features, Image, Params
 from jnst.nn import Geometry
 from jnst.objective import Constants, Evaluation, Extract, Goal, Term, Terms, layers_of
-from jnst.windows import Window, Windows, crop, cut, weights
+from jnst.windows import Window, Windows, counts, crop, cut
 from jnst.xla import jit
 
 
@@ -58,7 +59,7 @@ def evaluator(terms: Terms, extract: Extract, tiles: Tiles) -> Callable[..., Eva
             if term.part is None:
                 return _share(term, F, window, goal.region, whole, stride)
             target = crop(goal.target, window.start // stride, *F.shape[1:3])
-            return term.part(F, target, weights(F, window, goal.region, stride=stride))
+            return term.part(F, target, counts(F, window, goal.region, stride=stride))
 
         return _each(one, terms, constants)
 
@@ -167,7 +168,7 @@ def _share(
     stride: int,
 ) -> Any:
     """Compute what a window's core adds to the statistic of the whole picture's map."""
-    counted = weights(features, window, region, stride=stride)
+    counted = counts(features, window, region, stride=stride)
     positions = (whole[1] // stride) * (whole[2] // stride)
     return term.statistic(features, counted, whole=positions)
 

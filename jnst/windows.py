@@ -64,6 +64,12 @@ def cut_side(
     extent = inner + left
     if length <= extent:
         return length, [(0, (0, length))]
+    # As few windows as there must be, and then no larger than they must be: in all they show the
+    # side and, at each of the seams between them, both margins.
+    count = -(-(length - left - 2 * margin) // (inner - 2 * margin))
+    least = -(-(length - left + 2 * margin * (count - 1)) // (count * stride)) * stride
+    inner = max(least, 2 * margin + stride)
+    extent = inner + left
     found, begin = [], 0
     while begin < length:
         start = min(max(begin - margin, 0), length - extent)
@@ -79,7 +85,7 @@ def crop(array: Array, start: Array, height: int, width: int) -> Array:
     return jax.lax.dynamic_slice(array, (0, start[0], start[1], 0), size)
 
 
-def weights(
+def counts(
     features: FeatureMap, window: Window, region: Array | None, *, stride: int
 ) -> Float[Array, "1 h w 1"]:
     """Return how much each position of a window's map counts: 0 outside the core, [1, h, w, 1].

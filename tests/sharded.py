@@ -2,7 +2,8 @@
 
     python tests/sharded.py [ADDRESS COUNT NUMBER]
 
-Prints the number of devices, and how far total and gradient are off, relatively.
+Prints the number of devices, and how far total and gradient are off, relatively. Without arguments
+also how far a whole run is off, and how many times its step was compiled.
 """
 
 import json
@@ -12,8 +13,12 @@ import jax
 import numpy as np
 import test_tiling as tiled
 
+import jnst
+from jnst import loop, samples
 from jnst.engines import on_devices
+from jnst.pictures import read
 from jnst.settings import Settings, losses
+from jnst.stylize import iterate, prepare
 from jnst.xla import jit
 
 jax.config.update("jax_enable_x64", True)
@@ -37,4 +42,18 @@ for case in ("default", "average"):
         "gradient": float(far),
         "exchanges": text.count("collective-permute("),
     }
+    print(json.dumps(result), flush=True)
+
+if len(sys.argv) == 1:
+    jax.config.update("jax_enable_x64", False)
+    options = {"size": 64, "first_size": None, "steps": (4,), "style_loss": "gram"}
+    one, other = (
+        jnst.stylize(samples.content(), samples.STYLE, devices=count, **options)
+        for count in (1, jax.device_count())
+    )
+    settings = Settings(devices=jax.device_count(), **options)
+    problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
+    list(iterate(problem, 3, every=1))
+    program = loop._program(problem.evaluate, problem.optimizer, 0.0, 1, compiled=True)
+    result = {"run": float(abs(one - other).max()), "compiled": program._cache_size()}
     print(json.dumps(result), flush=True)

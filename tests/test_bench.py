@@ -62,3 +62,5 @@ def test_unequal_work_is_not_compared(wrong):
     check({"total": 1.0}, {"total": 1.0009}, "total")
     with pytest.raises(SystemExit, match="unequal work: total"):
         check({"total": wrong}, {"total": 1.0}, "total")
+    with pytest.raises(SystemExit, match="unequal work: gradient"):
+        check({"gradient": [wrong, 0.0]}, {"gradient": [1.0, 0.0]}, "gradient")

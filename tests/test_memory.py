@@ -1,9 +1,13 @@
-import resource
+import subprocess
+import sys
 
+import numpy as np
+import psutil
 import pytest
 
-from jnst import memory
+from jnst import files, memory
 from jnst.arrays import InputError
+from jnst.cli import main
 from jnst.settings import Settings
 
 SHAPE = (1, 256, 192, 3)
@@ -24,13 +28,34 @@ def test_what_is_free_is_less_than_there_is():
 
 
 def test_the_limit_of_the_process_counts(monkeypatch):
-    limit = 10**15
-    monkeypatch.setattr(memory.resource, "getrlimit", lambda _: (limit, limit))
-    plenty = memory.available()
-    monkeypatch.setattr(memory.resource, "getrlimit", lambda _: (10, 10))
-    assert memory.available() == 0
-    monkeypatch.setattr(memory.resource, "getrlimit", lambda _: (resource.RLIM_INFINITY,) * 2)
-    assert memory.available() == pytest.approx(plenty, rel=0.5)
+    def available(limit):
+        monkeypatch.setattr(psutil.Process, "rlimit", lambda *_: (limit, limit), raising=False)
+        return memory.available()
+
+    assert available(10) == 0
+    assert available(10**15) == pytest.approx(available(psutil.RLIM_INFINITY), rel=0.5)
+
+
+def test_the_limit_of_the_container_counts_and_files_it_has_read_do_not(tmp_path):
+    assert memory.group_available(tmp_path) == []
+    for name, text in {
+        "max": "4000",
+        "current": "3500",
+        "stat": "anon 100\ninactive_file 3000\nactive_file 7",
+    }.items():
+        (tmp_path / f"memory.{name}").write_text(text + "\n")
+    assert memory.group_available(tmp_path) == [3500]
+    (tmp_path / "memory.max").write_text("max\n")
+    assert memory.group_available(tmp_path) == []
+
+
+def test_a_device_says_itself_what_it_has(monkeypatch):
+    class Device:
+        def memory_stats(self):
+            return {"bytes_limit": 100, "bytes_in_use": 30}
+
+    monkeypatch.setattr(memory.jax, "devices", lambda: [Device()])
+    assert memory.available() == 70
 
 
 def test_an_evaluation_needs_its_maps_but_not_many_times_over():
@@ -44,32 +69,86 @@ def test_an_evaluation_needs_its_maps_but_not_many_times_over():
 def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
     free(10**9)
     monkeypatch.delattr(memory, "needed")
-    assert memory.tile(Settings(), SHAPE) is None
-    assert memory.tile(Settings(tile="off"), (1, 10**5, 10**5, 3)) is None
+    assert memory.tile(Settings(), SHAPE, steps=1) is None
+    assert memory.tile(Settings(tile="off"), (1, 10**5, 10**5, 3), steps=1) is None
 
 
 def test_what_does_not_fit_is_cut(free):
     needed = memory.needed(Settings(), SHAPE)
     shape = (1, 8 * 256, 8 * 192, 3)
-    free(needed * 10 / memory.SPARE)
-    found = memory.tile(Settings(), shape)
+    room = 10 * needed
+    free((room + memory.held(Settings(), shape, 1)) / memory.USABLE)
+    found = memory.tile(Settings(), shape, steps=1)
     assert found in memory.SIZES
     assert found**2 < 10 / 64 * shape[1] * shape[2] * 2.2  # weights count once, not by pixels
-    assert memory.tile(Settings(tile=300), shape) == 300
-    assert memory.tile(Settings(tile=4000), shape) is None
+    more = memory.tile(Settings(), shape, steps=4)  # a longer history leaves less room
+    assert more < found
+    assert memory.tile(Settings(tile=300), shape, steps=1) == 300
+    assert memory.tile(Settings(tile=4000), shape, steps=1) is None
 
 
 def test_float64_needs_twice_as_much(free):
-    free(1.5 * memory.needed(Settings(), SHAPE) / memory.SPARE)
-    assert memory.tile(Settings(), SHAPE) is None
+    room = 1.5 * memory.needed(Settings(), SHAPE)
+    free((room + memory.held(Settings(), SHAPE, 1)) / memory.USABLE)
+    assert memory.tile(Settings(), SHAPE, steps=1) is None
     with pytest.raises(InputError, match="take size"):  # too small to be worth cutting
-        memory.tile(Settings(optimizer="scipy-lbfgs"), SHAPE)
+        memory.tile(Settings(optimizer="scipy-lbfgs"), SHAPE, steps=1)
 
 
 def test_what_cannot_be_cut_is_refused_with_a_size_that_fits(free):
-    free(3 * memory.needed(Settings(style_loss="remd"), SHAPE) / memory.SPARE)
+    room = 3 * memory.needed(Settings(style_loss="remd"), SHAPE)
+    free((room + memory.held(Settings(), (1, 1024, 512, 3), 1)) / memory.USABLE)
     with pytest.raises(InputError, match=r"512 x 1024 pixels .* take size \d+; remd cannot be"):
-        memory.tile(Settings(style_loss="remd"), (1, 1024, 512, 3))
+        memory.tile(Settings(style_loss="remd"), (1, 1024, 512, 3), steps=1)
     free(10**6)
-    with pytest.raises(InputError, match=r"an evaluation needs 0\.\d GB, and 0\.0 are free: take"):
-        memory.tile(Settings(), SHAPE)
+    with pytest.raises(
+        InputError, match=r"a run needs 0\.\d GB, and 0\.0 can be used: take size \d+$"
+    ):
+        memory.tile(Settings(), SHAPE, steps=1)
+
+
+def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    layers = ["--style-layers", "relu1_1", "--content-layers", "relu1_1"]
+    given = ["stylize", "--square", "--size", "440", "--first-size", "440", "--steps", "1", *layers]
+    cheap = Settings(style_layers=("relu1_1",), content_layers=("relu1_1",))
+    shape = (1, 440, 440, 3)
+    free((0.95 * memory.needed(cheap, shape) + memory.held(cheap, shape, 1)) / memory.USABLE)
+    assert main([*given, "-o", "cut.png"]) == 0
+    assert "jnst: memory is too small for the whole: 440 in tiles of 384 pixels\n" in (
+        capsys.readouterr().err
+    )
+    free(10**10)
+    assert main([*given, "-o", "whole.png"]) == 0
+    assert "tiles" not in capsys.readouterr().err
+    cut, whole = (files.read(f"{name}.png") for name in ("cut", "whole"))
+    assert np.abs(cut - whole).mean() < 1 / 255
+
+
+PEAK = """
+import resource, sys, jax, numpy as np
+from jnst import problem, samples
+from jnst.pictures import read
+from jnst.settings import Settings
+from jnst.stylize import prepare
+layers = {"style_layers": ("relu1_2",), "content_layers": ("relu1_2",), "style_loss": "gram"}
+settings = Settings(size=1000, square=True, upscale=True, init="style", tile=sys.argv[1], **layers)
+if settings.tile != "off":
+    settings = Settings(**{**vars(settings), "tile": int(settings.tile)})
+found = prepare(read(samples.content(), samples.STYLE, settings), settings)
+evaluate = jax.jit(found.evaluate) if found.compiled else found.evaluate
+print(float(evaluate(found.constants, found.image).total))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def test_tiles_take_much_less_memory_than_the_whole():
+    found = {}
+    for tile in ("off", "200"):
+        command = [sys.executable, "-c", PEAK, tile]
+        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        found[tile] = [float(line) for line in out.split()]
+    (total, most), (same, less) = found["off"], found["200"]
+    assert same == pytest.approx(total, rel=1e-4)
+    one_map = 64 * 4 * 1000**2
+    assert less < most - one_map

@@ -113,7 +113,7 @@ def test_targets(style_loss, guided):
 
 
 def test_an_interrupted_margin_would_be_seen(monkeypatch):
-    """The test above can fail: with one pixel of reach less the gradient is another."""
+    """The tests above can fail: with two pixels of reach less the gradient is another."""
     settings = Settings(style_loss="gram", style_layers=("relu2_2",), content_layers=("relu2_2",))
     chosen, constants = whole(settings)
     geometry = BACKBONES["vgg19"].geometry
@@ -170,7 +170,7 @@ def test_what_cannot_be_cut_is_said(options, says):
 
 
 def test_only_one_window_is_ever_compiled():
-    """All windows of a picture have one shape: five programs at most, however many there are."""
+    """All windows of a picture have one shape: a few programs, however many windows there are."""
     seen = []
     settings = Settings(style_loss="gram", style_layers=("relu1_1",), content_layers=("relu1_1",))
     _, constants = whole(settings)

@@ -100,9 +100,10 @@ def run(options: Options) -> int:
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
     stages = plan(pictures, settings)
-    cut = [f"{stage.size} pixels in windows of {stage.tile}" for stage in stages if stage.tile]
+    cut = [f"{stage.size} in tiles of {stage.tile}" for stage in stages if stage.tile]
     if cut and not options.quiet:
-        print(f"jnst: {', '.join(cut)}", file=sys.stderr)
+        why = "memory is too small for the whole: " if settings.tile == "auto" else ""
+        print(f"jnst: {why}{', '.join(cut)} pixels", file=sys.stderr)
     costs = [float(s.size**2) for s in stages for _ in range(s.steps)]
     with live(costs, quiet=options.quiet) as show:
         try:

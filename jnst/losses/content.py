@@ -34,7 +34,14 @@ def distance(features: FeatureMap, target: Array, *, scale: str = "mean") -> Sca
 
 
 def part(features: FeatureMap, target: FeatureMap, region: Region) -> Sums:
-    """Add up the differences of a part of a map, where `region` is 1; elsewhere it is 0."""
+    """Add up the differences of a part of a map: Σ (T d)² and Σ |T d|, d = F - P.
+
+    Args:
+        features: F, [1, h, w, c].
+        target: P, of the same shape.
+        region: T, [1, h, w, 1]: 1 where positions count, elsewhere 0.
+
+    """
     return sums(region * features, region * target)
 
 

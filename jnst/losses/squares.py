@@ -50,7 +50,10 @@ def sums(statistic: Array, target: Array) -> Sums:
 
 
 def of_sums(sums: Sums, target: Array, *, scale: str) -> Scalar:
-    """Compute `squared_error` from the sums over all of `target`, T."""
+    """Compute `squared_error` from the sums over all of `target`, T.
+
+    Raises `InputError` for an unknown scale.
+    """
     check_choice("scale", scale, SCALES)
     if scale in SCALE:
         return SCALE[scale](target) * sums.squares

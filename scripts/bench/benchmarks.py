@@ -12,9 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 HERE = Path(__file__).parent
 AGREE = {"float32": 1e-3, "tensorfloat32": 3e-3, "bfloat16": 3e-2}
-"""How far apart totals, and norms of gradients, of equal work may be, relatively."""
+"""How far apart totals and gradients of equal work may be, relatively."""
 Row = dict[str, Any]
 
 
@@ -22,8 +24,7 @@ class Side:
     """A process that does one side's work; used as a context."""
 
     def __init__(self, module: str, options: argparse.Namespace, **environment: str):
-        on = {"JAX_PLATFORMS": "cuda" if options.device == "gpu" else "cpu"}
-        on |= {"BENCH_DEVICE": on["JAX_PLATFORMS"], "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+        on = {"JAX_PLATFORMS": options.device, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
         command = [sys.executable, str(HERE / "work.py"), module]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen(command, env=os.environ | on | environment, **pipes)
@@ -48,15 +49,16 @@ class Side:
 
 
 def check_equal(one: Row, other: Row, *names: str, within: float = AGREE["float32"]) -> None:
-    """Refuse to compare unequal work."""
+    """Refuse to compare unequal work: numbers, or lists of them, that differ by too much."""
     for name in names:
-        if not abs(one[name] - other[name]) <= within * abs(other[name]):
+        mine, theirs = np.asarray(one[name]), np.asarray(other[name])
+        if not np.linalg.norm(mine - theirs) <= within * np.linalg.norm(theirs):
             raise SystemExit(f"unequal work: {name} is {one[name]!r} and {other[name]!r}")
 
 
 def evaluations(options: argparse.Namespace) -> list[Row]:
     """Time one loss and gradient at several sizes, in turn, and a matrix product beside it."""
-    rows, gpu = [], options.device == "gpu"
+    rows, gpu = [], options.device == "cuda"
     sizes = options.sizes or ([256] if options.quick else [256, 512, 1024, 2048])
     variants = ["eager", "channels-last"] + ([] if options.quick else ["compile"])
     precisions = options.precision or (list(AGREE) if gpu else ["float32"])
@@ -69,7 +71,8 @@ def evaluations(options: argparse.Namespace) -> list[Row]:
                     asked = [("ours s", ours, "measure"), ("matmul TFLOP/s", ours, "matmul")]
                     if variant is not None:
                         theirs = torchs.ask("prepare", variant=variant, **work)
-                        check_equal(mine, theirs, "total", "gradient", within=AGREE[precision])
+                        what = "total", "gradient", "squares"
+                        check_equal(mine, theirs, *what, within=AGREE[precision])
                         asked.append(("torch s", torchs, "measure"))
                     row: Row = {"size": size, "precision": precision, "torch": variant}
                     row |= interleaved(asked, options.rounds, times=20 if gpu else 1)
@@ -94,7 +97,7 @@ def interleaved(asked: list[tuple[str, Side, str]], rounds: int, **arguments: An
 
 def time_to_loss(options: argparse.Namespace) -> list[Row]:
     """Time neural-style-pt's objective, to the total that torch's L-BFGS reaches."""
-    width = (options.sizes or [512 if options.device == "gpu" else 256])[0]
+    width = (options.sizes or [512 if options.device == "cuda" else 256])[0]
     evaluations = 100 if options.quick else 1000
     work = {**options.pair, "height": width * 3 // 4, "width": width, "evaluations": evaluations}
     with Side("torchs", options) as torchs:
@@ -105,6 +108,8 @@ def time_to_loss(options: argparse.Namespace) -> list[Row]:
             with Side("ours", options, JAX_COMPILATION_CACHE_DIR=cache) as ours:
                 mine = ours.ask("descend", target=theirs["total"], **work)
             check_equal(mine, theirs, "start")
+            if mine["total"] > theirs["total"]:
+                raise SystemExit(f"ours ended at {mine['total']}, torch at {theirs['total']}")
             ratio = theirs["seconds"] / mine["seconds"]
             rows.append({"side": f"ours, cache {name}", **mine, "torch / ours": ratio})
     return rows
@@ -122,12 +127,23 @@ def picture(options: argparse.Namespace) -> list[Row]:
         out = ["-o", f"{folder}/a.png"]
         script = [str(HERE.parent / "stylize.py"), content, style, "--size", size, "--quiet", *out]
         for name in ("cold", "warm"):
-            rows.append({"what": f"ours, cache {name}", "s": process(script, folder)})
+            rows.append({"what": f"ours, cache {name}", "s": process(script, folder, options)})
         if options.torch and importlib.util.find_spec("pastiche"):
-            peer = ["-m", "pastiche", "--no-verbose", "-c", content, "-s", style, "--size", size]
+            peer = [
+                "-m",
+                "pastiche",
+                "--no-verbose",
+                "-c",
+                content,
+                "-s",
+                style,
+                "--size",
+                size,
+                "--device",
+                options.device,
+            ]
             few, more = (
-                process([*peer, *out, "--num-steps", str(n), "--device", options.device], folder)
-                for n in (10, 40)
+                process([*peer, *out, "--num-steps", str(n)], folder, options) for n in (10, 40)
             )
             rows.append({"what": "pastiche, from 10 and 40 steps", "s": few + (more - few) * 33})
             for row in rows:
@@ -135,10 +151,10 @@ def picture(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def process(words: list[str], cache: str) -> float:
+def process(words: list[str], cache: str, options: argparse.Namespace) -> float:
     """Return the seconds that a Python process takes."""
     started = time.perf_counter()
-    environment = os.environ | {"XDG_CACHE_HOME": cache}
+    environment = os.environ | {"XDG_CACHE_HOME": cache, "JAX_PLATFORMS": options.device}
     subprocess.run([sys.executable, *words], env=environment, check=True)
     return time.perf_counter() - started
 
@@ -150,6 +166,8 @@ def memory(options: argparse.Namespace) -> list[Row]:
     """
     sides = [("ours", "whole"), ("ours", "tile1024")] + [("torchs", "eager")] * bool(options.torch)
     sizes = options.sizes or ([256, 512] if options.quick else [512, 1024, 2048])
+    if len(sizes) < 2:
+        raise SystemExit("memory needs two sizes or more")
     rows: list[Row] = []
     for size in sizes:
         row: Row = {"what": f"{size} px"}
@@ -167,7 +185,7 @@ def memory(options: argparse.Namespace) -> list[Row]:
             name = f"{side} {variant} GB"
             slope = (two[name] - one[name]) / (more**2 - less**2)
             if slope > 0:  # else both are less than compiling takes
-                row[name] = round((more**2 + (budget - two[name]) / slope) ** 0.5)
+                row[name] = round(max(0, more**2 + (budget - two[name]) / slope) ** 0.5)
         rows.append(row)
     return rows
 
@@ -175,8 +193,10 @@ def memory(options: argparse.Namespace) -> list[Row]:
 def start(options: argparse.Namespace) -> list[Row]:
     """Time what comes before the first step, with an empty and a full compilation cache."""
     with tempfile.TemporaryDirectory() as cache:
-        rows: list[Row] = [{"what": "python", "s": process(["-c", ""], cache)}]
-        rows.append({"what": "python, import jnst", "s": process(["-c", "import jnst"], cache)})
+        rows: list[Row] = [{"what": "python", "s": process(["-c", ""], cache, options)}]
+        rows.append(
+            {"what": "python, import jnst", "s": process(["-c", "import jnst"], cache, options)}
+        )
         for name in ("cold", "warm"):
             with Side("ours", options, JAX_COMPILATION_CACHE_DIR=cache) as ours:
                 found = ours.ask("start", **options.pair, size=512)

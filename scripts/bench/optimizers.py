@@ -38,7 +38,7 @@ def main() -> None:
     print(f"{'optimizer':>16} {'s/evaluation':>13}", *(f"{mark:>9}" for mark in marks))
     for name in (*optim.NAMES, "optax zoom"):
         settings = dataclasses.replace(
-            Settings(size=options.size),
+            Settings(size=options.size, tile="off"),
             **({} if name == "optax zoom" else {"optimizer": name}),
         )
         problem = prepare(read(options.content, options.style, settings), settings)

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from work import EVALUATION, flops, pictures
+from work import EVALUATION, flops, pictures, summary
 
 from jnst.loop import minimise
 from jnst.pictures import Guide, Pictures
@@ -37,8 +37,8 @@ def _problem(
     return set_up(given, settings, kit or load(settings), stage=stage, start=start)
 
 
-def prepare(content: str, style: str, size: int, variant: str, precision: str) -> dict[str, float]:
-    """Compile one evaluation and run it once; return its total, and its gradient's norm."""
+def prepare(content: str, style: str, size: int, variant: str, precision: str) -> dict[str, Any]:
+    """Compile one evaluation and run it once; return its `summary` and its operations."""
     settings = EVALUATION
     if precision == "bfloat16":
         settings = dataclasses.replace(settings, precision="bfloat16")
@@ -53,8 +53,7 @@ def prepare(content: str, style: str, size: int, variant: str, precision: str) -
         (2, 2048, 2048), "bfloat16" if precision == "bfloat16" else "float32"
     )
     found = state["run"]()
-    norm = np.linalg.norm(np.asarray(found.gradient, np.float64))
-    return {"total": float(found.total), "gradient": float(norm), "flops": flops(size)}
+    return {**summary(float(found.total), np.asarray(found.gradient)), "flops": flops(size)}
 
 
 def measure(times: int) -> float:
@@ -123,11 +122,11 @@ def descend(
         course.append((time.perf_counter() - started, progress.total))
         if target is not None and progress.best_total <= target:
             break
-    first = course[0][0]
+    seconds, first = course[-1][0], course[0][0]
     return {
         "start": course[0][1],
         "total": min(total for _, total in course),
         "evaluations": len(course),
-        "seconds": course[-1][0],
-        "without compiling": course[-1][0] - first + (course[-1][0] - first) / (len(course) - 1),
+        "seconds": seconds,
+        "without compiling": seconds - first + (seconds - first) / max(1, len(course) - 1),
     }

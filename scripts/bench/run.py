@@ -3,8 +3,8 @@
     python scripts/bench/run.py [eval time-to-loss picture memory start] [--quick] [--json PATH]
 
 Needs torch beside jnst, and for `picture` also pastiche; without them only our own figures are
-printed. Each side runs in a process of its own and they take turns. Before anything is timed, both
-sides' totals and gradients must agree.
+printed. Each side runs in a process of its own and they take turns. Before `eval` times anything,
+both sides' totals and gradients must agree, and for `time-to-loss` the totals that they start with.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,16 @@ def version(package: str) -> str | None:
         return None
 
 
-def machine() -> dict[str, Any]:
+def machine(device: str) -> dict[str, Any]:
     """Describe what the figures were taken on."""
     with open("/proc/cpuinfo") as lines:
         model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
     packages = {name: version(name) for name in ("jax", "jaxlib", "torch", "pastiche")}
-    return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), **packages}
+    found = {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), **packages}
+    if device == "cuda":
+        asked = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        found["gpu"] = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
+    return found
 
 
 def show(name: str, rows: list[dict[str, Any]]) -> None:
@@ -56,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="small sizes, few rounds")
-    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--sizes", type=int, nargs="+", help="instead of each one's own")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--precision", choices=tuple(AGREE), nargs="+", help="of eval")
@@ -72,7 +77,7 @@ def main() -> None:
             options.content = f"{folder}/content.png"
             files.write(options.content, files.read(samples.content()))
         options.pair = {"content": options.content, "style": options.style}
-        results: dict[str, Any] = {"machine": machine()}
+        results: dict[str, Any] = {"machine": machine(options.device)}
         for name in options.names or BENCHMARKS:
             if name == "time-to-loss" and not options.torch:
                 continue

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
 from torch import nn  # pyright: ignore[reportMissingImports]
-from work import EVALUATION, pictures
+from work import EVALUATION, pictures, summary
 
 from jnst.backbones import vgg, weights
 
 state: dict[str, Any] = {}
 LAYERS = (*EVALUATION.style_layers, *EVALUATION.content_layers)
-DEVICE = os.environ["BENCH_DEVICE"]
+DEVICE = os.environ["JAX_PLATFORMS"]
 BGR_MEAN = (103.939, 116.779, 123.68)
 
 
@@ -63,8 +63,8 @@ def _tensors(pair: tuple[str, str], height: int, width: int) -> list[torch.Tenso
     return [torch.from_numpy(picture).to(DEVICE) for picture in found]
 
 
-def prepare(content: str, style: str, size: int, variant: str, precision: str) -> dict[str, float]:
-    """Build one evaluation and run it once; return its total, and its gradient's norm."""
+def prepare(content: str, style: str, size: int, variant: str, precision: str) -> dict[str, Any]:
+    """Build one evaluation and run it once; return its `summary`."""
     allowed = precision == "tensorfloat32"
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = allowed
     torch.backends.cudnn.benchmark = True
@@ -100,7 +100,7 @@ def prepare(content: str, style: str, size: int, variant: str, precision: str) -
 
     state["run"] = run
     total, gradient = run()
-    return {"total": total.item(), "gradient": torch.linalg.norm(gradient.double()).item()}
+    return summary(total.item(), gradient.permute(0, 2, 3, 1).cpu().numpy())
 
 
 def measure(times: int) -> float:
@@ -156,10 +156,11 @@ def descend(
         return total
 
     optimizer.step(closure)
+    seconds, least = min(course, key=lambda at: at[1])  # when it was there, not when it ended
     return {
         "start": course[0][1],
-        "total": min(total for _, total in course),
+        "total": least,
         "evaluations": len(course),
-        "seconds": course[-1][0],
-        "without compiling": course[-1][0],
+        "seconds": seconds,
+        "without compiling": seconds,
     }

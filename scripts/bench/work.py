@@ -9,6 +9,7 @@ Each side has a process of its own: two thread pools in one would take the cores
 import importlib
 import json
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +35,17 @@ def pictures(pair: tuple[str, str], height: int, width: int) -> list[np.ndarray]
     content, style = (image.resize(files.read(path), height, width) for path in pair)
     noise = np.random.default_rng(0).random(content.shape, np.float32)
     return [content, style, (content + style + noise) / 3]
+
+
+def summary(total: float, gradient: np.ndarray) -> dict[str, Any]:
+    """Return what shows that two sides found the same: the total, and means of the gradient.
+
+    The gradient [1, h, w, 3] is averaged over an 8 x 8 grid of cells, and so are its squares.
+    """
+    side = gradient.shape[1] // 8
+    cells = gradient[0, : 8 * side, : 8 * side].astype(np.float64).reshape(8, side, 8, side, 3)
+    means = {"gradient": cells.mean((1, 3)), "squares": (cells**2).mean((1, 3))}
+    return {"total": total, **{name: mean.ravel().tolist() for name, mean in means.items()}}
 
 
 def flops(size: int) -> float:
