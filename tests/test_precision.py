@@ -69,6 +69,14 @@ def test_a_run_in_bfloat16_ends_about_as_low_in_float64():
     assert coarse < 1.2 * fine
 
 
+def test_comparing_is_as_exact_as_ever():
+    fine, coarse = (
+        compare(STYLE, CONTENT, STYLE, Settings(size=64, precision=precision)).weighted
+        for precision in ("float32", "bfloat16")
+    )
+    assert coarse == fine
+
+
 def test_by_hand_there_is_no_bfloat16():
     with pytest.raises(jnst.InputError, match="engine byhand cannot do precision bfloat16"):
         check(Settings(engine="byhand", precision="bfloat16"))
