@@ -59,7 +59,10 @@ def gram(features: torch.Tensor, count: int) -> torch.Tensor:
 
 
 def _tensors(pair: tuple[str, str], height: int, width: int) -> list[torch.Tensor]:
-    found = (np.array(picture.transpose(0, 3, 1, 2)) for picture in pictures(pair, height, width))
+    found = (
+        np.ascontiguousarray(picture.transpose(0, 3, 1, 2))
+        for picture in pictures(pair, height, width)
+    )
     return [torch.from_numpy(picture).to(DEVICE) for picture in found]
 
 
