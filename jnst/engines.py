@@ -8,7 +8,6 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import scipy.linalg  # noqa: F401  (its LAPACK must be there before its threads can be counted)
 import threadpoolctl
@@ -19,10 +18,10 @@ from jnst.backbones import BACKBONES
 from jnst.byhand import objective as byhand_objective
 from jnst.byhand import optim as byhand_optim
 from jnst.byhand.losses import tv as byhand_tv
+from jnst.loop import Compiled
 from jnst.losses import tv
 from jnst.sharding import sharding, spread
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, Losses, on_features
-from jnst.xla import jit
 
 
 class Engine(NamedTuple):
@@ -31,14 +30,14 @@ class Engine(NamedTuple):
     `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
     `regions`, which weigh its positions (None: all alike);
     `evaluate(constants, image)` the objective and its gradient. `optimizers` maps a name to a
-    function of the learning rate. `compiled` says whether the loop should jit. `place` puts what is
+    function of the learning rate. `compiled` says what the loop should jit. `place` puts what is
     the same at every step where the work is done, so that no step needs to send it there again.
     """
 
     targets: Callable[..., Mapping[str, Array]]
     evaluate: Callable[..., Any]
     optimizers: Mapping[str, Callable[..., Any]]
-    compiled: bool
+    compiled: Compiled
     place: Callable[[Any], Any] = lambda given: given
 
 
@@ -136,27 +135,9 @@ def in_tiles(losses: Losses, size: int) -> Engine:
     programs = {
         name: tiling.measurer(term, extract, tiles) for name, term in terms.features.items()
     }
-    optimizers = {name: _donating(factory) for name, factory in optim.OPTIMIZERS.items()}
     evaluate = tiling.evaluator(terms, extract, tiles)
-    return Engine(_in_precision(programs), evaluate, optimizers, compiled=False, place=_place)
-
-
-def _donating(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return optimisers that are compiled by themselves, and update their memory in place.
-
-    The memory given to them is used up.
-    """
-
-    @cache
-    def compiled(*rate: float, **options: Any) -> Any:
-        optimizer = factory(*rate, **options)
-
-        def init(image: Image) -> Any:  # donated: no two of its arrays may be the same
-            return jax.tree.map(jnp.array, optimizer.init(jnp.asarray(image)))
-
-        return optimizer._replace(init=init, update=jit(optimizer.update, donate_argnums=1))
-
-    return compiled
+    targets = _in_precision(programs)
+    return Engine(targets, evaluate, optim.OPTIMIZERS, compiled="moves", place=_place)
 
 
 def by_hand(losses: Losses) -> Engine:

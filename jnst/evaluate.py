@@ -184,7 +184,7 @@ def _distances(problem: Problem) -> dict[str, dict[str, float]]:
 
     each = np.eye(len(places))
     with jax.enable_x64():
-        if problem.compiled:  # only the weights are mapped: the network runs once
+        if problem.compiled is True:  # only the weights are mapped: the network runs once
             run = jit(jax.vmap(total, in_axes=(0, None, None)))
             values = run(each, problem.constants, problem.image)
         else:

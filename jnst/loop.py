@@ -9,7 +9,7 @@ survive a loss that is not a finite number: back to the picture kept, smaller st
 import functools
 import math
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,9 @@ from jnst.xla import jit
 
 Evaluate = Callable[[Any, Image], Any]
 """`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.objective`."""
+Compiled = bool | Literal["moves"]
+"""Whether to jit a step: all of it; nothing, for an objective in NumPy; or, with "moves", all but
+the objective, where that is several programs, one after the other."""
 MOST_RETREATS = 10
 
 
@@ -52,22 +55,16 @@ class _Carry(NamedTuple):
     share: Scalar
 
 
-def _step(
-    evaluate: Evaluate,
-    optimizer: Any,
-    average: float,
-    constants: Any,
-    carry: _Carry,
-    shrink: Any,
-):
-    """Evaluate, keep the picture if it is the best, move on. For NumPy and JAX arrays alike.
+def _move(
+    optimizer: Any, average: float, total: Scalar, gradient: Image, carry: _Carry, shrink: Any
+) -> tuple[_Carry, Scalar]:
+    """Keep the picture just evaluated if it is the best, and move on. For NumPy and JAX alike.
 
     With an average of decay d, the picture kept is a_t = a_{t-1} + w_t (x_t - a_{t-1}), and
     w_t = (1 - d) / (1 - dᵗ) = w_{t-1} / (w_{t-1} + d): the mean with weights dᵗ⁻ⁱ, without Adam's
     bias towards the start. It begins with the first picture, w_1 = 1.
     """
     xp = carry.image.__array_namespace__()
-    total, parts, gradient = evaluate(constants, carry.image)
     update, state = optimizer.update(gradient, carry.state, carry.image)
     sound = xp.all(xp.isfinite(gradient)) & xp.all(xp.isfinite(update))
     total = xp.where(sound, total, xp.nan)
@@ -80,12 +77,12 @@ def _step(
     else:
         best = xp.where(better, carry.image, carry.best)
     carry = _Carry(moved, state, best, xp.where(better, total, carry.best_total), share)
-    return carry, (total, parts)
+    return carry, total
 
 
 @functools.lru_cache(maxsize=32)
 def _program(
-    evaluate: Evaluate, optimizer: Any, average: float, every: int, *, compiled: bool
+    evaluate: Evaluate, optimizer: Any, average: float, every: int, *, compiled: Compiled
 ) -> Callable:
     """Build `(constants, carry, shrink) -> (carry, (totals, parts))` for `every` steps.
 
@@ -94,14 +91,19 @@ def _program(
     carry is donated, so that picture and history are updated in place. Kept, so that the next run
     with the same objective and optimiser finds the program compiled.
     """
+    move = functools.partial(_move, optimizer, average)
+    if compiled == "moves":
+        move = jit(move, donate_argnums=2)
 
     def step(constants, carry, shrink):
-        return _step(evaluate, optimizer, average, constants, carry, shrink)
+        total, parts, gradient = evaluate(constants, carry.image)
+        carry, total = move(total, gradient, carry, shrink)
+        return carry, (total, parts)
 
     def chunk(constants, carry, shrink):
         return jax.lax.scan(lambda c, _: step(constants, c, shrink), carry, length=every)
 
-    if not compiled:
+    if compiled is not True:
         return step
     return jit(step if every == 1 else chunk, donate_argnums=1)
 
@@ -116,7 +118,7 @@ def minimise(
     memory: Any = None,
     average: float = 0.0,
     every: int = 1,
-    compiled: bool = True,
+    compiled: Compiled = True,
 ) -> Generator[Progress, None, Any]:
     """Minimise the objective over the picture; yield a `Progress` for each evaluation.
 
@@ -131,8 +133,7 @@ def minimise(
         memory: the optimiser's state to start with; its own beginning by default.
         average: decay of the running average of pictures; 0 to keep the best instead.
         every: on an accelerator, how many steps run in one program; 1 on the CPU.
-        compiled: whether to jit; False for an objective in NumPy, or one that has programs of its
-            own.
+        compiled: whether to jit, see `Compiled`.
 
     Raises:
         InputError: if the loss of the first picture is not finite, or steps keep failing.
@@ -200,7 +201,7 @@ def minimise_scipy(
     *,
     steps: int,
     history: int = HISTORY,
-    compiled: bool = True,
+    compiled: Compiled = True,
 ) -> Iterator[Progress]:
     """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `minimise`.
 
@@ -211,7 +212,7 @@ def minimise_scipy(
     and half the first step. Ends early where SciPy finds no step that improves.
     """
     with jax.enable_x64(image.dtype == np.float64):
-        if compiled:
+        if compiled is True:
             evaluate, constants = jit(evaluate), jax.device_put(constants)
     best, best_total, shrink = np.array(image), math.inf, 1.0
     retreats, done = 0, 0

@@ -10,6 +10,7 @@ from jnst.arrays import AnyPicture, Array, Image, InputError, Params
 from jnst.backbones import BACKBONES, weights
 from jnst.engines import Engine, engine, in_tiles, on_devices
 from jnst.initial import initial
+from jnst.loop import Compiled
 from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
 from jnst.pictures import Guide, Pictures
@@ -26,7 +27,7 @@ class Problem(NamedTuple):
     constants: Constants
     image: Image
     optimizer: Any
-    compiled: bool
+    compiled: Compiled
     history: int
 
 

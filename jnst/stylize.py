@@ -52,7 +52,7 @@ def iterate(
             *arguments, steps=steps, history=problem.history, compiled=problem.compiled
         )
         return None
-    if not problem.compiled or jax.default_backend() == "cpu":
+    if problem.compiled is not True or jax.default_backend() == "cpu":
         every = 1
     return (
         yield from minimise(

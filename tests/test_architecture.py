@@ -33,8 +33,8 @@ ALLOWED = {
     "tiling": "xla arrays nn objective windows",
     "sharding": "arrays objective",
     "terms": "arrays byhand losses",
-    "engines": "xla arrays byhand backbones losses optim objective sharding terms tiling",
     "loop": "xla arrays optim objective",
+    "engines": "xla arrays byhand backbones losses loop optim objective sharding terms tiling",
     "pyramid": "image",
     "initial": "arrays image",
     "regions": "arrays files image",
@@ -47,8 +47,8 @@ ALLOWED = {
     "memory": "arrays xla backbones objective engines settings",
     "pictures": "arrays files image colour regions settings",
     "stages": "image memory pyramid backbones pictures settings",
-    "problem": "arrays image backbones optim objective engines initial pictures regions settings "
-    "stages terms",
+    "problem": "arrays image backbones loop optim objective engines initial pictures regions "
+    "settings stages terms",
     "evaluate": "xla arrays image colour objective pictures problem checks settings stages",
     "stylize": "arrays files loop optim pyramid pictures problem checks settings stages",
     "sheet": "arrays",

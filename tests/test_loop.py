@@ -67,11 +67,11 @@ def run(*args, **options):
 
 
 ALL = pytest.mark.parametrize("name", [*OPTIMIZERS, "scipy"])
-BOTH = pytest.mark.parametrize("compiled", [True, False], ids=["jax", "numpy"])
+KINDS = pytest.mark.parametrize("compiled", [True, "moves", False], ids=["jax", "moves", "numpy"])
 
 
 @ALL
-@BOTH
+@KINDS
 def test_goes_down_and_accounts_for_every_evaluation(name, compiled):
     steps = run(bowl, name, 25, compiled=compiled)
     totals = [step.total for step in steps]
@@ -170,14 +170,14 @@ def test_scipy_ends_where_no_step_improves():
 
 
 @ALL
-@BOTH
+@KINDS
 def test_a_picture_without_a_finite_loss_cannot_be_improved(name, compiled):
     with pytest.raises(InputError, match=r"initial picture, .* lower the weights$"):
         run(bowl, name, 5, constants=CENTRE + np.float32(math.nan), compiled=compiled)
 
 
 @ALL
-@BOTH
+@KINDS
 def test_gives_up_where_going_back_never_helps(name, compiled):
     seen = []  # kept up to the error
     with pytest.raises(InputError, match=f"not a finite number {MOST_RETREATS + 1} times"):
@@ -211,7 +211,7 @@ def test_closing_early_leaves_no_thread(steps_taken):
             assert not thread.is_alive()
 
 
-@BOTH
+@KINDS
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_average_weighs_the_pictures_by_their_age(name, compiled):
     steps = run(bowl, name, 9, compiled=compiled, average=0.8)
@@ -234,7 +234,7 @@ def test_an_average_leaves_out_what_is_not_finite():
     assert np.isfinite(steps[-1].best).all()
 
 
-@BOTH
+@KINDS
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_run_in_two_halves_is_one_run_where_the_memory_is_handed_on(name, compiled):
     def half(start, memory):

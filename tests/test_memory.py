@@ -136,7 +136,7 @@ settings = Settings(size=1000, square=True, upscale=True, init="style", tile=sys
 if settings.tile != "off":
     settings = Settings(**{**vars(settings), "tile": int(settings.tile)})
 found = prepare(read(samples.content(), samples.STYLE, settings), settings)
-evaluate = jax.jit(found.evaluate) if found.compiled else found.evaluate
+evaluate = jax.jit(found.evaluate) if found.compiled is True else found.evaluate
 print(float(evaluate(found.constants, found.image).total))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """

@@ -46,7 +46,7 @@ def prepare(content: str, style: str, size: int, variant: str, precision: str) -
         jax.config.update("jax_default_matmul_precision", precision)
     tile = int(variant[4:]) if variant.startswith("tile") else None
     problem = _problem(settings, (content, style), size, size, tile=tile)
-    run = jit(problem.evaluate) if problem.compiled else problem.evaluate
+    run = jit(problem.evaluate) if problem.compiled is True else problem.evaluate
     constants, start = jax.device_put((problem.constants, problem.image))
     state["run"] = lambda: run(constants, start)
     state["factors"] = jnp.ones(
@@ -113,7 +113,7 @@ def descend(
     content: str, style: str, height: int, width: int, evaluations: int, target: float | None
 ) -> dict[str, Any]:
     """Minimise neural-style-pt's objective; stop at `target`. Compiling counts apart."""
-    settings = dataclasses.replace(preset("neural-style-pt"), steps=(evaluations,), history=20)
+    settings = dataclasses.replace(preset("neural-style-pt"), steps=(evaluations,))
     problem = _problem(settings, (content, style), height, width)
     started, course = time.perf_counter(), []
     for progress in minimise(
