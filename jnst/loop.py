@@ -56,8 +56,8 @@ class _Carry(NamedTuple):
 
 
 def _move(
-    optimizer: Any, average: float, total: Scalar, gradient: Image, carry: _Carry, shrink: Any
-) -> tuple[_Carry, Scalar]:
+    optimizer: Any, average: float, total: Any, gradient: Image, carry: _Carry, shrink: Any
+) -> tuple[_Carry, Any]:
     """Keep the picture just evaluated if it is the best, and move on. For NumPy and JAX alike.
 
     With an average of decay d, the picture kept is a_t = a_{t-1} + w_t (x_t - a_{t-1}), and

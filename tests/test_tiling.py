@@ -190,5 +190,6 @@ def test_only_one_window_is_ever_compiled():
     terms = objective.Terms(both, lambda image: jnp.sum(image) * 0)
     evaluator(terms, counted, tiles)(constants, jnp.asarray(IMAGE))
     measurer(both["style"], counted, tiles)(PARAMS, jnp.asarray(IMAGE), {"relu1_1": None})
-    assert set(seen) == {(1, 32, 32, 3)}
+    ((_, height, width, _),) = set(seen)
+    assert max(height, width) <= 32
     assert len(seen) <= 6
