@@ -1,14 +1,14 @@
 """The loop that updates the picture. It yields what happened; it never prints and never saves.
 
-Two loops with one face: `minimise` drives a transformation (optax's, or `jnst.byhand.optim`'s),
-`minimise_scipy` answers SciPy's questions. Both keep the best picture so far by total loss, so what
-is written in the end is never a bad probe (or, if asked for, the average of all pictures), and both
-survive a loss that is not a finite number: back to the picture kept, smaller steps.
+`minimise` drives a transformation (optax's, or `jnst.byhand.optim`'s); `jnst.scipy_loop` has a loop
+with the same face that answers SciPy's questions. Both keep the best picture so far by total loss,
+so what is written in the end is never a bad probe (or, if asked for, the average of all pictures),
+and both survive a loss that is not a finite number: back to the picture kept, smaller steps.
 """
 
 import functools
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -16,7 +16,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnst.arrays import Image, InputError, Scalar
-from jnst.optim import FIRST_STEP, HISTORY, scipy_lbfgs
 from jnst.xla import jit
 
 Evaluate = Callable[[Any, Image], Any]
@@ -171,7 +170,7 @@ def minimise(
             retreats += 1
             shrink /= 2
             newest = best
-            _check_hope(retreats, best_total)
+            check_hope(retreats, best_total)
             carry = start(best, None, best_total)
         for i in range(count):
             named = {name: float(part[i]) for name, part in parts.items()}
@@ -180,8 +179,11 @@ def minimise(
     return carry.state
 
 
-def _check_hope(retreats: int, best_total: float):
-    """Give up, in one clear line, where going back to the best picture can help no more."""
+def check_hope(retreats: int, best_total: float) -> None:
+    """Give up, by an `InputError`, where going back to the best picture can help no more.
+
+    That is where no picture had a finite loss, or after more than `MOST_RETREATS` times.
+    """
     if not math.isfinite(best_total):
         raise InputError(
             "the loss of the initial picture, or its gradient, is not a finite number; "
@@ -192,58 +194,3 @@ def _check_hope(retreats: int, best_total: float):
             f"the loss was not a finite number {retreats} times; lower the weights or the "
             "learning rate"
         )
-
-
-def minimise_scipy(
-    evaluate: Evaluate,
-    constants: Any,
-    image: Image,
-    *,
-    steps: int,
-    history: int = HISTORY,
-    compiled: Compiled = True,
-) -> Iterator[Progress]:
-    """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `minimise`.
-
-    The objective is evaluated in the precision of `image`. SciPy's line search is made for float64:
-    in the last digits of float32 it finds descent that is none, and gives up.
-
-    Where the loss is not finite, SciPy starts again from the best picture, with an empty history
-    and half the first step. Ends early where SciPy finds no step that improves.
-    """
-    with jax.enable_x64(image.dtype == np.float64):
-        if compiled is True:
-            evaluate, constants = jit(evaluate), jax.device_put(constants)
-    best, best_total, shrink = np.array(image), math.inf, 1.0
-    retreats, done = 0, 0
-    while done < steps:
-        search, scale = scipy_lbfgs(best, history=history), None
-        try:
-            asked = next(search)
-            while done < steps:
-                newest = asked.astype(image.dtype)
-                double = jax.enable_x64(newest.dtype == np.float64)
-                with double, np.errstate(over="ignore", invalid="ignore"):
-                    total, parts, gradient = evaluate(constants, newest)
-                total, gradient = float(total), np.asarray(gradient)
-                done += 1
-                failed = not (math.isfinite(total) and np.isfinite(gradient).all())
-                if failed:
-                    retreats, shrink, total = retreats + 1, shrink / 2, math.nan
-                    _check_hope(retreats, best_total)
-                elif total < best_total:
-                    best, best_total = newest, total
-                named = {name: float(part) for name, part in parts.items()}
-                yield Progress(done, total, named, newest, best, best_total, shrink)
-                if failed:
-                    break
-                if scale is None:  # SciPy's first step is the gradient itself, whatever its size
-                    rms = np.sqrt(np.mean(gradient.astype(np.float64) ** 2))
-                    scale = shrink * FIRST_STEP / rms if rms > 0 else 1.0
-                asked = search.send((scale * total, scale * gradient))
-            else:
-                return
-        except StopIteration:
-            return
-        finally:
-            search.close()

@@ -9,10 +9,11 @@ import jax
 from jnst import files, pyramid
 from jnst.arrays import Picture, check_choice
 from jnst.checks import check
-from jnst.loop import Progress, minimise, minimise_scipy
+from jnst.loop import Progress, minimise
 from jnst.optim import KEEP_MEMORY
 from jnst.pictures import Pictures, finish, read
 from jnst.problem import Problem, load, set_up
+from jnst.scipy_loop import minimise_scipy
 from jnst.settings import Settings
 from jnst.stages import plan
 

@@ -33,7 +33,8 @@ ALLOWED = {
     "tiling": "xla arrays nn objective windows",
     "sharding": "arrays objective",
     "terms": "arrays byhand losses",
-    "loop": "xla arrays optim objective",
+    "loop": "xla arrays",
+    "scipy_loop": "xla arrays loop optim",
     "engines": "xla arrays byhand backbones losses loop optim objective sharding terms tiling",
     "pyramid": "image",
     "initial": "arrays image",
@@ -50,7 +51,7 @@ ALLOWED = {
     "problem": "arrays image backbones loop optim objective engines initial pictures regions "
     "settings stages terms",
     "evaluate": "xla arrays image colour objective pictures problem checks settings stages",
-    "stylize": "arrays files loop optim pyramid pictures problem checks settings stages",
+    "stylize": "arrays files loop scipy_loop optim pyramid pictures problem checks settings stages",
     "sheet": "arrays",
     "sweep": "arrays checks loop pictures presets record settings stylize",
     "reconstruct": "checks record settings sweep",

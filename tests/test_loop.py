@@ -10,9 +10,10 @@ import pytest
 
 from jnst.arrays import InputError
 from jnst.byhand import optim as byhand_optim
-from jnst.loop import MOST_RETREATS, minimise, minimise_scipy
+from jnst.loop import MOST_RETREATS, minimise
 from jnst.objective import Evaluation
 from jnst.optim import OPTIMIZERS
+from jnst.scipy_loop import minimise_scipy
 
 RNG = np.random.default_rng(0)
 START = 0.4 + 0.2 * RNG.random((1, 5, 6, 3), np.float32)
