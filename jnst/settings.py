@@ -107,8 +107,8 @@ class Settings:
     normalize_gradients: bool = False
     """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
     precision: Literal["float32", "bfloat16"] = "float32"
-    """What the network computes in. bfloat16 is faster on an accelerator, takes half the memory,
-    and is a little less exact; picture, losses and optimiser stay as they are."""
+    """What the network computes in. bfloat16 is for accelerators, which do it faster and in less
+    memory; it is a little less exact. Picture, losses and optimiser stay as they are."""
     seed: int = 0
     """Decides all noise."""
     tile: int | Literal["auto", "off"] = "auto"
