@@ -48,7 +48,7 @@ def test_a_default_name_never_overwrites():
 def test_tiles_are_said_and_can_be_asked_for(capsys):
     assert run(*SMALL, "--size", 250, "--steps", 1, "--style-layers", "relu1_1", "--tile", 60) == 0
     told = capsys.readouterr()
-    assert "jnst: 250 in tiles of 60 pixels\n" in told.err
+    assert "250 in tiles of 60 pixels\n" in told.err
     assert run(*SMALL, "--tile", 60) == 0
     assert capsys.readouterr().err == ""
 

@@ -126,7 +126,8 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
 
 
 PEAK = """
-import resource, sys, jax, numpy as np
+import sys, jax, numpy as np
+from pathlib import Path
 from jnst import problem, samples
 from jnst.pictures import read
 from jnst.settings import Settings
@@ -138,7 +139,8 @@ if settings.tile != "off":
 found = prepare(read(samples.content(), samples.STYLE, settings), settings)
 evaluate = jax.jit(found.evaluate) if found.compiled is True else found.evaluate
 print(float(evaluate(found.constants, found.image).total))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+print(1024 * int(status["VmHWM"].split()[0]))  # getrusage would begin with the parent's peak
 """
 
 
@@ -151,4 +153,4 @@ def test_tiles_take_much_less_memory_than_the_whole():
     (total, most), (same, less) = found["off"], found["200"]
     assert same == pytest.approx(total, rel=1e-4)
     one_map = 64 * 4 * 1000**2
-    assert less < most - 1.8 * one_map  # with all tiles in the air at once it would be more
+    assert less < most - 2 * one_map  # with all tiles in the air at once it would be more
