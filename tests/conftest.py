@@ -6,6 +6,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "agg")
 
+import jax
 import jaxtyping
 import pytest
 
@@ -19,3 +20,13 @@ def in_float64():
 
     with float64():
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forget_compiled_programs():
+    """Let go of what a module has compiled: Linux allows a process only so many mappings.
+
+    After a third of the modules 17 thousand were in use, and at 65 530 XLA aborts the process.
+    """
+    yield
+    jax.clear_caches()

@@ -153,4 +153,4 @@ def test_tiles_take_much_less_memory_than_the_whole():
     (total, most), (same, less) = found["off"], found["200"]
     assert same == pytest.approx(total, rel=1e-4)
     one_map = 64 * 4 * 1000**2
-    assert less < most - 2 * one_map  # with all tiles in the air at once it would be more
+    assert less < most - 2 * one_map
