@@ -47,10 +47,11 @@ def conv2d(
     precision of x. Raises `InputError` for an unknown padding.
     """
     mode = PADDING[check_choice("padding", padding, PADDING)]
+    x = jnp.asarray(x)  # whose precision is JAX's: float32, unless it computes in float64
     kh, kw = kernel.shape[:2]
     margins = ((0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0))
     y = jax.lax.conv_general_dilated(
-        jnp.asarray(x) if padding == "zeros" else jnp.pad(x, margins, mode),
+        x if padding == "zeros" else jnp.pad(x, margins, mode),
         jnp.asarray(kernel, x.dtype),
         window_strides=(1, 1),
         padding=margins[1:3] if padding == "zeros" else "VALID",

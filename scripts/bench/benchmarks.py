@@ -96,7 +96,10 @@ def interleaved(asked: list[tuple[str, Side, str]], rounds: int, **arguments: An
 
 
 def time_to_loss(options: argparse.Namespace) -> list[Row]:
-    """Time neural-style-pt's objective, to the total that torch's L-BFGS reaches."""
+    """Time neural-style-pt's objective, to the total that torch's L-BFGS reaches.
+
+    Ours stops where it is as low, or fails after twice as many evaluations.
+    """
     width = (options.sizes or [512 if options.device == "cuda" else 256])[0]
     evaluations = 100 if options.quick else 1000
     work = {**options.pair, "height": width * 3 // 4, "width": width, "evaluations": evaluations}
@@ -106,7 +109,8 @@ def time_to_loss(options: argparse.Namespace) -> list[Row]:
     with tempfile.TemporaryDirectory() as cache:
         for name in ("cold", "warm"):
             with Side("ours", options, JAX_COMPILATION_CACHE_DIR=cache) as ours:
-                mine = ours.ask("descend", target=theirs["total"], **work)
+                longer = work | {"evaluations": 2 * evaluations}
+                mine = ours.ask("descend", target=theirs["total"], **longer)
             check_equal(mine, theirs, "start")
             if mine["total"] > theirs["total"]:
                 raise SystemExit(f"ours ended at {mine['total']}, torch at {theirs['total']}")
