@@ -151,14 +151,23 @@ def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypat
 
 
 def test_ctrl_c_keeps_the_best_picture():
-    command = [sys.executable, "-m", "jnst", "stylize", "--size", "48", "--steps", "100000"]
+    # What a shell starts in the background ignores Ctrl-C, and so would this.
+    program = (
+        "import signal, sys, jnst.cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.exit(jnst.cli.main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "stylize", "--size", "48", "--steps", "100000"]
     command += ["--no-cache", "--save-every", "1", "-o", "x.png"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not os.path.exists("x-0003.png") and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            deadline = time.monotonic() + 120
+            while not os.path.exists("x-0003.png") and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "interrupted: wrote x.png" in out
     assert files.read("x.png").shape == (1, 32, 48, 3)
