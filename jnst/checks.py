@@ -9,8 +9,9 @@ from jnst.engines import ENGINES, in_tiles, on_devices
 from jnst.initial import INITIAL
 from jnst.losses import tv
 from jnst.losses.gram import NORMALIZATION
-from jnst.nn import PADDING, POOLING, PRECISION
+from jnst.nn import PADDING, PRECISION
 from jnst.optim import LEARNING_RATES, NAMES
+from jnst.pooling import POOLING
 from jnst.settings import Settings, losses
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 

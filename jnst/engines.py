@@ -17,6 +17,7 @@ from jnst.arrays import Array, Image, InputError, Params, check_choice
 from jnst.backbones import BACKBONES
 from jnst.byhand import objective as byhand_objective
 from jnst.byhand import optim as byhand_optim
+from jnst.byhand.backbones import graph as byhand_graph
 from jnst.byhand.losses import tv as byhand_tv
 from jnst.loop import Compiled
 from jnst.losses import tv
@@ -112,6 +113,9 @@ def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., A
 
 def untiled(losses: Losses) -> str:
     """Return why these losses cannot be computed in tiles; nothing if they can."""
+    if BACKBONES[losses.backbone].geometry is None:
+        names = ", ".join(name for name, found in BACKBONES.items() if found.geometry)
+        return f"{losses.backbone} cannot be computed in tiles; choose from {names}, or tile off"
     for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
         if not table[name].tiled:
             names = ", ".join(other for other, loss in table.items() if loss.tiled)
@@ -148,7 +152,11 @@ def by_hand(losses: Losses) -> Engine:
         partial(byhand_tv.total_variation_backward, **losses.total_variation),
         losses.normalize_gradients,
     )
-    network = {"name": losses.backbone, **losses.network}
+    options, table = byhand_graph.Options(**losses.network), BACKBONES[losses.backbone].table
+    network = byhand_objective.Network(
+        partial(byhand_graph.features, table, options=options),
+        partial(byhand_graph.backward, table, options=options),
+    )
 
     def targets(name: str, params: Any, image: Any, regions: Mapping[str, Any]):
         return byhand_objective.targets(terms.features[name], network, params, image, regions)

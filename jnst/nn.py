@@ -1,14 +1,13 @@
-"""The primitives that all backbones share: convolution, rectifier, pooling. Channels last (NHWC).
+"""The primitives that all backbones share: convolution and rectifiers. Channels last (NHWC).
 
-Each has a twin in `jnst.byhand.nn`, in NumPy, with its derivative written out. Here rectifier and
-pooling keep bits for it instead of maps, which autodiff would keep.
+Each has a twin in `jnst.byhand.nn`, in NumPy, with its derivative written out. Here the rectifier,
+like `jnst.pooling`, keeps bits for it instead of maps, which autodiff would keep.
 """
 
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, check_choice
@@ -32,32 +31,82 @@ class Geometry(NamedTuple):
     reach: int
 
 
+Frame = int | str
+"""How far a picture is framed before kernels or windows slide over it, see `margins`."""
+
+
+def margins(length: int, size: int, stride: int, frame: Frame) -> tuple[int, int]:
+    """Return how much a side grows before and after, so that windows of `size` slide over it.
+
+    `frame` is a number of pixels, the same at both ends (as in torch), or
+
+    - "valid": none;
+    - "same": so that there is a position for each `stride` begun, the odd one at the end: as in
+      TensorFlow. For stride 1 and odd sizes that is half a window at both ends;
+    - "ceil": at the end, so that a last window begins wherever there is something left to see.
+    """
+    if isinstance(frame, int):
+        return frame, frame
+    if frame == "valid":
+        return 0, 0
+    if frame == "ceil":
+        return 0, -(length - size) % stride if length >= size else size - length
+    lacking = max((-(-length // stride) - 1) * stride + size - length, 0)
+    return lacking // 2, lacking - lacking // 2
+
+
+def positions(length: int, size: int, stride: int, frame: Frame) -> int:
+    """Return at how many positions windows of `size` see a side, at least 0."""
+    return max(0, (length + sum(margins(length, size, stride, frame)) - size) // stride + 1)
+
+
+def _margins(x: FeatureMap, size: tuple[int, int], stride: int, frame: Frame):
+    return [
+        margins(length, k, stride, frame) for length, k in zip(x.shape[1:3], size, strict=True)
+    ]
+
+
 def conv2d(
     x: FeatureMap,
-    kernel: Float[Array, "kh kw c d"],
+    kernel: Float[Array, "kh kw _ d"],
     bias: Float[Array, " d"],
     *,
+    stride: int = 1,
+    frame: Frame = "same",
     padding: str = "zeros",
-) -> Float[Array, "1 h w d"]:
-    """Convolve with stride 1, keeping the size, and add the bias. Odd kernels only.
+) -> Float[Array, "1 h2 w2 d"]:
+    """Convolve, and add the bias.
 
-    y[p, q, o] = b[o] + Σ_{u, v, i} x[p + u - ⌊kh/2⌋, q + v - ⌊kw/2⌋, i] · k[u, v, i, o], with x
-    zero outside the picture, or, where `padding` is "edge", the nearest pixel. As in every deep
-    learning library this is a cross-correlation: the kernel is not flipped. All is computed in the
-    precision of x. Raises `InputError` for an unknown padding.
+    y[p, q, o] = b[o] + Σ_{u, v, i} x[s·p + u - t, s·q + v - l, i] · k[u, v, i, o], with s the
+    stride, and t and l the frame above and to the left, by `margins`. Outside the picture x is
+    zero, or, where `padding` is "edge", the nearest pixel. As in every deep learning library this
+    is a cross-correlation: the kernel is not flipped. All is computed in the precision of x.
+
+    With a kernel for one input channel and an x of more, each channel has a kernel of its own
+    (depthwise): y[p, q, o] = b[o] + Σ_{u, v} x[s·p + u - t, s·q + v - l, o] · k[u, v, 0, o].
+
+    Raises `InputError` for an unknown padding.
     """
     mode = PADDING[check_choice("padding", padding, PADDING)]
     x = jnp.asarray(x)  # whose precision is JAX's: float32, unless it computes in float64
-    kh, kw = kernel.shape[:2]
-    margins = ((0, 0), (kh // 2, kh // 2), (kw // 2, kw // 2), (0, 0))
+    around = _margins(x, kernel.shape[:2], stride, frame)
     y = jax.lax.conv_general_dilated(
-        x if padding == "zeros" else jnp.pad(x, margins, mode),
+        x if padding == "zeros" else jnp.pad(x, ((0, 0), *around, (0, 0)), mode),
         jnp.asarray(kernel, x.dtype),
-        window_strides=(1, 1),
-        padding=margins[1:3] if padding == "zeros" else "VALID",
+        window_strides=(stride, stride),
+        padding=around if padding == "zeros" else "VALID",
         dimension_numbers=("NHWC", "HWIO", "NHWC"),
+        feature_group_count=x.shape[-1] // kernel.shape[2],
     )
     return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
+
+
+def scale(
+    x: FeatureMap, kernel: Float[Array, "1 1 1 c"], bias: Float[Array, " c"]
+) -> FeatureMap:
+    """Scale each channel and add the bias, y = x · k + b: what remains of a batch normalisation."""
+    x = jnp.asarray(x)
+    return x * jnp.asarray(kernel, x.dtype) + jnp.asarray(bias, x.dtype)
 
 
 @jax.custom_vjp
@@ -82,70 +131,6 @@ def _relu_backward(bits: Array, dy: FeatureMap):
 relu.defvjp(_relu_forward, _relu_backward)
 
 
-@jax.custom_vjp
-def max_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
-    """Take the maximum of each 2x2 window, stride 2; an odd last row or column is dropped.
-
-    The gradient goes to the first maximum of a window in reading order; the backward pass keeps
-    which one of the four that was.
-    """
-    a, b, c, d = _corners(x)
-    return jnp.maximum(jnp.maximum(a, b), jnp.maximum(c, d))
-
-
-def _corners(x: FeatureMap) -> list[Float[Array, "1 h2 w2 c"]]:
-    """Return upper left, upper right, lower left and lower right of all whole windows."""
-    h2, w2, channels = x.shape[1] // 2, x.shape[2] // 2, x.shape[3]
-    windows = x[:, : 2 * h2, : 2 * w2].reshape(1, h2, 2, w2, 2, channels)
-    return [windows[:, :, i, :, j] for i in range(2) for j in range(2)]
-
-
-def _max_pool_forward(x: FeatureMap):
-    def exceeds(q: Array, p: Array) -> Array:
-        """NaN is greater than any number, so that it comes through."""
-        return ~(p >= q) & (p == p)
-
-    a, b, c, d = _corners(x)
-    # Right if the first maximum of its row is there, low if only the lower row has the maximum.
-    low = exceeds(jnp.maximum(c, d), jnp.maximum(a, b))
-    right = jnp.where(low, exceeds(d, c), exceeds(b, a))
-    packed = pack(low), pack(right)
-    low, right = (unpack(bits, a.shape[1]) for bits in packed)  # as in `_relu_forward`
-    y = jnp.where(low, jnp.where(right, d, c), jnp.where(right, b, a))
-    return y, (*packed, jnp.empty((*x.shape[1:3], 0)))  # the empty array says how large x was
-
-
-def _max_pool_backward(kept, dy: FeatureMap):
-    *packed, like = kept
-    height, width = like.shape[:2]
-    low, right = (unpack(bits, dy.shape[1])[:, :, None, :, None] for bits in packed)
-    row, column = np.arange(2)[:, None, None, None], np.arange(2)[:, None]
-    here = (low == (row == 1)) & (right == (column == 1))
-    dx = jnp.where(here, dy[:, :, None, :, None], 0)
-    dx = dx.reshape(1, height // 2 * 2, width // 2 * 2, dy.shape[3])
-    return (jnp.pad(dx, ((0, 0), (0, height % 2), (0, width % 2), (0, 0))),)
-
-
-max_pool.defvjp(_max_pool_forward, _max_pool_backward)
-
-
-def avg_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
-    """Take the mean of each 2x2 window, stride 2; an odd last row or column is dropped."""
-    window = (1, 2, 2, 1)
-    return jax.lax.reduce_window(x, 0.0, jax.lax.add, window, window, "VALID") / 4
-
-
-def l2_pool(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
-    """Take the root of the sum of squares of each 2x2 window, stride 2.
-
-    An odd last row or column is dropped. A window of zeros has the derivative 0.
-    """
-    sums = 4 * avg_pool(x**2)
-    empty = sums == 0
-    return jnp.where(empty, 0, jnp.sqrt(jnp.where(empty, 1, sums)))
-
-
-POOLING = {"max": max_pool, "avg": avg_pool, "l2": l2_pool}
-POOLING_GAIN = {"max": 1.0, "avg": 2.0, "l2": 0.78}
-"""Factors that bring the poolings' activations to about the size of `max`, after style-transfer-
-pytorch."""
+def relu6(x: FeatureMap) -> FeatureMap:
+    """Rectify and cut off: min(max(x, 0), 6). The derivative at 0 and 6 is taken as 0."""
+    return jnp.where((x <= 0) | (x >= 6), jnp.clip(jax.lax.stop_gradient(x), 0, 6), x)

@@ -4,7 +4,9 @@ import importlib.util
 import os
 from pathlib import Path
 
+import jax
 import numpy as np
+from gradcheck import check, close
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,3 +33,18 @@ def load_script(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def maps(rng, *size, channels=3):
+    """Random feature maps (1, *size, channels)."""
+    return rng.normal(size=(1, *size, channels))
+
+
+def agree(rng, x, by_jax, by_hand, backward, *, rtol=1e-13):
+    """Check value and derivative; `backward(dy, y)` is the hand-written one."""
+    y, vjp = jax.vjp(by_jax, x)
+    close(by_hand(x), y, rtol=rtol)
+    dy = rng.normal(size=y.shape)
+    dx = backward(dy, by_hand(x))
+    close(dx, vjp(dy)[0], rtol=rtol)
+    check(lambda x: np.sum(dy * by_hand(x)), x, dx)

@@ -8,7 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jnst.byhand.backbones import vgg
+
+class Network(NamedTuple):
+    """`features(params, image, layers)` with all between, and `backward(params, found, gradients)`."""
+
+    features: Callable[..., Any]
+    backward: Callable[..., np.ndarray]
 
 
 class Term(NamedTuple):
@@ -45,13 +50,13 @@ def statistic(term: Term, features: np.ndarray, region: np.ndarray | None) -> An
 
 def targets(
     term: Term,
-    network: Mapping[str, Any],
+    network: Network,
     params: Any,
     image: np.ndarray,
     regions: Mapping[str, np.ndarray | None],
 ) -> dict[str, Any]:
     """Compute one term's target of the picture to match, for each layer that `regions` names."""
-    found = vgg.features(params, image, regions, **network) if regions else {}
+    found = network.features(params, image, regions) if regions else {}
     return {
         layer: term.target(statistic(term, found[layer], region))
         for layer, region in regions.items()
@@ -59,19 +64,19 @@ def targets(
 
 
 def evaluate(
-    terms: Terms, network: Mapping[str, Any], constants: Any, image: np.ndarray
+    terms: Terms, network: Network, constants: Any, image: np.ndarray
 ) -> Evaluation:
     """Compute the total, its weighted parts, and ∂total/∂image.
 
     Args:
         terms: the losses.
-        network: the options of `vgg.features`: name, pooling, rescale, padding.
+        network: the network, forward and backward.
         constants: with the fields `params`, `goals`, `tv_weight`, as `jnst.objective.Constants`.
         image: RGB in [0, 1], (1, h, w, 3).
 
     """
     layers = {layer for by_layer in constants.goals.values() for layer in by_layer}
-    found = vgg.features(constants.params, image, layers, **network)
+    found = network.features(constants.params, image, layers)
     parts, gradients = {}, {}
     for name, by_layer in constants.goals.items():
         term, part = terms.features[name], np.zeros((), image.dtype)
@@ -86,8 +91,7 @@ def evaluate(
                     dF = dF / np.sum(np.abs(dF))
                 gradients[layer] = gradients.get(layer, 0) + goal.weight * dF
         parts[name] = part
-    backward = {option: value for option, value in network.items() if option != "name"}
-    gradient = vgg.backward(constants.params, found, gradients, **backward)
+    gradient = network.backward(constants.params, found, gradients)
     parts["tv"] = constants.tv_weight * terms.tv(image)
     gradient = gradient + constants.tv_weight * terms.tv_backward(image)
     return Evaluation(sum(parts.values(), np.zeros((), image.dtype)), parts, gradient)

@@ -18,7 +18,7 @@ import numpy as np
 import scipy.signal
 from matplotlib.patches import Rectangle
 
-from jnst import files, image, nn, samples
+from jnst import files, image, nn, pooling, samples
 from jnst.backbones import vgg, weights
 from jnst.byhand import nn as byhand_nn
 
@@ -229,8 +229,8 @@ lesson.show(
 maps = y[None, :, :, None]
 pooling_error = max(
     np.abs(z - np.asarray(nn.relu(maps))[0, :, :, 0]).max(),
-    np.abs(largest - np.asarray(nn.max_pool(maps.clip(0)))[0, :, :, 0]).max(),
-    np.abs(mean - np.asarray(nn.avg_pool(maps.clip(0)))[0, :, :, 0]).max(),
+    np.abs(largest - np.asarray(pooling.max_pool(maps.clip(0)))[0, :, :, 0]).max(),
+    np.abs(mean - np.asarray(pooling.avg_pool(maps.clip(0)))[0, :, :, 0]).max(),
 )
 print(f"our rectifier and pooling against jnst.nn: largest difference {pooling_error:g}")
 

@@ -22,7 +22,7 @@ import jnst.backbones.vgg
 import jnst.nn
 from jnst import files, image, samples
 from jnst.backbones import weights
-from jnst.byhand import nn, optim
+from jnst.byhand import nn, optim, pooling
 from jnst.byhand.backbones import vgg
 from jnst.byhand.losses import content, gram
 from jnst.losses import gram as gram_in_jax
@@ -186,9 +186,9 @@ def relu_backward(dy, y):
 # %%
 small = np.array([[5.0, 1, 0, 2], [3, 2, 7, 4], [1, 1, 0, 0], [2, 6, 0, 0]])
 coming_back = np.array([[1.0, 2.0], [3.0, 4.0]])
-pooled = nn.max_pool(small[None, ..., None])[0, ..., 0]
-to_max = nn.max_pool_backward(coming_back[None, ..., None], small[None, ..., None])[0, ..., 0]
-to_avg = nn.avg_pool_backward(coming_back[None, ..., None], small[None, ..., None])[0, ..., 0]
+pooled = pooling.max_pool(small[None, ..., None])[0, ..., 0]
+to_max = pooling.max_pool_backward(coming_back[None, ..., None], small[None, ..., None])[0, ..., 0]
+to_avg = pooling.avg_pool_backward(coming_back[None, ..., None], small[None, ..., None])[0, ..., 0]
 
 figure, axes = plt.subplots(1, 4, figsize=(11, 3.2), layout="constrained")
 for ax, title, numbers in zip(
@@ -249,7 +249,7 @@ print(f"E = {E:.6g}; its derivative is known in", *layers)
 # order, and a factor of 255 (once more, not divided away).
 
 # %%
-order = list(maps)
+_, *order = maps  # the first is the picture, as the network wants it
 dx = np.zeros_like(maps[order[-1]])
 coming = {}
 print(f"{'':10}{'shape':>18}{'root mean square of dE/d(layer)':>36}")
@@ -264,7 +264,7 @@ for position in reversed(range(len(order))):
     elif layer.startswith("relu"):
         dx = relu_backward(dx, maps[layer])
     else:
-        dx = nn.max_pool_backward(dx, maps[order[position - 1]])
+        dx = pooling.max_pool_backward(dx, maps[order[position - 1]])
 gradient = dx[..., ::-1] * 255
 dotted = np.mean(coming["relu1_2"] != 0)
 print(f"{'pixels':10}{gradient.shape!s:>18}{np.sqrt(np.mean(gradient**2)):>36.2e}")

@@ -41,9 +41,9 @@ def test_layer_names(name, convolutions):
 
 
 def test_the_networks_by_name():
-    assert list(BACKBONES) == list(vgg.LAYERS) == ["vgg16", "vgg19"]
-    for name, backbone in BACKBONES.items():
-        assert backbone.layers == vgg.LAYERS[name]
+    assert list(BACKBONES)[:2] == list(vgg.LAYERS) == ["vgg16", "vgg19"]
+    for name, layers in vgg.LAYERS.items():
+        assert BACKBONES[name].layers == layers
     found = BACKBONES["vgg19"].features(thin(1, 2), picture(8, 8), ["relu2_2"], pooling="avg")
     assert found["relu2_2"].shape == (1, 4, 4, 4)
 

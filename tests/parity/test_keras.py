@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from skimage.data import chelsea
 
-from jnst import nn
+from jnst import pooling
 from jnst.backbones import vgg, weights
 
 RNG = np.random.default_rng(0)
@@ -87,8 +87,8 @@ def test_preprocessing_agrees():
 def test_pooling_agrees(size):
     x = RNG.normal(size=(1, *size, 4)).astype(np.float32)
     for ours, theirs in (
-        (nn.avg_pool, keras.ops.average_pool),
-        (nn.max_pool, keras.ops.max_pool),
+        (pooling.avg_pool, keras.ops.average_pool),
+        (pooling.max_pool, keras.ops.max_pool),
     ):
         np.testing.assert_allclose(ours(x), theirs(x, 2, strides=2, padding="valid"), atol=1e-6)
 

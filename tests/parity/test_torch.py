@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gradcheck import close
 
-from jnst import nn
+from jnst import nn, pooling
 from jnst.losses import content, gram
 
 torch = pytest.importorskip("torch", reason="torch is no dependency; it only cross-checks here")
@@ -14,8 +14,8 @@ RNG = np.random.default_rng(0)
 KERNELS = [RNG.normal(size=(3, 3, 3, 6)), RNG.normal(size=(3, 3, 6, 5))]
 BIASES = [RNG.normal(size=6), RNG.normal(size=5)]
 POOLING = {
-    "max": (nn.max_pool, torch.nn.functional.max_pool2d),
-    "avg": (nn.avg_pool, torch.nn.functional.avg_pool2d),
+    "max": (pooling.max_pool, torch.nn.functional.max_pool2d),
+    "avg": (pooling.avg_pool, torch.nn.functional.avg_pool2d),
 }
 
 

@@ -4,99 +4,48 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from jnst.byhand import nn
+from jnst.byhand.backbones import graph
+from jnst.byhand.backbones.graph import INPUT, Layer, Options
 
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 
+preprocess = graph.preprocess
+preprocess_backward = graph.preprocess_backward
 
-def layer_names(convolutions: tuple[int, ...]) -> tuple[str, ...]:
-    """Name every layer in order: conv1_1, relu1_1, conv1_2, relu1_2, pool1, and so on."""
-    names = []
+
+def table(convolutions: tuple[int, ...]) -> tuple[Layer, ...]:
+    """List every layer in order, a chain: conv1_1, relu1_1, conv1_2, relu1_2, pool1, and so on."""
+    layers = [Layer(INPUT, "", ())]
     for block, count in enumerate(convolutions, start=1):
         for index in range(1, count + 1):
-            names += [f"conv{block}_{index}", f"relu{block}_{index}"]
-        names.append(f"pool{block}")
-    return tuple(names)
+            layers.append(Layer(f"conv{block}_{index}", "conv", (layers[-1].name,), (3, 3)))
+            layers.append(Layer(f"relu{block}_{index}", "relu", (layers[-1].name,)))
+        layers.append(Layer(f"pool{block}", "max", (layers[-1].name,), (2, 2), 2, "valid"))
+    return tuple(layers[1:])
 
 
-def preprocess(image: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Compute x = 255 · (image, channels reversed) - mean: RGB in [0, 1] to BGR as in Caffe."""
-    return image[..., ::-1] * 255 - mean
-
-
-def preprocess_backward(dx: np.ndarray) -> np.ndarray:
-    """∂E/∂image = 255 · dx with its channels reversed: a permutation's transpose undoes it."""
-    return dx[..., ::-1] * 255
+TABLES = {name: table(convolutions) for name, convolutions in CONVOLUTIONS.items()}
 
 
 def features(
-    params: Mapping[str, Mapping[str, np.ndarray]],
+    params: graph.Params,
     image: np.ndarray,
     layers: Collection[str],
     *,
     name: str = "vgg19",
-    pooling: str = "max",
-    rescale: bool = False,
-    padding: str = "zeros",
-) -> dict[str, np.ndarray]:
-    """Compute the maps of every layer up to the deepest of `layers`, in order.
-
-    More than `jnst.backbones.vgg.features` returns, because `backward` needs what lies between.
-    """
-    order = layer_names(CONVOLUTIONS[name])
-    pool, _ = nn.POOLING[pooling]
-    gain = nn.POOLING_GAIN[pooling] if rescale else 1.0
-    found = {}
-    x = preprocess(image, params["input"]["mean"])
-    for layer in order[: 1 + max(order.index(layer) for layer in layers)]:
-        if layer.startswith("conv"):
-            around = padding if layer == "conv1_1" else "zeros"
-            x = nn.conv2d(x, params[layer]["kernel"], params[layer]["bias"], padding=around)
-        elif layer.startswith("relu"):
-            x = nn.relu(x)
-        else:
-            x = pool(x) * gain
-        found[layer] = x
-    return found
+    **options: str | bool,
+) -> graph.Maps:
+    """Compute the maps of every layer up to the deepest of `layers`, in order: see `graph`."""
+    return graph.features(TABLES[name], params, image, layers, Options(**options))
 
 
 def backward(
-    params: Mapping[str, Mapping[str, np.ndarray]],
+    params: graph.Params,
     found: Mapping[str, np.ndarray],
     gradients: Mapping[str, np.ndarray],
     *,
-    pooling: str = "max",
-    rescale: bool = False,
-    padding: str = "zeros",
+    name: str = "vgg19",
+    **options: str | bool,
 ) -> np.ndarray:
-    """Compute ∂E/∂image from ∂E/∂F at the layers where the loss reads features.
-
-    Walks the network from the deepest layer up. At each layer two contributions meet: what the loss
-    itself asks of that map, and what comes back from the layers below, for the derivative of a sum
-    is the sum of the derivatives.
-
-    Args:
-        params: the weights.
-        found: all maps, in order, as `features` returned them.
-        gradients: ∂E/∂F by layer, for some of the layers in `found`.
-        pooling: as in the forward pass, like the next two.
-        rescale: whether pooled maps were multiplied by `nn.POOLING_GAIN`.
-        padding: of the first convolution.
-
-    """
-    _, pool_backward = nn.POOLING[pooling]
-    gain = nn.POOLING_GAIN[pooling] if rescale else 1.0
-    order = list(found)
-    dx = np.zeros_like(found[order[-1]])
-    for i in reversed(range(len(order))):
-        layer = order[i]
-        if layer in gradients:
-            dx = dx + gradients[layer]
-        if layer.startswith("conv"):
-            around = padding if layer == "conv1_1" else "zeros"
-            dx = nn.conv2d_backward(dx, params[layer]["kernel"], padding=around)
-        elif layer.startswith("relu"):
-            dx = nn.relu_backward(dx, found[layer])
-        else:
-            dx = pool_backward(dx * gain, found[order[i - 1]])
-    return preprocess_backward(dx)
+    """Compute ∂E/∂image from ∂E/∂F at the layers where the loss reads features: see `graph`."""
+    return graph.backward(TABLES[name], params, found, gradients, Options(**options))
