@@ -12,7 +12,7 @@ from jnst.losses.gram import NORMALIZATION
 from jnst.nn import PADDING, PRECISION
 from jnst.optim import LEARNING_RATES, NAMES
 from jnst.pooling import POOLING
-from jnst.settings import Settings, losses
+from jnst.settings import Settings, content_layers, losses, style_layers
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 
 
@@ -20,7 +20,7 @@ def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     layers = BACKBONES[check_choice("backbone", settings.backbone, BACKBONES)].layers
     for what in ("content_layers", "style_layers"):
-        chosen = getattr(settings, what)
+        chosen = getattr(settings, what) or ()
         for layer in chosen:
             check_choice(f"layer of {settings.backbone}", layer, layers)
         if len(set(chosen)) < len(chosen):
@@ -86,16 +86,16 @@ def check(settings: Settings) -> None:
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
     if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
         raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
-    if len(settings.style_layer_weights) not in (0, len(settings.style_layers)):
+    if len(settings.style_layer_weights) not in (0, len(style_layers(settings))):
         raise InputError(
             f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
-            f"{len(settings.style_layers)} style layers; give one for each"
+            f"{len(style_layers(settings))} style layers; give one for each"
         )
     for what in ("style_layer_weights", "blend"):
         shares = getattr(settings, what)
         if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
             raise InputError(f"{what} must be finite numbers, at least 0 and not all 0")
-    if not (settings.content_layers or settings.style_layers):
+    if not (content_layers(settings) or style_layers(settings)):
         raise InputError("give at least one content layer or style layer")
     if isinstance(settings.tile, int):
         in_tiles(losses(settings), settings.tile)

@@ -131,10 +131,12 @@ def in_tiles(losses: Losses, size: int) -> Engine:
 
     Raises `InputError` for losses that do not add up over windows.
     """
-    if problem := untiled(losses):
+    geometry = BACKBONES[losses.backbone].geometry
+    problem = untiled(losses)
+    if problem or geometry is None:
         raise InputError(problem)
     terms, extract = _autodiff(losses)
-    tiles = tiling.Tiles(size, BACKBONES[losses.backbone].geometry)
+    tiles = tiling.Tiles(size, geometry)
 
     programs = {
         name: tiling.measurer(term, extract, tiles) for name, term in terms.features.items()

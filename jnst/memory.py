@@ -12,7 +12,7 @@ from jnst.arrays import InputError
 from jnst.backbones import weights
 from jnst.engines import engine, untiled
 from jnst.objective import Constants, Goal
-from jnst.settings import Settings, float_type, losses
+from jnst.settings import Settings, content_layers, float_type, losses, style_layers
 from jnst.xla import jit
 
 ROUGHLY = 2000
@@ -69,7 +69,7 @@ def needed(settings: Settings, shape: tuple[int, ...]) -> int:
     params = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), params)
     image = jax.ShapeDtypeStruct(shape, np.float32)
     goals = {}
-    for term, layers in (("content", settings.content_layers), ("style", settings.style_layers)):
+    for term, layers in (("content", content_layers(settings)), ("style", style_layers(settings))):
         of_term = functools.partial(chosen.targets, term)
         targets = jax.eval_shape(of_term, params, image, dict.fromkeys(layers))
         goals[term] = {layer: [Goal(target, 1.0)] for layer, target in targets.items()}

@@ -60,10 +60,8 @@ def positions(length: int, size: int, stride: int, frame: Frame) -> int:
     return max(0, (length + sum(margins(length, size, stride, frame)) - size) // stride + 1)
 
 
-def _margins(x: FeatureMap, size: tuple[int, int], stride: int, frame: Frame):
-    return [
-        margins(length, k, stride, frame) for length, k in zip(x.shape[1:3], size, strict=True)
-    ]
+def _margins(x: FeatureMap, size: tuple[int, ...], stride: int, frame: Frame):
+    return [margins(length, k, stride, frame) for length, k in zip(x.shape[1:3], size, strict=True)]
 
 
 def conv2d(
@@ -101,9 +99,7 @@ def conv2d(
     return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
 
 
-def scale(
-    x: FeatureMap, kernel: Float[Array, "1 1 1 c"], bias: Float[Array, " c"]
-) -> FeatureMap:
+def scale(x: FeatureMap, kernel: Float[Array, "1 1 1 c"], bias: Float[Array, " c"]) -> FeatureMap:
     """Scale each channel and add the bias, y = x · k + b: what remains of a batch normalisation."""
     x = jnp.asarray(x)
     return x * jnp.asarray(kernel, x.dtype) + jnp.asarray(bias, x.dtype)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jnst import files, image
 from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, normalization, weights
+from jnst.backbones import normalization, vgg, weights
 
 
 def normalize(folder: Path, *, backbone: str = "vgg19", long_side: int = 384) -> Path:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure over the folder that the command line names; return the exit status, 0 or 2."""
     parser = argparse.ArgumentParser(description="Measure the means that normalise a network.")
     parser.add_argument("folder", type=Path, help="photographs, and nothing else")
-    parser.add_argument("--backbone", choices=tuple(BACKBONES), default="vgg19")
+    parser.add_argument("--backbone", choices=tuple(vgg.LAYERS), default="vgg19")
     parser.add_argument("--long-side", type=int, default=384, help="pixels; default: 384")
     options = parser.parse_args(arguments)
     try:

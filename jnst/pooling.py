@@ -78,13 +78,11 @@ def _reduce(x: FeatureMap, start: float, by, size: int, stride: int, frame: Fram
     """Reduce each window of `size` x `size` by an operation, beginning with `start`."""
     around = [margins(length, size, stride, frame) for length in x.shape[1:3]]
     window, steps = (1, size, size, 1), (1, stride, stride, 1)
-    start = np.array(start, x.dtype)[()]
-    return jax.lax.reduce_window(x, start, by, window, steps, [(0, 0), *around, (0, 0)])
+    begin = np.array(start, x.dtype)[()]
+    return jax.lax.reduce_window(x, begin, by, window, steps, [(0, 0), *around, (0, 0)])
 
 
-def slide_max(
-    x: FeatureMap, *, size: int, stride: int, frame: Frame
-) -> Float[Array, "1 h2 w2 c"]:
+def slide_max(x: FeatureMap, *, size: int, stride: int, frame: Frame) -> Float[Array, "1 h2 w2 c"]:
     """Take the maximum of each window of any size; the frame never is the maximum.
 
     The gradient goes to the first maximum of a window in reading order.

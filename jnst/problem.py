@@ -7,7 +7,7 @@ import jax
 
 from jnst import image
 from jnst.arrays import AnyPicture, Array, Image, InputError, Params
-from jnst.backbones import BACKBONES, weights
+from jnst.backbones import BACKBONES, graph, weights
 from jnst.engines import Engine, engine, in_tiles, on_devices
 from jnst.initial import initial
 from jnst.loop import Compiled
@@ -15,8 +15,8 @@ from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
 from jnst.pictures import Guide, Pictures
 from jnst.regions import Mask, region
-from jnst.settings import Settings, float_type, losses
-from jnst.stages import Stage, stride
+from jnst.settings import Settings, content_layers, float_type, losses, style_layers
+from jnst.stages import Stage, least_side, map_sizes
 from jnst.terms import STYLE_LOSSES
 
 
@@ -39,11 +39,20 @@ class Kit(NamedTuple):
 
 
 def load(settings: Settings) -> Kit:
-    """Read the weights and build the engine; raise `InputError` where weights are missing."""
+    """Read the weights and build the engine.
+
+    Raises `InputError` where weights are missing, or end before a layer that is needed.
+    """
     chosen = engine(settings.engine, losses(settings))
     if settings.devices > 1:
         chosen = on_devices(losses(settings), settings.devices)
     params = weights.load(settings.backbone, normalized=settings.normalized_weights)
+    for layer in (*content_layers(settings), *style_layers(settings)):
+        if graph.lacking(BACKBONES[settings.backbone].table, params, layer):
+            raise InputError(
+                f"the weights of {settings.backbone} that are here end before {layer}; choose "
+                "earlier layers, or convert all of its weights"
+            )
     return Kit(chosen, jax.tree.map(lambda array: array.astype(float_type(settings)), params))
 
 
@@ -68,10 +77,10 @@ def set_up(
     fitted = {key: image.fit(style, stage.style_size) for key, style in styles.items()}
     guides = [guide._replace(style=fitted[id(guide.style)]) for guide in pictures.guides]
     # The new picture has the content's size, and goes through the style layers as well.
-    layers = (*settings.content_layers, *settings.style_layers)
+    layers = (*content_layers(settings), *style_layers(settings))
     _check_large_enough("content", content, layers, settings)
     for guide in guides:
-        _check_large_enough("style", guide.style, settings.style_layers, settings)
+        _check_large_enough("style", guide.style, style_layers(settings), settings)
     dtype = float_type(settings)
     constants = Constants(
         params=kit.params,
@@ -101,7 +110,7 @@ def set_up(
 
 def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
     """Measure the content picture; share the content weight evenly among its layers."""
-    everywhere = dict.fromkeys(settings.content_layers)
+    everywhere = dict.fromkeys(content_layers(settings))
     dtype = float_type(settings)
     targets = kit.engine.targets("content", kit.params, content.astype(dtype), everywhere)
     weight = settings.content_weight / max(len(targets), 1)
@@ -112,16 +121,15 @@ def _style_goals(
     content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit
 ) -> dict[str, list[Goal]]:
     """Measure the style pictures; share the style weight among them, and among the layers."""
-    layers, dtype = settings.style_layers, float_type(settings)
+    layers, dtype = style_layers(settings), float_type(settings)
     shares = settings.style_layer_weights or [0.25**i for i in range(len(layers))]
     goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
 
     def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
         if mask is None:
             return None
-        shrunk = stride((layer,), settings)
-        height, width = picture.shape[1:3]
-        return region(mask, height // shrunk, width // shrunk).astype(dtype)
+        height, width = map_sizes(settings, *picture.shape[1:3])[layer]
+        return region(mask, height, width).astype(dtype)
 
     measured: dict[tuple[int, int], Mapping[str, Any]] = {}  # one style may go into many regions
     for guide in guides:
@@ -150,7 +158,7 @@ def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
 
 def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
     """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    least = stride(layers, settings)
+    least = least_side(settings.backbone, layers)
     height, width = picture.shape[1:3]
     if min(height, width) < least:
         deepest = max(layers, key=BACKBONES[settings.backbone].layers.index)

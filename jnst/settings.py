@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from jnst.backbones import BACKBONES
 from jnst.optim import HISTORY, OPTIMIZERS
 from jnst.terms import Losses
 
@@ -35,10 +36,11 @@ class Settings:
     """How much the style matters, β."""
     tv_weight: float = 0.25
     """How much smoothness matters: the weight of total variation."""
-    content_layers: tuple[str, ...] = ("relu4_2",)
-    """Layers whose features keep the content."""
-    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    """Layers whose features carry the style."""
+    content_layers: tuple[str, ...] | None = None
+    """Layers whose features keep the content; by default what suits the network, relu4_2 in VGG."""
+    style_layers: tuple[str, ...] | None = None
+    """Layers whose features carry the style; by default what suits the network, relu1_1 to relu5_1
+    in VGG."""
     style_layer_weights: tuple[float, ...] = ()
     """How much each style layer counts against the others; by default four times the next one."""
     blend: tuple[float, ...] = ()
@@ -94,7 +96,19 @@ class Settings:
     """The exponent of `tv squares`: 1 for squares, 0.5 for lengths."""
     tv_scale: Literal["mean", "sum", "half"] = "mean"
     """What total variation is multiplied by."""
-    backbone: Literal["vgg19", "vgg16"] = "vgg19"
+    backbone: Literal[
+        "vgg19",
+        "vgg16",
+        "resnet50",
+        "resnet50-torchvision",
+        "densenet121",
+        "inception_v3",
+        "inception_v3-torchvision",
+        "mobilenet_v2",
+        "mobilenet_v2-torchvision",
+        "squeezenet1_1",
+        "squeezenet1_1-torchvision",
+    ] = "vgg19"
     """The network. Only the weights of vgg19 come along."""
     pooling: Literal["max", "avg", "l2"] = "max"
     """How the network halves its maps: max, as trained, avg, which paints more smoothly, or l2."""
@@ -127,6 +141,18 @@ def float_type(settings: Settings) -> type[np.floating]:
     Everything else is quicker and as good in float32.
     """
     return np.float32 if settings.optimizer in OPTIMIZERS else np.float64
+
+
+def content_layers(settings: Settings) -> tuple[str, ...]:
+    """Return the layers whose features keep the content: the settings', or the network's own."""
+    default = BACKBONES[settings.backbone].content
+    return default if settings.content_layers is None else settings.content_layers
+
+
+def style_layers(settings: Settings) -> tuple[str, ...]:
+    """Return the layers whose features carry the style: the settings', or the network's own."""
+    default = BACKBONES[settings.backbone].style
+    return default if settings.style_layers is None else settings.style_layers
 
 
 def losses(settings: Settings) -> Losses:

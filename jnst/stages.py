@@ -1,13 +1,14 @@
 """The way from a small picture to the large one."""
 
+import bisect
+import functools
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from jnst import image, memory, pyramid
-from jnst.backbones import BACKBONES
+from jnst.backbones import BACKBONES, graph
 from jnst.pictures import Pictures
-from jnst.settings import Settings
+from jnst.settings import Settings, content_layers, style_layers
 
 
 class Stage(NamedTuple):
@@ -33,7 +34,8 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     height, width = pictures.content.shape[1:3]
     last = max(image.size_within(height, width, settings.size, upscale=settings.upscale))
     style_last = settings.style_size or last
-    least = stride((*settings.content_layers, *settings.style_layers), settings)
+    layers = (*content_layers(settings), *style_layers(settings))
+    least = least_side(settings.backbone, layers)
 
     def style_size(size: int) -> int:
         return max(1, round(style_last * size / last))
@@ -58,7 +60,18 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     return [stage(i, size) for i, size in enumerate(sizes)]
 
 
-def stride(layers: Sequence[str], settings: Settings) -> int:
-    """Return how many pixels a side one position of the deepest of `layers` stands for."""
-    geometry = BACKBONES[settings.backbone].geometry
-    return max((geometry[layer].stride for layer in layers), default=1)
+def map_sizes(settings: Settings, height: int, width: int) -> dict[str, tuple[int, int]]:
+    """Return height and width of each layer's map for a picture of this size; 0 for too small."""
+    return graph.sizes(BACKBONES[settings.backbone].table, height, width)
+
+
+@functools.cache
+def least_side(backbone: str, layers: tuple[str, ...]) -> int:
+    """Return the side of the smallest square picture of which all of `layers` have a map."""
+    table = BACKBONES[backbone].table
+
+    def seen(side: int) -> bool:
+        found = graph.sizes(table, side, side)
+        return all(min(found[layer]) > 0 for layer in layers)
+
+    return bisect.bisect_left(range(1, 1024), True, key=seen) + 1

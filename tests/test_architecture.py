@@ -39,7 +39,7 @@ ALLOWED = {
     "pyramid": "image",
     "initial": "arrays image",
     "regions": "arrays files image",
-    "settings": "optim terms",
+    "settings": "backbones optim terms",
     "checks": "arrays nn backbones losses optim terms engines initial colour settings",
     "record": "arrays checks settings",
     "presets": "arrays settings",

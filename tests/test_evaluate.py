@@ -16,13 +16,13 @@ from jnst.backbones import vgg, weights
 from jnst.colour import LUMA
 from jnst.evaluate import DIRECTIONS, colour_distance, compare, similarity
 from jnst.pictures import read
-from jnst.settings import Settings
+from jnst.settings import Settings, style_layers
 from jnst.stages import plan
 from jnst.stylize import paint
 
 SIZE = 48
 RNG = np.random.default_rng(0)
-LAYERS = Settings().style_layers
+LAYERS = style_layers(Settings())
 CHEAP = Settings(content_layers=("relu1_2",), style_layers=("relu1_1", "relu2_1"))
 
 

@@ -13,12 +13,12 @@ from jnst.checks import check
 from jnst.engines import engine
 from jnst.evaluate import compare
 from jnst.objective import Constants, Goal
-from jnst.settings import Settings, losses
+from jnst.settings import Settings, losses, style_layers
 
 PARAMS = weights.load("vgg19")
 CONTENT = image.fit(files.read(samples.content()), 64)
 STYLE = image.fit(files.read(samples.STYLE), 64)
-LAYERS = Settings().style_layers
+LAYERS = style_layers(Settings())
 
 
 def norm(x):

@@ -15,7 +15,7 @@ from jnst.backbones import BACKBONES, vgg
 from jnst.engines import engine, in_tiles
 from jnst.losses import content, gram
 from jnst.objective import Constants, Goal
-from jnst.settings import Settings, losses
+from jnst.settings import Settings, content_layers, losses, style_layers
 from jnst.tiling import Tiles, evaluator, measurer
 
 pytestmark = pytest.mark.usefixtures("in_float64")
@@ -37,8 +37,8 @@ def whole(settings, *, goals=1):
     chosen = engine("jax", losses(settings))
     found = {}
     for term, layers, picture in (
-        ("content", settings.content_layers, PHOTOGRAPH),
-        ("style", settings.style_layers, PAINTING),
+        ("content", content_layers(settings), PHOTOGRAPH),
+        ("style", style_layers(settings), PAINTING),
     ):
         targets = chosen.targets(term, PARAMS, picture, dict.fromkeys(layers))
         found[term] = {layer: [Goal(target, 0.7)] * goals for layer, target in targets.items()}
@@ -93,12 +93,12 @@ def test_several_goals_with_regions():
 def test_targets(style_loss, guided):
     settings = Settings(style_loss=style_loss)
     every, tiled = engine("jax", losses(settings)), in_tiles(losses(settings), 192)
-    layers = dict.fromkeys(settings.content_layers)
+    layers = dict.fromkeys(content_layers(settings))
     (expected,), (found,) = (
         e.targets("content", PARAMS, PHOTOGRAPH, layers).values() for e in (every, tiled)
     )
     close(found, expected)
-    regions = dict.fromkeys(settings.style_layers)
+    regions = dict.fromkeys(style_layers(settings))
     if guided:
         for layer in regions:
             stride = BACKBONES["vgg19"].geometry[layer].stride

@@ -1,6 +1,6 @@
-"""DenseNet121 (Huang, Liu, van der Maaten and Weinberger, "Densely Connected Convolutional
-Networks", CVPR 2017).
+"""DenseNet121.
 
+Huang, Liu, van der Maaten and Weinberger, "Densely Connected Convolutional Networks" (CVPR 2017).
 Four groups of 6, 12, 24 and 16 blocks. Each puts 32 channels more beside those it was given; in
 between, a convolution halves the channels and a pooling the map. Normalisation and rectifier come
 before each convolution, so that those behind a concatenation stay layers of their own.

@@ -87,6 +87,12 @@ def needed(table: Table, layers: Collection[str]) -> list[Layer]:
     return found[::-1]
 
 
+def lacking(table: Table, params: Params, layer: str) -> list[str]:
+    """List the layers without weights among those that a layer depends on."""
+    weighted = [one.name for one in needed(table, [layer]) if one.op in WEIGHTED]
+    return [name for name in weighted if name not in params]
+
+
 def preprocess(image: Image, mean: Float[Array, "1 1 1 3"]) -> Image:
     """Turn RGB in [0, 1] into what the networks' weights are for: BGR, 0 to 255, minus the mean.
 

@@ -1,7 +1,7 @@
-"""InceptionV3 (Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception Architecture
-for Computer Vision", CVPR 2016).
+"""InceptionV3.
 
-Eleven blocks, `mixed0` to `mixed10`: convolutions of several sizes side by side, put beside each
+Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception Architecture for Computer
+Vision" (CVPR 2016). Eleven blocks, `mixed0` to `mixed10`: convolutions of several sizes side by side, put beside each
 other. All others are numbered as Keras numbers them: `batch_normalization_5` is a convolution with
 its normalisation, `activation_5` the same rectified. Means are taken of pixels alone, as TensorFlow
 does, or, in torchvision, with the zeros around them.
@@ -56,8 +56,10 @@ def table(*, torchvision: bool = False) -> Table:
     x = smaller(convolve(x, ((192, 3),), frame="valid"))
     for block, channels in enumerate((32, 64, 64)):
         ways = ((64, 1),), ((48, 1), (64, 5)), ((64, 1), (96, 3), (96, 3))
-        x = join([*(convolve(x, way) for way in ways), convolve(mean(x), ((channels, 1),))],
-                 f"mixed{block}")
+        x = join(
+            [*(convolve(x, way) for way in ways), convolve(mean(x), ((channels, 1),))],
+            f"mixed{block}",
+        )
     x = _halve(x, (((384, 3),), ((64, 1), (96, 3), (96, 3))), "mixed3", convolve, smaller, join)
     for block, n in enumerate((128, 160, 160, 192), start=4):
         ways = (
@@ -65,14 +67,17 @@ def table(*, torchvision: bool = False) -> Table:
             ((n, 1), (n, ROW), (192, COLUMN)),
             ((n, 1), (n, COLUMN), (n, ROW), (n, COLUMN), (192, ROW)),
         )
-        x = join([*(convolve(x, way) for way in ways), convolve(mean(x), ((192, 1),))],
-                 f"mixed{block}")
+        x = join(
+            [*(convolve(x, way) for way in ways), convolve(mean(x), ((192, 1),))], f"mixed{block}"
+        )
     ways = ((192, 1), (320, 3)), ((192, 1), (192, ROW), (192, COLUMN), (192, 3))
     x = _halve(x, ways, "mixed8", convolve, smaller, join)
     for block in range(2):
         one = convolve(x, ((320, 1),))
         three = convolve(x, ((384, 1),))
-        three = join([convolve(three, ((384, size),)) for size in ((1, 3), (3, 1))], f"mixed9_{block}")
+        three = join(
+            [convolve(three, ((384, size),)) for size in ((1, 3), (3, 1))], f"mixed9_{block}"
+        )
         twice = convolve(x, ((448, 1), (384, 3)))
         twice = join([convolve(twice, ((384, size),)) for size in ((1, 3), (3, 1))], "")
         x = join([one, three, twice, convolve(mean(x), ((192, 1),))], f"mixed{9 + block}")
@@ -80,7 +85,12 @@ def table(*, torchvision: bool = False) -> Table:
 
 
 def _halve(
-    x: Layer, ways: tuple[Way, ...], name: str, convolve: Callable, smaller: Callable, join: Callable
+    x: Layer,
+    ways: tuple[Way, ...],
+    name: str,
+    convolve: Callable,
+    smaller: Callable,
+    join: Callable,
 ) -> Layer:
     """Append a block that halves the map: ways whose last step does, and a pooling."""
     found = [convolve(x, way, stride=2, frame="valid") for way in ways]

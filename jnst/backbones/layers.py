@@ -17,7 +17,7 @@ def conv(
     frame: Frame = "same",
     reads: tuple[str, ...] = (),
 ) -> Layer:
-    """A convolution, with whatever follows it folded in; by default its weights are its own."""
+    """Return a convolution, with what follows folded in; by default its weights are its own."""
     size = (size, size) if isinstance(size, int) else size
     return Layer(name, "conv", (x.name,), channels, size, stride, frame, reads or (name,))
 
@@ -25,33 +25,31 @@ def conv(
 def depthwise(
     x: Layer, name: str, *, stride: int = 1, frame: Frame = "same", reads: tuple[str, ...]
 ) -> Layer:
-    """A 3x3 convolution of each channel by itself."""
+    """Return a 3x3 convolution of each channel by itself."""
     return Layer(name, "depthwise", (x.name,), x.channels, (3, 3), stride, frame, reads)
 
 
 def scale(x: Layer, name: str) -> Layer:
-    """A batch normalisation with no convolution before it."""
+    """Return a batch normalisation with no convolution before it."""
     return Layer(name, "scale", (x.name,), x.channels, reads=(name,))
 
 
 def apply(op: str, x: Layer, name: str) -> Layer:
-    """A rectifier, of each value by itself."""
+    """Return a rectifier, "relu" or "relu6"."""
     return Layer(name, op, (x.name,), x.channels)
 
 
-def pool(
-    op: str, x: Layer, name: str, size: int, *, stride: int, frame: Frame = "valid"
-) -> Layer:
-    """A pooling, "max", "avg" or "framed avg"."""
+def pool(op: str, x: Layer, name: str, size: int, *, stride: int, frame: Frame = "valid") -> Layer:
+    """Return a pooling, "max", "avg" or "framed avg"."""
     return Layer(name, op, (x.name,), x.channels, (size, size), stride, frame)
 
 
 def add(x: Layer, y: Layer, name: str) -> Layer:
-    """The sum of two maps of one shape."""
+    """Return the sum of two maps of one shape."""
     return Layer(name, "add", (x.name, y.name), x.channels)
 
 
 def concat(inputs: list[Layer], name: str) -> Layer:
-    """All channels of several maps of one size."""
+    """Return all channels of several maps of one size."""
     names = tuple(layer.name for layer in inputs)
     return Layer(name, "concat", names, sum(layer.channels for layer in inputs))

@@ -1,6 +1,6 @@
-"""SqueezeNet 1.1 (Iandola, Han, Moskewicz, Ashraf, Dally and Keutzer, arXiv:1602.07360, and its
-authors' release 1.1).
+"""SqueezeNet 1.1.
 
+Iandola, Han, Moskewicz, Ashraf, Dally and Keutzer (arXiv:1602.07360), in its authors' release 1.1.
 Eight "fire" blocks: a 1x1 convolution narrows the map, a 1x1 and a 3x3 convolution side by side
 widen it again. The names are those of its Keras version. Poolings leave out what is left over at
 the edge; in torchvision they do not.

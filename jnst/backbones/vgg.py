@@ -10,6 +10,7 @@ network rectified in place.
 """
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from jnst import nn
 from jnst.arrays import Features, Image, Params, check_choice
@@ -54,7 +55,12 @@ def geometry(layers: tuple[str, ...]) -> dict[str, nn.Geometry]:
 
 
 def features(
-    params: Params, image: Image, layers: Collection[str], *, name: str = "vgg19", **options: str | bool
+    params: Params,
+    image: Image,
+    layers: Collection[str],
+    *,
+    name: str = "vgg19",
+    **options: Any,
 ) -> Features:
     """Compute the feature maps of `layers` for one picture, and nothing deeper than the deepest.
 

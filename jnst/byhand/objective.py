@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Network(NamedTuple):
-    """`features(params, image, layers)` with all between, and `backward(params, found, gradients)`."""
+    """`features(params, image, layers)` and `backward(params, found, gradients)`."""
 
     features: Callable[..., Any]
     backward: Callable[..., np.ndarray]
@@ -63,9 +63,7 @@ def targets(
     }
 
 
-def evaluate(
-    terms: Terms, network: Network, constants: Any, image: np.ndarray
-) -> Evaluation:
+def evaluate(terms: Terms, network: Network, constants: Any, image: np.ndarray) -> Evaluation:
     """Compute the total, its weighted parts, and ∂total/∂image.
 
     Args:

@@ -58,9 +58,8 @@ def l2_pool_backward(dy: np.ndarray, x: np.ndarray) -> np.ndarray:
     return _unwindows(_windows(x) * (dy / np.where(y > 0, y, 1))[..., None], x.shape)
 
 
-
 def _framed(x: np.ndarray, size: int, stride: int, frame: Frame, value: float) -> tuple:
-    """Return x with a frame of this value, and the frame's width: above and below, left and right."""
+    """Return x with a frame of this value, and how wide that is, in rows and in columns."""
     rows, columns = (margins(length, size, stride, frame) for length in x.shape[1:3])
     inside = np.zeros_like(x)
     outside = pad(inside + 1, rows, columns, padding="zeros") == 0
@@ -86,9 +85,9 @@ def slide_max_backward(
 
 
 def _share(x: np.ndarray, size: int, stride: int, frame: Frame, framed: bool) -> np.ndarray:
-    """Return 1 / the number of pixels of each window, (1, h2, w2, c), or of its places if `framed`."""
+    """Return 1 / the number of pixels of each window, or of its places if `framed`."""
     ones, _, _ = _framed(np.ones_like(x), size, stride, frame, float(framed))
-    return 1 / sum(tap for _, tap in taps(ones, (size, size), stride))
+    return 1 / np.sum([tap for _, tap in taps(ones, (size, size), stride)], axis=0)
 
 
 def slide_avg(
@@ -106,8 +105,9 @@ def slide_avg_backward(
     """∂E/∂x gathers dy / n from every window that sees it. Of x only the shape is needed."""
     padded, rows, columns = _framed(x, size, stride, frame, 0.0)
     dx = np.zeros_like(padded)
+    dy = dy * _share(x, size, stride, frame, framed)
     for _, tap in taps(dx, (size, size), stride):
-        tap += dy * _share(x, size, stride, frame, framed)
+        tap += dy
     return pad_backward(dx, rows, columns, padding="zeros")
 
 

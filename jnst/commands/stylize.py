@@ -55,7 +55,7 @@ class Options:
     """Print nothing but errors."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder, for faster starts."""
-    list: Literal["layers", "presets"] | None = None
+    list: Literal["backbones", "layers", "presets"] | None = None
     """List what can be chosen, and leave."""
     version: bool = False
     """Print the version, and leave."""
@@ -65,6 +65,9 @@ def run(options: Options) -> int:
     """Run one style transfer and return the exit status."""
     if options.version:
         print(f"jnst {__version__}")
+        return 0
+    if options.list == "backbones":
+        print("\n".join(BACKBONES))
         return 0
     if options.list == "layers":
         print("\n".join(BACKBONES[options.settings.backbone].layers))

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
 from torch import nn  # pyright: ignore[reportMissingImports]
-from work import EVALUATION, pictures, summary
+from work import CONTENT, STYLE, pictures, summary
 
 from jnst.backbones import vgg, weights
 
 state: dict[str, Any] = {}
-LAYERS = (*EVALUATION.style_layers, *EVALUATION.content_layers)
+LAYERS = (*STYLE, *CONTENT)
 DEVICE = os.environ["JAX_PLATFORMS"]
 BGR_MEAN = (103.939, 116.779, 123.68)
 
@@ -80,7 +80,7 @@ def prepare(content: str, style: str, size: int, variant: str, precision: str) -
         )
     with torch.no_grad():
         of_style = network(painting)
-        grams = {k: gram(of_style[k], of_style[k][0, 0].numel()) for k in EVALUATION.style_layers}
+        grams = {k: gram(of_style[k], of_style[k][0, 0].numel()) for k in STYLE}
         del of_style
         target = network(photograph)["relu4_2"].clone()
 
@@ -138,7 +138,7 @@ def descend(
     photograph, painting, start = _tensors((content, style), height, width)
     with torch.no_grad():
         of_style = network(painting)
-        grams = {k: gram(of_style[k], of_style[k].numel()) for k in EVALUATION.style_layers}
+        grams = {k: gram(of_style[k], of_style[k].numel()) for k in STYLE}
         goal = network(photograph)["relu4_2"].clone()
     start.requires_grad_()
     options = {"max_iter": evaluations, "tolerance_grad": -1, "tolerance_change": -1}

@@ -17,7 +17,10 @@ from jnst import files, image
 from jnst.backbones import BACKBONES, weights
 from jnst.settings import Settings
 
+CONTENT, STYLE = ("relu4_2",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 EVALUATION = Settings(
+    content_layers=CONTENT,
+    style_layers=STYLE,
     style_loss="gram",
     style_scale="mean",
     style_layer_weights=(1.0,) * 5,

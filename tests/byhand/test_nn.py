@@ -64,7 +64,8 @@ def test_grad_of_relu_at_zero_is_zero():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_precision_is_kept(dtype):
     x, kernel, bias = (
-        a.astype(dtype) for a in (maps(RNG, 5, 4), RNG.normal(size=(3, 3, 3, 2)), RNG.normal(size=2))
+        a.astype(dtype)
+        for a in (maps(RNG, 5, 4), RNG.normal(size=(3, 3, 3, 2)), RNG.normal(size=2))
     )
     y = byhand.conv2d(x, kernel, bias)
     assert y.dtype == byhand.conv2d_backward(y, kernel).dtype == dtype

@@ -1,4 +1,4 @@
-"""Each pooling: forward equal to `jnst.pooling`, backward to `jax.vjp` and to finite differences."""
+"""Each pooling: forward as `jnst.pooling`, backward as `jax.vjp` and finite differences."""
 
 import jax
 import numpy as np
@@ -101,7 +101,10 @@ def test_a_frame_is_never_the_maximum_and_counts_only_if_asked():
 @pytest.mark.parametrize("size", POOLABLE)
 def test_windows_of_two_by_two_are_a_special_case(size, kind):
     x, of = maps(RNG, *size), {"size": 2, "stride": 2, "frame": "valid"}
-    for module, table in ((pooling, pooling.POOLING), (byhand, {k: f for k, (f, _) in byhand.POOLING.items()})):
+    for module, table in (
+        (pooling, pooling.POOLING),
+        (byhand, {k: f for k, (f, _) in byhand.POOLING.items()}),
+    ):
         general = module.SLIDING[kind] if module is pooling else module.SLIDING[kind][0]
         close(table[kind](x), general(x, **of))
     close(pooling.pool(x, kind, **of), pooling.POOLING[kind](x), rtol=0)

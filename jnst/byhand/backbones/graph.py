@@ -1,4 +1,4 @@
-"""A network as a table of layers: forward, and backward from gradients at any of them to the pixels.
+"""A network as a table of layers: forward, and backward from any of them to the pixels.
 
 The table is as in `jnst.backbones.graph`: each layer after those that it reads.
 """

@@ -1,6 +1,7 @@
 """VGG16 and VGG19 forward, and backward from gradients at any of their layers to the pixels."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def features(
     layers: Collection[str],
     *,
     name: str = "vgg19",
-    **options: str | bool,
+    **options: Any,
 ) -> graph.Maps:
     """Compute the maps of every layer up to the deepest of `layers`, in order: see `graph`."""
     return graph.features(TABLES[name], params, image, layers, Options(**options))
@@ -45,7 +46,7 @@ def backward(
     gradients: Mapping[str, np.ndarray],
     *,
     name: str = "vgg19",
-    **options: str | bool,
+    **options: Any,
 ) -> np.ndarray:
     """Compute ∂E/∂image from ∂E/∂F at the layers where the loss reads features: see `graph`."""
     return graph.backward(TABLES[name], params, found, gradients, Options(**options))

@@ -70,7 +70,7 @@ def _absolute_backward(image: np.ndarray, beta: float) -> np.ndarray:
 
 def _diagonals(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """Differences along both diagonals, the edge repeated once around it, and what they count."""
-    framed = nn.pad(image, 1, 1, padding="edge")
+    framed = nn.pad(image, (1, 1), (1, 1), padding="edge")
     down, up = framed[:, 1:, 1:] - framed[:, :-1, :-1], framed[:, 1:, :-1] - framed[:, :-1, 1:]
     return down, up, image.size / down.size / 6
 
@@ -86,12 +86,12 @@ def _nine_point_backward(image: np.ndarray, beta: float) -> np.ndarray:
     """Twice each difference, to both of its pixels with their signs; the frame back to the edge."""
     straight = _neighbours_backward(*_neighbours(image))
     down, up, share = _diagonals(image)
-    framed = np.zeros_like(nn.pad(image, 1, 1, padding="edge"))
+    framed = np.zeros_like(nn.pad(image, (1, 1), (1, 1), padding="edge"))
     framed[:, 1:, 1:] += down
     framed[:, :-1, :-1] -= down
     framed[:, 1:, :-1] += up
     framed[:, :-1, 1:] -= up
-    return 4 / 3 * straight + 2 * share * nn.pad_backward(framed, 1, 1, padding="edge")
+    return 4 / 3 * straight + 2 * share * nn.pad_backward(framed, (1, 1), (1, 1), padding="edge")
 
 
 KINDS = {
