@@ -1,7 +1,9 @@
 """InceptionV3.
 
 Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, "Rethinking the Inception Architecture for Computer
-Vision" (CVPR 2016). Eleven blocks, `mixed0` to `mixed10`: convolutions of several sizes side by side, put beside each
+Vision" (CVPR 2016).
+
+Eleven blocks, `mixed0` to `mixed10`: convolutions of several sizes side by side, put beside each
 other. All others are numbered as Keras numbers them: `batch_normalization_5` is a convolution with
 its normalisation, `activation_5` the same rectified. Means are taken of pixels alone, as TensorFlow
 does, or, in torchvision, with the zeros around them.

@@ -1,7 +1,9 @@
 """MobileNetV2.
 
 Sandler, Howard, Zhu, Zhmoginov and Chen, "MobileNetV2: Inverted Residuals and Linear Bottlenecks"
-(CVPR 2018). Blocks that widen their input six times, convolve each channel by itself, and narrow it again,
+(CVPR 2018).
+
+Blocks that widen their input six times, convolve each channel by itself, and narrow it again,
 without a rectifier; where the shape stays, they add that to their input. Where a convolution halves
 a map, Keras frames it as TensorFlow does, at the end if one pixel is enough; torchvision on both
 sides.
