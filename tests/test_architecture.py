@@ -22,12 +22,16 @@ ALLOWED = {
     "nn": "arrays bits",
     "torchpickle": "",
     "torchfile": "arrays torchpickle",
-    "backbones": "arrays nn",
+    "pooling": "arrays bits nn",
+    "backbones": "arrays nn pooling",
     "losses": "arrays",
     "optim": "arrays",
-    "sources": "arrays torchfile backbones",
-    "convert": "arrays backbones sources",
+    "safetensors": "arrays",
+    "sources": "arrays torchfile safetensors backbones",
+    "convert": "arrays disk backbones sources",
     "normalize": "arrays files image backbones",
+    "published": "",
+    "fetch": "arrays disk published",
     "objective": "arrays backbones losses",
     "windows": "arrays nn",
     "tiling": "xla arrays nn objective windows",
@@ -55,15 +59,19 @@ ALLOWED = {
     "sheet": "arrays",
     "sweep": "arrays checks loop pictures presets record settings stylize",
     "reconstruct": "checks record settings sweep",
-    "commands": "arrays version samples disk files backbones checks evaluate loop pictures presets "
-    "plot problem reconstruct record settings sheet stages stylize sweep terminal",
+    "commands": "arrays version samples disk files backbones convert published fetch checks "
+    "evaluate loop pictures presets plot problem reconstruct record settings sheet stages stylize "
+    "sweep terminal",
     "cli": "arrays version commands",
     "__init__": "arrays version files settings stylize",
     "__main__": "cli",
 }
 # Defaults that may be given by position: what a reader would call the function with.
 POSITIONAL_DEFAULTS = {
+    "jnst.backbones.layers.conv",
     "jnst.backbones.weights.load",
+    "jnst.byhand.backbones.graph.backward",
+    "jnst.byhand.backbones.graph.features",
     "jnst.cli.main",
     "jnst.convert.convert",
     "jnst.convert.main",

@@ -18,11 +18,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from jnst.arrays import InputError, Params
+from jnst.arrays import InputError, Params, check_choice
+from jnst.backbones import BACKBONES, graph
 from jnst.backbones.normalization import Means, rescale
 
 MANIFEST = "manifest.json"
 KERAS_FILE = "{}_weights_tf_dim_ordering_tf_kernels_notop.h5"
+VGG_MEAN = np.array([103.939, 116.779, 123.68], np.float32).reshape(1, 1, 1, 3)  # BGR
 PACKAGE = Path(__file__).resolve().parents[1]
 SHAPED = ("kernel", "index", "mean")
 """The arrays whose shape the manifest gives; of these a layer has one."""
@@ -54,6 +56,27 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
         raise InputError(f"weights {path} are broken: {_one_line(error)}") from None
     params = {"input": {"mean": mean}, **layers}
     return rescale(params, _means(path, entry["sha256"], layers)) if normalized else params
+
+
+def random(name: str, *, seed: int = 0) -> Params:
+    """Make weights for a network that was never trained, the same ones for the same seed.
+
+    Kernels are drawn as He et al. (2015) start them, normal with a variance of 2 / (inputs of a
+    filter), so that maps keep their size through the rectifiers. Normalisations scale by 1, biases
+    are 0, and `["input"]["mean"]` is VGG's. Raises `InputError` for an unknown network.
+    """
+    table = BACKBONES[check_choice("network", name, BACKBONES)].table
+    generator, shapes = np.random.default_rng(seed), graph.kernels(table)
+    params: dict[str, dict[str, np.ndarray]] = {"input": {"mean": VGG_MEAN}}
+    for layer in table:
+        if layer.op in graph.WEIGHTED:
+            shape = shapes[layer.name]
+            kernel = np.ones(shape)
+            if layer.op != "scale":
+                kernel = generator.normal(size=shape) * np.sqrt(2 / np.prod(shape[:3]))
+            bias = np.zeros(layer.channels, np.float32)
+            params[layer.name] = {"kernel": kernel.astype(np.float32), "bias": bias}
+    return params
 
 
 def save(
@@ -125,9 +148,11 @@ def _find(file_name: str) -> Path:
     for folder in folders():
         if (folder / file_name).is_file():
             return folder / file_name
+    name = file_name.removesuffix(".h5")
+    fetch = f"fetch them with 'jnst weights get {name}', " if name in BACKBONES else ""
     raise InputError(
-        f"weights {file_name} not found in {' or '.join(map(str, folders()))}: make them with "
-        f"{_how_to_make(file_name)}, or point JNST_WEIGHTS at a folder that has them"
+        f"weights {file_name} not found in {' or '.join(map(str, folders()))}: {fetch}make them "
+        f"with {_how_to_make(file_name)}, or point JNST_WEIGHTS at a folder that has them"
     )
 
 

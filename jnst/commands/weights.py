@@ -1,0 +1,98 @@
+"""`jnst weights`: which networks' weights are there, and where the others can be had."""
+
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import rich.box
+import rich.console
+import rich.progress
+import rich.table
+import tyro
+
+from jnst.arrays import InputError, check_choice
+from jnst.backbones import weights
+from jnst.commands.base import fail
+from jnst.convert import check_folder, convert
+from jnst.fetch import fetch, how_by_hand
+from jnst.published import SOURCES, Published
+
+
+@dataclass(frozen=True)
+class Options:
+    """List the networks whose weights are there; 'weights get NAME' fetches and converts others."""
+
+    words: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="get NAME")] = ()
+    """Fetch the weights of network NAME from where they are published, and convert them."""
+
+
+def run(options: Options) -> int:
+    """List all weights, or fetch those of one network; return the exit status."""
+    match options.words:
+        case ():
+            _list()
+            return 0
+        case ("get", name):
+            return _get(check_choice("network", name, SOURCES))
+        case _:
+            raise InputError("say 'jnst weights', or 'jnst weights get NAME'")
+
+
+def _list() -> None:
+    table = rich.table.Table(box=rich.box.SIMPLE)
+    for column in ("network", "weights", "published by", "address"):
+        table.add_column(column, overflow="fold")
+    for name, source in SOURCES.items():
+        table.add_row(name, str(_there(name) or "-"), source.publisher, source.address)
+    rich.console.Console(highlight=False).print(table)
+
+
+def _there(name: str) -> Path | None:
+    paths = (folder / f"{name}.h5" for folder in weights.folders())
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _get(name: str) -> int:
+    if path := _there(name):
+        print(f"the weights of {name} are there already: {path}")
+        return 0
+    source, folder = SOURCES[name], weights.folders()[0]
+    check_folder(folder)
+    given = (folder / source.file).exists()
+    try:
+        path = _fetch(source, folder)
+    except KeyboardInterrupt:
+        return fail("interrupted: what was fetched is kept, and goes on from there next time", 130)
+    except InputError as error:
+        put = folder / source.file
+        raise InputError(
+            f"{error}; or put {how_by_hand(source)} into {folder} and run: "
+            f"python -m jnst.convert {shlex.quote(str(put))} --backbone {name}"
+        ) from None
+    print(f"wrote {convert(path, backbone=name)}")
+    if not given:
+        path.unlink()
+    return 0
+
+
+def _fetch(source: Published, folder: Path) -> Path:
+    """Fetch a file, with a bar on the terminal."""
+    console = rich.console.Console(stderr=True, highlight=False)
+    bar = rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"),
+        rich.progress.BarColumn(bar_width=20),
+        rich.progress.DownloadColumn(),
+        rich.progress.TransferSpeedColumn(),
+        transient=True,
+        console=console,
+        disable=not console.is_terminal,
+    )
+    if not source.hash:
+        print(f"jnst: no hash of {source.file} is published to check it by", file=sys.stderr)
+    with bar:
+        task = bar.add_task(source.file, total=None)
+        return fetch(
+            source, folder, lambda there, whole: bar.update(task, completed=there, total=whole)
+        )
