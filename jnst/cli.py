@@ -15,7 +15,7 @@ import jax
 import tyro
 
 from jnst.arrays import InputError, check_choice
-from jnst.commands import compare, reconstruct, stylize, sweep, weights
+from jnst.commands import compare, dream, reconstruct, stylize, sweep, visualize, weights
 from jnst.commands.base import base, fail
 from jnst.version import __version__
 
@@ -24,6 +24,8 @@ COMMANDS: dict[str, ModuleType] = {
     "sweep": sweep,
     "reconstruct": reconstruct,
     "compare": compare,
+    "dream": dream,
+    "visualize": visualize,
     "weights": weights,
 }
 

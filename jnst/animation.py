@@ -1,0 +1,90 @@
+"""Moving pictures: into a picture, frame by frame, and all frames into one file or many."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+
+from jnst.arrays import AnyPicture, Image, InputError, Picture
+from jnst.disk import check_writable, guarded, replacing
+from jnst.files import WRITERS
+
+MOVING = {
+    ".gif": {"format": "GIF"},
+    ".webp": {"format": "WEBP", "quality": 90},
+}
+"""What one file can hold all frames: suffix -> Pillow's format and options."""
+NUMBERED = re.compile(r"%0[1-9]d")
+
+
+def zoom(image: Image, factor: float) -> Picture:
+    """Enlarge the middle of a picture by `factor`, at least 1, to the size of the whole.
+
+    Bicubic, about the exact centre: rounding to pixels would make the animation tremble.
+    """
+    height, width = image.shape[1:3]
+    box = [(length - length / factor) / 2 for length in (width, height)]
+    found = [
+        np.asarray(
+            PIL.Image.fromarray(np.ascontiguousarray(channel, np.float32)).resize(
+                (width, height),
+                PIL.Image.Resampling.BICUBIC,
+                box=(box[0], box[1], width - box[0], height - box[1]),
+            )
+        )
+        for channel in np.moveaxis(np.asarray(image[0]), -1, 0)
+    ]
+    return np.stack(found, axis=-1)[None].clip(0, 1)
+
+
+def numbered(path: Path, number: int) -> Path | None:
+    """Return the path of one frame where `path` holds %04d, or with another digit; else None."""
+    if NUMBERED.search(path.name) is None:
+        return None
+    return path.with_name(NUMBERED.sub(lambda found: found[0] % number, path.name))
+
+
+def check(path: Path) -> None:
+    """Raise an `InputError` where no animation can be written: before a long run."""
+    first = numbered(path, 1)
+    if first is not None:
+        check_writable(first, WRITERS)
+    elif path.suffix.lower() in MOVING:
+        check_writable(path, MOVING)
+    else:
+        raise InputError(
+            f"an animation is {' or '.join(MOVING)}, or numbered pictures, as in dream-%04d.png; "
+            f"not {path.name!r}"
+        )
+
+
+def write(path: str | os.PathLike[str], frames: Sequence[AnyPicture], *, rate: float) -> None:
+    """Write frames, all of one size, into one moving picture that begins again at its end.
+
+    Args:
+        path: .gif, of 256 colours each frame, or .webp.
+        frames: pictures in [0, 1].
+        rate: frames a second.
+
+    Raises:
+        InputError: for another suffix, and what the disk refuses.
+
+    """
+    with guarded(f"cannot write {os.fspath(path)!r}"):
+        options = MOVING[Path(path).suffix.lower()]
+        pictures = [
+            PIL.Image.fromarray(np.rint(np.clip(frame[0], 0, 1) * 255).astype(np.uint8))
+            for frame in frames
+        ]
+        with replacing(path) as stream:
+            pictures[0].save(
+                stream,
+                save_all=True,
+                append_images=pictures[1:],
+                duration=round(1000 / rate),
+                loop=0,
+                **options,
+            )

@@ -1,0 +1,156 @@
+"""`jnst dream`: what a network sees in a picture, made visible; or a journey into it."""
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import tyro
+
+from jnst import animation, disk, files, samples
+from jnst.arrays import AnyPicture, InputError, Picture, check_at_least
+from jnst.backbones import BACKBONES
+from jnst.commands.base import keep_compiled_programs, uninterrupted
+from jnst.dream import dream, octave_sizes
+from jnst.dream_settings import DreamSettings, aim_of
+from jnst.loop import Progress
+from jnst.terminal import live
+from jnst.version import __version__
+
+
+@dataclass(frozen=True)
+class Options:
+    """Let a network dream upon IMAGE (DeepDream). Without it, upon the built-in photograph."""
+
+    image: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="IMAGE")] = None
+    """The picture: anything Pillow opens."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """Where the dream goes (.png .jpg .webp .tif). By default IMAGE-dream.png, here."""
+    guide: Annotated[Path | None, tyro.conf.arg(metavar="PICTURE")] = None
+    """Dream of what this picture shows."""
+    recipe: Annotated[DreamSettings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=DreamSettings
+    )
+    frames: int = 1
+    """How many pictures: with more than one each begins from the last, enlarged. The output is then
+    .gif or .webp, by default IMAGE-dream.gif, or numbered pictures, as in dream-%04d.png."""
+    zoom: float = 1.05
+    """How much the middle of a picture is enlarged for the next."""
+    rate: float = 12.0
+    """Pictures a second in .gif and .webp."""
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+    list: Literal["layers"] | None = None
+    """List the layers of the network, and leave."""
+
+
+def run(options: Options) -> int:
+    """Dream and return the exit status."""
+    settings = options.recipe
+    backbone, _ = aim_of(settings)
+    if options.list:
+        print("\n".join(BACKBONES[backbone].layers))
+        return 0
+    for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
+        check_at_least(what, getattr(options, what), least)
+    output = _output(options)
+    image = files.read(samples.content() if options.image is None else options.image)
+    guide = None if options.guide is None else files.read(options.guide)
+    if options.cache:
+        keep_compiled_programs()
+    sizes = octave_sizes(image.shape[1], image.shape[2], settings)
+    costs = [float(h * w) for h, w in sizes for _ in range(settings.steps)] * options.frames
+    # The network that was found, so that the record says what was done.
+    settings = dataclasses.replace(settings, backbone=backbone)
+    recorded = {"dream": dataclasses.asdict(settings), "image": options.image}
+    recorded |= {"guide": options.guide} if guide is not None else {}
+    finished: list[Picture] = []
+    last: Progress | None = None
+    interrupted = False
+    started = time.monotonic()
+    with live(costs, quiet=options.quiet) as show:
+        try:
+            for last in _frames(image, settings, guide, options):
+                show(last)
+                if last.step % (len(sizes) * settings.steps) == 0:
+                    finished.append(last.image)
+                    _write_numbered(output, finished, recorded, options)
+        except KeyboardInterrupt:
+            if last is None:
+                raise
+            interrupted = True
+    assert last is not None  # there is at least one step
+    with uninterrupted():
+        wrote = _write(output, finished or [last.image], recorded, options)
+    if not options.quiet:
+        height, width = (finished[-1] if finished else last.image).shape[1:3]
+        print(
+            f"{'interrupted: ' if interrupted else ''}wrote {wrote} ({width} x {height}), after "
+            f"{last.step} steps with {backbone}, in {time.monotonic() - started:.0f} s"
+        )
+    return 130 if interrupted else 0
+
+
+def _frames(
+    image: Picture, settings: DreamSettings, guide: AnyPicture | None, options: Options
+) -> Iterator[Progress]:
+    """Dream picture after picture; steps are counted through."""
+    before = 0
+    for number in range(options.frames):
+        # Shifts must not be the same in every picture: what they favour would add up.
+        chosen = dataclasses.replace(settings, seed=settings.seed + number)
+        if number:
+            chosen = dataclasses.replace(chosen, start="picture")
+        progress = None
+        for progress in dream(image, chosen, guide=guide):
+            progress = progress._replace(step=before + progress.step)
+            yield progress
+        assert progress is not None
+        before, image = progress.step, animation.zoom(progress.image, options.zoom)
+
+
+def _write_numbered(
+    output: Path, finished: list[Picture], recorded: dict[str, Any], options: Options
+) -> None:
+    """Write the newest frame of a numbered sequence, so that none is lost."""
+    path = animation.numbered(output, len(finished)) if options.frames > 1 else None
+    if path is not None:
+        _picture(path, finished[-1], recorded)
+
+
+def _write(
+    output: Path, pictures: list[Picture], recorded: dict[str, Any], options: Options
+) -> str:
+    """Write what was dreamt; say where."""
+    if options.frames == 1:
+        _picture(output, pictures[-1], recorded)
+        return str(output)
+    if animation.numbered(output, 1) is None:
+        animation.write(output, pictures, rate=options.rate)
+    elif len(pictures) == 1:  # the first frame may not be finished
+        _picture(animation.numbered(output, 1) or output, pictures[0], recorded)
+    return f"{len(pictures)} pictures as {output}"
+
+
+def _picture(path: Path, picture: np.ndarray, recorded: dict[str, Any]) -> None:
+    files.write(path, picture, settings=recorded, software=f"jnst {__version__}")
+
+
+def _output(options: Options) -> Path:
+    """Name the output, after the picture if need be, and see that it can be: before the run."""
+    stem = samples.CONTENT if options.image is None else options.image.stem
+    suffix = ".png" if options.frames == 1 else ".gif"
+    output = options.output or disk.unused(f"{stem}-dream{suffix}")
+    for source in (options.image, options.guide):
+        if source and output.exists() and source.exists() and output.samefile(source):
+            raise InputError(f"the output {output} is one of the pictures; choose another name")
+    if options.frames == 1:
+        disk.check_writable(output, files.WRITERS)
+    else:
+        animation.check(output)
+    return output

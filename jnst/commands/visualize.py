@@ -1,0 +1,95 @@
+"""`jnst visualize`: what channels of a network look for, a picture each."""
+
+import dataclasses
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from jnst import disk, files
+from jnst.arrays import AnyPicture, InputError, check_choice
+from jnst.backbones import BACKBONES
+from jnst.commands.base import fail, keep_compiled_programs, uninterrupted
+from jnst.loop import Progress
+from jnst.network import default_backbone
+from jnst.sheet import contact_sheet
+from jnst.terminal import live
+from jnst.version import __version__
+from jnst.visualize import VisualizeSettings, open_for, visualize
+
+
+@dataclass(frozen=True)
+class Options:
+    """Show what channels of a network look for, by the picture that each responds to most."""
+
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """Where the picture goes (.png .jpg .webp .tif); with several channels, a contact sheet. By
+    default BACKBONE-LAYER.png, here."""
+    recipe: Annotated[VisualizeSettings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=VisualizeSettings
+    )
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+    list: Literal["layers"] | None = None
+    """List the layers of the network and how many channels each has, and leave."""
+
+
+def run(options: Options) -> int:
+    """Visualise and return the exit status."""
+    settings = options.recipe
+    if options.list:
+        name = settings.backbone or default_backbone()
+        for layer in BACKBONES[check_choice("backbone", name, BACKBONES)].table:
+            print(f"{layer.name:32} {layer.channels}")
+        return 0
+    network = open_for(settings)
+    settings = dataclasses.replace(settings, backbone=network.name)
+    stem = f"{network.name}-{settings.layer}".replace("/", "-")
+    output = options.output or disk.unused(f"{stem}.png")
+    disk.check_writable(output, files.WRITERS)
+    if options.cache:
+        keep_compiled_programs()
+    found: dict[int, AnyPicture] = {}
+    trouble: InputError | KeyboardInterrupt | None = None
+    started = time.monotonic()
+    total = settings.steps * len(settings.channel)
+    with live([1.0] * total, quiet=options.quiet) as show:
+        try:
+            for number, channel in enumerate(settings.channel):
+                for progress in visualize(network, settings, channel):
+                    found[channel] = progress.image
+                    done = number * settings.steps + progress.step
+                    show(_named(progress, done, f"channel {channel}"))
+        except (KeyboardInterrupt, InputError) as error:
+            if not found:
+                raise
+            trouble = error  # what was found until then is kept
+    with uninterrupted():
+        picture = next(iter(found.values())) if len(settings.channel) == 1 else _sheet(found)
+        recorded = {"visualize": dataclasses.asdict(settings)}
+        files.write(output, picture, settings=recorded, software=f"jnst {__version__}")
+    if not options.quiet:
+        print(
+            f"{'interrupted: ' if trouble else ''}wrote {output}, {len(found)} of "
+            f"{len(settings.channel)} channels of {settings.layer} of {network.name}, "
+            f"in {time.monotonic() - started:.0f} s"
+        )
+    if isinstance(trouble, InputError):
+        return fail(trouble, 2)
+    return 130 if trouble else 0
+
+
+def _named(progress: Progress, done: int, name: str) -> Progress:
+    return progress._replace(step=done, parts={name: progress.total})
+
+
+def _sheet(found: dict[int, AnyPicture]) -> AnyPicture:
+    """Lay the pictures out, about as many across as down."""
+    cells = [(f"channel {channel}", picture) for channel, picture in found.items()]
+    columns = math.ceil(math.sqrt(len(cells)))
+    return contact_sheet([cells[i : i + columns] for i in range(0, len(cells), columns)])

@@ -1,0 +1,94 @@
+"""DeepDream: a picture in which a network sees more and more of what it began to see.
+
+A. Mordvintsev, C. Olah and M. Tyka, "Inceptionism: Going Deeper into Neural Networks" (Google
+Research Blog, 2015), and their notebook (google/deepdream); numbers and recipe are theirs. Gradient
+ascent at growing sizes ("octaves"): what was dreamt at one size is enlarged and added to the
+picture at the next, so that large forms come first and fine ones grow upon them.
+"""
+
+from collections.abc import Iterator
+
+import jax
+import numpy as np
+import PIL.Image
+
+from jnst import image as images
+from jnst.activation import Targets
+from jnst.arrays import AnyPicture, Image, InputError
+from jnst.ascent import HALO, PADDING, ascent, move
+from jnst.backbones import BACKBONES
+from jnst.dream_settings import DreamSettings, aim_of
+from jnst.loop import Progress
+from jnst.network import check_room, open_network
+
+
+def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple[int, int]]:
+    """List (height, width) of the octaves, the smallest first: each side / ratioⁱ, rounded."""
+    height, width = images.size_within(height, width, settings.size, upscale=settings.upscale)
+    return [
+        (round(height / settings.octave_ratio**i), round(width / settings.octave_ratio**i))
+        for i in reversed(range(settings.octaves))
+    ]
+
+
+def dream(
+    image: Image, settings: DreamSettings, *, guide: AnyPicture | None = None
+) -> Iterator[Progress]:
+    """Dream upon a picture; yield after each step. The last `image` is the result.
+
+    Args:
+        image: the picture, sRGB in [0, 1].
+        settings: all else.
+        guide: a picture whose contents shall grow, instead of what the network sees anyway.
+
+    Raises:
+        InputError: for settings that cannot be used, missing weights, a picture too small, and
+            where nothing responds to it.
+
+    """
+    backbone, aim = aim_of(settings)
+    network = open_network(backbone, aim.layers)
+    sizes = octave_sizes(image.shape[1], image.shape[2], settings)
+    for size in sizes:
+        seen = [min(side, (settings.tile or side) + 2 * HALO) for side in size]
+        check_room(backbone, aim.layers, *seen)
+    rng = np.random.default_rng(settings.seed)
+    params = jax.device_put(network.params)
+    targets: Targets = {}
+    if guide is not None:
+        guide = images.fit(guide, settings.guide_size)
+        check_room(backbone, aim.layers, *guide.shape[1:3])
+        targets = BACKBONES[backbone].features(params, guide, aim.layers, padding=PADDING)
+    original = images.resize(image, *sizes[-1])
+    if settings.start == "noise":
+        # Of the smallest size: finer noise would come anew with each octave, and be seen through.
+        noise = 0.5 + 0.1 * rng.standard_normal((1, *sizes[0], 3), np.float32)
+        original = images.resize(noise.clip(0, 1), *sizes[-1])
+    detail = np.zeros((1, *sizes[0], 3), np.float32)
+    done = 0
+    for height, width in sizes:
+        base = images.resize(original, height, width)
+        grown = images.resample(detail, height, width, PIL.Image.Resampling.BILINEAR)
+        picture = (base + grown).clip(0, 1)
+        for _ in range(settings.steps):
+            shift = _shift(height, settings, rng), _shift(width, settings, rng)
+            found = ascent(backbone, params, picture, aim, targets, shift=shift, tile=settings.tile)
+            if not np.isfinite(found.total):
+                raise InputError("the responses are not finite numbers; lower layer_weights")
+            if not done and not found.gradient.any():
+                raise InputError(
+                    "nothing in the chosen layers and channels responds to the picture; choose "
+                    "others, or start from noise"
+                )
+            moved = move(picture, found.gradient, settings.step_size / 255, settings.smooth)
+            picture, done = np.asarray(moved), done + 1
+            yield Progress(done, found.total, found.parts, picture, picture, found.total, 1.0)
+        detail = picture - base
+
+
+def _shift(side: int, settings: DreamSettings, rng: np.random.Generator) -> int:
+    """Draw a shift: where an axis is cut into tiles, enough of one to bring a seam anywhere."""
+    most = settings.jitter
+    if settings.tile is not None and side > settings.tile:
+        most = max(most, settings.tile // 2)
+    return int(rng.integers(-most, most + 1))

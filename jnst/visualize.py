@@ -1,0 +1,167 @@
+"""What one channel of a network looks for: a picture, from noise, that makes it respond most.
+
+C. Olah, A. Mordvintsev and L. Schubert, "Feature Visualization" (Distill, 2017), and their library
+Lucid: Adam moves the waves and colours of `jnst.fourier`, and what it sees is moved at random
+before each step. The learning rate, the number of steps and the transforms are theirs.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from jnst import fourier, transforms
+from jnst.arrays import Array, FeatureMap, InputError, Params, Scalar, check_at_least
+from jnst.backbones import BACKBONES, graph
+from jnst.fourier import Spectrum
+from jnst.loop import Progress
+from jnst.network import Network, check_layers, check_room, default_backbone, open_network
+from jnst.xla import jit
+
+PADDING = "edge"
+
+
+@dataclass(frozen=True)
+class VisualizeSettings:
+    """Everything that decides a visualisation. The only source of defaults."""
+
+    backbone: str | None = None
+    """The network; by default inception_v3 where its weights are there, else vgg19."""
+    layer: str = ""
+    """The layer; there is no default."""
+    channel: tuple[int, ...] = (0,)
+    """Numbers of its channels, each for a picture of its own."""
+    neuron: bool = False
+    """Show what the channel looks for in one place, the middle, instead of everywhere."""
+    size: int = 128
+    """Side of the picture in pixels."""
+    steps: int = 256
+    """How many steps each picture takes."""
+    learning_rate: float = 0.05
+    """Adam's step size."""
+    seed: int = 0
+    """Decides the noise, and the random movements."""
+
+
+def check(settings: VisualizeSettings) -> str:
+    """Check all settings; return the network's name.
+
+    Raises:
+        InputError: that names the first setting which cannot be used.
+
+    """
+    for what, least in {"size": 1, "steps": 1, "seed": 0}.items():
+        number = getattr(settings, what)
+        if not isinstance(number, int):
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, least)
+    if not 0 < settings.learning_rate < np.inf:
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    backbone = settings.backbone or default_backbone()
+    if not settings.layer:
+        raise InputError("give a layer; --list layers lists those of the network")
+    check_layers(backbone, [settings.layer])
+    counts = {layer.name: layer.channels for layer in BACKBONES[backbone].table}
+    count = counts[settings.layer]
+    if not settings.channel:
+        raise InputError("give at least one channel")
+    for channel in settings.channel:
+        if not (isinstance(channel, int) and 0 <= channel < count):
+            raise InputError(
+                f"channel of {settings.layer} must be a number from 0 to {count - 1}, "
+                f"not {channel!r}"
+            )
+    side = settings.size + 2 * transforms.PAD
+    check_room(backbone, [settings.layer], side, side)
+    return backbone
+
+
+def before_rectifier(table: graph.Table, layer: str, channel: int) -> tuple[str, int]:
+    """Find the layer and channel whose rectified values a channel holds; if none, return itself.
+
+    A rectifier that is silent has no gradient, and most are, in the noise that a run begins with:
+    there would be no way uphill. So what is increased is what the rectifier reads.
+    """
+    layers = {one.name: one for one in table}
+    one = layers[layer]
+    if one.op == "concat":
+        for name in one.inputs:
+            if channel < layers[name].channels:
+                return before_rectifier(table, name, channel)
+            channel -= layers[name].channels
+    return (one.inputs[0], channel) if one.op.startswith("relu") else (layer, channel)
+
+
+def open_for(settings: VisualizeSettings) -> Network:
+    """Check the settings and read what they need of the network's weights."""
+    network = open_network(check(settings), [settings.layer])
+    return network._replace(params=jax.device_put(network.params))
+
+
+def response(features: FeatureMap, channel: int | Array, *, neuron: bool) -> Scalar:
+    """Compute what is increased: a channel's mean over all positions, or its middle position."""
+    one = features[0, :, :, channel]
+    return one[one.shape[0] // 2, one.shape[1] // 2] if neuron else jnp.mean(one)
+
+
+def visualize(network: Network, settings: VisualizeSettings, channel: int) -> Iterator[Progress]:
+    """Yield after each step; the last `image` shows what the channel looks for.
+
+    Args:
+        network: from `open_for`, once for all channels.
+        settings: all else.
+        channel: which.
+
+    Raises:
+        InputError: where the channel does not respond to noise at all: there is no way uphill.
+
+    """
+    optimizer = optax.adam(settings.learning_rate)
+    table = BACKBONES[network.name].table
+    layer, inside = before_rectifier(table, settings.layer, channel)
+    program = _program(network.name, layer, settings.neuron, settings.size, settings.learning_rate)
+    start, key = jax.random.split(jax.random.key(settings.seed))
+    spectrum = fourier.noise(start, settings.size, settings.size)
+    state = optimizer.init(spectrum)
+    for step in range(1, settings.steps + 1):
+        arguments = spectrum, state, jax.random.fold_in(key, step), inside
+        value, slope, spectrum, state, image = program(network.params, *arguments)
+        if not np.isfinite(slope):
+            raise InputError(f"the response of channel {channel} is not a finite number")
+        if step == 1 and slope == 0:
+            raise InputError(
+                f"channel {channel} of {settings.layer} does not respond to the noise that it "
+                "begins with; take another seed"
+            )
+        picture = np.asarray(image)
+        yield Progress(step, float(value), {}, picture, picture, float(value), 1.0)
+
+
+@functools.lru_cache(maxsize=16)
+def _program(backbone: str, layer: str, neuron: bool, size: int, learning_rate: float) -> Callable:
+    """Build `(params, spectrum, state, key, channel) -> (response, slope, spectrum, state, image)`.
+
+    The channel is an argument: many share one program.
+    """
+    features, optimizer = BACKBONES[backbone].features, optax.adam(learning_rate)
+
+    def loss(spectrum: Spectrum, params: Params, key: jax.Array, channel: Array) -> Scalar:
+        seen = transforms.moved(key, fourier.to_image(spectrum, size))
+        maps = features(params, seen, [layer], padding=PADDING)
+        return -response(maps[layer], channel, neuron=neuron)
+
+    def run(
+        params: Params, spectrum: Spectrum, state: Any, key: jax.Array, channel: Array
+    ) -> tuple:
+        value, gradient = jax.value_and_grad(loss)(spectrum, params, key, channel)
+        update, state = optimizer.update(gradient, state, spectrum)
+        moved: Any = optax.apply_updates(spectrum, update)
+        slope = jnp.sum(gradient**2)
+        return -value, slope, moved, state, fourier.to_image(moved, size)
+
+    return jit(run)

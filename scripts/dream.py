@@ -1,0 +1,8 @@
+"""Let a network dream upon a picture: `python scripts/dream.py IMAGE`."""
+
+import sys
+
+from jnst.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(["dream", *sys.argv[1:]]))

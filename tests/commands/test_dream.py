@@ -1,0 +1,163 @@
+"""`jnst dream`, from its options to its files."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import PIL.Image
+import pytest
+from helpers import ROOT, check_refused
+
+import jnst.cli
+import jnst.commands.dream
+from jnst import animation, files
+
+SMALL = ["--backbone", "vgg19", "--layers", "relu2_1", "--octaves", "2", "--steps", "2"]
+SMALL += ["--jitter", "4", "--size", "32", "--no-cache"]
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def photo():
+    pixels = np.random.default_rng(0).random((1, 24, 32, 3))
+    files.write("photo.png", pixels.astype(np.float32))
+    return "photo.png"
+
+
+def run(*arguments):
+    return jnst.cli.main([str(argument) for argument in arguments])
+
+
+def test_a_dream_is_written_beside_nothing_it_could_overwrite(photo, capsys):
+    for _ in range(2):
+        assert run("dream", photo, *SMALL) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("wrote photo-dream.png (32 x 24), after 4 steps with vgg19, in ")
+    assert sorted(os.listdir()) == ["photo-dream-2.png", "photo-dream.png", "photo.png"]
+    one, two, before = map(files.read, ("photo-dream.png", "photo-dream-2.png", photo))
+    np.testing.assert_array_equal(one, two)
+    assert np.abs(one - before).mean() > 0.005
+
+
+def test_the_record_says_how(photo):
+    assert run("dream", photo, *SMALL, "-o", "out.jpg", "--seed", "7", "--quiet") == 0
+    found = files.read_settings("out.jpg")
+    assert found["image"] == "photo.png"
+    assert found["dream"]["seed"] == 7
+    assert found["dream"]["layers"] == ["relu2_1"]
+    assert json.dumps(found)
+
+
+def test_without_a_picture_it_is_the_built_in_one_and_a_guide_changes_it(photo):
+    assert run("dream", *SMALL, "--quiet") == 0
+    assert run("dream", *SMALL, "--quiet", "--guide", photo) == 0
+    one, two = map(files.read, ("chelsea-dream.png", "chelsea-dream-2.png"))
+    assert (one != two).any()
+    assert files.read_settings("chelsea-dream-2.png")["guide"] == "photo.png"
+
+
+@pytest.mark.parametrize("output", ["out.gif", "out.webp"])
+def test_frames_move(photo, output):
+    assert run("dream", photo, *SMALL, "--frames", "3", "-o", output, "--rate", "10") == 0
+    with PIL.Image.open(output) as moving:
+        assert moving.n_frames == 3
+        moving.load()
+        assert moving.info["duration"] == 100
+        assert moving.size == (32, 24)
+        first = np.asarray(moving.convert("RGB"), int)
+        moving.seek(2)
+        assert np.abs(np.asarray(moving.convert("RGB"), int) - first).mean() > 2
+
+
+def test_frames_may_be_numbered_pictures_each_begun_from_the_last(photo):
+    words = [*SMALL, "--quiet", "--step-size", "0"]
+    assert run("dream", photo, *words, "--frames", "2", "--zoom", "1.5", "-o", "f-%03d.png") == 0
+    assert sorted(os.listdir()) == ["f-001.png", "f-002.png", "photo.png"]
+    one, two = files.read("f-001.png"), files.read("f-002.png")
+    np.testing.assert_array_equal(one, files.read(photo))
+    np.testing.assert_allclose(two, animation.zoom(one, 1.5), atol=0.003)
+
+
+def test_zoom_keeps_the_middle_and_enlarges():
+    picture = np.zeros((1, 41, 61, 3), np.float32)
+    picture[:, 16:25, 26:35] = 1
+    found = animation.zoom(picture, 2.0)
+    assert found.shape == picture.shape
+    assert found.sum() == pytest.approx(4 * picture.sum(), rel=0.02)
+    np.testing.assert_allclose(found, found[:, ::-1, ::-1], atol=1e-5)
+    np.testing.assert_array_equal(animation.zoom(picture, 1.0), picture)
+
+
+@pytest.mark.parametrize("number", [3, 7])
+def test_ctrl_c_keeps_what_was_dreamt(photo, number, monkeypatch, capsys):
+    original = jnst.commands.dream.dream
+    seen = []
+
+    def interrupted(*arguments, **options):
+        for progress in original(*arguments, **options):
+            seen.append(progress)
+            if len(seen) == number:
+                raise KeyboardInterrupt
+            yield progress
+
+    monkeypatch.setattr(jnst.commands.dream, "dream", interrupted)
+    assert run("dream", photo, *SMALL, "--frames", "3", "-o", "out.gif") == 130
+    assert "interrupted: wrote 1 pictures as out.gif" in capsys.readouterr().out
+    with PIL.Image.open("out.gif") as moving:
+        # At the third step nothing is finished: what there is is kept. At the seventh the first is.
+        assert moving.size == ((32, 24) if number == 7 else (23, 17))
+
+
+def test_ctrl_c_before_the_first_step_writes_nothing(photo, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(jnst.commands.dream, "dream", interrupted)
+    assert run("dream", photo, *SMALL) == 130
+    assert "interrupted: nothing was written" in capsys.readouterr().err
+    assert os.listdir() == ["photo.png"]
+
+
+def test_layers_are_listed(capsys):
+    assert run("dream", "--backbone", "vgg16", "--list", "layers") == 0
+    assert capsys.readouterr().out.split()[:3] == ["conv1_1", "relu1_1", "conv1_2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--layers", "relu9_9"], "unknown layer of vgg19 'relu9_9'"),
+        (["--frames", "0"], "frames must be a number of at least 1, not 0"),
+        (["--zoom", "0.5"], "zoom must be a number of at least 1, not 0.5"),
+        (["--frames", "2", "-o", "out.png"], "an animation is .gif or .webp, or numbered pictures"),
+        (["--frames", "2", "-o", "out.mp4"], "as in dream-%04d.png; not 'out.mp4'"),
+        (["-o", "out.gif"], "unknown suffix '.gif'"),
+        (["-o", "photo.png"], "the output photo.png is one of the pictures"),
+        (["--backbone", "resnet50", "--layers", "conv1_relu"], "weights resnet50.h5 not found"),
+        (["--octaves", "20"], "pixels are too few for layer relu2_1 of vgg19"),
+        (["--objective", "sum"], "--objective"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(photo, words, says, capsys):
+    before = sorted(os.listdir())
+    status = run("dream", photo, *SMALL, *words)
+    check_refused(status, capsys.readouterr(), says, before)
+
+
+@pytest.mark.slow
+def test_the_script_is_the_command():
+    found = subprocess.run(
+        [sys.executable, ROOT / "scripts/dream.py", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert "dream-%04d.png" in found.stdout
