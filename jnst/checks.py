@@ -4,11 +4,12 @@ import math
 
 from jnst import colour
 from jnst.arrays import InputError, check_at_least, check_choice
-from jnst.backbones import BACKBONES
+from jnst.backbones.vgg import LAYERS
 from jnst.engines import ENGINES, in_tiles, on_devices
 from jnst.initial import INITIAL
 from jnst.losses import tv
 from jnst.losses.gram import NORMALIZATION
+from jnst.network import LEARNT, check_layers
 from jnst.nn import PADDING, PRECISION
 from jnst.optim import LEARNING_RATES, NAMES
 from jnst.pooling import POOLING
@@ -18,11 +19,9 @@ from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 
 def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
-    layers = BACKBONES[check_choice("backbone", settings.backbone, BACKBONES)].layers
     for what in ("content_layers", "style_layers"):
         chosen = getattr(settings, what) or ()
-        for layer in chosen:
-            check_choice(f"layer of {settings.backbone}", layer, layers)
+        check_layers(settings.backbone, chosen)
         if len(set(chosen)) < len(chosen):
             raise InputError(f"{what} names a layer twice: {', '.join(chosen)}")
     numbers = {what: getattr(settings, what) for what in ("size", "history", "seed", "devices")}
@@ -53,6 +52,7 @@ def check(settings: Settings) -> None:
     for what, options in {
         "init": INITIAL,
         "optimizer": NAMES,
+        "weights": LEARNT,
         "pooling": POOLING,
         "padding": PADDING,
         "precision": PRECISION,
@@ -64,6 +64,10 @@ def check(settings: Settings) -> None:
         "engine": ENGINES,
     }.items():
         check_choice(what, getattr(settings, what), options)
+    if settings.weights == "normalized" and settings.backbone not in LAYERS:
+        raise InputError(
+            f"weights normalized are there for {' and '.join(LAYERS)}, not for {settings.backbone}"
+        )
     if settings.colour is not None:
         check_choice("colour", settings.colour, colour.METHODS)
     check_scale("content", CONTENT_LOSSES, settings.content_loss, settings.content_scale)

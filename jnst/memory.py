@@ -9,8 +9,8 @@ import numpy as np
 import psutil
 
 from jnst.arrays import InputError
-from jnst.backbones import weights
 from jnst.engines import engine, untiled
+from jnst.network import open_network
 from jnst.objective import Constants, Goal
 from jnst.settings import Settings, content_layers, float_type, losses, style_layers
 from jnst.xla import jit
@@ -65,7 +65,8 @@ def needed(settings: Settings, shape: tuple[int, ...]) -> int:
     In float32; twice as many in float64. Compiles the program, and does not run it.
     """
     chosen = engine("jax", losses(settings))
-    params = weights.load(settings.backbone, normalized=settings.normalized_weights)
+    layers = (*content_layers(settings), *style_layers(settings))
+    params = open_network(settings.backbone, layers, learnt=settings.weights).params
     params = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), params)
     image = jax.ShapeDtypeStruct(shape, np.float32)
     goals = {}

@@ -1,17 +1,22 @@
-"""A network with its weights, as far as some of its layers need them.
+"""A network with its weights, as far as some of its layers need them, and what it can see."""
 
-For what looks at a network's own layers, whichever network it is: dreams and visualisations.
-"""
-
+import bisect
 import difflib
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from jnst.arrays import InputError, Params, check_choice
 from jnst.backbones import BACKBONES, graph, weights
 
 PREFERRED = ("inception_v3", "vgg19")
-"""The default network: the first whose weights are there. Those of the last come along."""
+"""The network for looking into: the first whose weights are there. Those of the last come along."""
+LEARNT: Mapping[str, Callable[[str], Params]] = {
+    "trained": weights.load,
+    "normalized": functools.partial(weights.load, normalized=True),
+    "random": weights.random,
+}
+"""What a network may have learnt: functions from its name to its weights."""
 
 
 class Network(NamedTuple):
@@ -23,10 +28,7 @@ class Network(NamedTuple):
 
 def default_backbone() -> str:
     """Return the first of `PREFERRED` for which there is a file of weights."""
-    for name in PREFERRED[:-1]:
-        if any((folder / f"{name}.h5").is_file() for folder in weights.folders()):
-            return name
-    return PREFERRED[-1]
+    return next((name for name in PREFERRED if weights.find(name)), PREFERRED[-1])
 
 
 def check_layers(backbone: str, layers: Iterable[str]) -> None:
@@ -44,40 +46,51 @@ def check_layers(backbone: str, layers: Iterable[str]) -> None:
             )
 
 
-def open_network(backbone: str, layers: Iterable[str]) -> Network:
+def open_network(backbone: str, layers: Iterable[str], *, learnt: str = "trained") -> Network:
     """Read the weights of a network, and keep those that `layers` need.
 
+    Args:
+        backbone: a name in `BACKBONES`.
+        layers: names of its layers.
+        learnt: a name in `LEARNT`.
+
     Raises:
-        InputError: for an unknown network or layer, and where its weights are missing, broken, or
-            end before the layer.
+        InputError: for an unknown name, and where the weights are missing, broken, or end before
+            one of the layers.
 
     """
     layers = tuple(layers)
     check_layers(backbone, layers)
-    table, params = BACKBONES[backbone].table, weights.load(backbone)
+    params = LEARNT[check_choice("weights", learnt, LEARNT)](backbone)
+    table = BACKBONES[backbone].table
     for layer in layers:
-        if _missing(table, params, layer):
+        if graph.lacking(table, params, layer):
             maps = [one.name for one in table if one.op not in ("max", "avg", "framed avg")]
-            there = [name for name in maps if not _missing(table, params, name)]
+            there = [name for name in maps if not graph.lacking(table, params, name)]
             raise InputError(
-                f"the weights of {backbone} do not reach layer {layer}; the last layer that they "
-                f"reach is {there[-1] if there else 'none'}"
+                f"the weights of {backbone} that are here end before {layer}; the last layer that "
+                f"they reach is {there[-1] if there else 'none'}"
             )
     needed = {graph.INPUT, *(layer.name for layer in graph.needed(table, layers))}
     return Network(backbone, {name: params[name] for name in params if name in needed})
 
 
-def check_room(backbone: str, layers: Iterable[str], height: int, width: int) -> None:
-    """Raise an `InputError` where a picture of this size leaves nothing of one of the layers."""
-    found = graph.sizes(BACKBONES[backbone].table, height, width)
-    for layer in layers:
-        if min(found[layer]) < 1:
-            raise InputError(
-                f"{width} x {height} pixels are too few for layer {layer} of {backbone}; take a "
-                "larger size, fewer octaves or an earlier layer"
-            )
+@functools.cache
+def least_side(backbone: str, layers: tuple[str, ...]) -> int:
+    """Return the side of the smallest square picture of which all of `layers` have a map."""
+    table = BACKBONES[backbone].table
+
+    def seen(side: int) -> bool:
+        found = graph.sizes(table, side, side)
+        return all(min(found[layer]) > 0 for layer in layers)
+
+    return bisect.bisect_left(range(1, 1024), True, key=seen) + 1
 
 
-def _missing(table: graph.Table, params: Params, layer: str) -> list[str]:
-    needed = graph.needed(table, [layer])
-    return [one.name for one in needed if one.op in graph.WEIGHTED and one.name not in params]
+def too_small(backbone: str, layers: tuple[str, ...], height: int, width: int) -> str:
+    """Say which layer would see nothing of a picture of this size; nothing if all see something."""
+    for layer in reversed(layers):
+        least = least_side(backbone, (layer,))
+        if min(height, width) < least:
+            return f"{width} x {height} pixels, but {layer} needs at least {least} x {least}"
+    return ""

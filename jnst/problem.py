@@ -7,16 +7,16 @@ import jax
 
 from jnst import image
 from jnst.arrays import AnyPicture, Array, Image, InputError, Params
-from jnst.backbones import BACKBONES, graph, weights
 from jnst.engines import Engine, engine, in_tiles, on_devices
 from jnst.initial import initial
 from jnst.loop import Compiled
+from jnst.network import open_network, too_small
 from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
 from jnst.pictures import Guide, Pictures
 from jnst.regions import Mask, region
 from jnst.settings import Settings, content_layers, float_type, losses, style_layers
-from jnst.stages import Stage, least_side, map_sizes
+from jnst.stages import Stage, map_sizes
 from jnst.terms import STYLE_LOSSES
 
 
@@ -46,13 +46,8 @@ def load(settings: Settings) -> Kit:
     chosen = engine(settings.engine, losses(settings))
     if settings.devices > 1:
         chosen = on_devices(losses(settings), settings.devices)
-    params = weights.load(settings.backbone, normalized=settings.normalized_weights)
-    for layer in (*content_layers(settings), *style_layers(settings)):
-        if graph.lacking(BACKBONES[settings.backbone].table, params, layer):
-            raise InputError(
-                f"the weights of {settings.backbone} that are here end before {layer}; choose "
-                "earlier layers, or convert all of its weights"
-            )
+    layers = (*content_layers(settings), *style_layers(settings))
+    params = open_network(settings.backbone, layers, learnt=settings.weights).params
     return Kit(chosen, jax.tree.map(lambda array: array.astype(float_type(settings)), params))
 
 
@@ -158,12 +153,9 @@ def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
 
 def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
     """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    least = least_side(settings.backbone, layers)
     height, width = picture.shape[1:3]
-    if min(height, width) < least:
-        deepest = max(layers, key=BACKBONES[settings.backbone].layers.index)
+    if reason := too_small(settings.backbone, layers, height, width):
         raise InputError(
-            f"at size {max(height, width)} the {name} picture is {width} x {height} pixels, but "
-            f"{deepest} needs at least {least} x {least}; take a larger picture or size, or "
-            "earlier layers"
+            f"at size {max(height, width)} the {name} picture is {reason}; take a larger picture "
+            "or size, or earlier layers"
         )

@@ -8,31 +8,38 @@ the more layers, the larger the structures. Both begin with noise.
 import dataclasses
 from collections.abc import Sequence
 
+from jnst.backbones import BACKBONES
+from jnst.backbones.vgg import LAYERS
 from jnst.checks import check
 from jnst.record import Inputs
 from jnst.settings import Settings
 from jnst.sweep import Cell
 
 CONTENT = ("relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2")
-"""The layers that the figure reconstructs content from; it calls them conv1_2 and so on."""
-STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+"""The layers of VGG that the figure reconstructs content from; it calls them conv1_2 and so on."""
 
 
 def cells(
     base: Settings,
     *,
-    content: Sequence[str] = CONTENT,
-    style: Sequence[str] = STYLE,
+    content: Sequence[str] | None = None,
+    style: Sequence[str] | None = None,
     inputs: Inputs = Inputs(),  # noqa: B008 (frozen)
 ) -> list[Cell]:
     """List a cell for each layer of `content`, then one for each number of layers of `style`.
 
-    All else is as in `base`, but for the weight of the absent loss, and the initial picture.
+    By default these are `CONTENT`, or in networks other than VGG the style layers that suit them,
+    and these. All else is as in `base`, but for the weight of the absent loss, and the initial
+    picture.
 
     Raises:
         InputError: for settings that cannot be used.
 
     """
+    suiting = BACKBONES[base.backbone].style
+    if content is None:
+        content = CONTENT if base.backbone in LAYERS else suiting
+    style = suiting if style is None else style
     chosen = [((layer,), ()) for layer in content]
     chosen += [((), tuple(style[: k + 1])) for k in range(len(style))]
     found = []

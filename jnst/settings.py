@@ -116,8 +116,9 @@ class Settings:
     """Bring the activations behind `avg` and `l2` back to about the size they have with `max`."""
     padding: Literal["edge", "zeros"] = "edge"
     """What the first convolution sees outside the picture: its edge, or, as trained, zeros."""
-    normalized_weights: bool = False
-    """Use the network with each filter scaled to a mean activation of 1, as Gatys et al. did."""
+    weights: Literal["trained", "normalized", "random"] = "trained"
+    """What the network has learnt: as trained, with each filter then scaled to a mean activation of
+    1, as Gatys et al. did, or nothing."""
     normalize_gradients: bool = False
     """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
     precision: Literal["float32", "bfloat16"] = "float32"

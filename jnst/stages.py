@@ -1,12 +1,11 @@
 """The way from a small picture to the large one."""
 
-import bisect
-import functools
 import math
 from typing import NamedTuple
 
 from jnst import image, memory, pyramid
 from jnst.backbones import BACKBONES, graph
+from jnst.network import least_side
 from jnst.pictures import Pictures
 from jnst.settings import Settings, content_layers, style_layers
 
@@ -63,15 +62,3 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
 def map_sizes(settings: Settings, height: int, width: int) -> dict[str, tuple[int, int]]:
     """Return height and width of each layer's map for a picture of this size; 0 for too small."""
     return graph.sizes(BACKBONES[settings.backbone].table, height, width)
-
-
-@functools.cache
-def least_side(backbone: str, layers: tuple[str, ...]) -> int:
-    """Return the side of the smallest square picture of which all of `layers` have a map."""
-    table = BACKBONES[backbone].table
-
-    def seen(side: int) -> bool:
-        found = graph.sizes(table, side, side)
-        return all(min(found[layer]) > 0 for layer in layers)
-
-    return bisect.bisect_left(range(1, 1024), True, key=seen) + 1

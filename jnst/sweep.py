@@ -103,7 +103,9 @@ def cells(
 def _value(name: str, value: str, hint: object) -> object:
     if typing.get_origin(hint) is typing.Literal:
         return check_choice(name, value, typing.get_args(hint))
-    parts = value.split("+") if typing.get_origin(hint) is tuple else value
+    kinds = (hint, *typing.get_args(hint))  # a tuple, or a tuple or None
+    several = any(typing.get_origin(kind) is tuple for kind in kinds)
+    parts = value.split("+") if several else value
     try:
         return msgspec.convert(parts, hint, strict=False)
     except msgspec.ValidationError as error:

@@ -329,12 +329,12 @@ def test_the_history_reaches_the_optimiser(pair, optimizer, engine):
 
 
 def test_normalised_weights_are_the_ones_used(pair):
-    settings = Settings(**LIGHT, normalized_weights=True)
+    settings = Settings(**LIGHT, weights="normalized")
     expected = weights.load("vgg19", normalized=True)["conv2_1"]["kernel"]
     used = load(settings).params["conv2_1"]["kernel"]
     np.testing.assert_array_equal(used, expected)
     assert np.abs(used - load(Settings(**LIGHT)).params["conv2_1"]["kernel"]).max() > 1e-3
-    one, other = (first(pair, **LIGHT, normalized_weights=n).parts["style"] for n in (False, True))
+    one, other = (first(pair, **LIGHT, weights=w).parts["style"] for w in ("trained", "normalized"))
     assert abs(one - other) > 0.01
 
 

@@ -46,7 +46,7 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     `InputError` where a file is missing, was altered, or does not hold what the manifest says, or
     where the means are of other weights.
     """
-    path = _find(f"{name}.h5")
+    path = _find(name)
     data, entry = _verified(path, dimensions=4)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
@@ -112,7 +112,7 @@ def save_means(name: str, means: Means, entry: Mapping[str, object]) -> Path:
     The manifest takes over whose the weights are, and on what terms, and has their hash, so that
     the means are used for no others. Raises `InputError` where there are no such weights.
     """
-    path = _find(f"{name}.h5")
+    path = _find(name)
     theirs = _manifest_entry(path, dimensions=4)
     kept = {key: theirs[key] for key in ("authors", "backbone", "licence") if key in theirs}
     layers = {layer: {"mean": mean.astype(np.float32)} for layer, mean in means.items()}
@@ -127,12 +127,12 @@ def _means(path: Path, sha256: str, layers: Params) -> Means:
     if not path.is_file():
         raise InputError(
             f"no {path.name} in {path.parent}, so these weights cannot be normalised; make it with "
-            f"{_how_to_make(path.name)}"
+            f"{_how_to_make(path.stem)}"
         )
     data, entry = _verified(path, dimensions=1)
     if entry.get("weights_sha256") != sha256:
         raise InputError(
-            f"{path} was measured with other weights; make it anew with {_how_to_make(path.name)}"
+            f"{path} was measured with other weights; make it anew with {_how_to_make(path.stem)}"
         )
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
@@ -144,15 +144,19 @@ def _means(path: Path, sha256: str, layers: Params) -> Means:
         raise InputError(f"means {path} are broken: {_one_line(error)}") from None
 
 
-def _find(file_name: str) -> Path:
-    for folder in folders():
-        if (folder / file_name).is_file():
-            return folder / file_name
-    name = file_name.removesuffix(".h5")
+def find(name: str) -> Path | None:
+    """Return the path of the weights called `name`; None where there are none."""
+    paths = (folder / f"{name}.h5" for folder in folders())
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _find(name: str) -> Path:
+    if path := find(name):
+        return path
     fetch = f"fetch them with 'jnst weights get {name}', " if name in BACKBONES else ""
     raise InputError(
-        f"weights {file_name} not found in {' or '.join(map(str, folders()))}: {fetch}make them "
-        f"with {_how_to_make(file_name)}, or point JNST_WEIGHTS at a folder that has them"
+        f"weights {name}.h5 not found in {' or '.join(map(str, folders()))}: {fetch}make them "
+        f"with {_how_to_make(name)}, or point JNST_WEIGHTS at a folder that has them"
     )
 
 
@@ -166,13 +170,12 @@ def _verified(path: Path, *, dimensions: int) -> tuple[bytes, dict]:
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         raise InputError(
             f"weights {path} do not have the SHA-256 that {MANIFEST} gives: they were altered or "
-            f"cut off; fetch them again, or make them with {_how_to_make(path.name)}"
+            f"cut off; fetch them again, or make them with {_how_to_make(path.stem)}"
         )
     return data, entry
 
 
-def _how_to_make(file_name: str) -> str:
-    name = file_name.removesuffix(".h5")
+def _how_to_make(name: str) -> str:
     if name.endswith("_means"):
         return f"'python -m jnst.normalize PICTURES --backbone {name.removesuffix('_means')}'"
     source = KERAS_FILE.format(name) if name in ("vgg16", "vgg19") else "SOURCE"
@@ -197,7 +200,7 @@ def _manifest_entry(path: Path, *, dimensions: int) -> dict:
                 return entry
     raise InputError(
         f"{path.with_name(MANIFEST)} has no entry {path.name!r} with sha256 and layers; make both "
-        f"with {_how_to_make(path.name)}"
+        f"with {_how_to_make(path.stem)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a dream increases, with its derivative down to the pixels. See `jnst.activation`."""
+"""What a dream increases, with its derivative down to the pixels. See `jnst.dreams.activation`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,7 +55,7 @@ OBJECTIVES = {"squares": (squares, squares_backward), "mean": (mean, mean_backwa
 def total(
     aim: Any, maps: Mapping[str, np.ndarray], targets: Mapping[str, np.ndarray]
 ) -> tuple[np.floating, dict[str, np.ndarray]]:
-    """Compute E = Σ_l w_l E_l and ∂E/∂F by layer; `aim` is as `jnst.activation.Aim`.
+    """Compute E = Σ_l w_l E_l and ∂E/∂F by layer; `aim` is as `jnst.dreams.activation.Aim`.
 
     Where only some channels were chosen, the derivative with respect to all others is 0.
     """

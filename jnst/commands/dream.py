@@ -14,8 +14,8 @@ from jnst import animation, disk, files, samples
 from jnst.arrays import AnyPicture, InputError, Picture, check_at_least
 from jnst.backbones import BACKBONES
 from jnst.commands.base import keep_compiled_programs, uninterrupted
-from jnst.dream import dream, octave_sizes
-from jnst.dream_settings import DreamSettings, aim_of
+from jnst.dreams.dream import dream, octave_sizes
+from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.loop import Progress
 from jnst.terminal import live
 from jnst.version import __version__

@@ -21,10 +21,12 @@ class Options:
     inputs: Annotated[Inputs, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Inputs)
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="FOLDER")] = None
     """Where the pictures, sheet.png, curves.png and table.csv go. By default into reconstruct."""
-    content_from: tuple[str, ...] = reconstruct.CONTENT
-    """The layers to reconstruct the content from, one at a time."""
-    style_from: tuple[str, ...] = reconstruct.STYLE
-    """The layers to make textures from: the first, the first two, and so on."""
+    content_from: tuple[str, ...] | None = None
+    """The layers to reconstruct the content from, one at a time; by default those that suit the
+    network, relu1_2 to relu5_2 in VGG."""
+    style_from: tuple[str, ...] | None = None
+    """The layers to make textures from: the first, the first two, and so on; by default those that
+    suit the network, relu1_1 to relu5_1 in VGG."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )
@@ -44,6 +46,7 @@ def run(options: Options) -> int:
     )
     if options.cache:
         keep_compiled_programs()
-    rows = [found[: len(options.content_from)], found[len(options.content_from) :]]
+    styles = sum(bool(cell.settings.style_layers) for cell in found)
+    rows = [found[: len(found) - styles], found[len(found) - styles :]]
     folder = options.output or disk.unused("reconstruct")
     return paint_all(rows, folder, quiet=options.quiet)

@@ -13,12 +13,12 @@ from jnst import disk, files
 from jnst.arrays import AnyPicture, InputError, check_choice
 from jnst.backbones import BACKBONES
 from jnst.commands.base import fail, keep_compiled_programs, uninterrupted
+from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
 from jnst.loop import Progress
 from jnst.network import default_backbone
 from jnst.sheet import contact_sheet
 from jnst.terminal import live
 from jnst.version import __version__
-from jnst.visualize import VisualizeSettings, open_for, visualize
 
 
 @dataclass(frozen=True)

@@ -45,17 +45,12 @@ def _list() -> None:
     for column in ("network", "weights", "published by", "address"):
         table.add_column(column, overflow="fold")
     for name, source in SOURCES.items():
-        table.add_row(name, str(_there(name) or "-"), source.publisher, source.address)
+        table.add_row(name, str(weights.find(name) or "-"), source.publisher, source.address)
     rich.console.Console(highlight=False).print(table)
 
 
-def _there(name: str) -> Path | None:
-    paths = (folder / f"{name}.h5" for folder in weights.folders())
-    return next((path for path in paths if path.is_file()), None)
-
-
 def _get(name: str) -> int:
-    if path := _there(name):
+    if path := weights.find(name):
         print(f"the weights of {name} are there already: {path}")
         return 0
     source, folder = SOURCES[name], weights.folders()[0]

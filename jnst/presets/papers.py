@@ -70,7 +70,7 @@ def kunal2021() -> Settings:
     """
     return Settings(
         **SINGLE,
-        normalized_weights=True,
+        weights="normalized",
         style_layers=STYLE,
         **each_layer(*[1e-6] * 5),
         content_weight=1.0,

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from gradcheck import check, close
 
-from jnst import activation, ascent
-from jnst.activation import Aim
 from jnst.backbones import graph
 from jnst.backbones.layers import PICTURE, apply, concat, conv, pool
 from jnst.byhand import dream as byhand
+from jnst.dreams import activation, ascent
+from jnst.dreams.activation import Aim
 
 RNG = np.random.default_rng(0)
 F, G = RNG.normal(size=(1, 5, 4, 6)), RNG.normal(size=(1, 3, 2, 6))

@@ -6,15 +6,15 @@ import itertools
 import numpy as np
 import pytest
 
-from jnst import ascent as module
 from jnst import image as images
 from jnst import network
-from jnst.activation import Aim
 from jnst.arrays import InputError
-from jnst.ascent import HALO, ascent, move, spans
 from jnst.backbones import BACKBONES, weights
-from jnst.dream import dream, octave_sizes
-from jnst.dream_settings import SUITING, DreamSettings, aim_of
+from jnst.dreams import ascent as module
+from jnst.dreams.activation import Aim
+from jnst.dreams.ascent import HALO, ascent, move, spans
+from jnst.dreams.dream import dream, octave_sizes
+from jnst.dreams.settings import SUITING, DreamSettings, aim_of
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.random((1, 40, 48, 3)).astype(np.float32)

@@ -13,13 +13,13 @@ import numpy as np
 import PIL.Image
 
 from jnst import image as images
-from jnst.activation import Targets
 from jnst.arrays import AnyPicture, Image, InputError
-from jnst.ascent import HALO, PADDING, ascent, move
 from jnst.backbones import BACKBONES
-from jnst.dream_settings import DreamSettings, aim_of
+from jnst.dreams.activation import Targets
+from jnst.dreams.ascent import HALO, PADDING, ascent, move
+from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.loop import Progress
-from jnst.network import check_room, open_network
+from jnst.network import open_network, too_small
 
 
 def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple[int, int]]:
@@ -51,13 +51,18 @@ def dream(
     sizes = octave_sizes(image.shape[1], image.shape[2], settings)
     for size in sizes:
         seen = [min(side, (settings.tile or side) + 2 * HALO) for side in size]
-        check_room(backbone, aim.layers, *seen)
+        if reason := too_small(backbone, aim.layers, *seen):
+            raise InputError(
+                f"the smallest octave shows the network {reason}; take a larger size, fewer "
+                "octaves or an earlier layer"
+            )
     rng = np.random.default_rng(settings.seed)
     params = jax.device_put(network.params)
     targets: Targets = {}
     if guide is not None:
         guide = images.fit(guide, settings.guide_size)
-        check_room(backbone, aim.layers, *guide.shape[1:3])
+        if reason := too_small(backbone, aim.layers, *guide.shape[1:3]):
+            raise InputError(f"the guide is {reason}; take a larger one or an earlier layer")
         targets = BACKBONES[backbone].features(params, guide, aim.layers, padding=PADDING)
     original = images.resize(image, *sizes[-1])
     if settings.start == "noise":

@@ -11,10 +11,11 @@ from gradcheck import float64
 from helpers import check_refused
 
 import jnst.cli
-from jnst import files, fourier, transforms
+from jnst import files
 from jnst.arrays import InputError
 from jnst.backbones import BACKBONES
-from jnst.visualize import (
+from jnst.dreams import fourier, transforms
+from jnst.dreams.visualize import (
     VisualizeSettings,
     before_rectifier,
     check,

@@ -1,7 +1,7 @@
 """What one channel of a network looks for: a picture, from noise, that makes it respond most.
 
 C. Olah, A. Mordvintsev and L. Schubert, "Feature Visualization" (Distill, 2017), and their library
-Lucid: Adam moves the waves and colours of `jnst.fourier`, and what it sees is moved at random
+Lucid: Adam moves the waves and colours of `jnst.dreams.fourier`, and what it sees is moved at random
 before each step. The learning rate, the number of steps and the transforms are theirs.
 """
 
@@ -15,12 +15,12 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from jnst import fourier, transforms
 from jnst.arrays import Array, FeatureMap, InputError, Params, Scalar, check_at_least
 from jnst.backbones import BACKBONES, graph
-from jnst.fourier import Spectrum
+from jnst.dreams import fourier, transforms
+from jnst.dreams.fourier import Spectrum
 from jnst.loop import Progress
-from jnst.network import Network, check_layers, check_room, default_backbone, open_network
+from jnst.network import Network, check_layers, default_backbone, open_network, too_small
 from jnst.xla import jit
 
 PADDING = "edge"
@@ -77,7 +77,8 @@ def check(settings: VisualizeSettings) -> str:
                 f"not {channel!r}"
             )
     side = settings.size + 2 * transforms.PAD
-    check_room(backbone, [settings.layer], side, side)
+    if reason := too_small(backbone, (settings.layer,), side, side):
+        raise InputError(f"with its padding the picture is {reason}; take a larger size")
     return backbone
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst.activation import OBJECTIVES, Aim
 from jnst.arrays import InputError, check_at_least, check_choice
 from jnst.backbones import BACKBONES
+from jnst.dreams.activation import OBJECTIVES, Aim
 from jnst.network import check_layers, default_backbone
 
 SUITING: Mapping[str, tuple[str, Mapping[str, float]]] = {

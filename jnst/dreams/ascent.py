@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jnst.activation import Aim, Targets, total
 from jnst.arrays import Image, Params, Picture, Scalar
 from jnst.backbones import BACKBONES
+from jnst.dreams.activation import Aim, Targets, total
 from jnst.xla import jit
 
 TINY = 1e-12

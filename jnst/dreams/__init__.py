@@ -1,0 +1,1 @@
+"""What networks see: dreams upon pictures, and pictures of single channels."""
