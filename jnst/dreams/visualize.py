@@ -1,8 +1,8 @@
 """What one channel of a network looks for: a picture, from noise, that makes it respond most.
 
 C. Olah, A. Mordvintsev and L. Schubert, "Feature Visualization" (Distill, 2017), and their library
-Lucid: Adam moves the waves and colours of `jnst.dreams.fourier`, and what it sees is moved at random
-before each step. The learning rate, the number of steps and the transforms are theirs.
+Lucid: Adam moves the waves and colours of `jnst.dreams.fourier`, and what it sees is moved at
+random before each step. The learning rate, the number of steps and the transforms are theirs.
 """
 
 import functools
