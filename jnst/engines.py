@@ -116,6 +116,11 @@ def untiled(losses: Losses) -> str:
     if BACKBONES[losses.backbone].geometry is None:
         names = ", ".join(name for name, found in BACKBONES.items() if found.geometry)
         return f"{losses.backbone} cannot be computed in tiles; choose from {names}, or tile off"
+    return at_once(losses)
+
+
+def at_once(losses: Losses) -> str:
+    """Return which loss looks at all positions at once, whatever the network; or nothing."""
     for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
         if not table[name].tiled:
             names = ", ".join(other for other, loss in table.items() if loss.tiled)

@@ -9,15 +9,13 @@ import numpy as np
 import psutil
 
 from jnst.arrays import InputError
-from jnst.engines import engine, untiled
+from jnst.backbones import BACKBONES, graph
+from jnst.engines import at_once, engine, untiled
 from jnst.network import open_network
 from jnst.objective import Constants, Goal
 from jnst.settings import Settings, content_layers, float_type, losses, style_layers
 from jnst.xla import jit
 
-ROUGHLY = 2000
-"""Bytes a pixel that no evaluation with VGG and losses that go in tiles has needed: with less than
-that nobody need ask XLA."""
 USABLE = 0.8
 """The share of the free memory that a run may take."""
 AT_WORK = 10
@@ -56,6 +54,20 @@ def group_available(folder: Path) -> list[int]:
         return []
     kept = dict(line.split() for line in lines)
     return [most - used + int(kept.get("inactive_file", 0))]
+
+
+def at_most(settings: Settings, shape: tuple[int, ...]) -> int:
+    """Return the bytes of all weights and maps that the layers depend on, in float32.
+
+    For a picture [1, h, w, 3]. No evaluation needs more, where no loss compares all positions with each other: XLA keeps a map
+    only as long as something reads it, and of most what the backward pass wants is a bit.
+    """
+    table = BACKBONES[settings.backbone].table
+    found = graph.sizes(table, *shape[1:3])
+    layers = (*content_layers(settings), *style_layers(settings))
+    needed, kernels = graph.needed(table, layers), graph.kernels(table)
+    weights = sum(math.prod(kernels.get(one.name, (0,))) for one in needed)
+    return 4 * (weights + sum(one.channels * math.prod(found[one.name]) for one in needed))
 
 
 @functools.cache
@@ -103,14 +115,14 @@ def tile(
         return None
     if isinstance(settings.tile, int):
         return settings.tile if settings.tile < max(shape) else None
-    cannot = untiled(losses(settings))
     free, kept = USABLE * available(), held(settings, shape, steps)
     factor = np.dtype(float_type(settings)).itemsize // 4
-    if not cannot and pixels * ROUGHLY * factor + kept < free:
-        return None
+    if not at_once(losses(settings)) and factor * at_most(settings, shape) + kept < free:
+        return None  # without asking XLA
     computed = factor * needed(settings, shape)
     if computed + kept < free:
         return None
+    cannot = untiled(losses(settings))
     fitting = [size for size in SIZES if computed * size**2 / pixels + kept < free]
     if not cannot and fitting:
         return fitting[0]

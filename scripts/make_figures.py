@@ -15,6 +15,7 @@ import skimage.data
 import jnst
 from jnst import disk, files, image, reconstruct, samples
 from jnst.arrays import AnyPicture
+from jnst.backbones import BACKBONES, weights
 from jnst.settings import Settings
 from jnst.sheet import contact_sheet
 
@@ -99,6 +100,16 @@ def mask(common: dict) -> list[Row]:
     return [[*shown, ("a style in each", painted(common, *styles, masks=masks))]]
 
 
+def networks(common: dict) -> list[Row]:
+    """Show one picture from each network, with random weights where there are no others."""
+    names = [name for name in BACKBONES if not name.endswith("-torchvision")]
+    found = []
+    for name in names:
+        kind = "trained" if weights.find(name) else "random"
+        found.append((f"{name}\n{kind} weights", painted(common, backbone=name, weights=kind)))
+    return [found[:4], found[4:]]
+
+
 FIGURES: dict[str, Callable[[dict], list[Row]]] = {
     "ratio": ratio,
     "layers": layers,
@@ -106,6 +117,7 @@ FIGURES: dict[str, Callable[[dict], list[Row]]] = {
     "colour": colour,
     "blend": blend,
     "mask": mask,
+    "networks": networks,
 }
 
 

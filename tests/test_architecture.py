@@ -51,7 +51,7 @@ ALLOWED = {
     "presets": "arrays settings",
     "plot": "arrays",
     "terminal": "arrays loop",
-    "memory": "arrays xla network objective engines settings",
+    "memory": "arrays xla backbones network objective engines settings",
     "pictures": "arrays files image colour regions settings",
     "stages": "network image memory pyramid backbones pictures settings",
     "problem": "arrays image network loop optim objective engines initial pictures regions "

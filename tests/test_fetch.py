@@ -5,12 +5,13 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import threading
 
 import h5py
 import numpy as np
 import pytest
-from helpers import check_refused
+from helpers import ROOT, check_refused
 
 import jnst.cli
 from jnst import convert, fetch, published
@@ -176,6 +177,14 @@ def test_every_source_makes_a_network_that_there_is():
             assert f"-{entry.hash}." in entry.file
         elif entry.hash:
             assert lengths[name] == 32
+
+
+def test_every_source_is_in_the_weights_readme():
+    text = (ROOT / "weights" / "README.md").read_text("utf-8")
+    for name, entry in published.SOURCES.items():
+        (row,) = re.findall(rf"^\| `{name}` \|.*$", text, re.MULTILINE)
+        assert f"<{entry.address}>" in row
+        assert entry.hash in row if entry.hash else "| none |" in row
 
 
 # The command.
