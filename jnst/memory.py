@@ -59,8 +59,9 @@ def group_available(folder: Path) -> list[int]:
 def at_most(settings: Settings, shape: tuple[int, ...]) -> int:
     """Return the bytes of all weights and maps that the layers depend on, in float32.
 
-    For a picture [1, h, w, 3]. No evaluation needs more, where no loss compares all positions with each other: XLA keeps a map
-    only as long as something reads it, and of most what the backward pass wants is a bit.
+    For a picture [1, h, w, 3]. No evaluation needs more, where no loss compares all positions with
+    each other: XLA keeps a map only as long as something reads it, and of most what the backward
+    pass wants is a bit.
     """
     table = BACKBONES[settings.backbone].table
     found = graph.sizes(table, *shape[1:3])
