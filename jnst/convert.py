@@ -14,7 +14,7 @@ import numpy as np
 
 from jnst import disk
 from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, graph, weights
+from jnst.backbones import BACKBONES, graph, vgg, weights
 from jnst.backbones.folding import fold
 from jnst.sources import ORIGINS, Layers, biased, read, roles, weighted
 
@@ -56,7 +56,7 @@ def convert(
             arrays |= {"bias": np.zeros(shape[-1:], np.float32)}
         layers[layer.name] = arrays
     first = layers[next(iter(shapes))]
-    mean = weights.VGG_MEAN
+    mean = vgg.MEAN
     if origin.takes != "caffe":
         means, stds = (RGB_MEAN, RGB_STD) if origin.takes == "torch" else (TF_MEAN, TF_STD)
         mean = np.multiply(255, means[::-1]).astype(np.float32).reshape(1, 1, 1, 3)

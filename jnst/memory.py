@@ -57,18 +57,18 @@ def group_available(folder: Path) -> list[int]:
 
 
 def at_most(settings: Settings, shape: tuple[int, ...]) -> int:
-    """Return the bytes of all weights and maps that the layers depend on, in float32.
+    """Return the bytes of all weights, and of all maps that the layers depend on with derivatives.
 
-    For a picture [1, h, w, 3]. No evaluation needs more, where no loss compares all positions with
-    each other: XLA keeps a map only as long as something reads it, and of most what the backward
-    pass wants is a bit.
+    For a picture [1, h, w, 3], in float32. No evaluation needs more, where no loss compares all
+    positions with each other, and most need far less: XLA keeps a map only as long as something
+    reads it, and of most what the backward pass wants is a bit.
     """
     table = BACKBONES[settings.backbone].table
     found = graph.sizes(table, *shape[1:3])
     layers = (*content_layers(settings), *style_layers(settings))
     needed, kernels = graph.needed(table, layers), graph.kernels(table)
     weights = sum(math.prod(kernels.get(one.name, (0,))) for one in needed)
-    return 4 * (weights + sum(one.channels * math.prod(found[one.name]) for one in needed))
+    return 4 * (weights + 2 * sum(one.channels * math.prod(found[one.name]) for one in needed))
 
 
 @functools.cache

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from jnst.arrays import InputError, Params, check_choice
 from jnst.backbones import BACKBONES, graph, weights
+from jnst.backbones.untrained import untrained
 
 PREFERRED = ("inception_v3", "vgg19")
 """The network for looking into: the first whose weights are there. Those of the last come along."""
 LEARNT: Mapping[str, Callable[[str], Params]] = {
     "trained": weights.load,
     "normalized": functools.partial(weights.load, normalized=True),
-    "random": weights.random,
+    "random": untrained,
 }
 """What a network may have learnt: functions from its name to its weights."""
 

@@ -23,7 +23,7 @@ ALLOWED = {
     "torchpickle": "",
     "torchfile": "arrays torchpickle",
     "pooling": "arrays bits nn",
-    "backbones": "arrays nn pooling",
+    "backbones": "arrays disk nn pooling",
     "losses": "arrays",
     "optim": "arrays",
     "safetensors": "arrays",

@@ -66,6 +66,20 @@ def test_an_evaluation_needs_its_maps_but_not_many_times_over():
     assert 2 * first < found - weights < 8 * first
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(style_layers=("relu1_1",), content_layers=("relu1_1",)),
+        Settings(backbone="squeezenet1_1", weights="random"),
+        pytest.param(Settings(backbone="densenet121", weights="random"), marks=pytest.mark.slow),
+    ],
+    ids=["all of VGG", "its beginning", "SqueezeNet", "DenseNet"],
+)
+def test_no_evaluation_needs_more_than_all_maps_and_their_derivatives(settings):
+    assert 0.05 < memory.needed(settings, SHAPE) / memory.at_most(settings, SHAPE) < 1.05
+
+
 def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
     free(10**9)
     monkeypatch.delattr(memory, "needed")

@@ -136,7 +136,7 @@ def features(
 
     """
     names = [layer.name for layer in table]
-    gain = GAIN[check_choice("pooling", pooling, GAIN)] if rescale else 1.0
+    gain = GAIN[check_choice("pooling", pooling, GAIN)]
     chosen = {check_choice("layer", layer, names) for layer in layers}
     kept = nn.PRECISION[check_choice("precision", precision, nn.PRECISION)]
     x = preprocess(jnp.asarray(image), params[INPUT]["mean"])
@@ -146,7 +146,7 @@ def features(
         around = padding if INPUT in layer.inputs else "zeros"
         weights = params[layer.name] if layer.op in WEIGHTED else {}
         y = _run(layer, maps, weights, pooling, around)
-        found[layer.name] = y * gain if layer.op == "max" else y
+        found[layer.name] = y * gain if rescale and layer.op == "max" else y
     return {layer: found[layer].astype(x.dtype) for layer in chosen}
 
 

@@ -12,6 +12,8 @@ network rectified in place.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
+
 from jnst import nn
 from jnst.arrays import Features, Image, Params, check_choice
 from jnst.backbones import graph
@@ -25,6 +27,8 @@ CONVOLUTIONS: Mapping[str, tuple[int, ...]] = {
     "vgg19": (2, 2, 4, 4, 4),
 }
 CHANNELS = (64, 128, 256, 512, 512)
+MEAN = np.array([103.939, 116.779, 123.68], np.float32).reshape(1, 1, 1, 3)
+"""ImageNet's, of blue, green and red in 0..255."""
 
 
 def table(convolutions: tuple[int, ...]) -> graph.Table:

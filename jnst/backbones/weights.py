@@ -18,13 +18,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from jnst.arrays import InputError, Params, check_choice
-from jnst.backbones import BACKBONES, graph
+from jnst import disk
+from jnst.arrays import InputError, Params
+from jnst.backbones import BACKBONES
 from jnst.backbones.normalization import Means, rescale
 
 MANIFEST = "manifest.json"
 KERAS_FILE = "{}_weights_tf_dim_ordering_tf_kernels_notop.h5"
-VGG_MEAN = np.array([103.939, 116.779, 123.68], np.float32).reshape(1, 1, 1, 3)  # BGR
 PACKAGE = Path(__file__).resolve().parents[1]
 SHAPED = ("kernel", "index", "mean")
 """The arrays whose shape the manifest gives; of these a layer has one."""
@@ -58,27 +58,6 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     return rescale(params, _means(path, entry["sha256"], layers)) if normalized else params
 
 
-def random(name: str, *, seed: int = 0) -> Params:
-    """Make weights for a network that was never trained, the same ones for the same seed.
-
-    Kernels are drawn as He et al. (2015) start them, normal with a variance of 2 / (inputs of a
-    filter), so that maps keep their size through the rectifiers. Normalisations scale by 1, biases
-    are 0, and `["input"]["mean"]` is VGG's. Raises `InputError` for an unknown network.
-    """
-    table = BACKBONES[check_choice("network", name, BACKBONES)].table
-    generator, shapes = np.random.default_rng(seed), graph.kernels(table)
-    params: dict[str, dict[str, np.ndarray]] = {"input": {"mean": VGG_MEAN}}
-    for layer in table:
-        if layer.op in graph.WEIGHTED:
-            shape = shapes[layer.name]
-            kernel = np.ones(shape)
-            if layer.op != "scale":
-                kernel = generator.normal(size=shape) * np.sqrt(2 / np.prod(shape[:3]))
-            bias = np.zeros(layer.channels, np.float32)
-            params[layer.name] = {"kernel": kernel.astype(np.float32), "bias": bias}
-    return params
-
-
 def save(
     path: Path, layers: Mapping[str, Mapping[str, np.ndarray]], entry: Mapping[str, object]
 ) -> None:
@@ -87,7 +66,7 @@ def save(
     `layers` has the arrays by layer and name, kernels plain or as index and codebook, or means
     alone; `entry` what the manifest shall say of them. The same arrays give the same bytes, and
     neither file is ever seen half written. Raises `InputError` where the folder's manifest is
-    broken.
+    broken, and for what the disk refuses.
     """
     buffer = io.BytesIO()
     with h5py.File(buffer, "w", libver="earliest") as file:
@@ -100,10 +79,11 @@ def save(
     shapes = {layer: list(array.shape) for layer, array in arrays if array is not None}
     manifest = _manifest(path.parent) if (path.parent / MANIFEST).exists() else {}
     manifest[path.name] = {**entry, "sha256": hashlib.sha256(data).hexdigest(), "layers": shapes}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, data)
+    disk.make_folder(path.parent)
+    with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
+        stream.write(data)
     text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
-    _replace(path.with_name(MANIFEST), text.encode())
+    disk.write_text(path.with_name(MANIFEST), text)
 
 
 def save_means(name: str, means: Means, entry: Mapping[str, object]) -> Path:
@@ -219,16 +199,6 @@ def _array(file: h5py.File, key: str, dtype: type, shape: tuple) -> np.ndarray:
     if data.dtype != dtype or data.shape != shape:
         raise ValueError(f"{key} is {data.dtype} {data.shape}, not {np.dtype(dtype)} {shape}")
     return data[...]
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(data)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _one_line(error: BaseException) -> str:

@@ -6,8 +6,9 @@ import pytest
 
 from jnst import nn
 from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, SUITING, graph, weights
+from jnst.backbones import BACKBONES, SUITING, graph
 from jnst.backbones.graph import INPUT, Layer
+from jnst.backbones.untrained import untrained
 
 PIXELS = np.float32([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
 """The blue channel of a picture of 3 x 3, in 0..255 and without a mean; the others are black."""
@@ -255,7 +256,7 @@ def test_suiting_layers_are_there(name):
 
 @pytest.mark.parametrize("name", ["squeezenet1_1", "mobilenet_v2-torchvision"])
 def test_random_weights_keep_maps_alive(name):
-    params = weights.random(name)
+    params = untrained(name)
     table = BACKBONES[name].table
     assert {k: v["kernel"].shape for k, v in params.items() if k != "input"} == graph.kernels(table)
     image = np.random.default_rng(0).random((1, 64, 64, 3), np.float32)
@@ -266,7 +267,7 @@ def test_random_weights_keep_maps_alive(name):
 
 
 def test_random_weights_are_those_of_their_seed():
-    first, again, other = (weights.random("squeezenet1_1", seed=s) for s in (0, 0, 1))
+    first, again, other = (untrained("squeezenet1_1", seed=s) for s in (0, 0, 1))
     assert jax.tree.all(jax.tree.map(np.array_equal, first, again))
     kernels = [params["conv1"]["kernel"] for params in (first, other)]
     assert not np.array_equal(*kernels)
@@ -275,10 +276,10 @@ def test_random_weights_are_those_of_their_seed():
         assert np.isclose(kernel.std(), np.sqrt(2 / inputs), rtol=0.05)
     np.testing.assert_array_equal(first["conv1"]["bias"], 0)
     np.testing.assert_allclose(first["input"]["mean"].ravel(), [103.939, 116.779, 123.68])
-    scales = weights.random("densenet121")
+    scales = untrained("densenet121")
     np.testing.assert_array_equal(scales["bn"]["kernel"], np.ones((1, 1, 1, 1024), np.float32))
     with pytest.raises(InputError, match="unknown network 'vgg11'; choose from vgg16"):
-        weights.random("vgg11")
+        untrained("vgg11")
 
 
 def test_frames_on_paper():

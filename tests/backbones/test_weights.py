@@ -103,8 +103,8 @@ def test_a_failed_write_leaves_the_old_file(small, monkeypatch):
     def fail(*_):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(OSError, match="full"):
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(InputError, match=r"cannot write .*small\.h5': the disk is full"):
         save(small.parent, {**small_layers(), "input": {"mean": MEAN + 1}})
     assert small.read_bytes() == before
     assert len(list(small.parent.iterdir())) == 2

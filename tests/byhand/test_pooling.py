@@ -108,3 +108,14 @@ def test_windows_of_two_by_two_are_a_special_case(size, kind):
         general = module.SLIDING[kind] if module is pooling else module.SLIDING[kind][0]
         close(table[kind](x), general(x, **of))
     close(pooling.pool(x, kind, **of), pooling.POOLING[kind](x), rtol=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_precision_is_kept(dtype):
+    x = maps(RNG, 5, 4).astype(dtype)
+    for forward, backward in byhand.POOLING.values():
+        assert forward(x).dtype == backward(forward(x), x).dtype == dtype
+    window = {"size": 3, "stride": 2, "frame": "same"}
+    for forward, backward in byhand.SLIDING.values():
+        y = forward(x, **window)
+        assert y.dtype == backward(y, x, **window).dtype == dtype

@@ -204,7 +204,7 @@ def test_the_default_is_the_default_objective():
         (["result.png", *PAIR, "--csv", "no/such/t.csv"], "there is no folder 'no/such'"),
         (["result.png", *PAIR, "--csv", "folder.csv"], "not a regular file"),
         (["result.png", *PAIR, "--style-loss", "tram"], "--style-loss"),
-        (["result.png", *PAIR, "--style-layers", "relu6_1"], "choose from conv1_1"),
+        (["result.png", *PAIR, "--style-layers", "relu6_1"], "the nearest names are relu"),
         (["result.png", *PAIR, "--like", "result.png"], "result.png holds no settings"),
         (["result.png", *PAIR, "--frobnicate"], "--frobnicate"),
     ],

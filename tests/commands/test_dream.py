@@ -141,7 +141,7 @@ def test_layers_are_listed(capsys):
         (["-o", "out.gif"], "unknown suffix '.gif'"),
         (["-o", "photo.png"], "the output photo.png is one of the pictures"),
         (["--backbone", "resnet50", "--layers", "conv1_relu"], "weights resnet50.h5 not found"),
-        (["--octaves", "20"], "pixels are too few for layer relu2_1 of vgg19"),
+        (["--octaves", "20"], "pixels, but relu2_1 needs at least 2 x 2"),
         (["--objective", "sum"], "--objective"),
     ],
 )

@@ -189,13 +189,13 @@ def test_the_default_network_is_inception_where_it_is(tmp_path, monkeypatch):
 
 def test_weights_that_end_early_say_so(params, monkeypatch):
     half = {k: v for k, v in params.items() if not k.startswith(("conv4", "conv5"))}
-    monkeypatch.setattr(weights, "load", lambda name: half)
+    monkeypatch.setitem(network.LEARNT, "trained", lambda name: half)
     found = network.open_network("vgg19", ["relu3_1"])
     assert set(found.params) == {
         "input",
         *(f"conv{i}" for i in ("1_1", "1_2", "2_1", "2_2", "3_1")),
     }
-    with pytest.raises(InputError, match=r"do not reach layer relu4_1; the last .* is relu3_4$"):
+    with pytest.raises(InputError, match=r"end before relu4_1; the last .* is relu3_4$"):
         network.open_network("vgg19", ["relu4_1"])
 
 
@@ -214,7 +214,10 @@ def test_weights_that_end_early_say_so(params, monkeypatch):
         ({"layer_weights": (0.0,)}, "layer_weights must not all be 0"),
         ({"channels": ("128",)}, "channels of relu2_1 must be all, or numbers from 0 to 127"),
         ({"channels": ("1,2",)}, "joined by +, not '1,2'"),
-        ({"layers": ("relu5_1",), "octaves": 4}, "17 x 15 pixels are too few"),
+        (
+            {"layers": ("relu5_1",), "octaves": 4},
+            "17 x 15 pixels, but relu5_1 needs at least 16 x 16",
+        ),
     ],
 )
 def test_settings_that_cannot_be_used_are_one_line(settings, says):

@@ -8,23 +8,25 @@ from pathlib import Path
 
 import pytest
 
-ERRORS = pytest.StashKey[dict]()
 
-
-@pytest.fixture(scope="session")
-def note_error(request):
-    """Return a function that notes an error; the largest is kept, by network and reference."""
-    found = request.config.stash.setdefault(ERRORS, {})
+@pytest.fixture
+def note_error(record_property):
+    """Return a function that notes an error: with the test's report, for it may be far away."""
 
     def note(network, reference, layers, error):
-        row = found.setdefault((network, reference), [0, 0.0])
-        row[:] = max(row[0], layers), max(row[1], float(error))
+        record_property("parity", (network, reference, layers, float(error)))
 
     return note
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    found = config.stash.get(ERRORS, {})
+def pytest_terminal_summary(terminalreporter):
+    found = {}
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "parity":
+                network, reference, layers, error = value
+                most, worst = found.get((network, reference), (0, 0.0))
+                found[network, reference] = max(most, layers), max(worst, error)
     if not found:
         return
     lines = [
