@@ -16,6 +16,9 @@ import jnst
 from jnst import disk, files, image, reconstruct, samples
 from jnst.arrays import AnyPicture
 from jnst.backbones import BACKBONES, weights
+from jnst.dreams import dream as dreams
+from jnst.dreams.settings import DreamSettings
+from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
 from jnst.settings import Settings
 from jnst.sheet import contact_sheet
 
@@ -110,6 +113,27 @@ def networks(common: dict) -> list[Row]:
     return [found[:4], found[4:]]
 
 
+def dream(common: dict) -> list[Row]:
+    """Show what VGG19 sees in the photograph, early and late, and what single channels look for."""
+    photograph, size = files.read(samples.content()), common["size"]
+    steps = min(10, *common["steps"])
+    found = []
+    for layers in (("relu3_1",), ()):
+        settings = DreamSettings(
+            size=2 * size, backbone="vgg19", layers=layers, octaves=3, steps=steps
+        )
+        *_, last = dreams.dream(photograph, settings)
+        found.append((f"dream, {' '.join(layers) or 'relu4_4 relu5_1'}", last.image))
+    looking = VisualizeSettings(
+        backbone="vgg19", layer="relu4_2", channel=(10, 20, 30), size=size, steps=10 * steps
+    )
+    network, channels = open_for(looking), []
+    for channel in looking.channel:
+        *_, last = visualize(network, looking, channel)
+        channels.append((f"relu4_2, channel {channel}", last.image))
+    return [found, channels]
+
+
 FIGURES: dict[str, Callable[[dict], list[Row]]] = {
     "ratio": ratio,
     "layers": layers,
@@ -118,6 +142,7 @@ FIGURES: dict[str, Callable[[dict], list[Row]]] = {
     "blend": blend,
     "mask": mask,
     "networks": networks,
+    "dream": dream,
 }
 
 

@@ -6,7 +6,16 @@ import PIL.Image
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-COLUMNS = {"ratio": 5, "layers": 5, "init": 5, "colour": 5, "blend": 5, "mask": 3, "networks": 4}
+COLUMNS = {
+    "ratio": 5,
+    "layers": 5,
+    "init": 5,
+    "colour": 5,
+    "blend": 5,
+    "mask": 3,
+    "networks": 4,
+    "dream": 3,
+}
 
 
 def test_every_figure_is_in_the_readme_and_in_the_repository():
