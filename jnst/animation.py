@@ -17,6 +17,7 @@ MOVING = {
     ".webp": {"format": "WEBP", "quality": 90},
 }
 """What one file can hold all frames: suffix -> Pillow's format and options."""
+FASTEST = 50
 NUMBERED = re.compile(r"%0[1-9]d")
 
 
@@ -47,8 +48,13 @@ def numbered(path: Path, number: int) -> Path | None:
     return path.with_name(NUMBERED.sub(lambda found: found[0] % number, path.name))
 
 
-def check(path: Path) -> None:
-    """Raise an `InputError` where no animation can be written: before a long run."""
+def check(path: Path, *, rate: float) -> None:
+    """Raise an `InputError` where no animation can be written: before a long run.
+
+    Viewers slow down a .gif that is to show more than `FASTEST` pictures a second.
+    """
+    if path.suffix.lower() == ".gif" and rate > FASTEST:
+        raise InputError(f"a .gif shows at most {FASTEST} pictures a second, not {rate:g}")
     first = numbered(path, 1)
     if first is not None:
         check_writable(first, WRITERS)

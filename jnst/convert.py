@@ -52,6 +52,8 @@ def convert(
             needed |= {"gamma"} if found.backbone != "inception_v3" else set()
             statistics = _normalization(source, normalization, statistics, shape, needed)
             arrays = fold(arrays, statistics, epsilon=origin.epsilon)
+            if not all(np.isfinite(array).all() for array in arrays.values()):
+                raise InputError(f"{source}: {normalization} scales beyond all numbers")
         elif "bias" not in arrays:
             arrays |= {"bias": np.zeros(shape[-1:], np.float32)}
         layers[layer.name] = arrays

@@ -100,7 +100,7 @@ def _check(path: Path, source: Published) -> None:
     if not found.startswith(source.hash):
         raise InputError(
             f"{path.name} has the {source.algorithm.upper()} {found}, not {source.hash}: it is not "
-            f"what {source.publisher} published; fetch it again"
+            f"what {source.publisher} published; remove it and try again"
         )
 
 

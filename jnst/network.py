@@ -43,7 +43,7 @@ def check_layers(backbone: str, layers: Iterable[str]) -> None:
             near = difflib.get_close_matches(layer, known, cutoff=0.0)
             raise InputError(
                 f"unknown layer of {backbone} {layer!r}; the nearest names are {', '.join(near)}; "
-                "--list layers lists all"
+                f"jnst stylize --list layers --backbone {backbone} lists all"
             )
 
 

@@ -228,7 +228,7 @@ def test_the_first_kernel_takes_our_input(folder, name, kernel, mean):
         np.testing.assert_array_equal(params["input"]["mean"], np.full((1, 1, 1, 3), mean))
 
 
-def test_bfloat16_and_float16_are_widened(folder):
+def test_float16_is_widened(folder):
     arrays = random_arrays("squeezenet1_1-torchvision")
     half = {
         k: v.astype(np.float16) for k, v in as_torch("squeezenet1_1-torchvision", arrays).items()
@@ -260,6 +260,8 @@ def change_keras(layers, what):
             bn["beta"] = bn["beta"].astype(float)
         case "infinite":
             bn["moving_mean"][3] = np.inf
+        case "beyond":
+            bn["gamma"][3], bn["moving_variance"][3] = 3e38, 0
         case "negative":
             bn["moving_variance"][3] = -0.1
         case "huge":
@@ -281,6 +283,7 @@ def change_keras(layers, what):
         ("kernel", r"conv3_block2_1_conv kernel is float32 \(1, 1, 512, 64\), not .*512, 128\)"),
         ("float64", "conv3_block2_1_bn beta is float64"),
         ("infinite", "conv3_block2_1_bn mean has values that are not finite"),
+        ("beyond", "conv3_block2_1_bn scales beyond all numbers"),
         ("negative", "conv3_block2_1_bn has a variance below zero"),
         ("huge", "too large"),
     ],
@@ -366,6 +369,9 @@ def test_an_archive_that_is_none(folder, archive):
         convert.convert(folder / "b.npz")
     np.savez(folder / "b.npz", **(arrays | {"z8/kernel": np.ones((3, 3, 3, 3), "f4")}))
     with pytest.raises(InputError, match=r"batch_normalization_1 kernel is float32 \(3, 3, 3, 3\)"):
+        convert.convert(folder / "b.npz")
+    np.savez_compressed(folder / "b.npz", **(arrays | {"z8/kernel": np.zeros(10**7, "f4")}))
+    with pytest.raises(InputError, match="too large for the network"):
         convert.convert(folder / "b.npz")
     np.savez(folder / "b.npz", a=np.ones(3))
     with pytest.raises(InputError, match="has 0 convolutions"):

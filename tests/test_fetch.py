@@ -225,7 +225,9 @@ def test_get_fetches_and_converts(server, folder, monkeypatch, capsys):
     assert "there already: " in capsys.readouterr().out
     assert len(server.asked) == 1
     assert jnst.cli.main(["weights"]) == 0
-    assert "squeezenet1_1" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "squeezenet1_1" in listed
+    assert here.address in listed, "in one piece"
 
 
 def test_a_file_that_was_put_there_is_taken_and_left(folder, server, monkeypatch, capsys):
@@ -243,6 +245,17 @@ def test_a_file_without_a_published_hash_is_said_to_be_one(server, folder, monke
     monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server, digits=0)})
     assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
     assert capsys.readouterr().err == "jnst: no hash of net.h5 is published to check it by\n"
+
+
+def test_what_is_no_weights_is_not_in_the_way_of_the_next_attempt(
+    server, folder, monkeypatch, capsys
+):
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server, digits=0)})
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 2
+    assert "cannot read" in capsys.readouterr().err
+    assert os.listdir(folder) == []
+    server.data = squeezenet()
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
 
 
 def test_without_a_network_one_line_says_what_to_do(folder, monkeypatch, capsys):

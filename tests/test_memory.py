@@ -77,7 +77,7 @@ def test_an_evaluation_needs_its_maps_but_not_many_times_over():
     ids=["all of VGG", "its beginning", "SqueezeNet", "DenseNet"],
 )
 def test_no_evaluation_needs_more_than_all_maps_and_their_derivatives(settings):
-    assert 0.05 < memory.needed(settings, SHAPE) / memory.at_most(settings, SHAPE) < 1.05
+    assert 0.05 < memory.needed(settings, SHAPE) / memory.at_most(settings, SHAPE) <= 1
 
 
 def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):

@@ -48,6 +48,8 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     """
     path = _find(name)
     data, entry = _verified(path, dimensions=4)
+    if name in BACKBONES and (other := entry.get("backbone", name)) != name:
+        raise InputError(f"weights {path} are those of {other}, not of {name}; name the file so")
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
             mean = _array(file, "input/mean", np.float32, (1, 1, 1, 3))

@@ -1,6 +1,7 @@
 """`jnst dream`: what a network sees in a picture, made visible; or a journey into it."""
 
 import dataclasses
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +12,13 @@ import numpy as np
 import tyro
 
 from jnst import animation, disk, files, samples
-from jnst.arrays import AnyPicture, InputError, Picture, check_at_least
+from jnst.arrays import AnyPicture, InputError, Picture, check_at_least, check_choice
 from jnst.backbones import BACKBONES
-from jnst.commands.base import keep_compiled_programs, uninterrupted
+from jnst.commands.base import fail, keep_compiled_programs, uninterrupted
 from jnst.dreams.dream import dream, octave_sizes
 from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.loop import Progress
+from jnst.network import default_backbone
 from jnst.terminal import live
 from jnst.version import __version__
 
@@ -40,7 +42,7 @@ class Options:
     zoom: float = 1.05
     """How much the middle of a picture is enlarged for the next."""
     rate: float = 12.0
-    """Pictures a second in .gif and .webp."""
+    """Pictures a second in .gif, which counts in hundredths of a second, and .webp."""
     quiet: bool = False
     """Print nothing but errors."""
     cache: bool = True
@@ -52,10 +54,11 @@ class Options:
 def run(options: Options) -> int:
     """Dream and return the exit status."""
     settings = options.recipe
-    backbone, _ = aim_of(settings)
     if options.list:
-        print("\n".join(BACKBONES[backbone].layers))
+        name = check_choice("backbone", settings.backbone or default_backbone(), BACKBONES)
+        print("\n".join(BACKBONES[name].layers))
         return 0
+    backbone, aim = aim_of(settings)
     for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
         check_at_least(what, getattr(options, what), least)
     output = _output(options)
@@ -65,13 +68,16 @@ def run(options: Options) -> int:
         keep_compiled_programs()
     sizes = octave_sizes(image.shape[1], image.shape[2], settings)
     costs = [float(h * w) for h, w in sizes for _ in range(settings.steps)] * options.frames
-    # The network that was found, so that the record says what was done.
-    settings = dataclasses.replace(settings, backbone=backbone)
+    # What defaults came to, so that the record says what was done.
+    chosen = {"layers": aim.layers, "layer_weights": aim.weights, "objective": aim.objective}
+    settings = dataclasses.replace(settings, backbone=backbone, **chosen)
     recorded = {"dream": dataclasses.asdict(settings), "image": options.image}
+    if options.frames > 1:
+        recorded |= {"frames": options.frames, "zoom": options.zoom}
     recorded |= {"guide": options.guide} if guide is not None else {}
     finished: list[Picture] = []
     last: Progress | None = None
-    interrupted = False
+    trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
     with live(costs, quiet=options.quiet) as show:
         try:
@@ -80,20 +86,22 @@ def run(options: Options) -> int:
                 if last.step % (len(sizes) * settings.steps) == 0:
                     finished.append(last.image)
                     _write_numbered(output, finished, recorded, options)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, InputError) as error:
             if last is None:
                 raise
-            interrupted = True
+            trouble = error  # what was dreamt until then is kept
     assert last is not None  # there is at least one step
     with uninterrupted():
         wrote = _write(output, finished or [last.image], recorded, options)
     if not options.quiet:
         height, width = (finished[-1] if finished else last.image).shape[1:3]
         print(
-            f"{'interrupted: ' if interrupted else ''}wrote {wrote} ({width} x {height}), after "
+            f"{'interrupted: ' if trouble else ''}wrote {wrote} ({width} x {height}), after "
             f"{last.step} steps with {backbone}, in {time.monotonic() - started:.0f} s"
         )
-    return 130 if interrupted else 0
+    if isinstance(trouble, InputError):
+        return fail(trouble, 2)
+    return 130 if trouble else 0
 
 
 def _frames(
@@ -146,11 +154,13 @@ def _output(options: Options) -> Path:
     stem = samples.CONTENT if options.image is None else options.image.stem
     suffix = ".png" if options.frames == 1 else ".gif"
     output = options.output or disk.unused(f"{stem}-dream{suffix}")
-    for source in (options.image, options.guide):
-        if source and output.exists() and source.exists() and output.samefile(source):
-            raise InputError(f"the output {output} is one of the pictures; choose another name")
+    several = [animation.numbered(output, n + 1) for n in range(max(options.frames, 1))]
+    outputs = [path for path in several if path] if options.frames > 1 else []
+    for source, path in itertools.product((options.image, options.guide), outputs or [output]):
+        if source and path.exists() and source.exists() and path.samefile(source):
+            raise InputError(f"the output {path} is one of the pictures; choose another name")
     if options.frames == 1:
         disk.check_writable(output, files.WRITERS)
     else:
-        animation.check(output)
+        animation.check(output, rate=options.rate)
     return output

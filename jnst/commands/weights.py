@@ -10,6 +10,7 @@ import rich.box
 import rich.console
 import rich.progress
 import rich.table
+import rich.text
 import tyro
 
 from jnst.arrays import InputError, check_choice
@@ -18,6 +19,9 @@ from jnst.commands.base import fail
 from jnst.convert import check_folder, convert
 from jnst.fetch import fetch, how_by_hand
 from jnst.published import SOURCES, Published
+
+WIDE = 1000
+"""Columns for what is no terminal, so that no address is broken."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,10 @@ def _list() -> None:
     for column in ("network", "weights", "published by", "address"):
         table.add_column(column, overflow="fold")
     for name, source in SOURCES.items():
-        table.add_row(name, str(weights.find(name) or "-"), source.publisher, source.address)
-    rich.console.Console(highlight=False).print(table)
+        there = rich.text.Text(str(weights.find(name) or "-"))
+        table.add_row(name, there, source.publisher, source.address)
+    console = rich.console.Console(highlight=False, markup=False)
+    console.print(table, width=None if console.is_terminal else WIDE)
 
 
 def _get(name: str) -> int:
@@ -66,9 +72,11 @@ def _get(name: str) -> int:
             f"{error}; or put {how_by_hand(source)} into {folder} and run: "
             f"python -m jnst.convert {shlex.quote(str(put))} --backbone {name}"
         ) from None
-    print(f"wrote {convert(path, backbone=name)}")
-    if not given:
-        path.unlink()
+    try:
+        print(f"wrote {convert(path, backbone=name)}")
+    finally:
+        if not given:
+            path.unlink()  # were it no weights, it would be in the way of the next attempt
     return 0
 
 

@@ -9,11 +9,14 @@ the same whatever the size of their maps.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Features, Scalar
 
+AT_ONCE = 1024
+"""How many positions are compared with the guide at a time."""
 Targets = Mapping[str, Float[Array, "1 _ _ _"]]
 """The maps of a guide, by layer; none without a guide."""
 
@@ -52,8 +55,11 @@ def guided(features: FeatureMap, target: Float[Array, "1 h2 w2 c"]) -> Scalar:
 
     """
     channels = features.shape[-1]
-    products = features.reshape(-1, channels) @ target.reshape(-1, channels).T
-    return jnp.mean(jnp.max(products, axis=1)) / channels
+    rows = target.reshape(-1, channels)
+    # Not all products at once, nor kept for the derivative: of early layers they fill the memory.
+    best = jax.checkpoint(lambda position: jnp.max(rows @ position))
+    found = jax.lax.map(best, features.reshape(-1, channels), batch_size=AT_ONCE)
+    return jnp.mean(found) / channels
 
 
 OBJECTIVES = {"squares": squares, "mean": mean}

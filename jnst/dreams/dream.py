@@ -1,9 +1,10 @@
 """DeepDream: a picture in which a network sees more and more of what it began to see.
 
 A. Mordvintsev, C. Olah and M. Tyka, "Inceptionism: Going Deeper into Neural Networks" (Google
-Research Blog, 2015), and their notebook (google/deepdream); numbers and recipe are theirs. Gradient
-ascent at growing sizes ("octaves"): what was dreamt at one size is enlarged and added to the
-picture at the next, so that large forms come first and fine ones grow upon them.
+Research Blog, 2015), and their notebook (google/deepdream): the recipe is theirs, with more steps
+and a smoothed gradient (see `jnst.dreams.ascent`). Gradient ascent at growing sizes ("octaves"):
+what was dreamt at one size is enlarged and added to the picture at the next, so that large forms
+come first and fine ones grow upon them.
 """
 
 from collections.abc import Iterator

@@ -39,13 +39,13 @@ class DreamSettings:
     """Layers whose responses grow; early ones give strokes, late ones things. By default those
     that suit the network."""
     layer_weights: tuple[float, ...] = ()
-    """How much each layer counts; by default all alike."""
+    """How much each layer counts; by default all alike, but for the default layers."""
     channels: tuple[str, ...] = ()
     """For each layer the numbers of the channels that count, joined by +, or all; by default
     all."""
     objective: Literal["squares", "mean"] | None = None
     """What grows: the mean of squared responses, which strengthens what is strong, or the mean,
-    which fills the picture; by default what suits the network."""
+    which fills the picture; by default what suits the network. With a guide it has no effect."""
     octaves: int = 4
     """At how many sizes."""
     octave_ratio: float = 1.4
@@ -75,6 +75,7 @@ WHOLE = {"size": 1, "octaves": 1, "steps": 1, "jitter": 0, "smooth": 0, "guide_s
     "seed": 0,
 }
 """The settings that are whole numbers, and the least that each may be."""
+MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000}
 
 
 def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
@@ -92,6 +93,9 @@ def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
             raise InputError(f"{what} must be a whole number, not {number!r}")
         check_at_least(what, number, least)
     check_at_least("octave_ratio", settings.octave_ratio, 1.01)
+    for what, most in MOST.items():
+        if getattr(settings, what) > most:
+            raise InputError(f"{what} must be at most {most}, not {getattr(settings, what):g}")
     check_at_least("step_size", settings.step_size, 0)
     check_choice("start", settings.start, ("picture", "noise"))
     backbone = settings.backbone or default_backbone()
@@ -129,4 +133,7 @@ def _numbers(word: str, layer: str, count: int) -> tuple[int, ...]:
             f"channels of {layer} must be all, or numbers from 0 to {count - 1} joined by +, "
             f"not {word!r}"
         )
-    return tuple(int(number) for number in numbers)
+    found = tuple(int(number) for number in numbers)
+    if len(set(found)) < len(found):
+        raise InputError(f"channels of {layer} has a number twice: {word}")
+    return found

@@ -2,7 +2,7 @@
 
 C. Olah, A. Mordvintsev and L. Schubert, "Feature Visualization" (Distill, 2017), and their library
 Lucid: Adam moves the waves and colours of `jnst.dreams.fourier`, and what it sees is moved at
-random before each step. The learning rate, the number of steps and the transforms are theirs.
+random before each step. Where that is less than theirs: `jnst.dreams.transforms`.
 """
 
 import functools
@@ -76,6 +76,8 @@ def check(settings: VisualizeSettings) -> str:
                 f"channel of {settings.layer} must be a number from 0 to {count - 1}, "
                 f"not {channel!r}"
             )
+    if len(set(settings.channel)) < len(settings.channel):
+        raise InputError(f"channel has a number twice: {' '.join(map(str, settings.channel))}")
     side = settings.size + 2 * transforms.PAD
     if reason := too_small(backbone, (settings.layer,), side, side):
         raise InputError(f"with its padding the picture is {reason}; take a larger size")

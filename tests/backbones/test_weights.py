@@ -360,3 +360,15 @@ def test_the_committed_vgg19_is_the_one_trained_on_imagenet(committed):
                 np.testing.assert_array_equal(ours, originals[key], strict=True)
             else:
                 assert np.linalg.norm(ours - originals[key]) < 0.01 * np.linalg.norm(originals[key])
+
+
+def test_weights_of_another_network_under_its_name_are_refused(tmp_path, monkeypatch):
+    """ResNet50 of Keras and of torchvision have the same shapes, and other strides."""
+    weights.save(
+        tmp_path / "resnet50.h5",
+        {**small_layers(), "input": {"mean": MEAN}},
+        {"backbone": "resnet50-torchvision"},
+    )
+    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path))
+    with pytest.raises(InputError, match="are those of resnet50-torchvision, not of resnet50"):
+        weights.load("resnet50")

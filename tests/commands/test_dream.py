@@ -13,6 +13,7 @@ from helpers import ROOT, check_refused
 import jnst.cli
 import jnst.commands.dream
 from jnst import animation, files
+from jnst.arrays import InputError
 
 SMALL = ["--backbone", "vgg19", "--layers", "relu2_1", "--octaves", "2", "--steps", "2"]
 SMALL += ["--jitter", "4", "--size", "32", "--no-cache"]
@@ -51,6 +52,7 @@ def test_the_record_says_how(photo):
     assert found["image"] == "photo.png"
     assert found["dream"]["seed"] == 7
     assert found["dream"]["layers"] == ["relu2_1"]
+    assert found["dream"]["objective"] == "mean", "what the default came to"
     assert json.dumps(found)
 
 
@@ -114,6 +116,25 @@ def test_ctrl_c_keeps_what_was_dreamt(photo, number, monkeypatch, capsys):
         assert moving.size == ((32, 24) if number == 7 else (23, 17))
 
 
+def test_a_fault_in_a_later_picture_keeps_those_before_it(photo, monkeypatch, capsys):
+    original = jnst.commands.dream.dream
+    begun = []
+
+    def failing(*arguments, **options):
+        begun.append(1)
+        if len(begun) == 3:
+            raise InputError("nothing responds")
+        yield from original(*arguments, **options)
+
+    monkeypatch.setattr(jnst.commands.dream, "dream", failing)
+    assert run("dream", photo, *SMALL, "--frames", "5", "-o", "out.gif") == 2
+    said = capsys.readouterr()
+    assert said.out.startswith("interrupted: wrote 2 pictures as out.gif")
+    assert said.err == "jnst: nothing responds\n"
+    with PIL.Image.open("out.gif") as moving:
+        assert moving.n_frames == 2
+
+
 def test_ctrl_c_before_the_first_step_writes_nothing(photo, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
@@ -141,11 +162,17 @@ def test_layers_are_listed(capsys):
         (["-o", "out.gif"], "unknown suffix '.gif'"),
         (["-o", "photo.png"], "the output photo.png is one of the pictures"),
         (["--backbone", "resnet50", "--layers", "conv1_relu"], "weights resnet50.h5 not found"),
+        (
+            ["--frames", "2", "--rate", "60", "-o", "out.gif"],
+            "at most 50 pictures a second, not 60",
+        ),
+        (["--frames", "9", "-o", "%04d.png"], "the output 0007.png is one of the pictures"),
         (["--octaves", "20"], "pixels, but relu2_1 needs at least 2 x 2"),
         (["--objective", "sum"], "--objective"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(photo, words, says, capsys):
+    os.link(photo, "0007.png")
     before = sorted(os.listdir())
     status = run("dream", photo, *SMALL, *words)
     check_refused(status, capsys.readouterr(), says, before)

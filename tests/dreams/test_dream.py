@@ -213,6 +213,9 @@ def test_weights_that_end_early_say_so(params, monkeypatch):
         ({"layer_weights": (-1.0,)}, "layer_weights must be a number of at least 0, not -1"),
         ({"layer_weights": (0.0,)}, "layer_weights must not all be 0"),
         ({"channels": ("128",)}, "channels of relu2_1 must be all, or numbers from 0 to 127"),
+        ({"channels": ("7+1+7",)}, "channels of relu2_1 has a number twice: 7+1+7"),
+        ({"octaves": 31}, "octaves must be at most 30, not 31"),
+        ({"octave_ratio": 1e200}, "octave_ratio must be at most 10, not 1e+200"),
         ({"channels": ("1,2",)}, "joined by +, not '1,2'"),
         (
             {"layers": ("relu5_1",), "octaves": 4},

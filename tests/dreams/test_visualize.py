@@ -144,6 +144,7 @@ def test_the_channel_that_was_asked_for_responds_more(neuron):
         ({"channel": ()}, "give at least one channel"),
         ({"channel": (3, 128)}, "channel of relu2_1 must be a number from 0 to 127, not 128"),
         ({"channel": (-1,)}, "not -1"),
+        ({"channel": (5, 9, 5)}, "channel has a number twice: 5 9 5"),
         ({"steps": 0}, "steps must be a number of at least 1, not 0"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0, not 0"),
         ({"backbone": "lenet"}, "unknown backbone 'lenet'"),
