@@ -9,11 +9,12 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from skimage.data import chelsea
 
-from jnst import image, network, samples
+from jnst import image, samples
 from jnst.arrays import InputError
 from jnst.backbones import vgg, weights
 from jnst.checks import check
 from jnst.files import read as read_file
+from jnst.network import LEARNT
 from jnst.pictures import read
 from jnst.presets import PRESETS, preset, summary, tools
 from jnst.settings import Settings
@@ -227,7 +228,7 @@ def test_parts_equal_the_formulas_of_the_source(name, monkeypatch):
     formula, options = FORMULAS[name]
     if name == "johnson-slow":
         params = random_weights()
-        monkeypatch.setitem(network.LEARNT, "trained", lambda name: params)
+        monkeypatch.setitem(LEARNT, "trained", lambda name: params)
     else:
         params = weights.load("vgg19")
     if "means" in options:
