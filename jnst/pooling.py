@@ -78,6 +78,7 @@ def _reduce(x: FeatureMap, start: float, by, size: int, stride: int, frame: Fram
     """Reduce each window of `size` x `size` by an operation, beginning with `start`."""
     around = [margins(length, size, stride, frame) for length in x.shape[1:3]]
     window, steps = (1, size, size, 1), (1, stride, stride, 1)
+    x = jnp.asarray(x)
     begin = np.array(start, x.dtype)[()]
     return jax.lax.reduce_window(x, begin, by, window, steps, [(0, 0), *around, (0, 0)])
 
@@ -101,7 +102,7 @@ def slide_avg(
     if framed:
         return sums / size**2
     rows, columns = (pixels(length, size, stride, frame) for length in x.shape[1:3])
-    return sums / jnp.asarray(rows[:, None, None] * columns[:, None], x.dtype)
+    return sums / jnp.asarray(rows[:, None, None] * columns[:, None], sums.dtype)
 
 
 def pixels(length: int, size: int, stride: int, frame: Frame) -> Float[np.ndarray, " p"]:

@@ -26,4 +26,5 @@ def fold(convolution: Arrays, normalization: Arrays, *, epsilon: float) -> dict[
     kernel = convolution.get("kernel", np.ones((1, 1, 1, 1)))
     bias = (convolution.get("bias", np.zeros(1)) - mean) * factor
     found = {"kernel": kernel * factor, "bias": bias + normalization.get("beta", np.zeros(1))}
-    return {key: array.astype(np.float32) for key, array in found.items()}
+    with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+        return {key: array.astype(np.float32) for key, array in found.items()}

@@ -52,7 +52,9 @@ def _list() -> None:
         there = rich.text.Text(str(weights.find(name) or "-"))
         table.add_row(name, there, source.publisher, source.address)
     console = rich.console.Console(highlight=False, markup=False)
-    console.print(table, width=None if console.is_terminal else WIDE)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
 
 
 def _get(name: str) -> int:
