@@ -104,7 +104,7 @@ def test_what_is_not_recorded_has_its_default():
         ({"size": json.loads('{"a":' * 900 + "1" + "}" * 900)}, "Expected `int`, got `object`"),
         ({"": 1}, "a setting '', which is unknown here"),
         ({"a\nb": 1}, r"a setting 'a\\nb', which is unknown here"),
-        ({"style_layers": {"a": 1}}, "Expected `array`, got `object`"),
+        ({"style_layers": {"a": 1}}, "Expected `array | null`, got `object`"),
         ({"colour": ["pca"]}, "cannot be used"),
     ],
 )

@@ -54,7 +54,7 @@ def test_grad_of_preprocessing():
 )
 def test_grad_of_the_whole_network(name, options):
     params, image = thin(name), RNG.random((1, 37, 45, 3))  # odd at every pooling but one
-    backward_options, options = options, {"name": name, **options}
+    options = {"name": name, **options}
     # Every layer takes part, so that the derivative is checked from each of them to the pixels.
     every = vgg.LAYERS[name]
     expected, vjp = jax.vjp(lambda x: vgg.features(params, x, every, **options), image)
@@ -65,7 +65,7 @@ def test_grad_of_the_whole_network(name, options):
     for layers in (every, ["relu1_1"], ["pool2", "conv3_2"], [DEEPEST]):
         zero = {layer: np.zeros(found[layer].shape) for layer in every}
         gradients = {layer: RNG.normal(size=found[layer].shape) for layer in layers}
-        got = byhand.backward(params, found, gradients, **backward_options)
+        got = byhand.backward(params, found, gradients, **options)
         close(got, vjp(zero | gradients)[0], rtol=1e-12)
 
     def loss(image):
