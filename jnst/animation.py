@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import PIL.Image
 
-from jnst.arrays import AnyPicture, Image, InputError, Picture
+from jnst import files
+from jnst.arrays import AnyPicture, Image, InputError, Picture, to_levels
 from jnst.disk import check_writable, guarded, replacing
-from jnst.files import WRITERS
+from jnst.image import resample
 
 MOVING = {
     ".gif": {"format": "GIF"},
@@ -18,6 +18,7 @@ MOVING = {
 }
 """What one file can hold all frames: suffix -> Pillow's format and options."""
 FASTEST = 50
+"""Pictures a second."""
 NUMBERED = re.compile(r"%0[1-9]d")
 
 
@@ -27,18 +28,9 @@ def zoom(image: Image, factor: float) -> Picture:
     Bicubic, about the exact centre: rounding to pixels would make the animation tremble.
     """
     height, width = image.shape[1:3]
-    box = [(length - length / factor) / 2 for length in (width, height)]
-    found = [
-        np.asarray(
-            PIL.Image.fromarray(np.ascontiguousarray(channel, np.float32)).resize(
-                (width, height),
-                PIL.Image.Resampling.BICUBIC,
-                box=(box[0], box[1], width - box[0], height - box[1]),
-            )
-        )
-        for channel in np.moveaxis(np.asarray(image[0]), -1, 0)
-    ]
-    return np.stack(found, axis=-1)[None].clip(0, 1)
+    left, top = ((length - length / factor) / 2 for length in (width, height))
+    box = left, top, width - left, height - top
+    return resample(image, height, width, PIL.Image.Resampling.BICUBIC, box=box).clip(0, 1)
 
 
 def numbered(path: Path, number: int) -> Path | None:
@@ -57,7 +49,7 @@ def check(path: Path, *, rate: float) -> None:
         raise InputError(f"a .gif shows at most {FASTEST} pictures a second, not {rate:g}")
     first = numbered(path, 1)
     if first is not None:
-        check_writable(first, WRITERS)
+        files.check_writable(first)
     elif path.suffix.lower() in MOVING:
         check_writable(path, MOVING)
     else:
@@ -81,10 +73,7 @@ def write(path: str | os.PathLike[str], frames: Sequence[AnyPicture], *, rate: f
     """
     with guarded(f"cannot write {os.fspath(path)!r}"):
         options = MOVING[Path(path).suffix.lower()]
-        pictures = [
-            PIL.Image.fromarray(np.rint(np.clip(frame[0], 0, 1) * 255).astype(np.uint8))
-            for frame in frames
-        ]
+        pictures = [PIL.Image.fromarray(to_levels(frame[0])) for frame in frames]
         with replacing(path) as stream:
             pictures[0].save(
                 stream,

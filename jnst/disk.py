@@ -13,6 +13,11 @@ from pathlib import Path
 
 from jnst.arrays import InputError, check_choice
 
+TEMPORARY = ".jnst-{}.tmp"
+"""The name of a file until it is whole."""
+LONGEST = 200
+"""Bytes in a name that we choose; file systems take 255, and some names get a number more."""
+
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a text file, whole or not at all; raise `InputError` for what the disk refuses."""
@@ -38,8 +43,19 @@ def check_writable(path: str | os.PathLike[str], suffixes: Iterable[str]) -> Non
     """Raise `InputError` if no file of this kind can be written: to be called before a long run."""
     with guarded(f"cannot write {os.fspath(path)!r}"):
         check_suffix(path, suffixes)
-        with _temporary(_target(path).parent):
+        with _temporary(_target(path).parent, ""):
             pass  # permission bits would say too little: to root, or on a read-only disk
+
+
+def check_regular(path: str | os.PathLike[str]) -> os.stat_result:
+    """Return the status of a file to be read; raise `InputError` for what is no regular one.
+
+    Opening a pipe would wait for ever. What is not there raises what the system does.
+    """
+    status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("it is not a regular file")
+    return status
 
 
 def check_suffix(path: str | os.PathLike[str], suffixes: Iterable[str]) -> str:
@@ -48,10 +64,17 @@ def check_suffix(path: str | os.PathLike[str], suffixes: Iterable[str]) -> str:
 
 
 def unused(path: str | os.PathLike[str]) -> Path:
-    """Return `path` if nothing is there, else the first free of `name-2.png`, `name-3.png`, etc."""
+    """Return `path` if nothing is there, else the first free of `name-2.png`, `name-3.png`, etc.
+
+    A name longer than `LONGEST` is cut.
+    """
     path = Path(path)
-    others = (path.parent / f"{path.stem}-{number}{path.suffix}" for number in itertools.count(2))
-    return next(name for name in itertools.chain([path], others) if not os.path.lexists(name))
+    stem = path.stem
+    while len(os.fsencode(stem + path.suffix)) > LONGEST:
+        stem = stem[:-1]
+    endings = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    names = (path.with_name(f"{stem}{ending}{path.suffix}") for ending in endings)
+    return next(name for name in names if not os.path.lexists(name))
 
 
 @contextlib.contextmanager
@@ -67,14 +90,15 @@ def guarded(failure: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[io.BufferedRandom]:
+def replacing(path: str | os.PathLike[str], *, label: str = "") -> Iterator[io.BufferedRandom]:
     """Open a file that takes the place of `path` once all is written; a failure leaves that as is.
 
     A new file gets the usual permissions, a replaced one keeps its own; a symbolic link is
-    followed. Raises `InputError` if nothing can be there, and what the disk raises.
+    followed. `label` is in the name of the file until it is whole. Raises `InputError` if nothing
+    can be there, and what the disk raises.
     """
     place = _target(path)
-    with _temporary(place.parent) as (name, stream):
+    with _temporary(place.parent, label) as (name, stream):
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
@@ -91,13 +115,15 @@ def _target(path: str | os.PathLike[str]) -> Path:
         raise InputError(f"there is no folder {str(Path(path).parent)!r}")
     if found.exists() and not found.is_file():
         raise InputError("it exists and is not a regular file")
+    if found.exists() and not (os.access(found, os.W_OK) and found.stat().st_mode & 0o222):
+        raise InputError("it exists and is read-only")  # to rename another over it needs no leave
     return found
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path) -> Iterator[tuple[Path, io.BufferedRandom]]:
+def _temporary(folder: Path, label: str) -> Iterator[tuple[Path, io.BufferedRandom]]:
     """Create a file in `folder` and remove it at the end, unless it has been renamed."""
-    name = folder / f".jnst-{secrets.token_hex(8)}.tmp"
+    name = folder / TEMPORARY.format(label + secrets.token_hex(8))
     try:
         with open(name, "x+b") as stream:  # not mkstemp: this file's permissions follow the umask
             yield name, stream

@@ -47,11 +47,19 @@ def resize(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {heigh
 
 
 def resample(
-    values: Array, height: int, width: int, method: PIL.Image.Resampling
+    values: Array,
+    height: int,
+    width: int,
+    method: PIL.Image.Resampling,
+    *,
+    box: tuple[float, float, float, float] | None = None,
 ) -> Float[np.ndarray, "1 {height} {width} _"]:
-    """Return any values over a picture, (1, h, w, c), at another size, in float32, not clipped."""
+    """Return any values over a picture, (1, h, w, c), at another size, in float32, not clipped.
+
+    Of the whole, or of a `box`: left, top, right and bottom in pixels, not only whole ones.
+    """
     channels = [
-        np.asarray(PIL.Image.fromarray(channel).resize((width, height), method))
+        np.asarray(PIL.Image.fromarray(channel).resize((width, height), method, box))
         for channel in np.moveaxis(np.asarray(values[0], np.float32), -1, 0)
     ]
     return np.stack(channels, axis=-1)[None]

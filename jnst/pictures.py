@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst import colour, files, image, regions
+from jnst import canvas, colour, files, image, regions
 from jnst.arrays import AnyPicture, Image, InputError, Picture
 from jnst.settings import Settings
 
@@ -28,7 +28,8 @@ class Pictures(NamedTuple):
     """What a run is given: `content` and styles as the optimisation sees them.
 
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
-    to begin with, where that is a picture of its own.
+    to begin with, where that is a picture of its own. With `settings.canvas`, content, regions of
+    the new picture and start are on a canvas; see `jnst.canvas`.
     """
 
     content: Picture
@@ -55,7 +56,8 @@ def read(
         content: the photograph: a path, a PIL image, or an array as `jnst.files.read` takes it.
         style: the painting, or a list of several. They are blended by `settings.blend`, unless
             each has its region.
-        settings: of which `blend`, `colour`, `square` and `size` are used here.
+        settings: of which `blend`, `colour`, `square`, `canvas`, and with these two `size` and
+            `upscale`, are used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
             into the k-th region; a single style into all. Where no mask is white there is no style.
         style_masks: for each region, where in its style picture the style is taken from.
@@ -69,7 +71,8 @@ def read(
 
     """
     sources = list(style) if isinstance(style, list | tuple) else [style]
-    original, styles = files.read(content), [files.read(source) for source in sources]
+    original, alpha = files.read_with_alpha(content)
+    styles = [files.read(source) for source in sources]
     if not styles:
         raise InputError("give at least one style picture")
     if settings.square:
@@ -95,23 +98,59 @@ def read(
     else:
         found = [_Placed(k, 1 / len(styles)) for k in range(len(styles))]
     blend = _blend(settings, len(styles))
-    return Pictures(
+    pictures = Pictures(
         content=recoloured,
         guides=[
             Guide(styles[k], blend[k] * area, region, origin) for k, area, region, origin in found
         ],
         original=original,
         start=None if start is None else files.read(start),
-        alpha=files.read_alpha(content),
+        alpha=alpha,
     )
+    return _on_canvas(pictures, settings)
 
 
-def finish(pictures: Pictures, settings: Settings, picture: Image) -> Picture:
-    """Give a painted picture the colours that `settings.colour` asks for."""
+def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
+    """Cut a painted picture from its canvas, and give it the colours of `settings.colour`."""
     picture = np.asarray(picture, np.float32)
+    if settings.canvas is not None:
+        picture = canvas.uncover(picture, *_sizes(pictures.original, settings))
     if settings.colour is None:
         return picture
     return colour.after(settings.colour, picture, pictures.original)
+
+
+def _sizes(original: Image, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return height and width of the result, and of the canvas that it is painted on."""
+    height, width = original.shape[1:3]
+    height, width = image.size_within(height, width, settings.size, upscale=settings.upscale)
+    if settings.canvas is None:
+        return (height, width), (height, width)
+    return (height, width), canvas.sides(height, width, settings.canvas, most=settings.size)
+
+
+def _on_canvas(pictures: Pictures, settings: Settings) -> Pictures:
+    """Put all that has the place of the new picture on its canvas, at the size of the result."""
+    inner, outer = _sizes(pictures.original, settings)
+    if inner == outer:
+        return pictures
+
+    height, width = inner
+
+    def extended(picture: AnyPicture) -> AnyPicture:
+        return canvas.extend(image.resize(picture, height, width), *outer)
+
+    def guide(one: Guide) -> Guide:
+        if one.region is None:
+            return one
+        small = image.resample(one.region, height, width, PIL.Image.Resampling.BILINEAR)
+        return one._replace(region=canvas.extend(small.clip(0, 1), *outer))
+
+    return pictures._replace(
+        content=extended(pictures.content),
+        guides=[guide(one) for one in pictures.guides],
+        start=None if pictures.start is None else extended(pictures.start),
+    )
 
 
 def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"] | None:

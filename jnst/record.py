@@ -59,7 +59,7 @@ def restore(recorded: Mapping[str, Any]) -> tuple[Settings, Inputs]:
     names = [{field.name for field in dataclasses.fields(kind)} for kind in (Settings, Inputs)]
     for name in recorded:
         if not any(name in known for known in names):
-            raise InputError(f"the picture was made with a setting {name!r}, which is unknown here")
+            raise InputError(f"made with a setting {name!r}, which is unknown here")
     try:
         settings = msgspec.convert(
             {name: value for name, value in recorded.items() if name in names[0]}, Settings

@@ -14,7 +14,7 @@ import PIL.Image
 from jaxtyping import Float
 
 from jnst import files, image
-from jnst.arrays import InputError
+from jnst.arrays import InputError, to_levels
 
 Mask = Float[np.ndarray, "1 _ _ 1"]
 """How much each pixel of a picture belongs to a region, in [0, 1]."""
@@ -28,7 +28,8 @@ def read(source: files.Source) -> Mask:
     Black does not, nor does what is transparent. Raises `InputError` where it cannot be read, or is
     black all over.
     """
-    mask, alpha = files.read(source).mean(axis=-1, keepdims=True), files.read_alpha(source)
+    picture, alpha = files.read_with_alpha(source)
+    mask = picture.mean(axis=-1, keepdims=True)
     if alpha is not None:  # read over white; what is cut away belongs to no region
         mask = (mask + alpha - 1).clip(0, 1)
     if not mask.max() > 0:
@@ -80,7 +81,7 @@ def region(mask: Mask, height: int, width: int) -> Float[np.ndarray, "1 {height}
 
 def _by_colour(source: files.Source) -> dict[int, Mask]:
     """Return the mask of each colour, 0xRRGGBB, the darkest first."""
-    picture = np.rint(files.read(source)[0] * 255).astype(np.uint8)
+    picture = to_levels(files.read(source)[0])
     packed = picture @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     colours = np.unique(packed)
     if len(colours) > MOST_LABELS:

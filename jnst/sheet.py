@@ -9,7 +9,7 @@ import PIL.Image
 import PIL.ImageDraw
 import PIL.ImageFont
 
-from jnst.arrays import AnyPicture, Picture
+from jnst.arrays import AnyPicture, Picture, to_levels
 
 INK, PAPER = (32, 32, 32), (255, 255, 255)
 LETTERS = 13
@@ -52,8 +52,7 @@ def contact_sheet(rows: Sequence[Sequence[tuple[str, AnyPicture | None]]]) -> Pi
         for column, (_, picture) in enumerate(row):
             left = GAP + column * (width + GAP)
             if picture is not None:
-                pixels = np.rint(np.clip(picture[0], 0, 1) * 255).astype(np.uint8)
-                sheet.paste(PIL.Image.fromarray(pixels), (left, top))
+                sheet.paste(PIL.Image.fromarray(to_levels(picture[0])), (left, top))
             for i, words in enumerate(lines[column]):
                 draw.text((left, top + height + GAP // 2 + i * line), words, INK, font)
         top += height + text + 2 * GAP

@@ -69,3 +69,10 @@ def test_a_folder_that_cannot_be_made(tmp_path):
     with pytest.raises(InputError, match=r"cannot make the folder '.*file/a': Not a directory"):
         disk.make_folder(tmp_path / "file" / "a")
     assert disk.make_folder(tmp_path / "a" / "b").is_dir()
+
+
+def test_names_we_choose_leave_room_for_more(tmp_path):
+    long = disk.unused(tmp_path / ("浪" * 100 + ".png"))
+    assert long.name == "浪" * 65 + ".png"  # of three bytes each
+    long.touch()
+    assert disk.unused(tmp_path / ("浪" * 100 + ".png")).name == "浪" * 65 + "-2.png"
