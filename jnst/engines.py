@@ -19,9 +19,9 @@ from jnst.byhand import objective as byhand_objective
 from jnst.byhand import optim as byhand_optim
 from jnst.byhand.backbones import graph as byhand_graph
 from jnst.byhand.losses import tv as byhand_tv
-from jnst.loop import Compiled
 from jnst.losses import tv
 from jnst.sharding import sharding, spread
+from jnst.step import Compiled
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, Losses, on_features
 
 

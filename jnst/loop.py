@@ -6,23 +6,17 @@ so what is written in the end is never a bad probe (or, if asked for, the averag
 and both survive a loss that is not a finite number: back to the picture kept, smaller steps.
 """
 
-import functools
 import math
-from collections.abc import Callable, Generator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Generator, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jnst.arrays import Image, InputError, Scalar
-from jnst.xla import jit
+from jnst.arrays import Image, InputError
+from jnst.step import Carry, Compiled, Evaluate, program
 
-Evaluate = Callable[[Any, Image], Any]
-"""`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.objective`."""
-Compiled = bool | Literal["moves"]
-"""Whether to jit a step: all of it; nothing, for an objective in NumPy; or, with "moves", all but
-the objective, where that is several programs, one after the other."""
 MOST_RETREATS = 10
 
 
@@ -35,6 +29,10 @@ class Progress(NamedTuple):
     are NumPy arrays in [0, 1]. `shrink` is what steps are multiplied by: 1, and half as much after
     each time that the loss, its gradient or the step was not finite (`total` is then NaN or
     infinite).
+
+    `state` is what `minimise` can go on from as if it had never stopped: arrays, on the device and
+    good until the next `Progress` is asked for. It is empty where the loop can only begin again,
+    and None where it is within a program of several steps.
     """
 
     step: int
@@ -44,67 +42,14 @@ class Progress(NamedTuple):
     best: np.ndarray
     best_total: float
     shrink: float
+    state: Any = ()
 
 
-class _Carry(NamedTuple):
-    image: Image
-    state: Any
-    best: Image
-    best_total: Scalar
-    share: Scalar
+class End(NamedTuple):
+    """What a loop returns: the picture to keep, and the optimiser's memory."""
 
-
-def _move(
-    optimizer: Any, average: float, total: Any, gradient: Image, carry: _Carry, shrink: Any
-) -> tuple[_Carry, Any]:
-    """Keep the picture just evaluated if it is the best, and move on. For NumPy and JAX alike.
-
-    With an average of decay d, the picture kept is a_t = a_{t-1} + w_t (x_t - a_{t-1}), and
-    w_t = (1 - d) / (1 - dᵗ) = w_{t-1} / (w_{t-1} + d): the mean with weights dᵗ⁻ⁱ, without Adam's
-    bias towards the start. It begins with the first picture, w_1 = 1.
-    """
-    xp = carry.image.__array_namespace__()
-    update, state = optimizer.update(gradient, carry.state, carry.image)
-    sound = xp.all(xp.isfinite(gradient)) & xp.all(xp.isfinite(update))
-    total = xp.where(sound, total, xp.nan)
-    better = total < carry.best_total  # never true of NaN
-    moved = xp.clip(carry.image + shrink * update, 0, 1).astype(carry.image.dtype)
-    share = carry.share
-    if average > 0:
-        share = (share / (share + average)).astype(moved.dtype)
-        best = xp.where(sound, carry.best + share * (moved - carry.best), carry.best)
-    else:
-        best = xp.where(better, carry.image, carry.best)
-    carry = _Carry(moved, state, best, xp.where(better, total, carry.best_total), share)
-    return carry, total
-
-
-@functools.lru_cache(maxsize=32)
-def _program(
-    evaluate: Evaluate, optimizer: Any, average: float, every: int, *, compiled: Compiled
-) -> Callable:
-    """Build `(constants, carry, shrink) -> (carry, (totals, parts))` for `every` steps.
-
-    Jitted as one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
-    Not on the CPU: XLA runs convolutions in the body of a loop on a single thread there. The old
-    carry is donated, so that picture and history are updated in place. Kept, so that the next run
-    with the same objective and optimiser finds the program compiled.
-    """
-    move = functools.partial(_move, optimizer, average)
-    if compiled == "moves":
-        move = jit(move, donate_argnums=2)
-
-    def step(constants, carry, shrink):
-        total, parts, gradient = evaluate(constants, carry.image)
-        carry, total = move(total, gradient, carry, shrink)
-        return carry, (total, parts)
-
-    def chunk(constants, carry, shrink):
-        return jax.lax.scan(lambda c, _: step(constants, c, shrink), carry, length=every)
-
-    if compiled is not True:
-        return step
-    return jit(step if every == 1 else chunk, donate_argnums=1)
+    best: np.ndarray
+    memory: Any
 
 
 def minimise(
@@ -115,13 +60,12 @@ def minimise(
     *,
     steps: int,
     memory: Any = None,
+    state: Sequence[Any] = (),
     average: float = 0.0,
     every: int = 1,
     compiled: Compiled = True,
-) -> Generator[Progress, None, Any]:
+) -> Generator[Progress, None, End]:
     """Minimise the objective over the picture; yield a `Progress` for each evaluation.
-
-    Returns the optimiser's memory at the end, as `memory` may have been at the start.
 
     Args:
         evaluate: the objective, `(constants, image) -> (total, parts, gradient)`.
@@ -130,19 +74,23 @@ def minimise(
         optimizer: a transformation: `init(image)`, `update(gradient, state, image)`.
         steps: how many times the objective is evaluated.
         memory: the optimiser's state to start with; its own beginning by default.
+        state: of a `Progress`, to go on from there; the other arguments must be the same.
         average: decay of the running average of pictures; 0 to keep the best instead.
         every: on an accelerator, how many steps run in one program; 1 on the CPU.
         compiled: whether to jit, see `Compiled`.
 
     Raises:
-        InputError: if the loss of the first picture is not finite, or steps keep failing.
+        InputError: if the loss of the first picture is not finite, or steps keep failing; for a
+            state of another loop.
 
     """
 
-    def start(image: Image, memory: Any, best_total: float) -> _Carry:
+    def start(image: Image, memory: Any, best_total: float) -> Carry:
         image = jnp.asarray(image) if compiled else image
         state = optimizer.init(image) if memory is None else memory
-        carry = _Carry(image, state, image, dtype.type(best_total), dtype.type(1))
+        return place(Carry(image, state, image, dtype.type(best_total), dtype.type(1)))
+
+    def place(carry: Carry) -> Carry:
         if not compiled:
             return carry
         # Donated: no two of its arrays may be the same. All where the picture is: a program has
@@ -150,13 +98,16 @@ def minimise(
         return jax.device_put(jax.tree.map(jnp.array, carry), jnp.asarray(image).sharding)
 
     dtype = np.dtype(image.dtype)
-    runs = {
-        n: _program(evaluate, optimizer, average, n, compiled=compiled)
-        for n in {every, steps % every or every}
-    }
     shrink, retreats, done = 1.0, 0, 0
     constants = jax.device_put(constants) if compiled else constants
     carry = start(image, memory, math.inf)
+    if state:
+        done, retreats, shrink = int(state[0]), int(state[1]), float(state[2])
+        carry = place(_like(carry, state[3:]))
+    runs = {
+        n: program(evaluate, optimizer, average, n, compiled=compiled)
+        for n in {every, (steps - done) % every or every}
+    }
     while done < steps:
         count = min(every, steps - done)
         with np.errstate(over="ignore", invalid="ignore"):  # seen below, for NumPy as for JAX
@@ -174,9 +125,10 @@ def minimise(
             carry = start(best, None, best_total)
         for i in range(count):
             named = {name: float(part[i]) for name, part in parts.items()}
-            yield Progress(done + i + 1, float(totals[i]), named, newest, best, best_total, shrink)
-        done += count
-    return carry.state
+            done += 1
+            now = None if i < count - 1 else (done, retreats, shrink, *jax.tree.leaves(carry))
+            yield Progress(done, float(totals[i]), named, newest, best, best_total, shrink, now)
+    return End(np.array(carry.best), carry.state)
 
 
 def check_hope(retreats: int, best_total: float) -> None:
@@ -194,3 +146,19 @@ def check_hope(retreats: int, best_total: float) -> None:
             f"the loss was not a finite number {retreats} times; lower the weights or the "
             "learning rate"
         )
+
+
+def _like(carry: Carry, leaves: Sequence[Any]) -> Carry:
+    """Return `carry` with other numbers; only the number of an optimiser's pairs may differ."""
+    expected, tree = jax.tree.flatten(carry)
+    if [_kind(leaf) for leaf in expected] != [_kind(leaf) for leaf in leaves]:
+        raise InputError("the state is not one of this loop: other arrays, or of other sizes")
+    numbers = [  # of Python's, where they were: NumPy's have other powers, in their last digit
+        type(old)(new) if isinstance(old, int | float) else new
+        for old, new in zip(expected, leaves, strict=True)
+    ]
+    return jax.tree.unflatten(tree, numbers)
+
+
+def _kind(leaf: Any) -> tuple:
+    return jnp.dtype(getattr(leaf, "dtype", type(leaf))).kind, np.ndim(leaf), np.shape(leaf)[1:]

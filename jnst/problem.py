@@ -1,15 +1,16 @@
 """The problem that the loop is to solve at one stage of a run."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from jnst import image
 from jnst.arrays import AnyPicture, Array, Image, InputError, Params
 from jnst.engines import Engine, engine, in_tiles, on_devices
 from jnst.initial import initial
-from jnst.loop import Compiled
 from jnst.network import open_network, too_small
 from jnst.objective import Constants, Goal
 from jnst.optim import LEARNING_RATES
@@ -17,6 +18,7 @@ from jnst.pictures import Guide, Pictures
 from jnst.regions import Mask, region
 from jnst.settings import Settings, content_layers, float_type, losses, style_layers
 from jnst.stages import Stage, map_sizes
+from jnst.step import Compiled
 from jnst.terms import STYLE_LOSSES
 
 
@@ -32,10 +34,19 @@ class Problem(NamedTuple):
 
 
 class Kit(NamedTuple):
-    """What all stages share: the engine, and the weights in the precision that it works in."""
+    """What all stages share: the engine, and the weights in the precision that it works in.
+
+    And what many pictures of the same settings share, if given: targets of style pictures, by all
+    that they depend on, see `_style_targets`. Otherwise each stage measures its own.
+    """
 
     engine: Engine
     params: Params
+    measured: dict[Any, Mapping[str, Any]] | None = None
+
+
+MOST_MEASURED = 2**28
+"""`Kit.measured` holds at most so many bytes; what was measured first goes first."""
 
 
 def load(settings: Settings) -> Kit:
@@ -92,15 +103,14 @@ def set_up(
         noise, seed = settings.init_noise, settings.seed
         start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
     start = image.resize(start, *content.shape[1:3]).astype(dtype)
-    optimizer = None
+    optimizer, history = None, min(settings.history, stage.steps)  # room for what can be there
     if settings.optimizer in kit.engine.optimizers:
         rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
-        history = {"history": min(settings.history, stage.steps)}  # room for what can be there
-        options = history if settings.optimizer == "lbfgs" else {}
+        options = {"history": history} if settings.optimizer == "lbfgs" else {}
         optimizer = kit.engine.optimizers[settings.optimizer](rate, **options)
     constants, placed = kit.engine.place((constants, start))
     evaluate, compiled = kit.engine.evaluate, kit.engine.compiled
-    return Problem(evaluate, constants, placed, optimizer, compiled, settings.history)
+    return Problem(evaluate, constants, placed, optimizer, compiled, history)
 
 
 def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
@@ -132,12 +142,37 @@ def _style_goals(
         if key not in measured:
             style = guide.style.astype(dtype)
             where = {layer: at(layer, guide.style_region, style) for layer in layers}
-            measured[key] = kit.engine.targets("style", kit.params, style, where)
+            measured[key] = _style_targets(style, where, kit)
         for layer, share in zip(layers, shares, strict=True):
             weight = settings.style_weight * guide.share * share / sum(shares)
             goal = Goal(measured[key][layer], weight, at(layer, guide.region, content))
             goals[layer].append(goal)
     return goals
+
+
+def _style_targets(style: Image, where: Mapping[str, Array | None], kit: Kit) -> Mapping[str, Any]:
+    """Measure a style picture, or look up what was measured of the same one.
+
+    The key is of the pixels, not of a path: methods of `jnst.colour` recolour a style differently
+    for each content.
+    """
+    if kit.measured is None:
+        return kit.engine.targets("style", kit.params, style, where)
+    arrays = (style, *(region for region in where.values() if region is not None))
+    key = (
+        id(kit.engine),  # whole, or in tiles; kept for ever by `jnst.engines`
+        tuple(layer for layer, region in where.items() if region is not None),
+        *((a.shape, hashlib.sha256(np.asarray(a).tobytes()).digest()) for a in arrays),
+    )
+    if key not in kit.measured:
+        kit.measured[key] = kit.engine.targets("style", kit.params, style, where)
+        while len(kit.measured) > 1 and _bytes(kit.measured) > MOST_MEASURED:
+            del kit.measured[next(iter(kit.measured))]
+    return kit.measured[key]
+
+
+def _bytes(measured: Any) -> int:
+    return sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(list(measured.values())))
 
 
 def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:

@@ -1,15 +1,16 @@
 """The loop around SciPy's L-BFGS-B, which owns its own: the same face as `jnst.loop`."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import jax
 import numpy as np
 
 from jnst.arrays import Image
-from jnst.loop import Compiled, Evaluate, Progress, check_hope
+from jnst.loop import End, Progress, check_hope
 from jnst.optim import FIRST_STEP, HISTORY, scipy_lbfgs
+from jnst.step import Compiled, Evaluate
 from jnst.xla import jit
 
 
@@ -21,14 +22,15 @@ def minimise_scipy(
     steps: int,
     history: int = HISTORY,
     compiled: Compiled = True,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, End]:
     """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `loop.minimise`.
 
     The objective is evaluated in the precision of `image`. SciPy's line search is made for float64:
     in the last digits of float32 it finds descent that is none, and gives up.
 
     Where the loss is not finite, SciPy starts again from the best picture, with an empty history
-    and half the first step. Ends early where SciPy finds no step that improves.
+    and half the first step. Ends early where SciPy finds no step that improves. What SciPy keeps
+    in mind cannot be had: a `Progress` holds no state to go on from.
     """
     with jax.enable_x64(image.dtype == np.float64):
         if compiled is True:
@@ -60,9 +62,8 @@ def minimise_scipy(
                     rms = np.sqrt(np.mean(gradient.astype(np.float64) ** 2))
                     scale = shrink * FIRST_STEP / rms if rms > 0 else 1.0
                 asked = search.send((scale * total, scale * gradient))
-            else:
-                return
         except StopIteration:
-            return
+            break
         finally:
             search.close()
+    return End(best, None)

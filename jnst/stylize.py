@@ -2,20 +2,20 @@
 
 import dataclasses
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 
 from jnst import files, pyramid
-from jnst.arrays import Picture, check_choice
+from jnst.arrays import AnyPicture, Picture, check_choice
 from jnst.checks import check
-from jnst.loop import Progress, minimise
+from jnst.loop import End, Progress, minimise
 from jnst.optim import KEEP_MEMORY
 from jnst.pictures import Pictures, finish, read
-from jnst.problem import Problem, load, set_up
+from jnst.problem import Kit, Problem, load, set_up
 from jnst.scipy_loop import minimise_scipy
 from jnst.settings import Settings
-from jnst.stages import plan
+from jnst.stages import Stage, plan
 
 
 def prepare(pictures: Pictures, settings: Settings) -> Problem:
@@ -30,15 +30,28 @@ def prepare(pictures: Pictures, settings: Settings) -> Problem:
     return set_up(pictures, settings, load(settings), stage=plan(pictures, settings)[-1])
 
 
+class Point(NamedTuple):
+    """Where a run is: its stage, after which step, what the stage began with, its loop's state.
+
+    Without a picture, a stage begins as the settings say; without a state, at its beginning.
+    """
+
+    stage: int
+    step: int
+    picture: AnyPicture | None
+    state: Sequence[Any]
+
+
 def iterate(
     problem: Problem,
     steps: int,
     *,
     memory: Any = None,
+    state: Sequence[Any] = (),
     average: float = 0.0,
     every: int = 10,
-) -> Generator[Progress, None, Any]:
-    """Optimise the picture; yield a `Progress` for each evaluation; return the optimiser's memory.
+) -> Generator[Progress, None, End]:
+    """Optimise the picture; yield a `Progress` for each evaluation; see `loop.minimise`.
 
     On an accelerator, pictures come back only after every so many steps. It is so fast that asking
     it for one step at a time would keep it waiting. On the CPU each step is its own.
@@ -49,10 +62,11 @@ def iterate(
     """
     arguments = problem.evaluate, problem.constants, problem.image
     if problem.optimizer is None:
-        yield from minimise_scipy(
-            *arguments, steps=steps, history=problem.history, compiled=problem.compiled
+        return (
+            yield from minimise_scipy(
+                *arguments, steps=steps, history=problem.history, compiled=problem.compiled
+            )
         )
-        return None
     if problem.compiled is not True or jax.default_backend() == "cpu":
         every = 1
     return (
@@ -61,6 +75,7 @@ def iterate(
             problem.optimizer,
             steps=steps,
             memory=memory,
+            state=state,
             average=average,
             every=every,
             compiled=problem.compiled,
@@ -68,29 +83,53 @@ def iterate(
     )
 
 
-def paint(pictures: Pictures, settings: Settings, *, every: int = 10) -> Iterator[Progress]:
+def paint(
+    pictures: Pictures,
+    settings: Settings,
+    *,
+    every: int = 10,
+    kit: Kit | None = None,
+    stages: Sequence[Stage] | None = None,
+    point: Point | None = None,
+) -> Iterator[Progress]:
     """Paint from coarse to fine; yield a `Progress` for each evaluation, counted through.
+
+    `kit` is what `jnst.problem.load` returns for these settings, `stages` what `jnst.stages.plan`
+    does for both, where they are at hand: what fits into memory may change from one to the next.
+
+    The `state` of a `Progress` is a `Point`, or None. Given as `point`, with the same pictures and
+    settings, it makes the run go on from there, and end with the same picture, bit by bit, on the
+    same machine.
 
     Raises:
         InputError: for pictures or settings that cannot be used; see `prepare` and `iterate`.
 
     """
     check(settings)
-    kit = load(settings)
-    picture, memory, done = None, None, 0
-    for stage in plan(pictures, settings):
+    kit = kit or load(settings)
+    stages = stages or plan(pictures, settings)
+    point = point or Point(0, 0, None, ())
+    picture, state, memory = point.picture, point.state, None
+    done = sum(stage.steps for stage in stages[: point.stage])
+    for number, stage in enumerate(stages[point.stage :], point.stage):
         problem = set_up(pictures, settings, kit, stage=stage, start=picture)
         if memory is not None:
             memory = pyramid.enlarge(memory, *problem.image.shape[1:3])
-        steps = iterate(problem, stage.steps, memory=memory, average=settings.average, every=every)
+        options: dict[str, Any] = {"memory": memory, "state": state}
+        steps = iterate(problem, stage.steps, average=settings.average, every=every, **options)
         while True:
             try:
                 progress = next(steps)
             except StopIteration as end:
-                memory = end.value if settings.optimizer in KEEP_MEMORY else None
+                best, memory = end.value
                 break
-            picture = progress.best
-            yield progress._replace(step=done + progress.step)
+            now = progress.state
+            # A state holds all that matters of the picture before it, but for its size.
+            step = done + progress.step
+            point = Point(number, step, None, now) if now else Point(number, done, picture, ())
+            yield progress._replace(step=step, state=None if now is None else point)
+        picture, state = best, ()
+        memory = memory if settings.optimizer in KEEP_MEMORY else None
         done += stage.steps
 
 

@@ -244,7 +244,7 @@ def test_a_run_in_two_halves_is_one_run_where_the_memory_is_handed_on(name, comp
             try:
                 found.append(next(steps))
             except StopIteration as end:
-                return found, end.value
+                return found, end.value.memory
 
     first, memory = half(START, None)
     second, _ = half(first[-1].image, memory)
@@ -252,3 +252,57 @@ def test_a_run_in_two_halves_is_one_run_where_the_memory_is_handed_on(name, comp
     whole = [step.total for step in run(bowl, name, 12, compiled=compiled)]
     np.testing.assert_allclose([s.total for s in (*first, *second)], whole, rtol=1e-4)
     assert abs(forgetful[-1].total - whole[-1]) > 1e-3 * whole[-1]
+
+
+@KINDS
+@pytest.mark.parametrize("average", [0.0, 0.9])
+@pytest.mark.parametrize("evaluate", [bowl, cliff])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_run_goes_on_from_any_state_as_if_it_had_never_stopped(name, evaluate, average, compiled):
+    options = {"compiled": compiled, "average": average}
+    options |= {"constants": NEAR, "rates": FAST} if evaluate is cliff else {}
+    whole, kept = [], []  # all steps, and their states
+    for progress in iterate(evaluate, name, 12, **options):
+        whole.append(progress)
+        kept.append([np.array(leaf) for leaf in progress.state])  # the next step may change it
+    for number in (1, 5, 9, 11):
+        rest = run(evaluate, name, 12, state=kept[number - 1], **options)
+        assert len(rest) == 12 - number
+        for one, other in zip(rest, whole[number:], strict=True):
+            for a, b in zip(one[:-1], other[:-1], strict=True):
+                np.testing.assert_equal(a, b)
+    assert evaluate is bowl or whole[-1].shrink < 1  # it did go back on the way
+
+
+def test_within_a_chunk_there_is_no_state_to_go_on_from():
+    steps = run(bowl, "adam", 12, every=5)
+    assert [step.step for step in steps if step.state is not None] == [5, 10, 12]
+    rest = run(bowl, "adam", 12, every=5, state=[np.array(x) for x in steps[-1].state])
+    assert rest == []
+
+
+def test_a_run_goes_on_in_other_chunks():
+    whole = []
+    for progress in iterate(bowl, "adam", 15, every=2):
+        whole.append(progress)
+        if progress.step == 2:
+            state = [np.array(leaf) for leaf in progress.state]
+    rest = run(bowl, "adam", 15, every=10, state=state)
+    assert [step.step for step in rest] == list(range(3, 16))
+    totals = [step.total for step in whole[2:]]
+    np.testing.assert_allclose([step.total for step in rest], totals, rtol=1e-4)
+
+
+def test_scipy_has_no_state():
+    assert all(step.state == () for step in run(bowl, "scipy", 5))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_state_of_another_loop_is_refused(name):
+    state = [np.array(leaf) for leaf in run(bowl, name, 3)[-1].state]
+    other = START[:, :, :4]
+    for wrong in (state[:-1], [*state[:-1], state[-1].astype("U")]):
+        with pytest.raises(InputError, match="not one of this loop"):
+            run(bowl, name, 5, state=wrong)
+    with pytest.raises(InputError, match="not one of this loop"):
+        run(bowl, name, 5, start=other, constants=CENTRE[:, :, :4], state=state)

@@ -130,7 +130,7 @@ def test_a_picture_too_small_for_the_layers_is_refused(pair, shape):
 
 def test_absurd_weights_end_in_one_clear_line(pair):
     with pytest.raises(InputError, match="not a finite number"):
-        jnst.stylize(*pair, style_weight=1e38, style_loss="gram", style_scale="half", **SMALL)
+        jnst.stylize(*pair, style_weight=1e37, style_loss="gram", style_scale="half", **SMALL)
 
 
 def test_constant_pictures_stay_finite():

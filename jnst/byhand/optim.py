@@ -84,26 +84,46 @@ def two_loop(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -
     return q
 
 
+class History(NamedTuple):
+    """What L-BFGS remembers: how often it was asked, its pairs (s, y), and where it was last.
+
+    `steps` and `changes` have a row for each pair, the newest last; `x` and `gradient` the shape of
+    the picture.
+    """
+
+    count: int
+    steps: np.ndarray
+    changes: np.ndarray
+    x: np.ndarray
+    gradient: np.ndarray
+
+
 def lbfgs(learning_rate: float, *, history: int = HISTORY) -> Optimizer:
     """L-BFGS without a line search: x ← x - rate · H g, with H g by `two_loop`.
 
     At the first step, and where H g leads uphill, g itself, to a root mean square of `FIRST_STEP`.
     """
 
-    def init(x: np.ndarray):
-        return [], None, None
+    def init(x: np.ndarray) -> History:
+        none = np.zeros((0, x.size), x.dtype)
+        return History(0, none, none, x, np.zeros_like(x))
 
-    def update(gradient: np.ndarray, state, x: np.ndarray):
-        pairs, last_x, last_gradient = state
-        if last_x is not None:
-            s, y = (x - last_x).ravel(), (gradient - last_gradient).ravel()
-            pairs = [*pairs, (s, y)][-history:] if s @ y != 0 else pairs
+    def update(gradient: np.ndarray, state: History, x: np.ndarray):
+        steps, changes = state.steps, state.changes
+        if state.count:
+            s, y = (x - state.x).ravel(), (gradient - state.gradient).ravel()
+            if s @ y != 0:
+                steps, changes = (
+                    np.concatenate([old, new[None]])[-history:]
+                    for old, new in ((steps, s), (changes, y))
+                )
+            pairs = list(zip(steps, changes, strict=True))
             direction = two_loop(gradient.ravel(), pairs).reshape(x.shape)
-        if last_x is None or not np.sum(direction * gradient) > 0:
+        if not state.count or not np.sum(direction * gradient) > 0:
             size = _rms(gradient)
             direction = gradient * (FIRST_STEP / size if size > 0 else 1)
         step = np.clip(-learning_rate * direction, -LARGEST_MOVE, LARGEST_MOVE)
-        return step, (pairs, x, gradient)
+        return step, History(state.count + 1, steps, changes, x, gradient)
 
     return Optimizer(init, update)
 

@@ -1,33 +1,26 @@
-"""`jnst stylize`: one style transfer, pictures in, picture out, progress on the terminal."""
+"""`jnst stylize`: its options, and what they ask for: one picture, many, or a list."""
 
+import contextlib
 import dataclasses
-import math
-import sys
-import time
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
 
-from jnst import disk, files, plot, samples
+from jnst import checkpoint
 from jnst.arrays import InputError, check_at_least
 from jnst.backbones import BACKBONES
-from jnst.commands.base import (
-    fail,
-    keep_compiled_programs,
-    open_pictures,
-    uninterrupted,
-    with_quality,
-)
-from jnst.loop import Progress
-from jnst.pictures import alpha_for, finish
+from jnst.commands.base import with_quality
+from jnst.commands.batch import Batch, check_none_for_one
+from jnst.commands.batch import run as run_batch
+from jnst.commands.checkpoints import find, output_of
+from jnst.commands.painting import Result, paint_one
 from jnst.presets import PRESETS, summary
-from jnst.record import Inputs, record
+from jnst.record import Inputs
 from jnst.settings import Settings
-from jnst.stages import plan
-from jnst.stylize import paint
-from jnst.terminal import live
 from jnst.version import __version__
 
 
@@ -36,8 +29,7 @@ class Options:
     """Paint CONTENT in the manner of STYLE. Without them, paint the built-in sample pair."""
 
     inputs: Annotated[Inputs, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Inputs)
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
+    result: Annotated[Result, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Result)
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system (--list presets); all options still apply."""
     quality: Literal["draft", "normal", "best"] = "normal"
@@ -47,14 +39,7 @@ class Options:
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )
-    save_every: int = 0
-    """Also write the picture at every so many steps, numbered; 0 for never."""
-    plot: bool = False
-    """Also draw the loss curves, into OUTPUT-loss.png."""
-    quiet: bool = False
-    """Print nothing but errors."""
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
+    many: Annotated[Batch, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Batch)
     list: Literal["backbones", "layers", "presets"] | None = None
     """List what can be chosen, and leave."""
     version: bool = False
@@ -62,96 +47,44 @@ class Options:
 
 
 def run(options: Options) -> int:
-    """Run one style transfer and return the exit status."""
-    if options.version:
-        print(f"jnst {__version__}")
+    """Run one style transfer, or list what was asked for; return the exit status."""
+    listed = _listed(options)
+    if listed is not None:
+        print("\n".join(listed))
         return 0
-    if options.list == "backbones":
-        print("\n".join(BACKBONES))
-        return 0
-    if options.list == "layers":
-        print("\n".join(BACKBONES[options.settings.backbone].layers))
-        return 0
-    if options.list == "presets":
-        print("\n".join(f"{name:16} {summary(name)}" for name in PRESETS))
-        return 0
-    settings = with_quality(options.settings, options.quality)
-    check_at_least("save_every", options.save_every, 0)
-    for path in options.inputs.paths() if options.like is not None else ():
-        if not path.exists():
-            raise InputError(
-                f"{options.like} was made of {path}, which is not there; run jnst where it was "
-                "made, or name the picture anew"
+    settings, result = with_quality(options.settings, options.quality), options.result
+    check_at_least("save_every", result.save_every, 0)
+    if options.many != Batch():
+        check_none_for_one(options, Options())
+        return run_batch(options.many, settings, quiet=result.quiet, cache=result.cache)
+    folder = result.keep.checkpoint
+    with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
+        settings, inputs, found = find(result.keep, settings, options.inputs)
+        _check_there(options.like, inputs)
+        if found is not None:
+            depth = max(result.depth, found.facts["depth"])
+            result = dataclasses.replace(
+                result, output=result.output or output_of(found), depth=depth
             )
-    output, plotted = _outputs(options)
-    if options.cache:
-        keep_compiled_programs()
-    pictures = open_pictures(options.inputs, settings)
-    recorded = record(settings, options.inputs)
-
-    def write(path: Path, image) -> None:
-        files.write(
-            path,
-            finish(pictures, settings, image),
-            settings=recorded,
-            software=f"jnst {__version__}",
-            alpha=alpha_for(pictures, image),
-        )
-
-    last: Progress | None = None
-    curves: list[dict[str, float]] = []
-    trouble: InputError | KeyboardInterrupt | None = None
-    started = time.monotonic()
-    stages = plan(pictures, settings)
-    cut = [f"{stage.size} in tiles of {stage.tile}" for stage in stages if stage.tile]
-    if cut and not options.quiet:
-        why = "memory is too small for the whole: " if settings.tile == "auto" else ""
-        print(f"jnst: {why}{', '.join(cut)} pixels", file=sys.stderr)
-    costs = [float(s.size**2) for s in stages for _ in range(s.steps)]
-    with live(costs, quiet=options.quiet) as show:
-        try:
-            every = math.gcd(10, options.save_every)  # so that each picture to save comes back
-            for progress in paint(pictures, settings, every=every):
-                last = progress
-                curves.append({"total": progress.total, **progress.parts})
-                show(progress)
-                if options.save_every and progress.step % options.save_every == 0:
-                    numbered = f"{output.stem}-{progress.step:04}{output.suffix}"
-                    write(output.with_name(numbered), progress.image)
-        except (KeyboardInterrupt, InputError) as error:
-            if last is None or last.best_total == math.inf:
-                raise
-            trouble = error  # what was painted until then is kept
-    assert last is not None  # `check` wants at least one step
-    with uninterrupted():
-        write(output, last.best)
-        if options.plot:
-            files.write(plotted, plot.loss_curves(curves))
-    if not options.quiet:
-        height, width = last.best.shape[1:3]
-        print(
-            f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
-            f"{last.best_total:.4g}, after {last.step} evaluations, "
-            f"in {time.monotonic() - started:.0f} s"
-        )
-    if isinstance(trouble, InputError):
-        return fail(trouble, 2)
-    return 130 if trouble else 0
+        return paint_one(settings, inputs, result, found=found)
 
 
-def _outputs(options: Options) -> tuple[Path, Path]:
-    """Name the picture and the plot, after the pictures if need be, and see that both can be.
+def _listed(options: Options) -> Iterable[str] | None:
+    if options.version:
+        return [f"jnst {__version__}"]
+    if options.list == "backbones":
+        return BACKBONES
+    if options.list == "layers":
+        return BACKBONES[options.settings.backbone].layers
+    if options.list == "presets":
+        return [f"{name:16} {summary(name)}" for name in PRESETS]
+    return None
 
-    Before the run, for it may be long.
-    """
-    inputs = options.inputs
-    content = inputs.content.stem if inputs.content else samples.CONTENT
-    style = "-".join(style.stem for style in inputs.styles) or "sample"
-    output = options.output or disk.unused(f"{content}-{style}.png")
-    for source in inputs.paths():
-        if output.exists() and source.exists() and output.samefile(source):
-            raise InputError(f"the output {output} is one of the pictures; choose another name")
-    plotted = output.with_name(f"{output.stem}-loss.png")
-    for target in (output, plotted) if options.plot else (output,):
-        disk.check_writable(target, files.WRITERS)
-    return output, plotted
+
+def _check_there(like: Path | None, inputs: Inputs) -> None:
+    for path in inputs.paths() if like is not None else ():
+        if not os.path.exists(path):  # Path.exists raises for a name that no disk would take
+            raise InputError(
+                f"{like} was made of {path}, which is not there; run jnst where it was made, or "
+                "name the picture anew"
+            )

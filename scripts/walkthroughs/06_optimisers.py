@@ -709,7 +709,7 @@ def with_first_step(size, log):
     def update(gradient, state, x):
         gradient = np.asarray(gradient)
         step, new_state = method.update(gradient, state, x)
-        pairs = new_state[0]
+        pairs = list(zip(new_state.steps, new_state.changes, strict=True))
         if not pairs:
             return step * np.float32(size / byhand.FIRST_STEP), new_state
         (s, y), direction = pairs[-1], byhand.two_loop(gradient.ravel(), pairs)

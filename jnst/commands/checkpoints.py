@@ -1,0 +1,106 @@
+"""`--checkpoint` and `--resume`: a run that can be killed at any moment and goes on later."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from jnst import checkpoint, disk, files
+from jnst.arrays import InputError, check_at_least
+from jnst.checkpoint import Checkpoint
+from jnst.loop import Progress
+from jnst.record import Inputs, record, restore
+from jnst.settings import Settings
+
+SHARE = 0.1
+"""Of the time, saving takes no more than this."""
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """How a long run is kept safe."""
+
+    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Keep in this folder, as the run goes, all that is needed to go on with it."""
+    checkpoint_every: float = 60.0
+    """After how many seconds it is written anew; less often where writing takes long."""
+    resume: bool = False
+    """Go on with the run in the folder of --checkpoint, if there is one there: with the same words,
+    or with no others."""
+
+
+def find(
+    options: Checkpoints, settings: Settings, inputs: Inputs
+) -> tuple[Settings, Inputs, Checkpoint | None]:
+    """Return what to run, and the checkpoint to go on from; the folder must be held.
+
+    Where neither settings nor pictures were named, they are those of the checkpoint.
+
+    Raises:
+        InputError: for a checkpoint of another run, or one that nobody asked for.
+
+    """
+    check_at_least("checkpoint_every", options.checkpoint_every, 0)
+    if options.checkpoint is None:
+        if options.resume:
+            raise InputError("resume goes with checkpoint, the folder that the run is in")
+        return settings, inputs, None
+    found = checkpoint.load(options.checkpoint)
+    if found is None:
+        return settings, inputs, None
+    if not options.resume:
+        raise InputError(
+            f"{options.checkpoint} holds a run already; go on with it by --resume, or remove "
+            f"{options.checkpoint / checkpoint.FILE}"
+        )
+    kept = restore(found.facts["made_with"])
+    asked = record(settings, inputs)
+    before = record(*kept)
+    if asked == record(Settings(), Inputs()):
+        asked = before
+    different = [name for name, value in asked.items() if value != before[name]]
+    if different:
+        name = different[0]
+        raise InputError(
+            f"the run in {options.checkpoint} has {name} {before[name]}, not {asked[name]}; go on "
+            "with it as it is, or begin another one elsewhere"
+        )
+    return *kept, found
+
+
+def output_of(found: Checkpoint) -> Path:
+    """Return where the picture of a run goes: as it was, unless there is another picture by now."""
+    output = Path(found.facts["output"])
+    try:
+        is_ours = not output.exists() or files.read_settings(output) == found.facts["made_with"]
+    except InputError:
+        is_ours = False
+    return output if is_ours else disk.unused(output)
+
+
+def check_same(found: Checkpoint, facts: Mapping[str, Any]) -> None:
+    """Raise an `InputError` if the pictures are not those that the checkpoint was made of."""
+    if found.facts["pictures"] != facts["pictures"]:
+        raise InputError("the pictures have changed since the checkpoint was written")
+
+
+def keeper(options: Checkpoints, facts: Mapping[str, Any]) -> Callable[..., None]:
+    """Return a function that writes a checkpoint when it is due, or at once where it is to hurry.
+
+    Of a `Progress` and the curves so far, with `facts`.
+    """
+    due = time.monotonic() + options.checkpoint_every
+
+    def keep(progress: Progress, curves: Mapping[int, Any], *, hurry: bool = False) -> None:
+        nonlocal due
+        began = time.monotonic()
+        if options.checkpoint is None or progress.state is None or (began < due and not hurry):
+            return
+        checkpoint.save(options.checkpoint, progress.state, {**facts, "curves": curves})
+        took = time.monotonic() - began
+        due = time.monotonic() + max(options.checkpoint_every, took / SHARE)
+
+    return keep

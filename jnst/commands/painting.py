@@ -1,0 +1,164 @@
+"""One style transfer: pictures in, picture out, progress on the terminal."""
+
+import dataclasses
+import math
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from jnst import checkpoint, disk, files, plot, samples
+from jnst.arrays import InputError
+from jnst.checkpoint import Checkpoint, digest
+from jnst.commands.base import (
+    check_no_source,
+    keep_compiled_programs,
+    open_pictures,
+    save,
+    status,
+    tell_of_more,
+)
+from jnst.commands.checkpoints import Checkpoints, check_same, keeper
+from jnst.commands.signals import interruptions, uninterrupted
+from jnst.loop import Progress
+from jnst.pictures import finish
+from jnst.record import Inputs, record
+from jnst.settings import Settings
+from jnst.stages import Stage, plan
+from jnst.stylize import paint
+from jnst.terminal import live
+
+
+@dataclass(frozen=True)
+class Result:
+    """What comes out of a run, and where."""
+
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
+    depth: Literal[8, 16] = 8
+    """Bits for each value in the picture; 16 in .png and .tif."""
+    save_every: int = 0
+    """Also write the picture at every so many steps, numbered; 0 for never."""
+    plot: bool = False
+    """Also draw the loss curves, into OUTPUT-loss.png."""
+    keep: Annotated[Checkpoints, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Checkpoints
+    )
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+
+
+def paint_one(
+    settings: Settings, inputs: Inputs, options: Result, *, found: Checkpoint | None = None
+) -> int:
+    """Run one style transfer, from its beginning or a checkpoint; return the exit status."""
+    output, plotted = _outputs(inputs, options)
+    if options.cache:
+        keep_compiled_programs()
+    tell_of_more(inputs.paths(), quiet=options.quiet)
+    pictures = open_pictures(inputs, settings)
+    curves: dict[int, dict[str, float]] = {}
+    if found is None:
+        stages = plan(pictures, settings)
+    else:
+        stages = [Stage(*stage) for stage in found.facts["stages"]]  # also in the same tiles
+        rows = found.facts["curves"].items()
+        curves = {int(step): row for step, row in rows if int(step) <= found.point.step}
+    costs = [float(s.size**2) for s in stages for _ in range(s.steps)]
+    facts = {}
+    if options.keep.checkpoint is not None:
+        facts = {"made_with": record(settings, inputs), "pictures": digest(pictures)}
+        facts |= {"output": os.path.abspath(output), "depth": options.depth, "stages": stages}
+    if found is not None:
+        check_same(found, facts)
+    keep = keeper(options.keep, facts)
+    if not options.quiet:
+        _announce(settings, options, stages, begun=None if found is None else found.point.step)
+
+    def write(path: Path, image) -> None:
+        save(path, pictures, settings, inputs, image, depth=options.depth)
+
+    last: Progress | None = None
+    trouble: InputError | KeyboardInterrupt | None = None
+    started = time.monotonic()
+    with interruptions() as interruption, live(costs, quiet=options.quiet) as show:
+        try:
+            every = math.gcd(10, options.save_every)  # so that each picture to save comes back
+            point = None if found is None else found.point
+            for progress in paint(pictures, settings, every=every, stages=stages, point=point):
+                last = progress
+                curves[progress.step] = {"total": progress.total, **progress.parts}
+                show(progress)
+                if options.save_every and progress.step % options.save_every == 0:
+                    write(_numbered(output, progress.step), progress.image)
+                if progress.state is not None and progress.step < len(costs):
+                    come = interruption()
+                    keep(progress, curves, hurry=come is not None)
+                    if come is not None:
+                        raise come
+        except (KeyboardInterrupt, InputError) as error:
+            if last is None or last.best_total == math.inf:
+                raise
+            trouble = error  # what was painted until then is kept
+    assert last is not None  # there is a step left, also after a checkpoint
+    with uninterrupted():
+        write(output, last.best)
+        if options.plot:
+            files.write(plotted, plot.loss_curves(list(curves.values())))
+        if options.keep.checkpoint is not None and trouble is None:
+            checkpoint.remove(options.keep.checkpoint)
+    if not options.quiet:
+        height, width = finish(pictures, settings, last.best).shape[1:3]
+        print(
+            f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
+            f"{last.best_total:.4g}, after {last.step} evaluations, "
+            f"in {time.monotonic() - started:.0f} s"
+        )
+    return status(trouble)
+
+
+def _announce(
+    settings: Settings, options: Result, stages: Sequence[Stage], *, begun: int | None
+) -> None:
+    """Say what is not as usual."""
+    cut = [f"{stage.size} in tiles of {stage.tile}" for stage in stages if stage.tile]
+    if cut:
+        tight = settings.tile == "auto"
+        why = "memory is too small for the whole: " if tight else ""
+        print(f"jnst: {why}{', '.join(cut)} pixels", file=sys.stderr)
+    if begun is not None:
+        print(f"jnst: going on after {begun} evaluations", file=sys.stderr)
+    elif options.keep.resume:
+        print(
+            f"jnst: {options.keep.checkpoint} holds no run to go on with: beginning",
+            file=sys.stderr,
+        )
+
+
+def _outputs(inputs: Inputs, options: Result) -> tuple[Path, Path]:
+    """Name the picture and the plot, after the pictures if need be, and see that both can be.
+
+    Before the run, for it may be long.
+    """
+    content = inputs.content.stem if inputs.content else samples.CONTENT
+    style = "-".join(style.stem for style in inputs.styles) or "sample"
+    output = options.output or disk.unused(f"{content}-{style}.png")
+    check_no_source([output], inputs.paths())
+    plotted = output.with_name(f"{output.stem}-loss.png")
+    files.check_writable(output, depth=options.depth)
+    if options.plot:
+        files.check_writable(plotted)
+    if options.save_every:
+        files.check_writable(_numbered(output, 0))
+    return output, plotted
+
+
+def _numbered(output: Path, step: int) -> Path:
+    return output.with_name(f"{output.stem}-{step:04}{output.suffix}")
