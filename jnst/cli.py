@@ -6,17 +6,16 @@ import io
 import itertools
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-import jax
 import tyro
 
 from jnst.arrays import InputError, check_choice
 from jnst.commands import compare, dream, reconstruct, stylize, sweep, visualize, weights
-from jnst.commands.base import base, fail
+from jnst.commands.base import base, explain, fail
+from jnst.commands.signals import interrupted, leave, signals
 from jnst.version import __version__
 
 COMMANDS: dict[str, ModuleType] = {
@@ -33,9 +32,11 @@ COMMANDS: dict[str, ModuleType] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `jnst COMMAND …` and return its exit status.
 
-    0; 1 for a fault or too little memory, 2 for bad input, 130 for Ctrl-C.
+    0; 1 for a fault or too little memory, 2 for bad input, 130 for Ctrl-C, 143 for SIGTERM.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not words or words[0] in ("-h", "--help"):
             print("usage: jnst COMMAND …\n\ncommands:")
@@ -48,20 +49,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         command = COMMANDS[check_choice("command", words[0], COMMANDS)]
         chosen = _parse(command.Options, words)
-        return chosen if isinstance(chosen, int) else command.run(chosen)
+        if isinstance(chosen, int):
+            return chosen
+        with signals(leave):
+            return command.run(chosen)
     except InputError as error:
         return fail(error, 2)
-    except KeyboardInterrupt:
-        return fail("interrupted: nothing was written", 130)
+    except KeyboardInterrupt as interruption:
+        return fail("interrupted: nothing was written", interrupted(interruption))
     except BrokenPipeError:  # whoever read our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (MemoryError, jax.errors.JaxRuntimeError) as error:
-        if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
-            return fail("out of memory; take a smaller --size", 1)
-        return _fail_unexpectedly(error)
     except Exception as error:  # no traceback reaches a user who did not ask for one
-        return _fail_unexpectedly(error)
+        return fail(explain(error), 1)
 
 
 def _parse(options: type, words: list[str]) -> Any:
@@ -92,13 +92,3 @@ def _parse(options: type, words: list[str]) -> Any:
 def _is_rule(line: str) -> bool:
     """Whether a line of tyro's box is drawn, not written; on some terminals with minus signs."""
     return not line.strip("─-")
-
-
-def _fail_unexpectedly(error: Exception) -> int:
-    if os.environ.get("JNST_DEBUG"):
-        traceback.print_exc()
-    reason = " ".join(str(error).split())[:300]
-    return fail(
-        f"unexpected {type(error).__name__}: {reason} (a fault of jnst; JNST_DEBUG=1 shows where)",
-        1,
-    )

@@ -1,6 +1,9 @@
-"""The live line that a run shows on the terminal."""
+"""The live line that a run shows on the terminal, and that of many runs."""
 
 import contextlib
+import datetime
+import itertools
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,46 +17,89 @@ from jnst.loop import Progress
 def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
     """Show a live line; yield a function that takes what is being done, or a `Progress`.
 
+    The line is for terminals alone. Where a run first has to go back to an earlier picture, one
+    more says so, into a pipe as well. `quiet` shows nothing.
     `costs` has a number for each evaluation to come, proportional to the time that it will take.
     """
-    console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
-    bar = rich.progress.Progress(
-        rich.progress.TextColumn("{task.completed}/{task.total}"),
-        rich.progress.BarColumn(bar_width=20),
-        rich.progress.TextColumn("{task.description}"),
-        rich.progress.TextColumn("{task.fields[left]}"),
-        transient=True,
-        console=console,
-        disable=not console.is_terminal,
-    )
-    began: list[float] = []
-    shrink = 1.0
+    console, bar = _line(quiet)
+    spent = [0.0, *itertools.accumulate(costs)]
+    first: tuple[int, float] | None = None  # the number of the first step, and when it ended
+    told = False
+
+    def say(text: str) -> None:
+        if console.is_terminal:
+            console.print(text)
+        elif not quiet:
+            print(text, file=sys.stderr)  # rich would break the line
+
     with bar:
-        task = bar.add_task("starting", total=len(costs), left="")
+        task = bar.add_task("starting", total=len(costs), number=0, left="")
 
         def show(event: str | Progress) -> None:
-            nonlocal shrink
+            nonlocal first, told
             if isinstance(event, str):
                 bar.update(task, description=event)
                 return
-            began.append(time.monotonic())
-            done = len(began) - 1
+            now = time.monotonic()
+            first = first or (event.step, now)
             # From the first step's end: compiling is over by then. A chunk's steps end together.
-            pace = (began[-1] - began[0]) / max(sum(costs[1 : done + 1]), costs[0])
-            left = pace * sum(costs[event.step :])
+            pace = (now - first[1]) / max(spent[event.step] - spent[first[0]], costs[0])
+            left = pace * (spent[-1] - spent[event.step])
             height, width = event.image.shape[1:3]
             terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
             bar.update(
                 task,
                 completed=event.step,
+                number=event.step,
                 description=f"{width} x {height}  total {event.total:.4g}  {terms}",
-                left=f"{left:.0f} s left" if done else "",
+                left=f"{left:.0f} s left" if event.step > first[0] else "",
             )
-            if event.shrink < shrink:
-                shrink = event.shrink
-                console.print(
-                    f"step {event.step}: the loss is not a finite number; back to the best "
-                    f"picture, with steps {shrink:g} times as large"
+            if event.shrink < 1 and not told:
+                told = True
+                say(
+                    f"jnst: step {event.step}: the loss is not a finite number; back to the best "
+                    "picture so far, with smaller steps"
                 )
 
         yield show
+
+
+@contextlib.contextmanager
+def over_all(count: int, *, quiet: bool) -> Iterator[Callable[..., None]]:
+    """Show a live line for `count` pictures.
+
+    Yields `show(label, done, painted, share)`: what is being painted, how many are done, how many
+    of them took time, and how much of the current one is painted, 0 if left out.
+    """
+    _, bar = _line(quiet)
+    began = time.monotonic()
+    with bar:
+        task = bar.add_task("", total=count, number=0, left="")
+
+        def show(label: str, done: int, painted: int, share: float = 0.0) -> None:
+            pace = (time.monotonic() - began) / (painted + share) if painted + share else 0.0
+            left = datetime.timedelta(seconds=round(pace * (count - done - share)))
+            bar.update(
+                task,
+                completed=done + share,
+                number=done,
+                description=label,
+                left=f"{left} left" if pace else "",
+            )
+
+        yield show
+
+
+def _line(quiet: bool) -> tuple[rich.console.Console, rich.progress.Progress]:
+    """Return the console, and a line of how many there are of how many, a bar, words, time left."""
+    console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
+    bar = rich.progress.Progress(
+        rich.progress.TextColumn("{task.fields[number]}/{task.total}"),
+        rich.progress.BarColumn(bar_width=20),
+        rich.progress.TextColumn("{task.description}", markup=False),
+        rich.progress.TextColumn("{task.fields[left]}"),
+        transient=True,
+        console=console,
+        disable=not console.is_terminal,
+    )
+    return console, bar

@@ -48,6 +48,15 @@ def test_memory_grows_with_the_picture_and_the_largest_one_is_on_that_line(tmp_p
     assert sides[0] ** 2 - 512**2 == pytest.approx(slope * (8 - large["ours whole GB"]), rel=0.01)
 
 
+@pytest.mark.slow
+def test_a_batch_is_timed_beside_single_runs(tmp_path):
+    rows = run(tmp_path, "batch", "--sizes", "32", "--quick")["batch"]
+    assert [row["what"] for row in rows] == ["batch", "batch, --canvas 1", "one by one"]
+    for row in rows:
+        assert row["s a picture"] == row["s"] / 3
+        assert row["one by one / it"] == rows[-1]["s"] / row["s"]
+
+
 def test_the_operations_of_an_evaluation_are_counted(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "scripts/bench")
     found = load_script("bench/work.py").flops

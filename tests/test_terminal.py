@@ -1,4 +1,5 @@
 import io
+import math
 import os
 import re
 import subprocess
@@ -20,15 +21,20 @@ def progress(step, total, shrink=1.0):
 
 def shown(monkeypatch, *events, quiet=False, costs=(1.0,) * 10):
     """What a terminal would get, its control sequences left out."""
+    shows = [(event,) for event in events]
+    return on_terminal(monkeypatch, lambda: terminal.live(costs, quiet=quiet), shows)
+
+
+def on_terminal(monkeypatch, line, shows):
     screen = io.StringIO()
 
     def on_screen(*, quiet, **options):
         return CONSOLE(file=screen, force_terminal=True, width=100, quiet=quiet)
 
     monkeypatch.setattr(rich.console, "Console", on_screen)
-    with terminal.live(costs, quiet=quiet) as show:
-        for event in events:
-            show(event)
+    with line() as show:
+        for arguments in shows:
+            show(*arguments)
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
 
 
@@ -49,9 +55,34 @@ def test_the_time_left_counts_what_later_steps_cost(monkeypatch):
     assert "4 x 4" in text
 
 
-def test_it_says_when_the_loss_was_not_finite(monkeypatch):
-    text = shown(monkeypatch, progress(1, 0.5), progress(2, float("nan"), shrink=0.5))
-    assert "step 2: the loss is not a finite number; back to the best picture" in text
+RETREATS = [progress(i, math.nan, shrink) for i, shrink in enumerate([0.5, 0.25, 1, 0.5], start=2)]
+TOLD = "jnst: step 2: the loss is not a finite number; back to the best picture so far"
+
+
+def test_it_says_once_that_it_went_back(monkeypatch):
+    text = shown(monkeypatch, progress(1, 0.5), *RETREATS)
+    assert " ".join(text.split()).count(TOLD) == 1
+
+
+def test_it_says_so_into_a_pipe_in_one_line(capsys):
+    for quiet in (False, True):
+        with terminal.live([1.0] * 10, quiet=quiet) as show:
+            for event in (progress(1, 0.5), *RETREATS):
+                show(event)
+        captured = capsys.readouterr()
+        assert captured.err == ("" if quiet else f"{TOLD}, with smaller steps\n")
+        assert captured.out == ""
+
+
+def test_over_all_it_says_how_many_are_done_and_how_long_the_others_take(monkeypatch):
+    clock = iter([100.0, 101.0, 104.0])
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
+    # Five were there already; after four seconds one and a third of the other seven are painted.
+    shows = [("there.png", 2, 0), ("a[b].png", 5, 0, 0.5), ("c.png", 6, 1, 1 / 3)]
+    text = on_terminal(monkeypatch, lambda: terminal.over_all(12, quiet=False), shows)
+    assert "6/12" in text
+    assert "c.png" in text
+    assert "0:00:17 left" in text  # three seconds each
 
 
 def test_quiet_shows_nothing(monkeypatch):

@@ -1,22 +1,26 @@
 """What commands share: the settings that others are based on, compiled programs, clear ends."""
 
 import argparse
-import contextlib
 import dataclasses
-import signal
+import itertools
+import os
 import sys
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import jax
 import platformdirs
 
 from jnst import files, samples
-from jnst.arrays import InputError, check_choice
+from jnst.arrays import Image, InputError, check_choice, printable
 from jnst.checks import check
-from jnst.pictures import Pictures, read
+from jnst.commands.signals import interrupted
+from jnst.pictures import Pictures, alpha_for, finish, read
 from jnst.presets import preset
-from jnst.record import Inputs, restore
+from jnst.record import Inputs, record, restore
 from jnst.settings import Settings
+from jnst.version import __version__
 
 QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
 """What the numbers of steps are multiplied by."""
@@ -81,21 +85,64 @@ def keep_compiled_programs() -> None:
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
 
 
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let no second Ctrl-C keep the picture from being written."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not in the main thread, where no Ctrl-C arrives
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
+    """Say on the error stream which files hold more pictures than the first, which is taken."""
+    for path in () if quiet else dict.fromkeys(paths):
+        if files.is_animated(path):
+            print(f"jnst: {path} holds several pictures; the first is taken", file=sys.stderr)
+
+
+def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
+    """Raise an `InputError` if one of the outputs is a file that the run reads."""
+    for path, source in itertools.product(outputs, sources):
+        if all(map(os.path.exists, (path, source))) and path.samefile(source):
+            raise InputError(f"the output {path} is one of the pictures; choose another name")
+
+
+def status(trouble: InputError | KeyboardInterrupt | None) -> int:
+    """Return the exit status of a run that has written what it could; print what went wrong."""
+    if isinstance(trouble, InputError):
+        return fail(trouble, 2)
+    return interrupted(trouble) if trouble else 0
+
+
+def save(
+    path: Path,
+    pictures: Pictures,
+    settings: Settings,
+    inputs: Inputs,
+    image: Image,
+    *,
+    depth: int = 8,
+) -> None:
+    """Finish a painted picture and write it, with its transparency and what it was made of."""
+    finished = finish(pictures, settings, image)
+    files.write(
+        path,
+        finished,
+        settings=record(settings, inputs),
+        software=f"jnst {__version__}",
+        alpha=alpha_for(pictures, finished),
+        depth=depth,
+    )
+
+
+def explain(error: Exception) -> str:
+    """Say in one line what went wrong."""
+    if isinstance(error, InputError):
+        return str(error)
+    exhausted = isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" in str(error)
+    if isinstance(error, MemoryError) or exhausted:
+        return "out of memory; take a smaller --size"
+    if os.environ.get("JNST_DEBUG"):
+        traceback.print_exception(error)
+    reason = " ".join(str(error).split())[:300]
+    return (
+        f"unexpected {type(error).__name__}: {reason} (a fault of jnst; JNST_DEBUG=1 shows where)"
+    )
 
 
 def fail(message: object, status: int) -> int:
     """Print one line to the error stream and return `status`."""
-    print(f"jnst: {message}", file=sys.stderr)
+    print(f"jnst: {printable(message)}", file=sys.stderr)
     return status

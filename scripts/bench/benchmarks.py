@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from jnst import files, image
+
 HERE = Path(__file__).parent
 AGREE = {"float32": 1e-3, "tensorfloat32": 3e-3, "bfloat16": 3e-2}
 """How far apart totals and gradients of equal work may be, relatively."""
@@ -163,6 +165,37 @@ def process(words: list[str], cache: str, options: argparse.Namespace) -> float:
     return time.perf_counter() - started
 
 
+def batch(options: argparse.Namespace) -> list[Row]:
+    """Time pictures of as many shapes: in a batch, on canvases and as they are, and one by one.
+
+    Whole processes, with the steps of a draft. Each way begins with an empty cache of programs.
+    """
+    count, size = (3, 64) if options.quick else (8, 256)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        photos = [folder / "photos" / f"{i}.png" for i in range(count)]
+        photos[0].parent.mkdir()
+        whole = files.read(options.pair["content"])
+        for i, path in enumerate(photos):
+            width = round(whole.shape[2] * (1 - i / 32))  # with eight, from 3:2 to about 7:6
+            files.write(path, image.crop(whole, whole.shape[1], width))
+        style, script = options.pair["style"], str(HERE.parent / "stylize.py")
+        small = ["--size", str((options.sizes or [size])[0]), "--quality", "draft", "--quiet"]
+        many = ["--batch", str(photos[0].parent), "--styles", style, "--out"]
+        for what, runs in {
+            "batch": [[*many, f"{folder}/a"]],
+            "batch, --canvas 1": [[*many, f"{folder}/b", "--canvas", "1"]],
+            "one by one": [[str(path), style, "-o", f"{path}.png"] for path in photos],
+        }.items():
+            cache = f"{folder}/cache of {what}"
+            seconds = sum(process([script, *words, *small], cache, options) for words in runs)
+            rows.append({"what": what, "s": seconds, "s a picture": seconds / count})
+    for row in rows:
+        row["one by one / it"] = rows[-1]["s"] / row["s"]
+    return rows
+
+
 def memory(options: argparse.Namespace) -> list[Row]:
     """Find the most bytes that a process holds for one evaluation; a new process each.
 
@@ -212,6 +245,7 @@ BENCHMARKS = {
     "eval": evaluations,
     "time-to-loss": time_to_loss,
     "picture": picture,
+    "batch": batch,
     "memory": memory,
     "start": start,
 }

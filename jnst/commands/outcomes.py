@@ -1,0 +1,95 @@
+"""What became of the pictures of a batch: a line for each, a table, a summary."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import rich.box
+import rich.console
+import rich.table
+import rich.text
+
+from jnst import disk
+from jnst.arrays import InputError
+from jnst.batch import TABLE, Job
+from jnst.commands.base import fail
+
+MOST_FAILED, MOST_SLOW = 20, 3
+"""How many of each the summary lists."""
+
+
+HEADING = ["content", "style", "output", "status", "reason", "seconds", "loss"]
+
+
+class Outcome(NamedTuple):
+    """What became of a picture: painted, skipped or failed, and what there is to say about it."""
+
+    job: Job
+    status: str
+    reason: str = ""
+    seconds: float = 0.0
+    loss: float | None = None
+
+
+def tell(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
+    """Say what failed and, where no live line can be, what became of each picture."""
+    line = f"{number}/{count} {outcome.job.output}"
+    if outcome.status == "failed":
+        fail(f"{line} failed: {outcome.reason}", 1)
+    elif not quiet and not sys.stderr.isatty():
+        took = f" in {outcome.seconds:.1f} s" if outcome.status == "painted" else ""
+        reason = f", {outcome.reason}" if outcome.reason else ""
+        print(f"{line} {outcome.status}{took}{reason}", file=sys.stderr)
+
+
+def check_table(path: Path) -> None:
+    """Raise an `InputError` if there is a table that no batch has written: it would be replaced."""
+    with disk.guarded(f"cannot write {str(path)!r}"):
+        if path.is_file() and path.read_bytes().splitlines()[:1] != [",".join(HEADING).encode()]:
+            raise InputError("a table is there that is not of a batch; choose another --out")
+
+
+def write_table(outcomes: Sequence[Outcome], folder: Path) -> int:
+    """Write what became of each picture as a table; return how many there are."""
+    rows = [
+        [
+            str(one.job.content),
+            str(one.job.style),
+            str(one.job.output),
+            one.status,
+            one.reason,
+            f"{one.seconds:.3f}",
+            "" if one.loss is None else repr(one.loss),
+        ]
+        for one in outcomes
+    ]
+    disk.write_table(folder / TABLE, [HEADING, *rows])
+    return len(outcomes)
+
+
+def summarise(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
+    """Print how many were painted, skipped and failed, those that failed, and the slowest."""
+    console = rich.console.Console(highlight=False)
+    counts = Counter(one.status for one in outcomes)
+    failed = [one for one in outcomes if one.status == "failed"]
+    painted = [one for one in outcomes if one.status == "painted"]
+    slow = sorted(painted, key=lambda one: -one.seconds)[:MOST_SLOW]
+    table = rich.table.Table(box=rich.box.SIMPLE)
+    for name in ("picture", "seconds", "what"):
+        table.add_column(name, justify="right" if name == "seconds" else "left", overflow="fold")
+    for one in failed[:MOST_FAILED]:
+        table.add_row(_text(one), f"{one.seconds:.1f}", rich.text.Text(f"failed: {one.reason}"))
+    if len(failed) > MOST_FAILED:
+        table.add_row(f"and {len(failed) - MOST_FAILED} more", "", "failed")
+    for one in slow:
+        table.add_row(_text(one), f"{one.seconds:.1f}", "painted, among the slowest")
+    if failed or slow:
+        console.print(table)
+    numbers = ", ".join(f"{counts[name]} {name}" for name in ("painted", "skipped", "failed"))
+    print(f"{numbers} in {seconds:.0f} s; {TABLE} in {folder} has each")
+
+
+def _text(outcome: Outcome) -> rich.text.Text:
+    return rich.text.Text(str(outcome.job.content))  # as text: brackets in a name are no markup

@@ -1,0 +1,363 @@
+"""`jnst stylize --batch`, from its options to its files."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from helpers import ROOT, check_refused
+
+import jnst.cli
+import jnst.step
+from jnst import files
+from jnst.commands import batch
+
+SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--content-layers", "relu2_1"]
+SMALL += ["--style-layers", "relu1_1", "relu2_1"]
+SIZES = [(32, 32), (32, 31), (32, 30), (30, 32), (29, 32), (64, 60)]
+"""Of the good pictures; on a canvas of multiples of 4 there is one shape, without it are five."""
+
+
+@pytest.fixture(autouse=True)
+def _photos_and_a_painting(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkdir("photos")
+    rng = np.random.default_rng(0)
+    for i, size in enumerate(SIZES):
+        noise = PIL.Image.fromarray(rng.integers(0, 255, (4, 4, 3), np.uint8))
+        noise.resize(size, PIL.Image.Resampling.BICUBIC).save(f"photos/{i}.png")
+    noise.resize((40, 40), PIL.Image.Resampling.BICUBIC).save("painting.png")
+
+
+def spoil():
+    """Add six pictures that cannot be used."""
+    whole = Path("photos/0.png").read_bytes()
+    Path("photos/cut.png").write_bytes(whole[: len(whole) // 2])
+    Path("photos/empty.png").touch()
+    os.mkdir("photos/folder.png")
+    os.mkfifo("photos/pipe.png")
+    Path("photos/text[b].jpg").write_text("no picture")
+    PIL.Image.new("RGB", (1, 1)).save("photos/tiny.png")
+
+
+def run(*arguments):
+    words = ["stylize", "--batch", "photos", "--styles", "painting.png", "--out", "out", *SMALL]
+    return jnst.cli.main([*words, *map(str, arguments)])
+
+
+def table():
+    with open("out/batch.csv", encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_it_goes_on_after_bad_files_and_says_what_became_of_each(capsys):
+    spoil()
+    Path("photos/notes.txt").touch()
+    assert run() == 1
+    told = capsys.readouterr()
+    good = [f"{i}-painting.png" for i in range(len(SIZES))]
+    assert sorted(os.listdir("out")) == [*good, "batch.csv"]
+    shapes = [files.read(f"out/{name}").shape[2:0:-1] for name in good]
+    assert shapes == [*SIZES[:5], (32, 30)], "each in its own size, whatever its canvas was"
+    lines = told.err.splitlines()
+    assert lines[0] == "jnst: left out, no pictures: notes.txt"
+    assert len(lines) == 13
+    assert lines[1].startswith("1/12 out/0-painting.png painted in ")
+    assert lines[11] == (
+        "jnst: 11/12 out/text[b]-painting.png failed: cannot read 'photos/text[b].jpg' as a "
+        f"picture: its format is none of {', '.join(files.READABLE)}"
+    )
+    assert "6 painted, 0 skipped, 6 failed in " in told.out
+    assert "photos/text[b].jpg" in told.out
+    rows = table()
+    assert [row["status"] for row in rows] == ["painted"] * 6 + ["failed"] * 6
+    assert rows[0]["content"] == "photos/0.png"
+    assert rows[0]["output"] == "out/0-painting.png"
+    assert float(rows[0]["loss"]) > 0 < float(rows[0]["seconds"])
+    says = ["truncated", "is empty", "not a regular file", "not a regular file", "format", "1 x 1"]
+    for row, reason in zip(rows[6:], says, strict=True):
+        assert reason in row["reason"]
+        assert row["loss"] == ""
+
+
+def test_a_picture_is_what_stylize_makes_and_makes_itself_again():
+    recoloured = ["--colour", "histogram"]  # by which a style is another for each photograph
+    words = ["stylize", "photos/1.png", "painting.png", *SMALL, *recoloured, "--quiet"]
+    assert run("--canvas", 1, *recoloured) == 0
+    assert jnst.cli.main([*words, "-o", "alone.png"]) == 0
+    np.testing.assert_array_equal(files.read("alone.png"), files.read("out/1-painting.png"))
+    assert run(*recoloured) == 0
+    made = Path("out/1-painting.png").read_bytes()
+    assert jnst.cli.main([*words, "-o", "alone.png", "--canvas", "4"]) == 0
+    assert Path("alone.png").read_bytes() == made
+    assert jnst.cli.main(["stylize", "--like", "out/1-painting.png", "-o", "again.png"]) == 0
+    assert Path("again.png").read_bytes() == made
+
+
+def counted(monkeypatch):
+    """Count what a batch loads, measures and compiles."""
+    counts = {"loaded": 0, "styles": 0}
+    programs, load, jit = [], batch.load, jnst.step.jit
+
+    def loading(settings):
+        kit = load(settings)
+        targets = kit.engine.targets
+
+        def measuring(term, *arguments):
+            counts["styles"] += term == "style"
+            return targets(term, *arguments)
+
+        counts["loaded"] += 1
+        return kit._replace(engine=kit.engine._replace(targets=measuring))
+
+    def jitting(*arguments, **options):
+        programs.append(jit(*arguments, **options))
+        return programs[-1]
+
+    monkeypatch.setattr(batch, "load", loading)
+    monkeypatch.setattr(jnst.step, "jit", jitting)
+    jnst.step.program.cache_clear()
+    return counts, lambda: sum(program._cache_size() for program in programs)
+
+
+@pytest.mark.parametrize(("canvas", "compiled"), [("4", 2), ("1", 6)])
+def test_it_loads_once_measures_a_style_once_a_size_and_compiles_once_a_shape(
+    canvas, compiled, monkeypatch
+):
+    PIL.Image.new("RGB", (32, 28), "red").save("photos/red.png")  # both shapes once more
+    PIL.Image.new("RGB", (32, 28), "blue").save("photos/blue.png")
+    counts, programs = counted(monkeypatch)
+    first = ["--content-layers", "relu1_1", "--style-layers", "relu1_1"]  # quick to compile
+    assert run("--canvas", canvas, *first) == 0
+    assert counts == {"loaded": 1, "styles": 1}
+    assert programs() == compiled
+
+
+def test_programs_are_let_go_before_there_are_too_many(monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(batch, "MOST_COMPILED", 3)  # one is the style's
+    monkeypatch.setattr(batch.jax, "clear_caches", lambda: forgotten.append(1))
+    assert run("--canvas", "1", "--steps", "1", "--first-size", "None") == 0
+    assert len(forgotten) == 2, "of shapes 1, 2; 3, 4; 5, 3"
+
+
+def test_a_second_run_skips_what_is_finished_and_loads_nothing(monkeypatch, capsys):
+    assert run("--quiet") == 0
+    before = {name: os.stat(f"out/{name}").st_mtime_ns for name in os.listdir("out")}
+    counts, _ = counted(monkeypatch)
+    assert capsys.readouterr() == ("", "")
+    assert run() == 0
+    after = {name: os.stat(f"out/{name}").st_mtime_ns for name in os.listdir("out")}
+    assert counts["loaded"] == 0
+    assert {name for name in after if after[name] != before[name]} == {"batch.csv"}
+    assert {row["status"] for row in table()} == {"skipped"}
+    told = capsys.readouterr()
+    assert told.out.startswith("0 painted, 6 skipped, 0 failed in ")
+    assert told.err.splitlines()[2] == "3/6 out/2-painting.png skipped"
+
+
+def test_a_second_run_paints_what_is_missing_broken_or_made_otherwise(capsys):
+    assert run("--quiet") == 0
+    os.remove("out/0-painting.png")
+    Path("out/1-painting.png").write_bytes(b"")
+    PIL.Image.new("RGB", (3, 3), "red").save("out/2-painting.png")
+    assert run() == 1
+    assert [row["status"] for row in table()] == ["painted", "painted", "failed"] + ["skipped"] * 3
+    assert table()[1]["reason"] == "anew: it was empty"
+    assert "is there and not of jnst; it is not replaced" in capsys.readouterr().err
+    assert files.read("out/2-painting.png").shape == (1, 3, 3, 3)
+    os.remove("out/2-painting.png")
+    assert run("--tv-weight", "1") == 0
+    assert [row["status"] for row in table()] == ["painted"] * 6
+    reasons = ["", *["anew: tv_weight was 0.25, is 1.0"] * 3]
+    assert [row["reason"] for row in table()[2:]] == reasons
+    assert files.read_settings("out/5-painting.png")["tv_weight"] == 1
+
+
+def test_ctrl_c_keeps_what_is_finished_and_only_that(monkeypatch, capsys):
+    original, begun = batch.paint, []
+
+    def interrupted(*arguments, **options):
+        begun.append(1)
+        for progress in original(*arguments, **options):
+            yield progress
+            if len(begun) == 3:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(batch, "paint", interrupted)
+    assert run() == 130
+    told = capsys.readouterr()
+    assert sorted(os.listdir("out")) == ["0-painting.png", "1-painting.png", "batch.csv"]
+    assert [row["status"] for row in table()] == ["painted"] * 2
+    assert told.err.splitlines()[-1] == "jnst: interrupted: 4 pictures are left to do"
+    assert "2 painted, 0 skipped, 0 failed in " in told.out
+    monkeypatch.setattr(batch, "paint", original)
+    assert run("--quiet") == 0
+    assert [row["status"] for row in table()] == ["skipped"] * 2 + ["painted"] * 4
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (MemoryError(), "out of memory; take a smaller --size"),
+        (ZeroDivisionError("oops"), "unexpected ZeroDivisionError: oops (a fault of jnst; "),
+    ],
+)
+def test_a_failure_while_painting_costs_one_picture(error, says, monkeypatch):
+    original = batch.paint
+
+    def failing(pictures, *arguments, **options):
+        yield from original(pictures, *arguments, **options)
+        if pictures.original.shape[1] == 31:
+            raise error
+
+    monkeypatch.setattr(batch, "paint", failing)
+    assert run() == 1
+    assert [row["status"] for row in table()].count("painted") == 5
+    assert table()[1]["reason"].startswith(says)
+    assert not os.path.exists("out/1-painting.png")
+
+
+def test_an_output_that_cannot_be_written_is_not_painted_first(monkeypatch):
+    os.makedirs("out/1-painting.png")
+    painted = []
+    original = batch.paint
+
+    def counting(pictures, *arguments, **options):
+        painted.append(pictures.original.shape)
+        return original(pictures, *arguments, **options)
+
+    monkeypatch.setattr(batch, "paint", counting)
+    assert run() == 1
+    assert len(painted) == 5
+    assert "it is not a regular file" in table()[1]["reason"]
+
+
+def test_a_table_of_pairs_and_several_styles():
+    os.mkdir("paintings")
+    for name in ("p.png", "q.png"):
+        PIL.Image.open("painting.png").rotate(90).save(f"paintings/{name}")
+    rows = ["content,style,output", "photos/0.png,painting.png,deep/x.jpg"]
+    rows += ["photos/gone.png,painting.png,", "photos/1.png,painting.png,"]
+    Path("pairs.csv").write_text("\n".join(rows), "utf-8")
+    words = ["stylize", *SMALL, "--quiet", "--out", "out", "--batch"]
+    assert jnst.cli.main([*words, "pairs.csv"]) == 1
+    assert [row["status"] for row in table()] == ["painted", "failed", "painted"]
+    assert files.read("out/deep/x.jpg").shape == (1, 32, 32, 3)
+    assert "No such file" in table()[1]["reason"]
+    assert jnst.cli.main([*words, "photos", "--styles", "paintings", "--steps", "1"]) == 0
+    assert len(os.listdir("out")) == 2 + 2 * len(SIZES) + 1
+
+
+@pytest.mark.parametrize("colour", ["luminance", "histogram"])
+def test_alpha_and_colours_are_those_of_the_picture_without_its_canvas(colour):
+    photo = PIL.Image.open("photos/1.png").convert("RGB")
+    alpha = PIL.Image.linear_gradient("L").resize(photo.size)
+    photo.putalpha(alpha)
+    photo.save("photos/1.png")
+    settings = ["--colour", colour, "--content-weight", "100", "--style-weight", "0"]
+    assert run(*settings, "--tv-weight", "0") == 0
+    with PIL.Image.open("out/1-painting.png") as picture:
+        np.testing.assert_array_equal(np.asarray(picture.getchannel("A")), np.asarray(alpha))
+        painted = np.asarray(picture.convert("RGB")) / 255  # alone: `read` lays it over white
+    # All weight on the content, from the content: what comes out is what went in.
+    np.testing.assert_allclose(painted, files.read("photos/1.png")[0], atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--style-layers", "relu9_9"], "unknown layer of vgg19 'relu9_9'"),
+        (["--backbone", "vgg16", "--style-layers", "relu1_1"], "weights vgg16.h5 not found"),
+        (["--canvas", "0"], "canvas must be a number of at least 1, not 0"),
+        (["--blend", "1"], "blend is for several styles in one picture"),
+        (["--plot"], "--plot and --batch do not go together"),
+        (["--save-every", "2"], "--save-every and --batch do not go together"),
+        (["-o", "x.png"], "--output and --batch do not go together"),
+        (["--like", "like.png"], "--like and --batch do not go together"),
+        (["--start", "painting.png"], "pictures by name and --batch do not go together"),
+        (["--styles", "none.png"], "cannot read 'none.png'"),
+        (["--styles", "pairs.csv"], "cannot read 'pairs.csv' as a picture"),
+        (["--batch", "none"], "--batch must be a folder of pictures or a .csv, not 'none'"),
+        (["--batch", "painting.png"], "--batch must be a folder of pictures or a .csv"),
+        (["--batch", "pairs.csv"], "--styles goes with a folder of pictures"),
+        (["--out", "painting.png"], "cannot make the folder 'painting.png'"),
+        (["--out", "photos", "--styles", "photos/0.png"], "x"),
+    ],
+)
+def test_what_can_never_be_painted_is_one_line_and_status_2(arguments, says, capsys):
+    Path("pairs.csv").write_text("content,style\nphotos/0.png,painting.png\n", "utf-8")
+    words = ["stylize", "photos/0.png", "painting.png", *SMALL, "-o", "like.png", "--quiet"]
+    assert jnst.cli.main(words) == 0
+    if says == "x":  # what the last run made would be painted again
+        PIL.Image.new("RGB", (32, 32)).save("photos/0-0.png")
+        says = "photos/0-0.png is one of the outputs too"
+    capsys.readouterr()
+    before = sorted(os.listdir())
+    status = run(*arguments)
+    os.path.isdir("out") and os.rmdir("out")
+    check_refused(status, capsys.readouterr(), says, before)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--batch", "photos", "--out", "out"], "--batch needs --styles"),
+        (["--batch", "photos", "--styles", "painting.png"], "--batch needs --out"),
+        (["--styles", "painting.png"], "--styles and --out go with --batch"),
+        (["--batch", "out/batch.csv", "--out", "out"], "out/batch.csv would be replaced"),
+    ],
+)
+def test_what_is_missing_is_named(words, says, capsys):
+    os.mkdir("out")
+    Path("out/batch.csv").write_text("content,style\na.png,b.png\n", "utf-8")
+    before = sorted(os.listdir())
+    check_refused(jnst.cli.main(["stylize", *words]), capsys.readouterr(), says, before)
+    assert Path("out/batch.csv").read_text("utf-8").startswith("content,style\na.png")
+
+
+def test_a_table_of_somebody_else_is_not_replaced(capsys):
+    os.mkdir("out")
+    Path("out/batch.csv").write_text("name,mark\nAnn,1\n")
+    assert run() == 2
+    assert capsys.readouterr().err == (
+        "jnst: cannot write 'out/batch.csv': a table is there that is not of a batch; choose "
+        "another --out\n"
+    )
+    assert Path("out/batch.csv").read_text() == "name,mark\nAnn,1\n"
+
+
+def test_a_summary_names_twenty_failures_and_counts_the_rest(capsys):
+    for i in range(25):
+        Path(f"photos/bad{i:02}.png").touch()
+    assert run("--steps", "1") == 1
+    told = capsys.readouterr().out
+    assert "photos/bad19.png" in told
+    assert "photos/bad20.png" not in told
+    assert "and 5 more" in told
+    assert "6 painted, 0 skipped, 25 failed" in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a process to kill")
+def test_killed_in_the_middle_it_leaves_whole_pictures_and_goes_on_from_there():
+    words = [sys.executable, "-m", "jnst", "stylize", "--batch", "photos", "--styles"]
+    words += ["painting.png", "--out", "out", *SMALL, "--steps", "20"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("3/6"):
+                process.kill()
+                break
+    made = sorted(Path("out").glob("*.png"))
+    assert len(made) >= 3
+    for path in made:
+        files.read(path)
+    assert len(table()) >= 2, "it is written as the batch goes"
+    assert run("--steps", "20") == 0
+    assert [row["status"] for row in table()][:3] == ["skipped"] * 3
+    assert len(list(Path("out").glob("*.png"))) == len(SIZES)
