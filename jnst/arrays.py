@@ -28,8 +28,20 @@ Params = Mapping[str, Mapping[str, Array]]
 """Network weights: `params["conv1_1"]["kernel"]` (HWIO), `["bias"]`; `params["input"]["mean"]`."""
 
 
+LONGEST = 2000
+"""Characters of a message that are printed."""
+
+
 class InputError(ValueError):
     """Input that cannot be used. The message is one line: what was wrong, what is allowed."""
+
+
+def printable(text: object) -> str:
+    """Return a message as one line that no terminal obeys: what is no character, as an escape.
+
+    Messages quote names out of files, and those may hold anything, of any length.
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[:LONGEST])
 
 
 def check_choice(what: str, value: str, options: Iterable[str]) -> str:
@@ -45,3 +57,19 @@ def check_at_least(what: str, value: float | int, least: float | int) -> float |
     if not (isinstance(value, int | float) and least <= value < np.inf):
         raise InputError(f"{what} must be a number of at least {least:g}, not {value!r}")
     return value
+
+
+def check_at_most(what: str, value: float | int, most: float | int) -> float | int:
+    """Return `value` if it is <= `most`; else raise an `InputError`."""
+    if value > most:
+        raise InputError(f"{what} must be at most {most:g}, not {value!r:.40}")
+    return value
+
+
+def to_levels(values: Array, *, depth: int = 8) -> np.ndarray:
+    """Return values in [0, 1] as the levels of a file of 8 or 16 bits, rounded half to even.
+
+    uint8 or uint16, of the same shape; values outside are clipped.
+    """
+    peak = 2**depth - 1
+    return np.rint(np.clip(np.asarray(values), 0, 1) * np.float32(peak)).astype(f"uint{depth}")

@@ -1,9 +1,10 @@
 """What settings may be, alone and together."""
 
 import math
+from collections import Counter
 
 from jnst import colour
-from jnst.arrays import InputError, check_at_least, check_choice
+from jnst.arrays import InputError, check_at_least, check_at_most, check_choice
 from jnst.backbones.vgg import LAYERS
 from jnst.engines import ENGINES, in_tiles, on_devices
 from jnst.initial import INITIAL
@@ -16,23 +17,33 @@ from jnst.pooling import POOLING
 from jnst.settings import Settings, content_layers, losses, style_layers
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 
+LARGEST_SIDE = 65_535
+"""Pixels; JPEG's limit."""
+MOST = {"history": 1000, "devices": 1000}
+MOST_STEPS = 1_000_000
+LARGEST_NUMBER = 1e37
+"""Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
+
 
 def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     for what in ("content_layers", "style_layers"):
         chosen = getattr(settings, what) or ()
         check_layers(settings.backbone, chosen)
-        if len(set(chosen)) < len(chosen):
-            raise InputError(f"{what} names a layer twice: {', '.join(chosen)}")
+        if twice := [layer for layer, count in Counter(chosen).items() if count > 1]:
+            raise InputError(f"{what} names a layer twice: {twice[0]}")
     numbers = {what: getattr(settings, what) for what in ("size", "history", "seed", "devices")}
     numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
-    for what in ("style_size", "first_size"):
+    for what in ("canvas", "style_size", "first_size"):
         if getattr(settings, what) is not None:
             numbers[what] = getattr(settings, what)
     for what, number in numbers.items():
-        if not isinstance(number, int):
+        if type(number) is not int:  # nor True
             raise InputError(f"{what} must be a whole number, not {number!r}")
         check_at_least(what, number, 0 if what == "seed" else 1)
+        if what != "seed":
+            most = LARGEST_SIDE if what.endswith("size") else MOST.get(what, MOST_STEPS)
+            check_at_most(what, number, most)
     if settings.tile not in ("auto", "off"):
         if not isinstance(settings.tile, int):
             raise InputError(f"tile must be auto, off or a whole number, not {settings.tile!r}")
@@ -82,6 +93,7 @@ def check(settings: Settings) -> None:
         "size_ratio": 1.01,
     }.items():
         check_at_least(what, getattr(settings, what), least)
+        check_at_most(what, getattr(settings, what), LARGEST_NUMBER)
     if not settings.average < 1:
         raise InputError(f"average must be below 1, not {settings.average:g}")
     if settings.average and settings.optimizer not in LEARNING_RATES:
@@ -90,6 +102,7 @@ def check(settings: Settings) -> None:
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
     if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
         raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
+    check_at_most("learning_rate", settings.learning_rate or 0, LARGEST_NUMBER)
     if len(settings.style_layer_weights) not in (0, len(style_layers(settings))):
         raise InputError(
             f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from jnst import disk
-from jnst.arrays import InputError
+from jnst.arrays import InputError, printable
 from jnst.backbones import BACKBONES, graph, vgg, weights
 from jnst.backbones.folding import fold
 from jnst.sources import ORIGINS, Layers, biased, read, roles, weighted
@@ -161,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         done = convert(options.source, options.output, kind=options.kind, backbone=options.backbone)
     except (InputError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(error)}", file=sys.stderr)
         return 2
     print(f"wrote {done}")
     return 0

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jnst import files, image
-from jnst.arrays import InputError
+from jnst.arrays import InputError, printable
 from jnst.backbones import normalization, vgg, weights
 
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         written = normalize(options.folder, backbone=options.backbone, long_side=options.long_side)
     except (InputError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(error)}", file=sys.stderr)
         return 2
     print(f"wrote {written}")
     return 0

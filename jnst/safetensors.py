@@ -13,8 +13,8 @@ from jnst.arrays import InputError
 
 DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8"}
 """I64 for the counters that torch keeps beside its batch normalisations."""
-LARGEST_HEADER = 100_000_000
-"""The limit of the format's own library."""
+LARGEST_HEADER = 2**22
+"""Room for some 20 thousand tensors; the format's own library allows 100 MB."""
 
 
 def read(path: str | Path) -> dict[str, np.ndarray]:
@@ -37,18 +37,28 @@ def _parse(data: bytes) -> dict[str, np.ndarray]:
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > min(len(data) - 8, LARGEST_HEADER):
         raise ValueError("the header is cut off, or this is another format")
-    header = json.loads(data[8 : 8 + length].decode())
+    header = json.loads(data[8 : 8 + length].decode(), object_pairs_hook=_table)
     if not isinstance(header, dict):
         raise ValueError("the header is no table of tensors")
     numbers = memoryview(data)[8 + length :]
-    return {
-        name: _tensor(name[:80], entry, numbers)
-        for name, entry in header.items()
-        if name != "__metadata__"
-    }
+    tensors, left = {}, len(numbers)
+    for name, entry in header.items():
+        if name != "__metadata__":
+            tensors[name], taken = _tensor(name[:80], entry, numbers)
+            if (left := left - taken) < 0:
+                raise ValueError(f"{name[:80]!r} shares its bytes with another tensor")
+    return tensors
 
 
-def _tensor(name: str, entry: object, numbers: memoryview) -> np.ndarray:
+def _table(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise ValueError("the header has a name twice")
+    return table
+
+
+def _tensor(name: str, entry: object, numbers: memoryview) -> tuple[np.ndarray, int]:
+    """Read one tensor; return it, and how many bytes it takes in the file."""
     match entry:
         case {"dtype": str() as kind, "shape": list() as shape, "data_offsets": [start, end]}:
             if kind not in DTYPES:
@@ -63,5 +73,6 @@ def _tensor(name: str, entry: object, numbers: memoryview) -> np.ndarray:
         raise ValueError(f"{name!r} is cut off, or has another length than its shape")
     array = np.frombuffer(numbers[start:end], dtype).reshape(shape)
     if kind == "BF16":
-        return (array.astype(np.uint32) << 16).view(np.float32)
-    return array.astype(np.float32 if kind == "F16" else dtype.newbyteorder("="), copy=False)
+        return (array.astype(np.uint32) << 16).view(np.float32), end - start
+    native = np.float32 if kind == "F16" else dtype.newbyteorder("=")
+    return array.astype(native, copy=False), end - start

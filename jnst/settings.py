@@ -20,6 +20,10 @@ class Settings:
     """Enlarge a content picture that is smaller than `size`."""
     square: bool = False
     """First squeeze both pictures into squares of `size`, as some courses do."""
+    canvas: int | None = None
+    """Mirror the content at its borders until its sides are multiples of so many pixels, none above
+    `size`, and cut that off in the end: pictures of many shapes then share compiled programs. By
+    default a single picture is painted as it is, and those of a batch on an eighth of `size`."""
     style_size: int | None = None
     """Long side of the style picture, at most; by default that of the result. Larger, its strokes
     grow; smaller, they shrink."""

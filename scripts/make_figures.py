@@ -122,7 +122,7 @@ def dream(common: dict) -> list[Row]:
         settings = DreamSettings(
             size=2 * size, backbone="vgg19", layers=layers, octaves=3, steps=steps
         )
-        *_, last = dreams.dream(photograph, settings)
+        *_, last = dreams.dream(photograph, settings, dreams.load(settings))
         found.append((f"dream, {' '.join(layers) or 'relu4_4 relu5_1'}", last.image))
     looking = VisualizeSettings(
         backbone="vgg19", layer="relu4_2", channel=(10, 20, 30), size=size, steps=10 * steps

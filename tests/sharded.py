@@ -14,7 +14,7 @@ import numpy as np
 import test_tiling as tiled
 
 import jnst
-from jnst import loop, samples
+from jnst import samples, step
 from jnst.engines import on_devices
 from jnst.pictures import read
 from jnst.settings import Settings, losses
@@ -54,6 +54,6 @@ if len(sys.argv) == 1:
     settings = Settings(devices=jax.device_count(), **options)
     problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
     list(iterate(problem, 3, every=1))
-    program = loop._program(problem.evaluate, problem.optimizer, 0.0, 1, compiled=True)
+    program = step.program(problem.evaluate, problem.optimizer, 0.0, 1, compiled=True)
     result = {"run": float(abs(one - other).max()), "compiled": program._cache_size()}
     print(json.dumps(result), flush=True)

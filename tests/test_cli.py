@@ -12,7 +12,7 @@ import pytest
 from helpers import check_refused
 
 import jnst.cli
-import jnst.commands.stylize
+import jnst.commands.painting
 from jnst import files, samples
 from jnst.arrays import InputError
 from jnst.backbones import BACKBONES
@@ -51,6 +51,19 @@ def test_tiles_are_said_and_can_be_asked_for(capsys):
     assert "250 in tiles of 60 pixels\n" in told.err
     assert run(*SMALL, "--tile", 60) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_said_of_tiles_is_done(monkeypatch):
+    # Planned once: what an earlier run of the program left in memory must not change the plan.
+    monkeypatch.setattr(sys.modules["jnst.stylize"], "plan", None)
+    assert run(*SMALL, "--quiet") == 0
+
+
+def test_a_name_that_no_disk_would_take_is_one_line(capsys):
+    assert run(*SMALL, "x" * 300 + ".png") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("jnst: cannot read 'xxx")
+    assert error.count("\n") == 1
 
 
 def test_quiet_prints_nothing(capfd):
@@ -132,19 +145,19 @@ def test_a_fault_of_ours_shows_no_traceback(capsys, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(jnst.commands.stylize, "paint", fail)
+    monkeypatch.setattr(jnst.commands.painting, "paint", fail)
     assert run(*SMALL) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
-    original = jnst.commands.stylize.paint
+    original = jnst.commands.painting.paint
 
     def failing(*arguments, **options):
         yield from original(*arguments, **options)
         raise InputError("the loss was not a finite number 11 times")
 
-    monkeypatch.setattr(jnst.commands.stylize, "paint", failing)
+    monkeypatch.setattr(jnst.commands.painting, "paint", failing)
     assert run(*SMALL, "-o", "kept.png") == 2
     assert os.path.exists("kept.png")
     assert "not a finite number" in capsys.readouterr().err
@@ -177,7 +190,7 @@ def test_ctrl_c_before_the_first_step_writes_nothing(capsys, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(jnst.commands.stylize, "paint", interrupt)
+    monkeypatch.setattr(jnst.commands.painting, "paint", interrupt)
     assert run(*SMALL) == 130
     assert os.listdir() == []
     assert "nothing was written" in capsys.readouterr().err

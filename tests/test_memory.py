@@ -1,3 +1,5 @@
+import dataclasses
+import re
 import subprocess
 import sys
 
@@ -8,7 +10,9 @@ import pytest
 from jnst import files, memory
 from jnst.arrays import InputError
 from jnst.cli import main
-from jnst.settings import Settings
+from jnst.dreams.dream import dream, load
+from jnst.dreams.settings import DreamSettings
+from jnst.settings import Settings, content_layers, style_layers
 
 SHAPE = (1, 256, 192, 3)
 
@@ -77,7 +81,9 @@ def test_an_evaluation_needs_its_maps_but_not_many_times_over():
     ids=["all of VGG", "its beginning", "SqueezeNet", "DenseNet"],
 )
 def test_no_evaluation_needs_more_than_all_maps_and_their_derivatives(settings):
-    assert 0.05 < memory.needed(settings, SHAPE) / memory.at_most(settings, SHAPE) <= 1
+    layers = (*content_layers(settings), *style_layers(settings))
+    bound = memory.at_most(settings.backbone, layers, SHAPE)
+    assert 0.05 < memory.needed(settings, SHAPE) / bound <= 1
 
 
 def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
@@ -137,6 +143,45 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
     assert "tiles" not in capsys.readouterr().err
     cut, whole = (files.read(f"{name}.png") for name in ("cut", "whole"))
     assert np.abs(cut - whole).mean() < 1 / 255
+
+
+def test_what_is_far_too_large_is_reckoned_from_a_smaller_picture(free):
+    cheap = Settings(style_layers=("relu1_1",), content_layers=("relu1_1",))
+    small, large = (memory.needed(cheap, (1, side, side, 3)) for side in (4096, 65_535))
+    assert large == pytest.approx(small * (65_535 / 4096) ** 2)
+    free(10**10)
+    with pytest.raises(InputError, match=r"65535 x 65535 pixels .* take size \d+$") as caught:
+        memory.tile(cheap, (1, 65_535, 65_535, 3), steps=1)
+    fits = int(str(caught.value).split()[-1])
+    assert memory.tile(cheap, (1, fits, fits, 3), steps=1) in memory.SIZES
+    with pytest.raises(InputError):
+        memory.tile(cheap, (1, round(1.1 * fits), round(1.1 * fits), 3), steps=1)
+
+
+def test_a_dream_that_does_not_fit_is_refused_before_it_is_dreamt(free):
+    settings = DreamSettings(layers=("relu1_1",), backbone="vgg19", steps=1, octaves=1)
+    image, kit = np.zeros((1, 64, 64, 3), np.float32), load(settings)
+    free(10**6)
+    with pytest.raises(InputError, match=r"64 x 64 pixels a dream .* size \d+, or a tile of 512$"):
+        next(dream(image, settings, kit))
+    free(10**4)  # not even the pictures
+    with pytest.raises(InputError, match=r"take size \d$"):
+        next(dream(image, dataclasses.replace(settings, tile=32), kit))
+    free(10**8)
+    assert next(dream(image, settings, kit)).step == 1
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="the limit is Linux's")
+def test_under_a_limit_a_run_is_refused_in_one_line(tmp_path):
+    """Of 3 GB of addresses, the program itself takes two."""
+    command = 'ulimit -v 3000000; exec "$@"'
+    layers = ["--content-layers", "relu1_1", "--style-layers", "relu1_1", "--first-size", "None"]
+    given = ["stylize", "--size", "4096", "--upscale", "--steps", "1", "--no-cache", *layers]
+    run = ["sh", "-c", command, "sh", sys.executable, "-m", "jnst", *given]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert re.fullmatch(r"jnst: at 4096 x \d+ pixels a run needs .*: take size \d+\n", done.stderr)
+    assert not list(tmp_path.iterdir())
 
 
 PEAK = """

@@ -6,10 +6,10 @@ import pytest
 import jnst
 from jnst import samples
 from jnst.arrays import InputError
-from jnst.loop import _program
 from jnst.pictures import read
 from jnst.presets import preset
 from jnst.settings import Settings
+from jnst.step import program
 from jnst.stylize import paint
 from jnst.sweep import cells, parse, run
 
@@ -125,9 +125,9 @@ def test_cells_that_differ_in_numbers_share_one_program():
     numbers = [("content_weight", ["0.01", "0.02"]), ("tv_weight", ["0", "1"]), ("seed", ["1"])]
     grid = cells(dataclasses.replace(SMALL, init="noise"), numbers)
     painted(grid[0])
-    before = _program.cache_info()
+    before = program.cache_info()
     for cell in grid[1:]:
         painted(cell)
-    after = _program.cache_info()
+    after = program.cache_info()
     assert after.misses == before.misses
     assert after.hits > before.hits

@@ -1,34 +1,31 @@
 """Network weights: found, verified by their SHA-256, and read into plain arrays.
 
 A weight file is HDF5: one group a layer, with `bias` and either `kernel` or, quantised to 8 bit,
-`index` and `codebook` (`kernel = codebook[index]`), and `input/mean`. The `manifest.json` beside it
-says where each file comes from, what its bytes hash to, and which shapes it holds.
+`index` and `codebook` (`kernel = codebook[index]`), and `input/mean`. `backbones.manifest` says
+where each file comes from, what its bytes hash to, and which shapes it holds.
 
 `<name>_means.h5` beside `<name>.h5` has one group a layer with `mean`, float32, one a filter: what
 `load` divides by to normalise the network. The manifest says for which weights it was measured.
 """
 
-import hashlib
 import io
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 
-from jnst import disk
+from jnst import disk, hdf5
 from jnst.arrays import InputError, Params
-from jnst.backbones import BACKBONES
+from jnst.backbones import BACKBONES, graph, manifest
 from jnst.backbones.normalization import Means, rescale
 
-MANIFEST = "manifest.json"
 KERAS_FILE = "{}_weights_tf_dim_ordering_tf_kernels_notop.h5"
 PACKAGE = Path(__file__).resolve().parents[1]
 SHAPED = ("kernel", "index", "mean")
 """The arrays whose shape the manifest gives; of these a layer has one."""
-BROKEN = (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError, IndexError)
 
 
 def folders() -> list[Path]:
@@ -48,14 +45,11 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     """
     path = _find(name)
     data, entry = _verified(path, dimensions=4)
-    if name in BACKBONES and (other := entry.get("backbone", name)) != name:
-        raise InputError(f"weights {path} are those of {other}, not of {name}; name the file so")
-    try:
-        with h5py.File(io.BytesIO(data), "r") as file:
-            mean = _array(file, "input/mean", np.float32, (1, 1, 1, 3))
-            layers = {k: _layer(file, k, tuple(shape)) for k, shape in entry["layers"].items()}
-    except BROKEN as error:
-        raise InputError(f"weights {path} are broken: {_one_line(error)}") from None
+    if name in BACKBONES:
+        _check_network(path, name, entry)
+    with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
+        mean = _array(file, "input/mean", np.float32, (1, 1, 1, 3))
+        layers = {k: _layer(file, k, shape) for k, shape in entry["layers"].items()}
     params = {"input": {"mean": mean}, **layers}
     return rescale(params, _means(path, entry["sha256"], layers)) if normalized else params
 
@@ -79,13 +73,11 @@ def save(
     data = buffer.getvalue()
     arrays = [(k, v.get(key)) for k, v in layers.items() for key in SHAPED if k != "input"]
     shapes = {layer: list(array.shape) for layer, array in arrays if array is not None}
-    manifest = _manifest(path.parent) if (path.parent / MANIFEST).exists() else {}
-    manifest[path.name] = {**entry, "sha256": hashlib.sha256(data).hexdigest(), "layers": shapes}
+    text = manifest.enter(path, data, shapes, entry)
     disk.make_folder(path.parent)
     with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
         stream.write(data)
-    text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
-    disk.write_text(path.with_name(MANIFEST), text)
+    disk.write_text(path.with_name(manifest.NAME), text)
 
 
 def save_means(name: str, means: Means, entry: Mapping[str, object]) -> Path:
@@ -95,7 +87,7 @@ def save_means(name: str, means: Means, entry: Mapping[str, object]) -> Path:
     the means are used for no others. Raises `InputError` where there are no such weights.
     """
     path = _find(name)
-    theirs = _manifest_entry(path, dimensions=4)
+    theirs = _entry(path, dimensions=4)
     kept = {key: theirs[key] for key in ("authors", "backbone", "licence") if key in theirs}
     layers = {layer: {"mean": mean.astype(np.float32)} for layer, mean in means.items()}
     output = path.with_name(f"{path.stem}_means.h5")
@@ -116,14 +108,11 @@ def _means(path: Path, sha256: str, layers: Params) -> Means:
         raise InputError(
             f"{path} was measured with other weights; make it anew with {_how_to_make(path.stem)}"
         )
-    try:
-        with h5py.File(io.BytesIO(data), "r") as file:
-            return {
-                layer: _array(file, f"{layer}/mean", np.float32, arrays["bias"].shape)
-                for layer, arrays in layers.items()
-            }
-    except BROKEN as error:
-        raise InputError(f"means {path} are broken: {_one_line(error)}") from None
+    with disk.guarded(f"means {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
+        return {
+            layer: _array(file, f"{layer}/mean", np.float32, arrays["bias"].shape)
+            for layer, arrays in layers.items()
+        }
 
 
 def find(name: str) -> Path | None:
@@ -144,17 +133,38 @@ def _find(name: str) -> Path:
 
 def _verified(path: Path, *, dimensions: int) -> tuple[bytes, dict]:
     """Return a file's bytes and its entry in the manifest, once the one hashes to the other."""
-    try:
+    with disk.guarded(f"cannot read weights {path}"):
         data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read weights {path}: {error.strerror}") from None
-    entry = _manifest_entry(path, dimensions=dimensions)
-    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+    entry = _entry(path, dimensions=dimensions)
+    if manifest.digest(data) != entry["sha256"]:
         raise InputError(
-            f"weights {path} do not have the SHA-256 that {MANIFEST} gives: they were altered or "
-            f"cut off; fetch them again, or make them with {_how_to_make(path.stem)}"
+            f"weights {path} do not have the SHA-256 that {manifest.NAME} gives: they were altered "
+            f"or cut off; fetch them again, or make them with {_how_to_make(path.stem)}"
         )
     return data, entry
+
+
+def _entry(path: Path, *, dimensions: int) -> dict:
+    if entry := manifest.entry(path, dimensions=dimensions):
+        return entry
+    raise InputError(
+        f"{path.with_name(manifest.NAME)} has no entry {path.name!r} with sha256 and layers; make "
+        f"both with {_how_to_make(path.stem)}"
+    )
+
+
+def _check_network(path: Path, name: str, entry: Mapping[str, Any]) -> None:
+    """Raise an `InputError` where the weights are not those of the network called `name`."""
+    if (other := entry.get("backbone", name)) != name:
+        other = str(other)[:80]
+        raise InputError(f"weights {path} are those of {other}, not of {name}; name the file so")
+    known = graph.kernels(BACKBONES[name].table)
+    for layer, shape in entry["layers"].items():
+        if known.get(layer) != shape:
+            raise InputError(
+                f"weights {path} have {layer[:80]} {shape}, and {name} {known.get(layer)}; make "
+                f"them with {_how_to_make(name)}"
+            )
 
 
 def _how_to_make(name: str) -> str:
@@ -164,30 +174,8 @@ def _how_to_make(name: str) -> str:
     return f"'python -m jnst.convert {source}'"
 
 
-def _manifest(folder: Path) -> dict:
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"cannot read {path}: {_one_line(error)}") from None
-    if not isinstance(manifest, dict):
-        raise InputError(f"{path} is no table of weight files")
-    return manifest
-
-
-def _manifest_entry(path: Path, *, dimensions: int) -> dict:
-    match _manifest(path.parent).get(path.name):
-        case {"sha256": str(), "layers": dict() as shapes} as entry:
-            if all(isinstance(s, list) and len(s) == dimensions for s in shapes.values()):
-                return entry
-    raise InputError(
-        f"{path.with_name(MANIFEST)} has no entry {path.name!r} with sha256 and layers; make both "
-        f"with {_how_to_make(path.stem)}"
-    )
-
-
 def _layer(file: h5py.File, layer: str, shape: tuple) -> dict[str, np.ndarray]:
-    if f"{layer}/kernel" in file:
+    if hdf5.find(file, f"{layer}/kernel") is not None:
         kernel = _array(file, f"{layer}/kernel", np.float32, shape)
     else:
         index = _array(file, f"{layer}/index", np.uint8, shape)
@@ -196,12 +184,8 @@ def _layer(file: h5py.File, layer: str, shape: tuple) -> dict[str, np.ndarray]:
 
 
 def _array(file: h5py.File, key: str, dtype: type, shape: tuple) -> np.ndarray:
-    if key not in file or not isinstance(data := file[key], h5py.Dataset):
+    if not isinstance(data := hdf5.find(file, key), h5py.Dataset):
         raise ValueError(f"{key} is missing")
     if data.dtype != dtype or data.shape != shape:
         raise ValueError(f"{key} is {data.dtype} {data.shape}, not {np.dtype(dtype)} {shape}")
-    return data[...]
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return hdf5.array(data)

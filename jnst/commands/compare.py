@@ -1,6 +1,7 @@
 """`jnst compare`: results beside each other, each with its distance to content and style."""
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import tyro
 
 from jnst import disk, files, samples
 from jnst.arrays import InputError
-from jnst.commands.base import keep_compiled_programs
+from jnst.commands.base import keep_compiled_programs, tell_of_more
 from jnst.evaluate import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.record import restore
 from jnst.settings import Settings
@@ -59,11 +60,13 @@ def run(options: Options) -> int:
         disk.check_writable(options.csv, [".csv"])
     if options.cache:
         keep_compiled_programs()
-    found = []
-    for path in options.results:
-        result = files.read(path)
-        content, style = _made_of(path, options)
-        found.append(compare(result, files.read(content), files.read(style), options.settings))
+    made_of = [_made_of(path, options) for path in options.results]
+    named = [*options.results, *(source for pair in made_of for source in pair)]
+    tell_of_more((source for source in named if isinstance(source, Path)), quiet=False)
+    found = [
+        compare(files.read(path), files.read(content), files.read(style), options.settings)
+        for path, (content, style) in zip(options.results, made_of, strict=True)
+    ]
     names, rows = [str(path) for path in options.results], _rows(found)
     if options.csv is not None:
         table = [[row.measure, row.better, *row.values] for row in rows]
@@ -87,7 +90,7 @@ def _made_of(path: Path, options: Options) -> tuple[files.Source, files.Source]:
         raise InputError(f"{path} was made of {len(inputs.styles)} styles; give --style, one")
     content, style = content or inputs.content, style or next(iter(inputs.styles), None)
     for what, source in {"content": content, "style": style}.items():
-        if source is not None and not source.exists():
+        if source is not None and not os.path.exists(source):
             raise InputError(f"{path} was made of {source}, which is not there; give --{what}")
     return content or samples.content(), style or samples.STYLE
 

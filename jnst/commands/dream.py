@@ -1,7 +1,6 @@
 """`jnst dream`: what a network sees in a picture, made visible; or a journey into it."""
 
 import dataclasses
-import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ import numpy as np
 import tyro
 
 from jnst import animation, disk, files, samples
-from jnst.arrays import AnyPicture, InputError, Picture, check_at_least, check_choice
+from jnst.arrays import InputError, Picture, check_at_least, check_choice
 from jnst.backbones import BACKBONES
-from jnst.commands.base import fail, keep_compiled_programs, uninterrupted
-from jnst.dreams.dream import dream, octave_sizes
-from jnst.dreams.settings import DreamSettings, aim_of
+from jnst.commands.base import check_no_source, keep_compiled_programs, status, tell_of_more
+from jnst.commands.signals import uninterrupted
+from jnst.dreams.dream import Kit, dream, load, octave_sizes
+from jnst.dreams.settings import DreamSettings
 from jnst.loop import Progress
 from jnst.network import default_backbone
 from jnst.terminal import live
@@ -31,6 +31,8 @@ class Options:
     """The picture: anything Pillow opens."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """Where the dream goes (.png .jpg .webp .tif). By default IMAGE-dream.png, here."""
+    depth: Literal[8, 16] = 8
+    """Bits for each value in the picture; 16 in .png and .tif."""
     guide: Annotated[Path | None, tyro.conf.arg(metavar="PICTURE")] = None
     """Dream of what this picture shows."""
     recipe: Annotated[DreamSettings, tyro.conf.arg(name="")] = dataclasses.field(
@@ -58,30 +60,35 @@ def run(options: Options) -> int:
         name = check_choice("backbone", settings.backbone or default_backbone(), BACKBONES)
         print("\n".join(BACKBONES[name].layers))
         return 0
-    backbone, aim = aim_of(settings)
     for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
         check_at_least(what, getattr(options, what), least)
     output = _output(options)
+    tell_of_more(filter(None, (options.image, options.guide)), quiet=options.quiet)
     image = files.read(samples.content() if options.image is None else options.image)
-    guide = None if options.guide is None else files.read(options.guide)
     if options.cache:
         keep_compiled_programs()
+    kit = load(settings, guide=None if options.guide is None else files.read(options.guide))
     sizes = octave_sizes(image.shape[1], image.shape[2], settings)
     costs = [float(h * w) for h, w in sizes for _ in range(settings.steps)] * options.frames
     # What defaults came to, so that the record says what was done.
-    chosen = {"layers": aim.layers, "layer_weights": aim.weights, "objective": aim.objective}
-    settings = dataclasses.replace(settings, backbone=backbone, **chosen)
+    settings = dataclasses.replace(
+        settings,
+        backbone=kit.backbone,
+        layers=kit.aim.layers,
+        layer_weights=kit.aim.weights,
+        objective=kit.aim.objective,
+    )
     recorded = {"dream": dataclasses.asdict(settings), "image": options.image}
     if options.frames > 1:
         recorded |= {"frames": options.frames, "zoom": options.zoom}
-    recorded |= {"guide": options.guide} if guide is not None else {}
+    recorded |= {"guide": options.guide} if options.guide is not None else {}
     finished: list[Picture] = []
     last: Progress | None = None
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
     with live(costs, quiet=options.quiet) as show:
         try:
-            for last in _frames(image, settings, guide, options):
+            for last in _frames(image, settings, kit, options):
                 show(last)
                 if last.step % (len(sizes) * settings.steps) == 0:
                     finished.append(last.image)
@@ -97,15 +104,13 @@ def run(options: Options) -> int:
         height, width = (finished[-1] if finished else last.image).shape[1:3]
         print(
             f"{'interrupted: ' if trouble else ''}wrote {wrote} ({width} x {height}), after "
-            f"{last.step} steps with {backbone}, in {time.monotonic() - started:.0f} s"
+            f"{last.step} steps with {kit.backbone}, in {time.monotonic() - started:.0f} s"
         )
-    if isinstance(trouble, InputError):
-        return fail(trouble, 2)
-    return 130 if trouble else 0
+    return status(trouble)
 
 
 def _frames(
-    image: Picture, settings: DreamSettings, guide: AnyPicture | None, options: Options
+    image: Picture, settings: DreamSettings, kit: Kit, options: Options
 ) -> Iterator[Progress]:
     """Dream picture after picture; steps are counted through."""
     before = 0
@@ -115,7 +120,7 @@ def _frames(
         if number:
             chosen = dataclasses.replace(chosen, start="picture")
         progress = None
-        for progress in dream(image, chosen, guide=guide):
+        for progress in dream(image, chosen, kit):
             progress = progress._replace(step=before + progress.step)
             yield progress
         assert progress is not None
@@ -128,7 +133,7 @@ def _write_numbered(
     """Write the newest frame of a numbered sequence, so that none is lost."""
     path = animation.numbered(output, len(finished)) if options.frames > 1 else None
     if path is not None:
-        _picture(path, finished[-1], recorded)
+        _picture(path, finished[-1], recorded, options)
 
 
 def _write(
@@ -136,17 +141,18 @@ def _write(
 ) -> str:
     """Write what was dreamt; say where."""
     if options.frames == 1:
-        _picture(output, pictures[-1], recorded)
+        _picture(output, pictures[-1], recorded, options)
         return str(output)
     if animation.numbered(output, 1) is None:
         animation.write(output, pictures, rate=options.rate)
     elif len(pictures) == 1:  # the first frame may not be finished
-        _picture(animation.numbered(output, 1) or output, pictures[0], recorded)
+        _picture(animation.numbered(output, 1) or output, pictures[0], recorded, options)
     return f"{len(pictures)} pictures as {output}"
 
 
-def _picture(path: Path, picture: np.ndarray, recorded: dict[str, Any]) -> None:
-    files.write(path, picture, settings=recorded, software=f"jnst {__version__}")
+def _picture(path: Path, picture: np.ndarray, recorded: dict[str, Any], options: Options) -> None:
+    made_by = f"jnst {__version__}"
+    files.write(path, picture, settings=recorded, software=made_by, depth=options.depth)
 
 
 def _output(options: Options) -> Path:
@@ -154,13 +160,12 @@ def _output(options: Options) -> Path:
     stem = samples.CONTENT if options.image is None else options.image.stem
     suffix = ".png" if options.frames == 1 else ".gif"
     output = options.output or disk.unused(f"{stem}-dream{suffix}")
-    several = [animation.numbered(output, n + 1) for n in range(max(options.frames, 1))]
-    outputs = [path for path in several if path] if options.frames > 1 else []
-    for source, path in itertools.product((options.image, options.guide), outputs or [output]):
-        if source and path.exists() and source.exists() and path.samefile(source):
-            raise InputError(f"the output {path} is one of the pictures; choose another name")
-    if options.frames == 1:
-        disk.check_writable(output, files.WRITERS)
-    else:
+    outputs = [output]
+    if options.frames > 1:
+        outputs = [animation.numbered(output, n + 1) or output for n in range(options.frames)]
+    check_no_source(outputs, filter(None, (options.image, options.guide)))
+    if options.frames > 1:
         animation.check(output, rate=options.rate)
+    if options.frames == 1 or options.depth != 8:
+        files.check_writable(outputs[0], depth=options.depth)
     return output

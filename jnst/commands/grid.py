@@ -4,15 +4,14 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-import rich.console
-import rich.progress
-
 from jnst import disk, files, plot
 from jnst.arrays import InputError
-from jnst.commands.base import fail, open_pictures
+from jnst.commands.base import fail, open_pictures, tell_of_more
+from jnst.commands.signals import interrupted
 from jnst.record import record
 from jnst.sheet import contact_sheet
 from jnst.sweep import Cell, Result, run
+from jnst.terminal import over_all
 from jnst.version import __version__
 
 SHEET, CURVES, TABLE = "sheet.png", "curves.png", "table.csv"
@@ -21,31 +20,27 @@ SHEET, CURVES, TABLE = "sheet.png", "curves.png", "table.csv"
 def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> int:
     """Paint rows of cells; after each cell the sheet, plot and table hold all there are so far.
 
-    Returns the exit status: 130 after Ctrl-C, which keeps what has been painted.
+    Returns the exit status: 130 after Ctrl-C, 143 after SIGTERM, which keep what has been painted.
     """
     if (folder / TABLE).exists():
         raise InputError(f"{folder} holds a grid already; choose another folder")
     disk.make_folder(folder)
-    disk.check_writable(folder / SHEET, files.WRITERS)
+    files.check_writable(folder / SHEET)
+    tell_of_more(
+        (path for row in rows for cell in row for path in cell.inputs.paths()), quiet=quiet
+    )
     results: list[Result] = []
     cells = [cell for row in rows for cell in row]
-    console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
-    bar = rich.progress.Progress(
-        *rich.progress.Progress.get_default_columns(),
-        transient=True,
-        console=console,
-        disable=not console.is_terminal,
-    )
     try:
-        with bar:
-            whole = bar.add_task("cells", total=len(cells))
-            for number, cell in enumerate(cells, start=1):
-                bar.update(whole, description=f"{number}/{len(cells)} {cell.label}")
+        with over_all(len(cells), quiet=quiet) as show:
+            for number, cell in enumerate(cells):
+                show(cell.label, number, number)
                 results.append(run(cell, open_pictures(cell.inputs, cell.settings)))
-                bar.advance(whole)
                 _write(results, folder, [len(row) for row in rows])
-    except KeyboardInterrupt:
-        return fail(f"interrupted: {len(results)} of {len(cells)} cells are in {folder}", 130)
+    except KeyboardInterrupt as error:
+        return fail(
+            f"interrupted: {len(results)} of {len(cells)} cells are in {folder}", interrupted(error)
+        )
     if not quiet:
         print(f"wrote {len(results)} pictures, {SHEET}, {CURVES} and {TABLE} into {folder}")
     return 0

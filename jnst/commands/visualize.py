@@ -12,7 +12,8 @@ import tyro
 from jnst import disk, files
 from jnst.arrays import AnyPicture, InputError, check_choice
 from jnst.backbones import BACKBONES
-from jnst.commands.base import fail, keep_compiled_programs, uninterrupted
+from jnst.commands.base import keep_compiled_programs, status
+from jnst.commands.signals import uninterrupted
 from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
 from jnst.loop import Progress
 from jnst.network import default_backbone
@@ -51,7 +52,7 @@ def run(options: Options) -> int:
     settings = dataclasses.replace(settings, backbone=network.name)
     stem = f"{network.name}-{settings.layer}".replace("/", "-")
     output = options.output or disk.unused(f"{stem}.png")
-    disk.check_writable(output, files.WRITERS)
+    files.check_writable(output)
     if options.cache:
         keep_compiled_programs()
     found: dict[int, AnyPicture] = {}
@@ -79,9 +80,7 @@ def run(options: Options) -> int:
             f"{len(settings.channel)} channels of {settings.layer} of {network.name}, "
             f"in {time.monotonic() - started:.0f} s"
         )
-    if isinstance(trouble, InputError):
-        return fail(trouble, 2)
-    return 130 if trouble else 0
+    return status(trouble)
 
 
 def _named(progress: Progress, done: int, name: str) -> Progress:

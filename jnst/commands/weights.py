@@ -16,6 +16,7 @@ import tyro
 from jnst.arrays import InputError, check_choice
 from jnst.backbones import weights
 from jnst.commands.base import fail
+from jnst.commands.signals import interrupted
 from jnst.convert import check_folder, convert
 from jnst.fetch import fetch, how_by_hand
 from jnst.published import SOURCES, Published
@@ -66,8 +67,11 @@ def _get(name: str) -> int:
     given = (folder / source.file).exists()
     try:
         path = _fetch(source, folder)
-    except KeyboardInterrupt:
-        return fail("interrupted: what was fetched is kept, and goes on from there next time", 130)
+    except KeyboardInterrupt as error:
+        return fail(
+            "interrupted: what was fetched is kept, and goes on from there next time",
+            interrupted(error),
+        )
     except InputError as error:
         put = folder / source.file
         raise InputError(

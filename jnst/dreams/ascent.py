@@ -94,8 +94,8 @@ def ascent(
     for down in spans(height, tile, shift[0]):
         for across in spans(width, tile, shift[1]):
             start = np.array([down.first - down.before, across.first - across.before])
-            program = _program(backbone, aim, down.seen, across.seen)
-            (e, several), part = program(params, targets, image, start)
+            run = program(backbone, aim, down.seen, across.seen)
+            (e, several), part = run(params, targets, image, start)
             rows, columns = (s.first + np.arange(s.kept) for s in (down, across))
             area = height * width
             kept = np.asarray(part)[:, down.before :, across.before :][
@@ -111,7 +111,7 @@ def ascent(
 
 
 @functools.lru_cache(maxsize=64)
-def _program(backbone: str, aim: Aim, height: int, width: int) -> Callable:
+def program(backbone: str, aim: Aim, height: int, width: int) -> Callable:
     """Build `(params, targets, image, start) -> ((E, parts), gradient)` for tiles of one size."""
     features = BACKBONES[backbone].features
 

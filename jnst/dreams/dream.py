@@ -8,16 +8,18 @@ come first and fine ones grow upon them.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import jax
 import numpy as np
 import PIL.Image
 
 from jnst import image as images
-from jnst.arrays import AnyPicture, Image, InputError
+from jnst.arrays import AnyPicture, Image, InputError, Params
 from jnst.backbones import BACKBONES
-from jnst.dreams.activation import Targets
+from jnst.dreams.activation import Aim, Targets
 from jnst.dreams.ascent import HALO, PADDING, ascent, move
+from jnst.dreams.room import check_room
 from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.loop import Progress
 from jnst.network import open_network, too_small
@@ -32,23 +34,45 @@ def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple
     ]
 
 
-def dream(
-    image: Image, settings: DreamSettings, *, guide: AnyPicture | None = None
-) -> Iterator[Progress]:
+class Kit(NamedTuple):
+    """What all pictures of a journey share: the network, what is increased, the guide's maps."""
+
+    backbone: str
+    aim: Aim
+    params: Params
+    targets: Targets
+
+
+def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Kit:
+    """Read the weights, and measure the guide: what it shows shall grow, where there is one.
+
+    Raises `InputError` for settings that cannot be used, missing weights, and a guide too small.
+    """
+    backbone, aim = aim_of(settings)
+    params = jax.device_put(open_network(backbone, aim.layers).params)
+    targets: Targets = {}
+    if guide is not None:
+        guide = images.fit(guide, settings.guide_size)
+        if reason := too_small(backbone, aim.layers, *guide.shape[1:3]):
+            raise InputError(f"the guide is {reason}; take a larger one or an earlier layer")
+        targets = BACKBONES[backbone].features(params, guide, aim.layers, padding=PADDING)
+    return Kit(backbone, aim, params, targets)
+
+
+def dream(image: Image, settings: DreamSettings, kit: Kit) -> Iterator[Progress]:
     """Dream upon a picture; yield after each step. The last `image` is the result.
 
     Args:
         image: the picture, sRGB in [0, 1].
-        settings: all else.
-        guide: a picture whose contents shall grow, instead of what the network sees anyway.
+        settings: the size and number of octaves, and how to move.
+        kit: what `load` made of these settings.
 
     Raises:
-        InputError: for settings that cannot be used, missing weights, a picture too small, and
-            where nothing responds to it.
+        InputError: for a picture too small or larger than the memory, and where nothing responds
+            to it.
 
     """
-    backbone, aim = aim_of(settings)
-    network = open_network(backbone, aim.layers)
+    backbone, aim, params, targets = kit
     sizes = octave_sizes(image.shape[1], image.shape[2], settings)
     for size in sizes:
         seen = [min(side, (settings.tile or side) + 2 * HALO) for side in size]
@@ -58,13 +82,7 @@ def dream(
                 "octaves or an earlier layer"
             )
     rng = np.random.default_rng(settings.seed)
-    params = jax.device_put(network.params)
-    targets: Targets = {}
-    if guide is not None:
-        guide = images.fit(guide, settings.guide_size)
-        if reason := too_small(backbone, aim.layers, *guide.shape[1:3]):
-            raise InputError(f"the guide is {reason}; take a larger one or an earlier layer")
-        targets = BACKBONES[backbone].features(params, guide, aim.layers, padding=PADDING)
+    check_room(backbone, params, sizes[-1], aim, targets, tile=settings.tile)
     original = images.resize(image, *sizes[-1])
     if settings.start == "noise":
         # Of the smallest size: finer noise would come anew with each octave, and be seen through.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst.arrays import InputError, check_at_least, check_choice
+from jnst.arrays import InputError, check_at_least, check_at_most, check_choice
 from jnst.backbones import BACKBONES
 from jnst.dreams.activation import OBJECTIVES, Aim
 from jnst.network import check_layers, default_backbone
@@ -70,12 +70,13 @@ class DreamSettings:
     """Decides all shifts and noise."""
 
 
-WHOLE = {"size": 1, "octaves": 1, "steps": 1, "jitter": 0, "smooth": 0, "guide_size": 1} | {
-    "tile": 1,
-    "seed": 0,
+WHOLE = {
+    **dict.fromkeys(("size", "octaves", "steps", "guide_size", "tile"), 1),
+    **dict.fromkeys(("jitter", "smooth", "seed"), 0),
 }
 """The settings that are whole numbers, and the least that each may be."""
-MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000}
+MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000, "smooth": 16, "size": 65_535}
+MOST |= {"guide_size": 65_535, "steps": 1_000_000, "step_size": 255}
 
 
 def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
@@ -93,10 +94,9 @@ def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
             raise InputError(f"{what} must be a whole number, not {number!r}")
         check_at_least(what, number, least)
     check_at_least("octave_ratio", settings.octave_ratio, 1.01)
-    for what, most in MOST.items():
-        if getattr(settings, what) > most:
-            raise InputError(f"{what} must be at most {most}, not {getattr(settings, what):g}")
     check_at_least("step_size", settings.step_size, 0)
+    for what, most in MOST.items():
+        check_at_most(what, getattr(settings, what), most)
     check_choice("start", settings.start, ("picture", "noise"))
     backbone = settings.backbone or default_backbone()
     check_layers(backbone, settings.layers)
@@ -114,6 +114,7 @@ def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
             )
     for weight in weights:
         check_at_least("layer_weights", weight, 0)
+        check_at_most("layer_weights", weight, 1e30)
     if weights and not sum(weights):
         raise InputError("layer_weights must not all be 0")
     counts = {layer.name: layer.channels for layer in BACKBONES[backbone].table}

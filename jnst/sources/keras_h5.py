@@ -5,19 +5,21 @@ A group a layer, in its attribute `weight_names` what it holds; all of them perh
 its networks have now: Keras reads them in order.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import h5py
-import numpy as np
 
+from jnst import hdf5
 from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, graph, weights
+from jnst.backbones import BACKBONES, graph
 from jnst.sources.common import Found, Layers, recognise, roles, weighted
 
-LARGEST = 4 * 3 * 3 * 512 * 512
-"""Bytes of the largest kernel, VGG's."""
+MOST = 8
+"""A layer with its normalisation has at most five arrays; none has more numbers than its kernel
+has, or than it has channels, of at most 8 bytes each."""
 STATISTICS = {"gamma": "gamma", "beta": "beta", "mean": "mean", "variance": "variance"}
 STATISTICS |= {"std": "variance"}  # so it was called, and was the variance
 NUMBERED = r"(conv|batch)(?:olution)?(?:_?normalization|2d)(?:_(\d+))?"
@@ -34,7 +36,8 @@ def read(source: Path, backbones: Sequence[str]) -> Found:
     """
     try:
         with h5py.File(source, "r") as file:
-            root = _group(file, "model_weights") if "model_weights" in file else file
+            root = hdf5.find(file, "model_weights")
+            root = file if root is None else _group(file, "model_weights")
             layers = {name: _datasets(_group(root, name)) for name in _layer_names(root)}
             layers = _as_now(layers)
             known = {name: _names(BACKBONES[name].table) for name in backbones}
@@ -47,7 +50,7 @@ def read(source: Path, backbones: Sequence[str]) -> Found:
                 if any(d.ndim == 4 for d in data) and name not in {*known[backbone], *TOP}:
                     raise InputError(f"{source} has {name}, which {backbone} has not")
             return Found(backbone, table, arrays)
-    except weights.BROKEN as error:
+    except hdf5.BROKEN as error:
         if isinstance(error, InputError):
             raise
         detail = " ".join(str(error).split())
@@ -56,25 +59,23 @@ def read(source: Path, backbones: Sequence[str]) -> Found:
 
 def _layer_names(root: h5py.Group) -> list[str]:
     """List the layers in the order of the model; in a group's name "/" makes a group in a group."""
-    names = root.attrs.get("layer_names")
-    return [_text(name) for name in names] if isinstance(names, np.ndarray) else list(root)
+    names = hdf5.names(root, "layer_names")
+    return list(root) if names is None else names
 
 
 def _datasets(group: h5py.Group) -> list[h5py.Dataset]:
     """List a layer's weights: by its attribute, or in the oldest files as they lie."""
-    names = group.attrs.get("weight_names")
-    names = [_text(name) for name in names] if isinstance(names, np.ndarray) else list(group)
-    return [item for name in names if isinstance(item := group[name], h5py.Dataset)]
+    names = hdf5.names(group, "weight_names")
+    names = list(group) if names is None else names
+    if len(names) > MOST:
+        raise ValueError(f"{group.name} has {len(names)} arrays, more than any layer")
+    return [item for name in names if isinstance(item := hdf5.find(group, name), h5py.Dataset)]
 
 
 def _group(parent: h5py.Group, name: str) -> h5py.Group:
-    if not isinstance(group := parent[name], h5py.Group):
+    if not isinstance(group := hdf5.find(parent, name), h5py.Group):
         raise ValueError(f"{name} is no group")
     return group
-
-
-def _text(name: str | bytes) -> str:
-    return name.decode() if isinstance(name, bytes) else str(name)
 
 
 def _as_now(layers: Datasets) -> dict[str, Sequence[h5py.Dataset]]:
@@ -137,21 +138,17 @@ def _key(data: h5py.Dataset) -> str:
 
 def _arrays(source: Path, layers: Datasets, table: graph.Table) -> Layers:
     arrays: Layers = {}
+    shapes = graph.kernels(table)
     for layer in weighted(table):
+        largest = MOST * math.prod(shapes[layer.name])
         for read in layer.reads:
             name = read.replace("/", "_")
             if name not in layers:
                 raise InputError(f"{source} has no {read}")
-            arrays[read] = {_key(one): _read(one) for one in layers[name]}
+            if too_large := [one.name for one in layers[name] if one.nbytes > largest]:
+                raise ValueError(f"{too_large[0]} is too large for {read}")
+            arrays[read] = {_key(one): hdf5.array(one) for one in layers[name]}
             kernel = arrays[read].get("kernel")
             if layer.op == "depthwise" and kernel is not None:
                 arrays[read]["kernel"] = kernel.transpose(0, 1, 3, 2)
     return arrays
-
-
-def _read(data: h5py.Dataset) -> np.ndarray:
-    if data.shape is None:  # declared without any value
-        return np.zeros(0)
-    if data.nbytes > LARGEST:
-        raise ValueError(f"{data.name} is too large for any of the networks")
-    return data[...]

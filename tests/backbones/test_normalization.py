@@ -7,7 +7,7 @@ from skimage.data import chelsea
 
 from jnst import files, image, normalize
 from jnst.arrays import InputError
-from jnst.backbones import normalization, vgg, weights
+from jnst.backbones import manifest, normalization, vgg, weights
 from jnst.byhand.backbones import vgg as byhand
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,6 +191,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path / "weights"))
     entry = {"authors": "us", "backbone": "vgg19", "licence": "none", "notice": "thin"}
     weights.save(tmp_path / "weights/vgg19.h5", THIN, entry)
+    shapes = {name: layer["kernel"].shape for name, layer in THIN.items() if "kernel" in layer}
+    monkeypatch.setattr(weights.graph, "kernels", lambda table: shapes)
     (tmp_path / "pictures").mkdir()
     for number, x in enumerate(PICTURES):
         files.write(tmp_path / f"pictures/{number}.png", x)
@@ -216,7 +218,7 @@ def test_a_folder_is_measured_and_the_weights_come_normalised(folder, capsys):
 def test_the_manifest_says_which_pictures_were_measured(folder):
     def entry():
         output = normalize.normalize(folder)
-        return weights._manifest(output.parent)[output.name]
+        return manifest.table(output.parent)[output.name]
 
     first = entry()
     assert first["source"] == "3 pictures, long side at most 384 pixels"
@@ -248,7 +250,7 @@ def committed():
         plain, rescaled = weights.load(), weights.load("vgg19", normalized=True)
         means = weights._means(
             ROOT / "weights/vgg19.h5",
-            weights._manifest(ROOT / "weights")["vgg19.h5"]["sha256"],
+            manifest.table(ROOT / "weights")["vgg19.h5"]["sha256"],
             {layer: arrays for layer, arrays in plain.items() if layer != "input"},
         )
     return plain, rescaled, means

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import h5py
@@ -149,6 +150,18 @@ def test_a_hash_that_is_another_files_is_noticed(small):
 def test_a_manifest_that_does_not_fit(small, change, match):
     edit_manifest(small, change)
     refused(match)
+
+
+@pytest.mark.parametrize("shape", [[3, 3, 3.0, 4], [3, 3, True, 4], [3, 3, "3", 4], [[[]]] * 4])
+def test_shapes_in_a_manifest_are_whole_numbers(small, shape):
+    edit_manifest(small, lambda table: table["small.h5"]["layers"].update(conv1_1=shape))
+    refused("no entry")
+
+
+def test_a_pipe_in_the_place_of_the_manifest(small):
+    small.with_name("manifest.json").unlink()
+    os.mkfifo(small.with_name("manifest.json"))
+    refused("manifest.json: it is not a regular file")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", "\x00", "[" * 10**5, '{"small.h5"'])
@@ -372,3 +385,32 @@ def test_weights_of_another_network_under_its_name_are_refused(tmp_path, monkeyp
     monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path))
     with pytest.raises(InputError, match="are those of resnet50-torchvision, not of resnet50"):
         weights.load("resnet50")
+
+
+@pytest.mark.parametrize(
+    ("layers", "match"),
+    [
+        (
+            {"conv1_1": small_layers()["conv1_1"]},
+            r"conv1_1 \(3, 3, 3, 4\), and vgg19 \(3, 3, 3, 64\)",
+        ),
+        ({"conv9_9": small_layers()["conv1_2"]}, r"conv9_9 \(3, 3, 4, 5\), and vgg19 None"),
+    ],
+)
+def test_shapes_that_are_not_those_of_the_network(tmp_path, monkeypatch, layers, match):
+    weights.save(tmp_path / "vgg19.h5", {"input": {"mean": MEAN}, **layers}, {"backbone": "vgg19"})
+    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path))
+    with pytest.raises(InputError, match=match):
+        weights.load("vgg19")
+
+
+@pytest.mark.parametrize("key", ["input/mean", "conv1_2/kernel", "conv1_2/bias"])
+def test_an_array_in_another_file_is_not_read(small, key):
+    """Not even where the manifest vouches for the bytes that lead there."""
+    with h5py.File(small.with_name("other.h5"), "w") as other, h5py.File(small, "a") as file:
+        other[key] = file[key][...]
+        del file[key]
+        file[key] = h5py.ExternalLink("other.h5", key)
+    sha256 = hashlib.sha256(small.read_bytes()).hexdigest()
+    edit_manifest(small, lambda table: table["small.h5"].update(sha256=sha256))
+    refused(f"{key} is a link")

@@ -12,6 +12,7 @@ from helpers import ROOT, check_refused
 
 import jnst.cli
 import jnst.commands.dream
+import jnst.dreams.dream
 from jnst import animation, files
 from jnst.arrays import InputError
 
@@ -84,6 +85,18 @@ def test_frames_may_be_numbered_pictures_each_begun_from_the_last(photo):
     one, two = files.read("f-001.png"), files.read("f-002.png")
     np.testing.assert_array_equal(one, files.read(photo))
     np.testing.assert_allclose(two, animation.zoom(one, 1.5), atol=0.003)
+
+
+def test_the_network_is_opened_once_for_all_pictures(photo, monkeypatch):
+    original, opened = jnst.dreams.dream.open_network, []
+
+    def counted(*arguments):
+        opened.append(arguments)
+        return original(*arguments)
+
+    monkeypatch.setattr(jnst.dreams.dream, "open_network", counted)
+    assert run("dream", photo, *SMALL, "--frames", "3", "--guide", photo, "-o", "out.gif") == 0
+    assert len(opened) == 1
 
 
 def test_zoom_keeps_the_middle_and_enlarges():

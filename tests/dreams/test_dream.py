@@ -13,7 +13,7 @@ from jnst.backbones import BACKBONES, weights
 from jnst.dreams import ascent as module
 from jnst.dreams.activation import Aim
 from jnst.dreams.ascent import HALO, ascent, move, spans
-from jnst.dreams.dream import dream, octave_sizes
+from jnst.dreams.dream import dream, load, octave_sizes
 from jnst.dreams.settings import SUITING, DreamSettings, aim_of
 
 RNG = np.random.default_rng(0)
@@ -29,7 +29,7 @@ def params():
 
 
 def last(settings, picture=PICTURE, **options):
-    return list(dream(picture, settings, **options))[-1]
+    return list(dream(picture, settings, load(settings, **options)))[-1]
 
 
 def changed(**settings):
@@ -46,7 +46,7 @@ def gradient(params, picture, chosen, **options):
 
 def test_a_dream_goes_through_its_octaves_and_stays_a_picture():
     settings = changed(octaves=3, octave_ratio=1.5)
-    found = list(dream(PICTURE, settings))
+    found = list(dream(PICTURE, settings, load(settings)))
     assert [p.step for p in found] == [1, 2, 3, 4, 5, 6]
     sizes = [p.image.shape[1:3] for p in found[::2]]
     assert sizes == octave_sizes(40, 48, settings) == [(18, 21), (27, 32), (40, 48)]
@@ -61,14 +61,14 @@ def test_a_dream_goes_through_its_octaves_and_stays_a_picture():
 @pytest.mark.parametrize("smooth", [0, 2])
 def test_ascent_raises_the_objective(objective, smooth):
     settings = changed(octaves=1, steps=6, jitter=0, objective=objective, smooth=smooth)
-    totals = [p.total for p in dream(PICTURE, settings)]
+    totals = [p.total for p in dream(PICTURE, settings, load(settings))]
     assert all(b > a for a, b in itertools.pairwise(totals))
     assert totals[-1] > 1.2 * totals[0]
 
 
 def test_what_was_dreamt_small_is_still_there_when_large():
     settings = changed(octaves=2, octave_ratio=2.0, jitter=0, step_size=8.0)
-    small, large = [p.image for p in dream(PICTURE, settings)][1::2]
+    small, large = [p.image for p in dream(PICTURE, settings, load(settings))][1::2]
     base = images.resize(PICTURE, 20, 24)
     dreamt, kept = small - base, images.resize(large, 20, 24) - base
     assert np.corrcoef(dreamt.ravel(), kept.ravel())[0, 1] > 0.5
@@ -94,7 +94,7 @@ def test_a_guide_changes_the_dream_and_what_it_shows_comes_nearer():
     guide = np.zeros((1, 32, 32, 3), np.float32)
     guide[:, ::2] = 1
     steady = changed(octaves=1, jitter=0, steps=5, guide_size=32)
-    totals = [p.total for p in dream(PICTURE, steady, guide=guide)]
+    totals = [p.total for p in dream(PICTURE, steady, load(steady, guide=guide))]
     assert totals[-1] > totals[0]
     assert (last(steady, guide=guide).image != last(steady).image).any()
 
