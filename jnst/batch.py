@@ -156,11 +156,11 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def outdated(job: Job, settings: Settings) -> str | None:
+def outdated(job: Job, settings: Settings, *, depth: int = 8) -> str | None:
     """Say why a job has to be done although its output is there; None if it is finished.
 
-    It is finished if the output reads as a picture, was made by these settings of these pictures,
-    by its metadata, and neither of them has changed since.
+    It is finished if the output reads as a picture of that depth, was made by these settings of
+    these pictures, by its metadata, and neither of them has changed since.
 
     Raises:
         InputError: if the output is nothing that jnst has made, which is never replaced.
@@ -183,6 +183,8 @@ def outdated(job: Job, settings: Settings) -> str | None:
         old, new = (getattr(one, field.name) for one in (before, settings))
         if old != new:
             return f"{field.name} was {_plain(old)}, is {_plain(new)}"
+    if (bits := files.depth(job.output)) != depth:
+        return f"depth was {bits}, is {depth}"
     if _absolute(inputs) != _absolute(job.inputs):
         return "it was made of other pictures"
     for source in job.inputs.paths():

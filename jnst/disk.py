@@ -22,7 +22,7 @@ LONGEST = 200
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a text file, whole or not at all; raise `InputError` for what the disk refuses."""
     with guarded(f"cannot write {os.fspath(path)!r}"), replacing(path) as stream:
-        stream.write(text.encode())
+        stream.write(text.encode(errors="surrogateescape"))  # names may be no text
 
 
 def write_table(path: str | os.PathLike[str], rows: Iterable[Sequence[object]]) -> None:

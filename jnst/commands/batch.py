@@ -22,7 +22,7 @@ from jnst.commands.base import (
     open_pictures,
     save,
 )
-from jnst.commands.outcomes import Outcome, check_table, summarise, tell, write_table
+from jnst.commands.outcomes import Outcome, read_table, summarise, tell, write_table
 from jnst.commands.signals import interrupted, uninterrupted
 from jnst.problem import Kit, load
 from jnst.settings import Settings
@@ -30,7 +30,7 @@ from jnst.stages import plan
 from jnst.stylize import paint
 from jnst.terminal import over_all
 
-FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep", "depth")
+FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep")
 """Options of `jnst stylize` that go with a single picture only."""
 MOST_COMPILED = 64
 """How many shapes and sizes programs are kept for. Linux gives a process 65 530 mappings, then XLA
@@ -59,7 +59,7 @@ def check_none_for_one(options: Any, default: Any) -> None:
             raise InputError(f"{what} and --batch do not go together; leave out one of them")
 
 
-def run(batch: Batch, settings: Settings, *, quiet: bool, cache: bool) -> int:
+def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: bool) -> int:
     """Paint all that is not finished, and return the exit status: 1 if any failed.
 
     130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished.
@@ -71,7 +71,7 @@ def run(batch: Batch, settings: Settings, *, quiet: bool, cache: bool) -> int:
     settings = canvas(settings)
     if settings.blend:
         raise InputError("blend is for several styles in one picture; leave it out")
-    jobs, folder = _jobs(batch)
+    jobs, folder, before = _jobs(batch)
     if cache:
         keep_compiled_programs()
     if batch.batch is not None and batch.batch.is_dir() and not quiet:
@@ -79,28 +79,37 @@ def run(batch: Batch, settings: Settings, *, quiet: bool, cache: bool) -> int:
         if others:
             print(f"jnst: left out, no pictures: {', '.join(others)}", file=sys.stderr)
     outcomes: list[Outcome] = []
-    status, started, saved = 0, time.monotonic(), 0
+    status, started, trouble = 0, time.monotonic(), ""
+
+    def note() -> None:
+        nonlocal trouble
+        try:
+            write_table(outcomes, folder, before)
+        except InputError as error:  # the pictures are what counts; it is said once
+            if not trouble:
+                fail(error, 1)
+            trouble = str(error)
+
     try:
         with over_all(len(jobs), quiet=quiet) as show:
-            for outcome in _work(jobs, settings, show):
+            for outcome in _work(jobs, settings, depth, show):
                 outcomes.append(outcome)
                 tell(outcome, len(outcomes), len(jobs), quiet=quiet)
                 if outcome.status != "skipped":
-                    saved = write_table(outcomes, folder)
+                    note()
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
         left = len(jobs) - len(outcomes)
         status = fail(f"interrupted: {left} pictures are left to do", interrupted(error))
     with uninterrupted():
-        if saved < len(outcomes):
-            write_table(outcomes, folder)
+        note()
         if not quiet:
             summarise(outcomes, folder, time.monotonic() - started)
-    return status
+    return status or (1 if trouble else 0)
 
 
-def _jobs(batch: Batch) -> tuple[list[Job], Path]:
-    """Find the pairs, and make the folder for what comes of them."""
+def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
+    """Find the pairs, make the folder for what comes of them, and read the table in it."""
     given, styles, out = batch.batch, batch.styles, batch.out
     if given is None:
         raise InputError("--styles and --out go with --batch, a folder of pictures or a .csv")
@@ -121,13 +130,15 @@ def _jobs(batch: Batch) -> tuple[list[Job], Path]:
     table = out / TABLE
     if table.exists() and table.samefile(given):
         raise InputError(f"{table} would be replaced; choose another --out")
-    check_table(table)
+    before = read_table(table)
     disk.make_folder(out)
     disk.check_writable(table, [".csv"])
-    return jobs, out
+    return jobs, out, before
 
 
-def _work(jobs: Iterable[Job], settings: Settings, show: Callable[..., None]) -> Iterator[Outcome]:
+def _work(
+    jobs: Iterable[Job], settings: Settings, depth: int, show: Callable[..., None]
+) -> Iterator[Outcome]:
     """Do the jobs in turn; load the network for the first that needs it.
 
     Raises `InputError` if that fails: without weights nothing can be painted.
@@ -136,22 +147,22 @@ def _work(jobs: Iterable[Job], settings: Settings, show: Callable[..., None]) ->
     for number, job in enumerate(jobs):
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
-        outcome = _before(job, settings)
+        outcome = _before(job, settings, depth)
         if not outcome.status:
             kit = kit or load(settings)._replace(measured={})
-            outcome = _paint(outcome, settings, kit, compiled, advance)
+            outcome = _paint(outcome, settings, depth, kit, compiled, advance)
             painted += outcome.status == "painted"
         yield outcome
 
 
-def _before(job: Job, settings: Settings) -> Outcome:
+def _before(job: Job, settings: Settings, depth: int) -> Outcome:
     """Say what becomes of a job without any painting; no status if there is some to do."""
     try:
-        reason = outdated(job, settings) if os.path.exists(job.output) else ""
+        reason = outdated(job, settings, depth=depth) if os.path.exists(job.output) else ""
         if reason is None:
             return Outcome(job, "skipped")
         disk.make_folder(job.output.parent)
-        files.check_writable(job.output)
+        files.check_writable(job.output, depth=depth)
     except Exception as error:  # a folder that may not be searched raises where one looks
         return Outcome(job, "failed", explain(error))
     return Outcome(job, "", f"anew: {reason}" if reason else "")
@@ -160,6 +171,7 @@ def _before(job: Job, settings: Settings) -> Outcome:
 def _paint(
     outcome: Outcome,
     settings: Settings,
+    depth: int,
     kit: Kit,
     compiled: set[tuple],
     advance: Callable[[float], None],
@@ -180,7 +192,7 @@ def _paint(
         for last in paint(pictures, settings, kit=kit, stages=stages):
             advance(sum(costs[: last.step]) / sum(costs))
         assert last is not None  # `check` wants at least one step
-        save(job.output, pictures, settings, job.inputs, last.best)
+        save(job.output, pictures, settings, job.inputs, last.best, depth=depth)
     except Exception as error:  # also a fault of ours: the other pictures are to be had
         return Outcome(job, "failed", explain(error), time.monotonic() - started)
     seconds = time.monotonic() - started

@@ -1,8 +1,9 @@
 """What became of the pictures of a batch: a line for each, a table, a summary."""
 
+import csv
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ MOST_FAILED, MOST_SLOW = 20, 3
 
 
 HEADING = ["content", "style", "output", "status", "reason", "seconds", "loss"]
+OUTPUT = HEADING.index("output")
 
 
 class Outcome(NamedTuple):
@@ -44,29 +46,35 @@ def tell(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
         print(f"{line} {outcome.status}{took}{reason}", file=sys.stderr)
 
 
-def check_table(path: Path) -> None:
-    """Raise an `InputError` if there is a table that no batch has written: it would be replaced."""
+def read_table(path: Path) -> dict[str, list[str]]:
+    """Read the rows that batches have left in a table, by output; none where there is no table.
+
+    Raises `InputError` for a table that no batch has written: it would be replaced.
+    """
     with disk.guarded(f"cannot write {str(path)!r}"):
-        if path.is_file() and path.read_bytes().splitlines()[:1] != [",".join(HEADING).encode()]:
+        if not path.is_file():
+            return {}
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            rows = list(csv.reader(stream))
+        if rows[:1] != [HEADING]:
             raise InputError("a table is there that is not of a batch; choose another --out")
+        return {row[OUTPUT]: row for row in rows[1:] if len(row) == len(HEADING)}
 
 
-def write_table(outcomes: Sequence[Outcome], folder: Path) -> int:
-    """Write what became of each picture as a table; return how many there are."""
-    rows = [
-        [
-            str(one.job.content),
-            str(one.job.style),
-            str(one.job.output),
-            one.status,
-            one.reason,
-            f"{one.seconds:.3f}",
-            "" if one.loss is None else repr(one.loss),
-        ]
-        for one in outcomes
-    ]
-    disk.write_table(folder / TABLE, [HEADING, *rows])
-    return len(outcomes)
+def write_table(outcomes: Sequence[Outcome], folder: Path, before: Mapping[str, list[str]]) -> None:
+    """Write what became of each picture as a table, after `read_table` found the rows `before`.
+
+    What was skipped keeps its time and loss, and what is still to do its row.
+    """
+    rows = dict(before)
+    for one in outcomes:
+        old = before.get(str(one.job.output))
+        measured = [f"{one.seconds:.3f}", "" if one.loss is None else repr(one.loss)]
+        if one.status == "skipped" and old is not None:
+            measured = old[-len(measured) :]
+        names = [str(one.job.content), str(one.job.style), str(one.job.output)]
+        rows[str(one.job.output)] = [*names, one.status, one.reason, *measured]
+    disk.write_table(folder / TABLE, [HEADING, *rows.values()])
 
 
 def summarise(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:

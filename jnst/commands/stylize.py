@@ -56,7 +56,8 @@ def run(options: Options) -> int:
     check_at_least("save_every", result.save_every, 0)
     if options.many != Batch():
         check_none_for_one(options, Options())
-        return run_batch(options.many, settings, quiet=result.quiet, cache=result.cache)
+        how = {name: getattr(result, name) for name in ("depth", "quiet", "cache")}
+        return run_batch(options.many, settings, **how)
     folder = result.keep.checkpoint
     with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
         settings, inputs, found = find(result.keep, settings, options.inputs)

@@ -8,7 +8,7 @@ Whatever a file holds, the only exception that leaves here for it is `InputError
 
 from jnst.files.decoding import Source, from_array, is_animated, read, read_with_alpha
 from jnst.files.encoding import DEEP, WRITERS, check_writable, write
-from jnst.files.metadata import read_settings
+from jnst.files.metadata import depth, read_settings
 from jnst.files.opening import READABLE, suffixes
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "WRITERS",
     "Source",
     "check_writable",
+    "depth",
     "from_array",
     "is_animated",
     "read",

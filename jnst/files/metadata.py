@@ -8,10 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 import PIL.Image
 from PIL import ImageCms
+from PIL.TiffImagePlugin import TiffImageFile
 
 from jnst.files.opening import by_pillow, opened
 
 ORIENTATION, DESCRIPTION, SOFTWARE = 0x0112, 0x010E, 0x0131  # EXIF tags, also those of TIFF
+_BITS = 0x0102
 
 
 def described(settings: Mapping[str, object] | None, software: str) -> PIL.Image.Exif:
@@ -35,6 +37,15 @@ def read_settings(path: str | os.PathLike[str]) -> dict | None:
         except Exception:  # another program's description, or metadata made to break a parser
             return None
     return found if isinstance(found, dict) else None
+
+
+def depth(path: str | os.PathLike[str]) -> int:
+    """Return how many bits a value has in a PNG or TIFF; 8 in other formats; or `InputError`."""
+    with opened(path) as stream, by_pillow(stream) as picture:
+        if isinstance(picture, TiffImageFile):
+            return max(picture.tag_v2.get(_BITS, (1,)))
+        stream.seek(24)  # in the chunk IHDR, after width and height
+        return stream.read(1)[0] if picture.format == "PNG" else 8
 
 
 def turned(values: np.ndarray, orientation: object) -> np.ndarray:

@@ -14,6 +14,7 @@ from helpers import ROOT, check_refused
 import jnst.cli
 import jnst.step
 from jnst import files
+from jnst.arrays import InputError
 from jnst.commands import batch
 
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--content-layers", "relu2_1"]
@@ -220,6 +221,59 @@ def test_a_failure_while_painting_costs_one_picture(error, says, monkeypatch):
     assert [row["status"] for row in table()].count("painted") == 5
     assert table()[1]["reason"].startswith(says)
     assert not os.path.exists("out/1-painting.png")
+
+
+def test_a_table_keeps_what_was_measured_and_what_is_still_to_do(monkeypatch):
+    assert run("--quiet") == 0
+    first = table()
+    os.remove("out/0-painting.png")
+    original = batch.outdated
+
+    def interrupted(job, settings, **options):
+        if job.output.name == "3-painting.png":
+            raise KeyboardInterrupt
+        return original(job, settings, **options)
+
+    monkeypatch.setattr(batch, "outdated", interrupted)
+    assert run("--quiet") == 130
+    second = table()
+    assert [row["status"] for row in second] == ["painted", *["skipped"] * 2, *["painted"] * 3]
+    assert [row["loss"] for row in second] == [row["loss"] for row in first]
+    assert [row["seconds"] for row in second[1:]] == [row["seconds"] for row in first[1:]]
+    assert second[0]["seconds"] != first[0]["seconds"]
+
+
+def test_a_table_that_cannot_be_written_any_more_is_said_once(monkeypatch, capsys):
+    def refused(path, rows):
+        raise InputError("cannot write the table: the disk is full")
+
+    monkeypatch.setattr(batch.disk, "write_table", refused)
+    assert run() == 1
+    told = capsys.readouterr()
+    assert told.err.count("the disk is full") == 1
+    assert "6 painted, 0 skipped, 0 failed" in told.out
+    assert len(os.listdir("out")) == 6
+
+
+def test_sixteen_bits_are_asked_for_and_seen():
+    assert run("--quiet") == 0
+    assert files.depth("out/0-painting.png") == 8
+    assert run("--quiet", "--depth", "16") == 0
+    assert files.depth("out/0-painting.png") == 16
+    assert table()[0]["reason"] == "anew: depth was 8, is 16"
+    assert run("--quiet", "--depth", "16") == 0
+    assert {row["status"] for row in table()} == {"skipped"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_a_name_that_is_no_text_is_in_the_table_as_it_is():
+    os.rename(b"photos/0.png", b"photos/\xff.png")
+    for status in ("painted", "skipped"):
+        assert run("--quiet") == 0
+        rows = Path("out/batch.csv").read_bytes().splitlines()
+        assert rows[-1].startswith(
+            b"photos/\xff.png,painting.png,out/\xff-painting.png," + status.encode()
+        )
 
 
 def test_an_output_that_cannot_be_written_is_not_painted_first(monkeypatch):
