@@ -18,7 +18,7 @@ import filelock
 import jax
 import numpy as np
 
-from jnst.arrays import InputError
+from jnst.arrays import InputError, Params
 from jnst.disk import TEMPORARY, check_regular, guarded, make_folder, replacing
 from jnst.pictures import Pictures
 from jnst.stylize import Point
@@ -26,7 +26,7 @@ from jnst.stylize import Point
 FILE = "checkpoint.npz"
 LABEL = "checkpoint-"
 """In the names of unfinished files, so that those of others are left alone."""
-FACTS = {"made_with", "pictures", "output", "depth", "stages", "curves"}
+FACTS = {"made_with", "pictures", "weights", "version", "output", "depth", "stages", "curves"}
 
 
 class Checkpoint(NamedTuple):
@@ -103,10 +103,10 @@ def held(folder: Path) -> Iterator[Path]:
         lock.release()
 
 
-def digest(pictures: Pictures) -> str:
-    """Return a number that changes with any pixel of the pictures that a run is given."""
+def digest(arrays: Pictures | Params) -> str:
+    """Return a number that changes with any of the numbers that a run is given."""
     found = hashlib.sha256()
-    for array in jax.tree.leaves(pictures):
+    for array in jax.tree.leaves(arrays):
         found.update(f"{np.shape(array)}".encode())
         found.update(np.ascontiguousarray(array, np.float32).reshape(-1).data)
     return found.hexdigest()

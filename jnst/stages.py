@@ -1,6 +1,7 @@
 """The way from a small picture to the large one."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from jnst import image, memory, pyramid
@@ -17,6 +18,11 @@ class Stage(NamedTuple):
     style_size: int
     steps: int
     tile: int | None = None
+
+
+def costs(stages: Sequence[Stage]) -> list[float]:
+    """List the time that each evaluation takes, relative to the others: the pixels it looks at."""
+    return [float(stage.size**2) for stage in stages for _ in range(stage.steps)]
 
 
 def plan(pictures: Pictures, settings: Settings) -> list[Stage]:

@@ -1,12 +1,14 @@
 """Style transfer as one recipe: the run from two pictures to the stylised one."""
 
+import contextlib
 import dataclasses
+import functools
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
 
-from jnst import files, pyramid
+from jnst import files, notebook, pyramid
 from jnst.arrays import AnyPicture, Picture, check_choice
 from jnst.checks import check
 from jnst.loop import End, Progress, minimise
@@ -15,7 +17,7 @@ from jnst.pictures import Pictures, finish, read
 from jnst.problem import Kit, Problem, load, set_up
 from jnst.scipy_loop import minimise_scipy
 from jnst.settings import Settings
-from jnst.stages import Stage, plan
+from jnst.stages import Stage, costs, plan
 
 
 def prepare(pictures: Pictures, settings: Settings) -> Problem:
@@ -142,6 +144,7 @@ def stylize(
     labels: files.Source | None = None,
     style_labels: Sequence[files.Source] = (),
     start: files.Source | None = None,
+    show: bool = False,
     **settings: Any,
 ) -> Picture:
     """Paint `content` in the manner of `style`.
@@ -154,6 +157,8 @@ def stylize(
         labels: the regions in one picture.
         style_labels: where the styles are taken from, by the same colours.
         start: the picture to begin with.
+        show: in a Jupyter notebook, show the picture as it forms. To interrupt the cell then ends
+            the run with the best picture so far.
         **settings: fields of `Settings`.
 
     Returns:
@@ -161,12 +166,12 @@ def stylize(
         float32, RGB in [0, 1], (1, h, w, 3).
 
     Raises:
-        InputError: for pictures or settings that cannot be used.
+        InputError: for pictures or settings that cannot be used; for `show` outside a notebook.
 
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
-    chosen, kept = Settings(**settings), None
+    chosen, last = Settings(**settings), None
     check(chosen)  # before anything is read
     pictures = read(
         content,
@@ -178,7 +183,19 @@ def stylize(
         style_labels=style_labels,
         start=start,
     )
-    for progress in paint(pictures, chosen):
-        kept = progress.best
-    assert kept is not None  # `check` wants at least one step
-    return finish(pictures, chosen, kept)
+    finished = functools.partial(finish, pictures, chosen)
+    stages = plan(pictures, chosen)
+    live = notebook.live(costs(stages), finished) if show else contextlib.nullcontext(_unseen)
+    try:
+        with live as tell:
+            for last in paint(pictures, chosen, stages=stages):
+                tell(last)
+    except KeyboardInterrupt:
+        if last is None or not show:
+            raise
+    assert last is not None  # `check` wants at least one step
+    return finished(last.best)
+
+
+def _unseen(progress: Progress) -> None:
+    pass

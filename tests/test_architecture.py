@@ -55,13 +55,15 @@ ALLOWED = {
     "presets": "arrays settings",
     "plot": "arrays",
     "terminal": "arrays loop",
+    "notebook": "arrays loop terminal",
     "memory": "arrays xla backbones network objective engines settings",
     "pictures": "arrays files image canvas colour regions settings",
     "stages": "network image memory pyramid backbones pictures settings",
     "problem": "arrays image network step optim objective engines initial pictures regions "
     "settings stages terms",
     "evaluate": "xla arrays image colour objective pictures problem checks settings stages",
-    "stylize": "arrays files loop scipy_loop optim pyramid pictures problem checks settings stages",
+    "stylize": "arrays files loop notebook scipy_loop optim pyramid pictures problem checks "
+    "settings stages",
     "checkpoint": "arrays disk pictures stylize",
     "sheet": "arrays",
     "animation": "arrays disk files image",

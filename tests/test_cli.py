@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -43,6 +44,20 @@ def test_without_pictures_it_paints_the_sample_pair(capsys):
 def test_a_default_name_never_overwrites():
     assert run(*SMALL) == run(*SMALL, "--quiet") == 0
     assert sorted(os.listdir()) == ["chelsea-sample-2.png", "chelsea-sample.png"]
+
+
+def test_a_name_that_another_run_has_taken_meanwhile_is_left_to_it(monkeypatch, capsys):
+    original = jnst.commands.painting.paint
+
+    def overtaken(*arguments, **options):
+        Path("chelsea-sample.png").write_text("of the other")
+        yield from original(*arguments, **options)
+
+    monkeypatch.setattr(jnst.commands.painting, "paint", overtaken)
+    assert run(*SMALL, "--plot") == 0
+    assert "wrote chelsea-sample-2.png" in capsys.readouterr().out
+    assert Path("chelsea-sample.png").read_text() == "of the other"
+    assert Path("chelsea-sample-2-loss.png").is_file()
 
 
 def test_tiles_are_said_and_can_be_asked_for(capsys):

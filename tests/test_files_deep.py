@@ -217,6 +217,7 @@ def test_round_trip_to_one_in_65535(tmp_path, suffix, transparent):
             assert len(found.pages) == 1
     np.testing.assert_array_equal(got, expected)
     assert files.read_settings(path) == SETTINGS
+    assert files.depth(path) == 16
     check(path, expected / 65535)
     with PIL.Image.open(path) as picture:  # what has 8 bits reads it too
         assert picture.getexif()[0x0131] == "jnst 9"
@@ -224,8 +225,9 @@ def test_round_trip_to_one_in_65535(tmp_path, suffix, transparent):
     before = path.read_bytes()
     files.write(path, values[..., :3], depth=16, settings=SETTINGS, software="jnst 9", **options)
     assert path.read_bytes() == before
-    files.write(path, values[..., :3], depth=16)
+    files.write(path, values[..., :3], **options)
     assert files.read_settings(path) is None
+    assert files.depth(path) == 8
 
 
 @pytest.mark.parametrize(

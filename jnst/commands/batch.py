@@ -26,7 +26,7 @@ from jnst.commands.outcomes import Outcome, read_table, summarise, tell, write_t
 from jnst.commands.signals import interrupted, uninterrupted
 from jnst.problem import Kit, load
 from jnst.settings import Settings
-from jnst.stages import plan
+from jnst.stages import costs, plan
 from jnst.stylize import paint
 from jnst.terminal import over_all
 
@@ -188,9 +188,9 @@ def _paint(
             jax.clear_caches()
             compiled.clear()
         compiled |= new
-        costs = [float(s.size**2) for s in stages for _ in range(s.steps)]
+        spent = costs(stages)
         for last in paint(pictures, settings, kit=kit, stages=stages):
-            advance(sum(costs[: last.step]) / sum(costs))
+            advance(sum(spent[: last.step]) / sum(spent))
         assert last is not None  # `check` wants at least one step
         save(job.output, pictures, settings, job.inputs, last.best, depth=depth)
     except Exception as error:  # also a fault of ours: the other pictures are to be had

@@ -82,9 +82,15 @@ def output_of(found: Checkpoint) -> Path:
 
 
 def check_same(found: Checkpoint, facts: Mapping[str, Any]) -> None:
-    """Raise an `InputError` if the pictures are not those that the checkpoint was made of."""
-    if found.facts["pictures"] != facts["pictures"]:
-        raise InputError("the pictures have changed since the checkpoint was written")
+    """Raise an `InputError` if the run would not go on as it began."""
+    for name in ("pictures", "weights"):
+        if found.facts[name] != facts[name]:
+            raise InputError(f"the {name} have changed since the checkpoint was written")
+    if found.facts["version"] != facts["version"]:
+        raise InputError(
+            f"jnst {found.facts['version']} began this run, and this is {facts['version']}; end it "
+            "with that one, or begin another elsewhere"
+        )
 
 
 def keeper(options: Checkpoints, facts: Mapping[str, Any]) -> Callable[..., None]:

@@ -27,11 +27,14 @@ from jnst.commands.checkpoints import Checkpoints, check_same, keeper
 from jnst.commands.signals import interruptions, uninterrupted
 from jnst.loop import Progress
 from jnst.pictures import finish
+from jnst.problem import load
 from jnst.record import Inputs, record
 from jnst.settings import Settings
 from jnst.stages import Stage, plan
+from jnst.stages import costs as stage_costs
 from jnst.stylize import paint
 from jnst.terminal import live
+from jnst.version import __version__
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,11 @@ def paint_one(
     settings: Settings, inputs: Inputs, options: Result, *, found: Checkpoint | None = None
 ) -> int:
     """Run one style transfer, from its beginning or a checkpoint; return the exit status."""
-    output, plotted = _outputs(inputs, options)
+    output = _output(inputs, options)
     if options.cache:
         keep_compiled_programs()
     tell_of_more(inputs.paths(), quiet=options.quiet)
-    pictures = open_pictures(inputs, settings)
+    pictures, kit = open_pictures(inputs, settings), load(settings)
     curves: dict[int, dict[str, float]] = {}
     if found is None:
         stages = plan(pictures, settings)
@@ -71,10 +74,11 @@ def paint_one(
         stages = [Stage(*stage) for stage in found.facts["stages"]]  # also in the same tiles
         rows = found.facts["curves"].items()
         curves = {int(step): row for step, row in rows if int(step) <= found.point.step}
-    costs = [float(s.size**2) for s in stages for _ in range(s.steps)]
+    costs = stage_costs(stages)
     facts = {}
     if options.keep.checkpoint is not None:
-        facts = {"made_with": record(settings, inputs), "pictures": digest(pictures)}
+        facts = {"made_with": record(settings, inputs), "version": __version__}
+        facts |= {"pictures": digest(pictures), "weights": digest(kit.params)}
         facts |= {"output": os.path.abspath(output), "depth": options.depth, "stages": stages}
     if found is not None:
         check_same(found, facts)
@@ -92,7 +96,8 @@ def paint_one(
         try:
             every = math.gcd(10, options.save_every)  # so that each picture to save comes back
             point = None if found is None else found.point
-            for progress in paint(pictures, settings, every=every, stages=stages, point=point):
+            known = {"kit": kit, "stages": stages, "point": point}
+            for progress in paint(pictures, settings, every=every, **known):
                 last = progress
                 curves[progress.step] = {"total": progress.total, **progress.parts}
                 show(progress)
@@ -109,9 +114,11 @@ def paint_one(
             trouble = error  # what was painted until then is kept
     assert last is not None  # there is a step left, also after a checkpoint
     with uninterrupted():
+        if options.output is None:
+            output = disk.unused(output)  # another run may have taken the name meanwhile
         write(output, last.best)
         if options.plot:
-            files.write(plotted, plot.loss_curves(list(curves.values())))
+            files.write(_plotted(output), plot.loss_curves(list(curves.values())))
         if options.keep.checkpoint is not None and trouble is None:
             checkpoint.remove(options.keep.checkpoint)
     if not options.quiet:
@@ -142,8 +149,8 @@ def _announce(
         )
 
 
-def _outputs(inputs: Inputs, options: Result) -> tuple[Path, Path]:
-    """Name the picture and the plot, after the pictures if need be, and see that both can be.
+def _output(inputs: Inputs, options: Result) -> Path:
+    """Name the picture, after the pictures if need be, and see that all files can be written.
 
     Before the run, for it may be long.
     """
@@ -151,13 +158,16 @@ def _outputs(inputs: Inputs, options: Result) -> tuple[Path, Path]:
     style = "-".join(style.stem for style in inputs.styles) or "sample"
     output = options.output or disk.unused(f"{content}-{style}.png")
     check_no_source([output], inputs.paths())
-    plotted = output.with_name(f"{output.stem}-loss.png")
     files.check_writable(output, depth=options.depth)
     if options.plot:
-        files.check_writable(plotted)
+        files.check_writable(_plotted(output))
     if options.save_every:
         files.check_writable(_numbered(output, 0))
-    return output, plotted
+    return output
+
+
+def _plotted(output: Path) -> Path:
+    return output.with_name(f"{output.stem}-loss.png")
 
 
 def _numbered(output: Path, step: int) -> Path:

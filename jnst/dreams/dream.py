@@ -8,7 +8,7 @@ come first and fine ones grow upon them.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -18,7 +18,7 @@ from jnst import image as images
 from jnst.arrays import AnyPicture, Image, InputError, Params
 from jnst.backbones import BACKBONES
 from jnst.dreams.activation import Aim, Targets
-from jnst.dreams.ascent import HALO, PADDING, ascent, move
+from jnst.dreams.ascent import HALO, PADDING, ascent, move, program, spans
 from jnst.dreams.room import check_room
 from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.loop import Progress
@@ -82,7 +82,7 @@ def dream(image: Image, settings: DreamSettings, kit: Kit) -> Iterator[Progress]
                 "octaves or an earlier layer"
             )
     rng = np.random.default_rng(settings.seed)
-    check_room(backbone, params, sizes[-1], aim, targets, tile=settings.tile)
+    _check_room(kit, sizes[-1], settings.tile)
     original = images.resize(image, *sizes[-1])
     if settings.start == "noise":
         # Of the smallest size: finer noise would come anew with each octave, and be seen through.
@@ -108,6 +108,19 @@ def dream(image: Image, settings: DreamSettings, kit: Kit) -> Iterator[Progress]
             picture, done = np.asarray(moved), done + 1
             yield Progress(done, found.total, found.parts, picture, picture, found.total, 1.0)
         detail = picture - base
+
+
+def _check_room(kit: Kit, size: tuple[int, int], tile: int | None) -> None:
+    backbone, aim, params, targets = kit
+    height, width = (max(span.seen for span in spans(side, tile, 0)) for side in size)
+
+    def lower() -> Any:
+        image, start = jax.ShapeDtypeStruct((1, *size, 3), np.float32), np.zeros(2, int)
+        return program(backbone, aim, height, width).lower(params, targets, image, start)
+
+    instead = "" if tile else ", or a tile of 512"
+    seen = height, width
+    check_room("dream", size, backbone, aim.layers, seen, lower, instead=instead)
 
 
 def _shift(side: int, settings: DreamSettings, rng: np.random.Generator) -> int:

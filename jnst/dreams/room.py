@@ -1,40 +1,45 @@
-"""Whether a dream fits into the memory, before it is dreamt."""
+"""Whether a step fits into the memory, before the first one is made."""
 
-import jax
-import numpy as np
+from collections.abc import Callable, Collection
+from typing import Any
 
 from jnst import memory
-from jnst.arrays import InputError, Params
-from jnst.dreams.activation import Aim, Targets
-from jnst.dreams.ascent import program, spans
+from jnst.arrays import InputError
 
 
 def check_room(
-    backbone: str,
-    params: Params,
+    what: str,
     size: tuple[int, int],
-    aim: Aim,
-    targets: Targets,
+    backbone: str,
+    layers: Collection[str],
+    seen: tuple[int, int],
+    lower: Callable[[], Any],
     *,
-    tile: int | None,
+    instead: str = "",
 ) -> None:
     """Raise an `InputError`, which says what would fit, where a step takes more than is free.
 
-    XLA is asked, by compiling the step, only where that is not clear already. The arguments are
-    those of `ascent`; `size` is the picture's height and width.
+    XLA is asked, by compiling the step, only where that is not clear already.
+
+    Args:
+        what: is made of steps.
+        size: the picture's height and width.
+        backbone: a name in `jnst.backbones.BACKBONES`.
+        layers: those that the step reads.
+        seen: height and width of what the network sees at a time.
+        lower: returns the step as JAX lowers it, before it is compiled.
+        instead: what else to do about it than to take a smaller size.
+
     """
     shape, free = (1, *size, 3), memory.USABLE * memory.available()
-    seen = [max(span.seen for span in spans(side, tile, 0)) for side in size]
     taken = memory.pictures(shape)
-    if taken + memory.at_most(backbone, aim.layers, (1, *seen, 3)) < free:
+    if taken + memory.at_most(backbone, layers, (1, *seen, 3)) < free:
         return
     if taken < free:
-        image, start = jax.ShapeDtypeStruct(shape, np.float32), np.zeros(2, int)
-        lowered = program(backbone, aim, *seen).lower(params, targets, image, start)
-        taken += memory.account(lowered.compile())
+        taken += memory.account(lower().compile())
     if taken > free:
         raise InputError(
-            f"at {size[1]} x {size[0]} pixels a dream needs {taken / 1e9:.1f} GB, and "
+            f"at {size[1]} x {size[0]} pixels a {what} needs {taken / 1e9:.1f} GB, and "
             f"{free / 1e9:.1f} can be used: take size {int(max(size) * (free / taken) ** 0.5)}"
-            f"{'' if tile else ', or a tile of 512'}"
+            f"{instead}"
         )

@@ -19,6 +19,7 @@ from jnst.arrays import Array, FeatureMap, InputError, Params, Scalar, check_at_
 from jnst.backbones import BACKBONES, graph
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
+from jnst.dreams.room import check_room
 from jnst.loop import Progress
 from jnst.network import Network, check_layers, default_backbone, open_network, too_small
 from jnst.xla import jit
@@ -124,7 +125,8 @@ def visualize(network: Network, settings: VisualizeSettings, channel: int) -> It
         channel: which.
 
     Raises:
-        InputError: where the channel does not respond to noise at all: there is no way uphill.
+        InputError: where the channel does not respond to noise at all: there is no way uphill; for
+            a size that is larger than the memory.
 
     """
     optimizer = optax.adam(settings.learning_rate)
@@ -134,6 +136,9 @@ def visualize(network: Network, settings: VisualizeSettings, channel: int) -> It
     start, key = jax.random.split(jax.random.key(settings.seed))
     spectrum = fourier.noise(start, settings.size, settings.size)
     state = optimizer.init(spectrum)
+    side, seen = settings.size, settings.size + 2 * transforms.PAD
+    ask = functools.partial(program.lower, network.params, spectrum, state, key, inside)
+    check_room("visualisation", (side, side), network.name, [layer], (seen, seen), ask)
     for step in range(1, settings.steps + 1):
         arguments = spectrum, state, jax.random.fold_in(key, step), inside
         value, slope, spectrum, state, image = program(network.params, *arguments)

@@ -176,6 +176,25 @@ def test_other_pictures_are_refused(stop_at, go_on, capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("weights", "the weights have changed since the checkpoint was written"),
+        ("version", "jnst 0 began this run, and this is "),
+    ],
+)
+def test_other_weights_or_another_version_are_refused(name, says, stop_at, go_on, capsys):
+    stop_at(2)
+    assert run(*SMALL, *KEPT) == 143
+    go_on()
+    found = checkpoint.load(Path("kept"))
+    assert found is not None
+    checkpoint.save(Path("kept"), found.point, {**found.facts, name: "0"})
+    capsys.readouterr()
+    assert run(*SMALL, *KEPT, "--resume") == 2
+    assert says in capsys.readouterr().err
+
+
 def test_where_there_is_nothing_to_go_on_with_it_begins(capsys):
     assert run(*SMALL, *KEPT, "--resume", "-o", "out.png") == 0
     assert "kept holds no run to go on with: beginning" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jnst import image as images
-from jnst import network
+from jnst import memory, network
 from jnst.arrays import InputError
 from jnst.backbones import BACKBONES, weights
 from jnst.dreams import ascent as module
@@ -243,3 +243,24 @@ def test_a_picture_that_nothing_responds_to_is_refused(params):
 def test_the_halo_is_thrown_away():
     assert HALO == 64
     assert spans(1000, 500, 3)[1] == (503, 500, 64, 628)
+
+
+@pytest.mark.parametrize(("tile", "instead"), [(None, ", or a tile of 512"), (300, "")])
+def test_what_does_not_fit_into_memory_is_refused_before_the_first_step(tile, instead, monkeypatch):
+    settings = changed(tile=tile)
+    kit = load(settings)
+    monkeypatch.setattr(memory, "available", lambda: 4_000_000)
+    says = (
+        rf"^at 48 x 40 pixels a dream needs 0\.\d GB, and 0\.0 can be used: take size \d+{instead}$"
+    )
+    with pytest.raises(InputError, match=says):
+        next(dream(PICTURE, settings, kit))
+
+
+def test_where_it_is_not_clear_the_compiler_is_asked(monkeypatch):
+    kit, asked, account = load(QUICK), [], memory.account
+    bound = memory.pictures((1, 40, 48, 3)) + memory.at_most("vgg19", ["relu2_1"], (1, 40, 48, 3))
+    monkeypatch.setattr(memory, "available", lambda: 0.99 * bound / memory.USABLE)
+    monkeypatch.setattr(memory, "account", lambda one: asked.append(account(one)) or asked[-1])
+    assert next(dream(PICTURE, QUICK, kit)).step == 1
+    assert 0 < asked[0] < bound

@@ -11,7 +11,7 @@ from gradcheck import float64
 from helpers import check_refused
 
 import jnst.cli
-from jnst import files
+from jnst import files, memory
 from jnst.arrays import InputError
 from jnst.backbones import BACKBONES
 from jnst.dreams import fourier, transforms
@@ -174,3 +174,20 @@ def test_the_command_writes_one_picture_or_a_sheet(tmp_path, monkeypatch, capsys
     assert capsys.readouterr().out.splitlines()[1].split() == ["relu1_1", "64"]
     before = sorted(os.listdir())
     check_refused(jnst.cli.main([*words, "128"]), capsys.readouterr(), "from 0 to 127", before)
+
+
+def test_what_does_not_fit_into_memory_is_refused_before_the_first_step(monkeypatch):
+    network = open_for(QUICK)
+    monkeypatch.setattr(memory, "available", lambda: 3_000_000)
+    says = r"at 32 x 32 pixels a visualisation needs 0\.\d GB, and 0\.0 can be used: take size \d+$"
+    with pytest.raises(InputError, match=says):
+        next(visualize(network, QUICK, 5))
+
+
+def test_where_it_is_not_clear_the_compiler_is_asked(monkeypatch):
+    network, asked, account = open_for(QUICK), [], memory.account
+    bound = memory.pictures((1, 32, 32, 3)) + memory.at_most("vgg19", ["conv2_1"], (1, 56, 56, 3))
+    monkeypatch.setattr(memory, "available", lambda: 0.99 * bound / memory.USABLE)
+    monkeypatch.setattr(memory, "account", lambda one: asked.append(account(one)) or asked[-1])
+    assert next(visualize(network, QUICK, 5)).step == 1
+    assert 0 < asked[0] < bound
