@@ -249,7 +249,7 @@ def test_the_halo_is_thrown_away():
 def test_what_does_not_fit_into_memory_is_refused_before_the_first_step(tile, instead, monkeypatch):
     settings = changed(tile=tile)
     kit = load(settings)
-    monkeypatch.setattr(memory, "available", lambda: 4_000_000)
+    monkeypatch.setattr(memory, "available", lambda: 800_000)
     says = (
         rf"^at 48 x 40 pixels a dream needs 0\.\d GB, and 0\.0 can be used: take size \d+{instead}$"
     )
