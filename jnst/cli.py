@@ -13,7 +13,16 @@ from typing import Any
 import tyro
 
 from jnst.arrays import InputError, check_choice
-from jnst.commands import compare, dream, reconstruct, stylize, sweep, visualize, weights
+from jnst.commands import (
+    compare,
+    completion,
+    dream,
+    reconstruct,
+    stylize,
+    sweep,
+    visualize,
+    weights,
+)
 from jnst.commands.base import base, explain, fail
 from jnst.commands.signals import interrupted, leave, signals
 from jnst.version import __version__
@@ -27,6 +36,20 @@ COMMANDS: dict[str, ModuleType] = {
     "visualize": visualize,
     "weights": weights,
 }
+HELP = """\
+usage: jnst COMMAND …
+
+commands:
+{}
+
+  jnst COMMAND --help              lists the options of a command
+  jnst --version                   prints the version
+  eval "$(jnst --completion bash)" makes bash complete commands, options and files
+
+To begin with:
+
+  jnst stylize photo.jpg painting.jpg
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,13 +62,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not words or words[0] in ("-h", "--help"):
-            print("usage: jnst COMMAND …\n\ncommands:")
-            for name, command in COMMANDS.items():
-                print(f"  {name:12} {command.Options.__doc__}")
-            print("\n'jnst COMMAND --help' lists the options of a command.")
+            print(
+                HELP.format("\n".join(f"  {n:12} {c.Options.__doc__}" for n, c in COMMANDS.items()))
+            )
             return 0
         if words[0] == "--version":
             print(f"jnst {__version__}")
+            return 0
+        if words[0] == "--completion":
+            options = {name: command.Options for name, command in COMMANDS.items()}
+            print(completion.script(options, " ".join(words[1:])))
             return 0
         command = COMMANDS[check_choice("command", words[0], COMMANDS)]
         chosen = _parse(command.Options, words)

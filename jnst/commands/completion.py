@@ -1,0 +1,36 @@
+"""What makes a shell complete the names of commands and options, as tyro writes it."""
+
+import contextlib
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import tyro
+
+from jnst.arrays import check_choice
+
+SHELLS = ("bash", "zsh")
+FILES = "__TYRO_COMPLETE_FILES__"
+"""What tyro's scripts offer where the name of a file is wanted."""
+
+
+def script(commands: Mapping[str, type], shell: str) -> str:
+    """Return a script for a shell in `SHELLS`, from the commands' names and options.
+
+    Raises `InputError` for another shell.
+    """
+    check_choice("shell", shell, SHELLS)
+    defaults = {name: options() for name, options in commands.items()}
+    said = {name: str(options.__doc__) for name, options in commands.items()}
+    every: Any = tyro.extras.subcommand_type_from_defaults(defaults, said, prefix_names=False)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        words = ["--tyro-print-completion", shell]
+        tyro.cli(tyro.conf.OmitSubcommandPrefixes[every], prog="jnst", args=words)
+    # Where tyro has nothing to offer, it is a picture that is named.
+    text = printed.getvalue().replace('"$completions" ==', f'"${{completions:-{FILES}}}" ==')
+    text = text.replace("complete -F", "complete -o default -F")
+    lines = text.splitlines()
+    # In bash, lines after the first of what is said about an option would be offered as words.
+    one = [line.replace("\\n", " ") if "COMPLETION_SPEC = " in line else line for line in lines]
+    return "\n".join(one)

@@ -1,0 +1,94 @@
+"""Build the reference of the Python API from its docstrings: `build_docs.py --out FOLDER`.
+
+A page for each module, that open from disk and load nothing from other machines. A public module,
+class, function or method without a docstring is named, and nothing is built.
+"""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pdoc.doc
+import pdoc.render
+
+TEMPLATES = Path(__file__).with_name("reference")
+MARK = 'name="generator" content="pdoc'  # on its pages: only such a folder is ever replaced
+
+
+def modules(package: str) -> list[str]:
+    """List a package and all public modules in it."""
+    path = importlib.import_module(package).__path__
+    found = [module.name for module in pkgutil.walk_packages(path, f"{package}.")]
+    return [package, *(name for name in found if not any(map(_private, name.split("."))))]
+
+
+def undocumented(name: str) -> Iterator[str]:
+    """Yield the full names of what is public in a module, of its own, and has no docstring."""
+    module = pdoc.doc.Module(importlib.import_module(name))
+    if not module.docstring:
+        yield name
+    within = list(module.own_members)
+    while within:
+        member = within.pop(0)
+        if _private(member.name) or isinstance(member, pdoc.doc.Variable):
+            continue
+        if not member.docstring:
+            yield member.fullname
+        if isinstance(member, pdoc.doc.Class):
+            within += member.own_members
+
+
+def _private(name: str) -> bool:
+    return name.startswith("_")
+
+
+def build(package: str, out: Path) -> None:
+    """Build the pages in `out`; those that are there are replaced, but nothing else ever.
+
+    Raises:
+        ValueError: that says in one line what keeps them from being built.
+
+    """
+    index = out / "jnst.html"
+    ours = index.is_file() and MARK in index.read_text(encoding="utf-8")
+    if not ours and out.exists() and (out.is_file() or any(out.iterdir())):
+        raise ValueError(f"{out} is neither empty nor a reference: left as it is")
+    names = modules(package)
+    missing = [full for name in names for full in undocumented(name)]
+    if missing:
+        raise ValueError(f"without a docstring: {', '.join(missing)}")
+    pdoc.render.configure(docformat="google", template_directory=TEMPLATES)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
+        new, old = Path(work, "new"), Path(work, "old")
+        with warnings.catch_warnings():  # of a package whose modules are named as well
+            warnings.filterwarnings("ignore", "The module specification", UserWarning)
+            pdoc.pdoc(*names, output_directory=new)
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    print(f"{len(names)} modules in {out}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line and build the reference."""
+    parser = argparse.ArgumentParser(description="Build the reference of the Python API.")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the pages")
+    options = parser.parse_args(arguments)
+    try:
+        build("jnst", options.out.resolve())
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")  # to document a program takes no accelerator
+    sys.exit(main())
