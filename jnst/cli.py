@@ -17,6 +17,7 @@ from jnst.commands import compare, dream, reconstruct, stylize, sweep, visualize
 from jnst.commands.base import base, explain, fail
 from jnst.commands.signals import interrupted, leave, signals
 from jnst.version import __version__
+from jnst.web import command as web
 
 COMMANDS: dict[str, ModuleType] = {
     "stylize": stylize,
@@ -26,6 +27,7 @@ COMMANDS: dict[str, ModuleType] = {
     "dream": dream,
     "visualize": visualize,
     "weights": weights,
+    "web": web,
 }
 
 

@@ -22,8 +22,7 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
     `costs` has a number for each evaluation to come, proportional to the time that it will take.
     """
     console, bar = _line(quiet)
-    spent = [0.0, *itertools.accumulate(costs)]
-    first: tuple[int, float] | None = None  # the number of the first step, and when it ended
+    left = time_left(costs)
     told = False
 
     def say(text: str) -> None:
@@ -36,15 +35,11 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
         task = bar.add_task("starting", total=len(costs), number=0, left="")
 
         def show(event: str | Progress) -> None:
-            nonlocal first, told
+            nonlocal told
             if isinstance(event, str):
                 bar.update(task, description=event)
                 return
-            now = time.monotonic()
-            first = first or (event.step, now)
-            # From the first step's end: compiling is over by then. A chunk's steps end together.
-            pace = (now - first[1]) / max(spent[event.step] - spent[first[0]], costs[0])
-            left = pace * (spent[-1] - spent[event.step])
+            seconds = left(event.step)
             height, width = event.image.shape[1:3]
             terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
             bar.update(
@@ -52,7 +47,7 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
                 completed=event.step,
                 number=event.step,
                 description=f"{width} x {height}  total {event.total:.4g}  {terms}",
-                left=f"{left:.0f} s left" if event.step > first[0] else "",
+                left="" if seconds is None else f"{seconds:.0f} s left",
             )
             if event.shrink < 1 and not told:
                 told = True
@@ -62,6 +57,26 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
                 )
 
         yield show
+
+
+def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
+    """Return a function that says how many seconds are left after a step, called when it has ended.
+
+    None for the first step it is asked of, which compiles: only what comes after is counted.
+    `costs` has a number for each evaluation, proportional to the time that it takes.
+    """
+    spent = [0.0, *itertools.accumulate(costs)]
+    first: tuple[int, float] | None = None  # the number of the first step, and when it ended
+
+    def left(step: int) -> float | None:
+        nonlocal first
+        now = time.monotonic()
+        first = first or (step, now)
+        # A chunk's steps end together: the least that can have been done is one step.
+        pace = (now - first[1]) / max(spent[step] - spent[first[0]], costs[0])
+        return pace * (spent[-1] - spent[step]) if step > first[0] else None
+
+    return left
 
 
 @contextlib.contextmanager
