@@ -49,6 +49,8 @@ class Guard:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
+                if message["status"] == 413:  # or the server would read on, for nothing
+                    MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
         refused = self._refused(scope, headers) or _too_large(headers, most)

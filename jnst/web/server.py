@@ -50,7 +50,7 @@ class Wanted:
 def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     """Return the server for the runs of a store. `host` is what it will be bound to."""
     # No pages of FastAPI's own: they fetch scripts from elsewhere.
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Guard, host=host)
     for kind in (InputError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _refused)
