@@ -47,6 +47,7 @@ function setTitle(runs) {
 
 function toStage() {
   $("#stage").scrollIntoView({ block: "nearest" });
+  $("#stage").focus({ preventScroll: true });
 }
 
 async function begin() {
@@ -54,7 +55,6 @@ async function begin() {
   zones.setUp(choices);
   form.setUp(choices, (run) => {
     location.hash = `run=${run.id}`;
-    toStage();
   });
   stage.setUp({
     changed: refresh,
@@ -66,10 +66,11 @@ async function begin() {
   });
   addEventListener("hashchange", () => {
     refresh();
-    if (open()) {
-      toStage();
-      $("#stage").focus({ preventScroll: true });
-    }
+    if (open()) toStage();
+  });
+  // The card of the run that is open already changes no address.
+  $("#cards").addEventListener("click", (event) => {
+    if (event.target.closest("[aria-current]")) toStage();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   document.body.dataset.ready = "yes";

@@ -25,5 +25,6 @@ export function draw(painted) {
   $("#curve-area").setAttribute("d", `M${from} ${HEIGHT}L${line}L${to} ${HEIGHT}Z`);
   const best = Math.min(...points.map(([, total]) => total));
   setText($("#curve-text"), `from ${points[0][1].toPrecision(3)} down to ${best.toPrecision(3)}`);
+  $("#curve-jumps").hidden = !heights.some((height, i) => height > heights[i - 1] + 0.1);
   setText($("#curve-end"), `step ${painted.steps}`);
 }

@@ -32,17 +32,19 @@ function make(run) {
       { href: `#run=${run.id}`, class: "card" },
       el("span", { class: "thumb" }, el("img", { alt: "", loading: "lazy" }), el("span", { class: "chip" })),
       el("strong", {}, title(run)),
-      el("span", { class: "facts" }),
+      el("span", { class: "facts chosen" }),
+      el("span", { class: "facts" }, when(run)),
     ),
   );
 }
 
 function update(card, run, isOpen) {
-  const status = run.status === "running" ? `${STATUS.running} ${percent(run)} %` : STATUS[run.status];
+  const isOnItsWay = run.status === "running" && run.painted;
+  const status = STATUS[run.status] + (isOnItsWay ? ` ${percent(run)} %` : "");
   const chip = $(".chip", card);
   setText(chip, status);
   chip.dataset.status = run.status;
-  setText($(".facts", card), `${run.preset}, ${run.asked.size} px, ${run.quality} · ${when(run)}`);
+  setText($(".chosen", card), `${run.preset}, ${run.asked.size} px, ${run.quality}`);
   setPicture($("img", card), run.painted ? api.preview(run) : api.view(run.content));
   if (isOpen) $("a", card).setAttribute("aria-current", "true");
   else $("a", card).removeAttribute("aria-current");

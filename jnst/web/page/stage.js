@@ -68,7 +68,7 @@ export function draw(run) {
   setText($("#run-steps"), steps(run));
   setText($("#run-left"), left(run));
   $("#stop").hidden = !busy;
-  $("#stop").disabled = run.status === "stopping";
+  $("#stop").setAttribute("aria-disabled", run.status === "stopping"); // it keeps the focus
   $("#resume").hidden = !["stopped", "failed"].includes(run.status);
   $("#download").hidden = !run.finished;
   $("#download").href = api.result(run);
@@ -80,7 +80,7 @@ export function draw(run) {
 
 // A button that goes away under the keyboard hands on to the one that took its place.
 function focusNext() {
-  const next = ["#stop", "#resume", "#cut"].map((name) => $(name)).find((one) => !one.hidden && !one.disabled);
+  const next = ["#stop", "#resume", "#cut"].map((name) => $(name)).find((one) => !one.hidden);
   (next ?? $("#stage")).focus({ preventScroll: true });
 }
 
