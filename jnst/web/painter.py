@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,7 +93,7 @@ def carry_out(order: Order) -> bool:
     settings, inputs = restore(order.made_with)
     trouble: InputError | KeyboardInterrupt | None = None
     last: Progress | None = None
-    with interruptions() as interruption:
+    with interruptions() as interruption, checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
         pictures = read(Path(order.content), Path(order.style), settings)
         found = checkpoint.load(folder)
@@ -131,7 +131,7 @@ def shower(
     folder: Path,
     pictures: Pictures,
     settings: Settings,
-    costs: list[float],
+    costs: Sequence[float],
     curves: Mapping[int, Mapping[str, float]],
 ) -> Callable[..., None]:
     """Return a function that leaves preview and `progress.json`, not more than once a second.

@@ -88,13 +88,12 @@ class Worker:
                 if self._closed:
                     break
                 run = self._current = self._queue.pop(0)
-                if child.poll() is not None:
+                if child is None or child.poll() is not None:
                     _close(child)
                     child = self._child = self._start()
                 self._set(run, "running")
                 self._give(child, run)
-            assert child.stdout is not None
-            outcome = _outcome(child.stdout.read(), child.wait())
+            outcome = _outcome(child)
             with self._changed:
                 if run.status == "stopping" and outcome.status == "failed" and not outcome.reason:
                     outcome = Outcome("stopped")  # it took too long, and was ended
@@ -105,14 +104,16 @@ class Worker:
                     self._set(run, outcome.status, reason)
                 self._changed.notify_all()
         _close(child)
-        child.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        """Start a process; None where the system has no room for one."""
         # In a session of its own: Ctrl-C in the terminal is for the server, which then stops it.
         pipe = subprocess.PIPE
-        return subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, start_new_session=True)
+        with contextlib.suppress(OSError):
+            return subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, start_new_session=True)
+        return None
 
-    def _give(self, child: subprocess.Popen[bytes], run: Run) -> None:
+    def _give(self, child: subprocess.Popen[bytes] | None, run: Run) -> None:
         store = self._store
         content, style = (
             str(store.picture_file(store.pictures[key], "original"))
@@ -120,6 +121,8 @@ class Worker:
         )
         folder, compiled = str(store.run_file(run, "")), str(store.folder / "compiled")
         order = Order(folder, content, style, run.made_with, compiled)
+        if child is None:
+            return
         assert child.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it has died; its end is seen at once
             child.stdin.write(msgspec.json.encode(order) + b"\n")
@@ -127,7 +130,8 @@ class Worker:
 
     def _end_child(self) -> None:
         child = self._child
-        assert child is not None
+        if child is None:
+            return
         assert child.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             child.stdin.close()
@@ -146,15 +150,23 @@ class Worker:
 _ENDED = "the painting process was ended from outside; perhaps the memory was full"
 
 
-def _outcome(said: bytes, status: int) -> Outcome:
-    """Return what a process said last; nothing is said by one that was killed."""
+def _outcome(child: subprocess.Popen[bytes] | None) -> Outcome:
+    """Wait for the end of a process, and return what it said last: nothing if it was killed."""
+    if child is None or child.stdout is None:
+        return Outcome("failed", "no process could be begun; perhaps the memory is full")
+    said = child.stdout.read()
+    child.wait()
     with contextlib.suppress(msgspec.DecodeError, IndexError):
         return msgspec.json.decode(said.splitlines()[-1], type=Outcome)
     return Outcome("failed")
 
 
-def _close(child: subprocess.Popen[bytes]) -> None:
+def _close(child: subprocess.Popen[bytes] | None) -> None:
+    """Close what leads to a process, which ends it, and wait for that."""
+    if child is None:
+        return
     for stream in (child.stdin, child.stdout):
         with contextlib.suppress(BrokenPipeError):
             if stream is not None:
                 stream.close()
+    child.wait()

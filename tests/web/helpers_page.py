@@ -67,10 +67,13 @@ def give_both(page):
     page.wait_for_selector(".zone[data-what=style].filled")
 
 
-def paint(page, *, size=32):
-    """Give a pair, and paint it; return when it is being painted."""
+def paint(page, *, long=False):
+    """Give a pair, and paint it; return when it is being painted. `long` is to be stopped."""
     give_both(page)
-    page.fill("#size", str(size))
+    page.fill("#size", "32")
+    if long:
+        page.click("#more summary")
+        page.fill("#seed", "16")
     page.click("#paint")
     page.wait_for_selector("#run[data-status=running]")
 

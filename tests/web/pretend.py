@@ -1,7 +1,7 @@
 """Stands in for `jnst.web.painter`: the same manners, no network, and as slow as it is told.
 
-A seed of 13 fails, 14 dies, 15 hears nothing of a stop; else half a second, or SECONDS, and a step
-every twentieth of a second.
+A seed of 13 fails, 14 dies, 15 hears nothing of a stop, 16 takes half a minute; else half a second,
+or SECONDS, and a step every twentieth of a second. What goes on is ten times as fast.
 """
 
 import json
@@ -34,12 +34,12 @@ def main():
         return
     if seed == 14:
         os._exit(1)
-    steps = round(20 * float(os.environ.get("SECONDS", "0.5")))
+    steps = 600 if seed == 16 else round(20 * float(os.environ.get("SECONDS", "0.5")))
     kept = folder / "kept"
     first = int(kept.read_text()) if kept.exists() else 0
     curve = [[step, 1 / step] for step in range(1, first + 1)]
     for step in range(first + 1, steps + 1):
-        time.sleep(0.05)
+        time.sleep(0.005 if first else 0.05)
         curve.append([step, 1 / step])
         PIL.Image.new("RGB", (size, size), (step % 256, 90, 60)).save(folder / "new.jpg")
         (folder / "new.jpg").replace(folder / "preview.jpg")

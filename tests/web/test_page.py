@@ -51,8 +51,8 @@ def test_upload_run_progress_and_the_slider(page):
 
 
 def test_stop_and_go_on(page):
-    paint(page)
-    until(page, "document.querySelector('#bar').value > 0.05")
+    paint(page, long=True)
+    until(page, "document.querySelector('#bar').value > 0.004")
     page.click("#stop")
     page.wait_for_selector("#run[data-status=stopped]")
     reached = page.evaluate("document.querySelector('#bar').value")
@@ -64,7 +64,7 @@ def test_stop_and_go_on(page):
 
 
 def test_two_tabs_see_the_same_and_a_closed_one_loses_nothing(page, site):
-    paint(page)
+    paint(page, long=True)
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector("#run[data-status=running]")
@@ -149,7 +149,9 @@ def test_settings_can_be_used_again_and_a_run_deleted(page):
     page.click("label[for=quality-draft]")
     page.click("#more summary")
     page.fill("#content_weight", "1.5")
+    page.fill("#style_weight", "-2")
     page.fill("#style_size", "1")
+    page.fill("#seed", "7")
     page.select_option("#colour", "luminance")
     page.click("#paint")
     finished(page)
@@ -158,10 +160,10 @@ def test_settings_can_be_used_again_and_a_run_deleted(page):
     page.wait_for_selector("#run[data-status=done]")
     page.click("#again")
     page.wait_for_selector(".zone[data-what=style].filled")
-    values = {name: page.input_value(f"#{name}") for name in ("preset", "size", "colour")}
-    assert values == {"preset": "gatys2016", "size": "40", "colour": "luminance"}
-    assert page.input_value("#content_weight") == "1.5"
-    assert page.input_value("#style_size") == "1"
+    values = {name: page.input_value(f"#{name}") for name in ("preset", "size", "colour", "seed")}
+    assert values == {"preset": "gatys2016", "size": "40", "colour": "luminance", "seed": "7"}
+    moved = {"content_weight": "1.5", "style_weight": "-2", "tv_weight": "0", "style_size": "1"}
+    assert {name: page.input_value(f"#{name}") for name in moved} == moved
     assert page.is_checked("#quality-draft")
     before = page.locator(".card").count()
     page.click("#delete")
@@ -181,6 +183,11 @@ def test_by_keyboard_alone(page):
             page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not reach {selector}")
 
+    tab_to("#more summary")
+    page.keyboard.press("Enter")
+    tab_to("#seed")
+    page.keyboard.type("16")
+    page.keyboard.press("Delete")
     with page.expect_file_chooser() as chooser:
         tab_to("#content")
         page.keyboard.press("Enter")
@@ -220,6 +227,7 @@ def test_it_fits_a_narrow_window(page, width):
     page.wait_for_selector(".zone[data-what=content].filled")
     page.wait_for_selector(".zone[data-what=style].filled")
     page.select_option("#preset", "gatys2015")
+    page.fill("#seed", "16")
     page.click("#paint")
     page.wait_for_selector("#run[data-status=running]")
     assert overflow(page) == 0
@@ -230,12 +238,11 @@ def test_it_fits_a_narrow_window(page, width):
 
 
 def test_the_gallery_after_a_restart_and_no_server_meanwhile(browser, tmp_path):
-    pretend = {"PRETEND": "1", "SECONDS": "3"}
-    with started(tmp_path / "web", **pretend) as address, opened(browser, address) as page:
-        paint(page)
-        until(page, "document.querySelector('#bar').value > 0.05")
+    with started(tmp_path / "web", PRETEND="1") as address, opened(browser, address) as page:
+        paint(page, long=True)
+        until(page, "document.querySelector('#bar').value > 0.004")
         url = page.url
-    with started(tmp_path / "web", **pretend) as address, opened(browser, address) as page:
+    with started(tmp_path / "web", PRETEND="1") as address, opened(browser, address) as page:
         page.wait_for_selector(".card .chip[data-status=stopped]")
         page.click(".card")
         page.wait_for_selector("#run[data-status=stopped]")

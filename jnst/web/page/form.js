@@ -9,7 +9,8 @@ let presets = {};
 const number = (value) => Number(value.toPrecision(3)).toString();
 const chosen = () => presets[$("#preset").value];
 const position = (name) => Number($(`#${name}`).value);
-const ERRORS = ["preset", "size", "content_weight", "tv_weight", "style_size", "colour", "init", "form"];
+const WEIGHTS = ["content_weight", "style_weight", "tv_weight"];
+const ERRORS = ["preset", "size", ...WEIGHTS, "style_size", "colour", "init", "seed", "form"];
 
 export function setUp(choices, onBegun) {
   presets = Object.fromEntries(choices.presets.map((preset) => [preset.name, preset]));
@@ -53,13 +54,15 @@ export function use(run) {
   $("#preset").value = run.preset;
   toPreset();
   $(`#quality-${run.quality}`).checked = true;
-  const { size, content_weight, tv_weight, style_size, colour, init } = run.changes;
+  const { size, style_size, colour, init, seed } = run.changes;
   if (size) $("#size").value = size;
-  if (content_weight) $("#content_weight").value = Math.log2(content_weight / chosen().content_weight);
-  if (tv_weight) $("#tv_weight").value = Math.log2(tv_weight / chosen().tv_weight);
+  for (const name of WEIGHTS) {
+    if (run.changes[name]) $(`#${name}`).value = Math.log2(run.changes[name] / chosen()[name]);
+  }
   if (style_size) $("#style_size").value = Math.log2(style_size / (size ?? chosen().size));
   if (colour !== undefined) $("#colour").value = colour ?? "";
   if (init) $("#init").value = init;
+  if (seed !== undefined) $("#seed").value = seed;
   $("#more").open = Object.keys(run.changes).some((name) => name !== "size");
   describe();
 }
@@ -67,9 +70,12 @@ export function use(run) {
 function toPreset() {
   const preset = chosen();
   $("#size").value = preset.size;
-  for (const name of ["content_weight", "tv_weight", "style_size"]) $(`#${name}`).value = 0;
-  $("#content_weight").disabled = preset.content_weight === 0;
-  $("#tv_weight").disabled = preset.tv_weight === 0;
+  $("#seed").value = preset.seed;
+  $("#style_size").value = 0;
+  for (const name of WEIGHTS) {
+    $(`#${name}`).value = 0;
+    $(`#${name}`).disabled = preset[name] === 0;
+  }
   $("#colour").value = preset.colour ?? "";
   $("#init").value = preset.init;
   describe();
@@ -78,7 +84,7 @@ function toPreset() {
 function describe() {
   const preset = chosen();
   setText($("#preset-about"), preset.summary);
-  for (const name of ["content_weight", "tv_weight"]) {
+  for (const name of WEIGHTS) {
     const value = preset[name] * 2 ** position(name);
     setText($(`output[for=${name}]`), value ? number(value) : "not used");
   }
@@ -88,9 +94,10 @@ function describe() {
 // Only what differs from the preset is sent.
 function changes() {
   const preset = chosen();
-  const size = $("#size").value.trim() === "" ? null : Number($("#size").value);
-  const found = { size };
-  for (const name of ["content_weight", "tv_weight"]) {
+  const whole = (name) => ($(name).value.trim() === "" ? null : Number($(name).value));
+  const size = whole("#size");
+  const found = { size, seed: whole("#seed") };
+  for (const name of WEIGHTS) {
     if (position(name)) found[name] = preset[name] * 2 ** position(name);
   }
   if (position("style_size")) found.style_size = Math.max(1, Math.round(size * 2 ** position("style_size")));

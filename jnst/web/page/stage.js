@@ -115,13 +115,19 @@ function drawSettings(run) {
     ...Object.entries(run.made_with)
       .filter(([, value]) => value !== null && String(value) !== "")
       .filter(([name]) => !["content", "styles"].includes(name))
-      .map(([name, value]) => [name.replaceAll("_", " "), String(value).replaceAll(",", ", ")]),
+      .map(([name, value]) => [name.replaceAll("_", " "), said(value)]),
   ];
   const list = $("#run-settings dl");
   const key = JSON.stringify(rows);
   if (list.dataset.key === key) return;
   list.dataset.key = key;
   list.replaceChildren(...rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function said(value) {
+  if (typeof value === "number") return String(Number(value.toPrecision(5)));
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return Array.isArray(value) ? value.map(said).join(", ") : String(value);
 }
 
 function confirmed(question) {
