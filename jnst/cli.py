@@ -26,6 +26,7 @@ from jnst.commands import (
 from jnst.commands.base import base, explain, fail
 from jnst.commands.signals import interrupted, leave, signals
 from jnst.version import __version__
+from jnst.web import command as web
 
 COMMANDS: dict[str, ModuleType] = {
     "stylize": stylize,
@@ -35,6 +36,7 @@ COMMANDS: dict[str, ModuleType] = {
     "dream": dream,
     "visualize": visualize,
     "weights": weights,
+    "web": web,
 }
 HELP = """\
 usage: jnst COMMAND …

@@ -1,13 +1,14 @@
-"""Loss curves as pictures: of one run, and of several against time."""
+"""Loss curves as pictures: of one run, and of several against time.
+
+What draws is imported where it is used: it takes time, and keeps a list of fonts on the disk.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from jnst.arrays import Picture
 
@@ -53,14 +54,18 @@ def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
     return _drawn(figure)
 
 
-def _figure(width: float, height: float, **labels: str) -> tuple[Figure, Axes]:
+def _figure(width: float, height: float, **labels: str) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
     axes = figure.add_subplot(yscale="log", **labels)
     axes.grid(alpha=0.3)
     return figure, axes
 
 
-def _drawn(figure: Figure) -> Picture:
+def _drawn(figure: Any) -> Picture:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba(), np.float32)[None, ..., :3] / 255

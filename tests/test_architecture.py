@@ -73,7 +73,9 @@ ALLOWED = {
     "commands": "arrays version samples batch disk files backbones convert published fetch checks "
     "evaluate loop pictures presets plot problem reconstruct record settings sheet stages stylize "
     "sweep terminal dreams animation network checkpoint",
-    "cli": "arrays version commands",
+    "web": "arrays version samples disk files image backbones settings record presets terminal "
+    "loop pictures problem stylize checkpoint commands",
+    "cli": "arrays version commands web",
     "__init__": "arrays version files settings stylize",
     "__main__": "cli",
 }

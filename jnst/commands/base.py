@@ -78,9 +78,12 @@ def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:
     )
 
 
-def keep_compiled_programs() -> None:
-    """Let JAX keep what it compiles: the second run at a size starts at once."""
-    folder = platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
+def keep_compiled_programs(*, folder: Path | None = None) -> None:
+    """Let JAX keep what it compiles: the second run at a size starts at once.
+
+    In the user's cache folder, or in another one.
+    """
+    folder = folder or platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
 

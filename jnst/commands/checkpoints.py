@@ -1,19 +1,25 @@
 """`--checkpoint` and `--resume`: a run that can be killed at any moment and goes on later."""
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import tyro
 
 from jnst import checkpoint, disk, files
 from jnst.arrays import InputError, check_at_least
-from jnst.checkpoint import Checkpoint
+from jnst.checkpoint import Checkpoint, digest
 from jnst.loop import Progress
+from jnst.pictures import Pictures
+from jnst.problem import Kit
 from jnst.record import Inputs, record, restore
 from jnst.settings import Settings
+from jnst.stages import Stage, costs, plan
+from jnst.stylize import Point
+from jnst.version import __version__
 
 SHARE = 0.1
 """Of the time, saving takes no more than this."""
@@ -91,6 +97,48 @@ def check_same(found: Checkpoint, facts: Mapping[str, Any]) -> None:
             f"jnst {found.facts['version']} began this run, and this is {facts['version']}; end it "
             "with that one, or begin another elsewhere"
         )
+
+
+class Way(NamedTuple):
+    """What a run has before it: its stages, and the relative cost of each evaluation.
+
+    And what is behind it, where it goes on: the point it has come to, and the losses until there.
+    """
+
+    stages: Sequence[Stage]
+    costs: Sequence[float]
+    point: Point | None
+    curves: dict[int, dict[str, float]]
+
+
+def way(pictures: Pictures, settings: Settings, found: Checkpoint | None) -> Way:
+    """Plan a run, from its beginning or from a checkpoint, which goes on in the same tiles."""
+    if found is None:
+        stages, point, curves = plan(pictures, settings), None, {}
+    else:
+        stages, point = [Stage(*stage) for stage in found.facts["stages"]], found.point
+        rows = found.facts["curves"].items()
+        curves = {int(step): row for step, row in rows if int(step) <= point.step}
+    return Way(stages, costs(stages), point, curves)
+
+
+def facts_of(
+    settings: Settings,
+    inputs: Inputs,
+    pictures: Pictures,
+    kit: Kit,
+    stages: Sequence[Stage],
+    output: Path,
+) -> dict[str, Any]:
+    """Return what a checkpoint is to say of its run, but for `depth` and the curves."""
+    return {
+        "made_with": record(settings, inputs),
+        "pictures": digest(pictures),
+        "weights": digest(kit.params),
+        "version": __version__,
+        "output": os.path.abspath(output),
+        "stages": stages,
+    }
 
 
 def keeper(options: Checkpoints, facts: Mapping[str, Any]) -> Callable[..., None]:

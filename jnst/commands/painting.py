@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import tyro
 
 from jnst import checkpoint, disk, files, plot, samples
 from jnst.arrays import InputError
-from jnst.checkpoint import Checkpoint, digest
+from jnst.checkpoint import Checkpoint
 from jnst.commands.base import (
     check_no_source,
     keep_compiled_programs,
@@ -23,18 +22,16 @@ from jnst.commands.base import (
     status,
     tell_of_more,
 )
-from jnst.commands.checkpoints import Checkpoints, check_same, keeper
+from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keeper, way
 from jnst.commands.signals import interruptions, uninterrupted
 from jnst.loop import Progress
 from jnst.pictures import finish
 from jnst.problem import load
-from jnst.record import Inputs, record
+from jnst.record import Inputs
 from jnst.settings import Settings
-from jnst.stages import Stage, plan
-from jnst.stages import costs as stage_costs
+from jnst.stages import Stage
 from jnst.stylize import paint
 from jnst.terminal import live
-from jnst.version import __version__
 
 
 @dataclass(frozen=True)
@@ -67,24 +64,16 @@ def paint_one(
         keep_compiled_programs()
     tell_of_more(inputs.paths(), quiet=options.quiet)
     pictures, kit = open_pictures(inputs, settings), load(settings)
-    curves: dict[int, dict[str, float]] = {}
-    if found is None:
-        stages = plan(pictures, settings)
-    else:
-        stages = [Stage(*stage) for stage in found.facts["stages"]]  # also in the same tiles
-        rows = found.facts["curves"].items()
-        curves = {int(step): row for step, row in rows if int(step) <= found.point.step}
-    costs = stage_costs(stages)
+    stages, costs, point, curves = way(pictures, settings, found)
     facts = {}
     if options.keep.checkpoint is not None:
-        facts = {"made_with": record(settings, inputs), "version": __version__}
-        facts |= {"pictures": digest(pictures), "weights": digest(kit.params)}
-        facts |= {"output": os.path.abspath(output), "depth": options.depth, "stages": stages}
+        facts = facts_of(settings, inputs, pictures, kit, stages, output)
+        facts |= {"depth": options.depth}
     if found is not None:
         check_same(found, facts)
     keep = keeper(options.keep, facts)
     if not options.quiet:
-        _announce(settings, options, stages, begun=None if found is None else found.point.step)
+        _announce(settings, options, stages, begun=None if point is None else point.step)
 
     def write(path: Path, image) -> None:
         save(path, pictures, settings, inputs, image, depth=options.depth)
@@ -95,7 +84,6 @@ def paint_one(
     with interruptions() as interruption, live(costs, quiet=options.quiet) as show:
         try:
             every = math.gcd(10, options.save_every)  # so that each picture to save comes back
-            point = None if found is None else found.point
             known = {"kit": kit, "stages": stages, "point": point}
             for progress in paint(pictures, settings, every=every, **known):
                 last = progress

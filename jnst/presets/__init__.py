@@ -19,7 +19,7 @@ from jnst.settings import Settings
 
 
 def default() -> Settings:
-    """Return what jnst does when nothing is asked for: the best-looking that we know."""
+    """Defaults of jnst itself: the best-looking that we know."""
     return Settings()
 
 

@@ -1,0 +1,65 @@
+"""What the page offers, and the settings that come of what was chosen there."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from jnst import files
+from jnst.arrays import InputError, check_choice
+from jnst.backbones import weights
+from jnst.commands.base import QUALITY, with_quality
+from jnst.presets import PRESETS, preset, summary
+from jnst.settings import Settings
+
+CHANGEABLE = (
+    "size",
+    "content_weight",
+    "style_weight",
+    "tv_weight",
+    "style_size",
+    "colour",
+    "init",
+    "seed",
+)
+"""The settings that the page can change; all others are the preset's."""
+
+
+def choices() -> dict[str, Any]:
+    """Return what can be chosen, as JSON has it: presets and what they say of themselves, etc."""
+    hints = get_type_hints(Settings)
+    colours = get_args(next(kind for kind in get_args(hints["colour"]) if get_args(kind)))
+    return {
+        "presets": [_offer(name) for name in PRESETS],
+        "qualities": QUALITY,
+        "colours": colours,
+        "inits": get_args(hints["init"]),
+        "suffixes": files.suffixes(),
+    }
+
+
+def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Settings:
+    """Return a preset's settings with some of `CHANGEABLE` changed, the steps times the quality.
+
+    Raises `InputError`, as the command line does, for what cannot be used.
+    """
+    check_choice("quality", quality, QUALITY)
+    settings = preset(name)
+    for what in changes:
+        check_choice("setting", what, CHANGEABLE)
+    for what, value in changes.items():
+        table = dataclasses.asdict(settings) | {what: value}
+        try:
+            settings = msgspec.convert(table, Settings)
+        except msgspec.ValidationError as error:
+            raise InputError(f"{what}: {str(error).partition(' - at')[0].lower()}") from None
+    return with_quality(settings, quality)
+
+
+def _offer(name: str) -> dict[str, Any]:
+    """Describe a preset; `usable` is whether the weights of its network are there."""
+    settings = preset(name)
+    table = {what: getattr(settings, what) for what in CHANGEABLE}
+    usable = weights.find(settings.backbone) is not None or settings.weights == "random"
+    return {"name": name, "summary": summary(name), "usable": usable, **table}

@@ -1,0 +1,118 @@
+"""What every request goes through: whom it may come from, and how large it may be."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 32 * 2**20
+"""Of a picture."""
+MOST_TEXT = 2**16
+"""Bytes of any other request."""
+UPLOAD = "/api/pictures"
+HEADERS = {
+    # All from here, no code within the page, and the page within no other one.
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class Guard:
+    """An ASGI middleware that lets no other site's page speak to this one, in a browser.
+
+    `host` is what the server is bound to. The name that a request was sent to must be that, or
+    `localhost`, or an address: of this machine alone, where the server is bound to one of those.
+    Any other name may be a foreign one that was made to lead here (DNS rebinding). What changes
+    something, and all data, must not be asked for by pages of other origins.
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str) -> None:
+        self.app, self.host = app, host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, or pass it on with a limit on its body."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        most = MOST_BYTES if scope["path"] == UPLOAD else MOST_TEXT
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+                if message["status"] == 413:  # or the server would read on, for nothing
+                    MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
+
+        refused = self._refused(scope, headers) or _too_large(headers, most)
+        if refused is not None:
+            status, reason = refused
+            await JSONResponse({"error": reason}, status)(scope, receive, answer)
+            return
+        seen = 0
+
+        async def limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise HTTPException(413, _too_many(most))
+            return message
+
+        await self.app(scope, limited, answer)
+
+    def _refused(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if not known(host, self.host):
+            return 403, "this page answers to the address of this machine only"
+        site = headers.get("sec-fetch-site", "same-origin")
+        origin = headers.get("origin")
+        changes = scope["method"] not in ("GET", "HEAD")
+        foreign = origin is not None and urlsplit(origin).netloc != host
+        if (changes or scope["path"].startswith("/api/")) and (
+            foreign or site not in ("same-origin", "none")
+        ):
+            return 403, "this was asked for by a page of another site"
+        return None
+
+
+def known(header: str, bound: str) -> bool:
+    """Whether a Host header names the server that is bound to `bound`."""
+    try:
+        name = urlsplit(f"//{header}").hostname or ""
+        if name in ("localhost", bound.lower()):
+            return True
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or not local(bound)
+
+
+def local(host: str) -> bool:
+    """Whether only programs on this machine can reach a server that is bound to `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _too_large(headers: Headers, most: int) -> tuple[int, str] | None:
+    length = headers.get("content-length", "0")
+    if not length.isdecimal():
+        return 400, "its length is no number"
+    return (413, _too_many(most)) if len(length) > 15 or int(length) > most else None
+
+
+def _too_many(most: int) -> str:
+    if most == MOST_BYTES:
+        return f"the file is too large: at most {most >> 20} MB"
+    return "the request is too large"

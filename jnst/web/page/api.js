@@ -1,0 +1,43 @@
+// Requests to the server that this page came from, and to no other.
+
+export class Refused extends Error {
+  constructor(message, field, status) {
+    super(message);
+    this.field = field;
+    this.status = status;
+  }
+}
+
+async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/api/${path}`, { cache: "no-store", ...options });
+  } catch {
+    throw new Refused("the server does not answer", "", 0);
+  }
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(said.error ?? `the server said ${answer.status}`, said.field ?? "", answer.status);
+  return said;
+}
+
+const post = (path) => ask(path, { method: "POST" });
+
+export const choices = () => ask("choices");
+export const samples = () => post("samples");
+export const runs = () => ask("runs");
+export const run = (id) => ask(`runs/${id}`);
+export const stop = (id) => post(`runs/${id}/stop`);
+export const resume = (id) => post(`runs/${id}/resume`);
+export const remove = (id) => ask(`runs/${id}`, { method: "DELETE" });
+export const give = (file) =>
+  ask(`pictures?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+export const begin = (wanted) =>
+  ask("runs", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(wanted),
+  });
+
+export const view = (picture) => `/api/pictures/${picture.id}/view.jpg`;
+export const result = (run) => `/api/runs/${run.id}/picture.png?v=${run.painted?.step ?? 0}`;
+export const preview = (run) => `/api/runs/${run.id}/preview.jpg?v=${run.painted?.step ?? 0}`;

@@ -1,0 +1,83 @@
+// Begins, and asks the server again and again how things stand: it knows all, a page nothing.
+
+import * as api from "./api.js";
+import { $, setText } from "./dom.js";
+import * as form from "./form.js";
+import * as gallery from "./gallery.js";
+import * as stage from "./stage.js";
+import { BUSY, percent } from "./words.js";
+import * as zones from "./zones.js";
+
+const BUSY_PAUSE = 1000;
+const IDLE_PAUSE = 4000;
+let timer = null;
+let asked = 0; // answers that come late must not undo newer ones
+
+const open = () => location.hash.match(/^#run=([0-9a-f]{16})$/)?.[1] ?? null;
+
+async function refresh() {
+  clearTimeout(timer);
+  const mine = ++asked;
+  const id = open();
+  let pause = IDLE_PAUSE;
+  try {
+    const runs = await api.runs();
+    const there = id !== null && runs.some((run) => run.id === id);
+    const run = there ? await api.run(id) : null;
+    if (mine !== asked) return;
+    gallery.draw(runs, id);
+    if (run) stage.draw(run);
+    else stage.clear();
+    setTitle(runs);
+    $("#offline").hidden = true;
+    if (runs.some((run) => BUSY.includes(run.status))) pause = BUSY_PAUSE;
+  } catch (error) {
+    if (mine !== asked) return;
+    $("#offline").hidden = error.status !== 0;
+    pause = BUSY_PAUSE;
+  }
+  timer = setTimeout(refresh, pause);
+}
+
+function setTitle(runs) {
+  const running = runs.find((run) => run.status === "running");
+  const name = running ? `${percent(running)} % · jnst` : "jnst";
+  if (document.title !== name) document.title = name;
+}
+
+function toStage() {
+  $("#stage").scrollIntoView({ block: "nearest" });
+  $("#stage").focus({ preventScroll: true });
+}
+
+async function begin() {
+  const choices = await api.choices();
+  zones.setUp(choices);
+  form.setUp(choices, (run) => {
+    location.hash = `run=${run.id}`;
+  });
+  stage.setUp({
+    changed: refresh,
+    use: (run) => {
+      form.use(run);
+      $("#form").scrollIntoView({ block: "nearest" });
+      $("#paint").focus({ preventScroll: true });
+    },
+  });
+  addEventListener("hashchange", () => {
+    refresh();
+    if (open()) toStage();
+  });
+  // The card of the run that is open already changes no address.
+  $("#cards").addEventListener("click", (event) => {
+    if (event.target.closest("[aria-current]")) toStage();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  document.body.dataset.ready = "yes";
+  refresh();
+}
+
+begin().catch((error) => {
+  $("#offline").hidden = false;
+  setText($("#offline"), `The page cannot begin: ${error.message}. Load it again.`);
+});

@@ -1,0 +1,51 @@
+// All runs, the newest first; each card opens its run.
+
+import * as api from "./api.js";
+import { $, el, setPicture, setText } from "./dom.js";
+import { STATUS, percent, title, when } from "./words.js";
+
+const cards = new Map();
+
+export function draw(runs, open) {
+  $("#gallery-empty").hidden = runs.length > 0;
+  const there = new Set(runs.map((run) => run.id));
+  for (const [id, card] of cards) {
+    if (there.has(id)) continue;
+    card.remove();
+    cards.delete(id);
+  }
+  runs.forEach((run, i) => {
+    if (!cards.has(run.id)) cards.set(run.id, make(run));
+    const card = cards.get(run.id);
+    const list = $("#cards");
+    if (list.children[i] !== card) list.insertBefore(card, list.children[i] ?? null);
+    update(card, run, run.id === open);
+  });
+}
+
+function make(run) {
+  return el(
+    "li",
+    {},
+    el(
+      "a",
+      { href: `#run=${run.id}`, class: "card" },
+      el("span", { class: "thumb" }, el("img", { alt: "", loading: "lazy" }), el("span", { class: "chip" })),
+      el("strong", {}, title(run)),
+      el("span", { class: "facts chosen" }),
+      el("span", { class: "facts" }, when(run)),
+    ),
+  );
+}
+
+function update(card, run, isOpen) {
+  const isOnItsWay = run.status === "running" && run.painted;
+  const status = STATUS[run.status] + (isOnItsWay ? ` ${percent(run)} %` : "");
+  const chip = $(".chip", card);
+  setText(chip, status);
+  chip.dataset.status = run.status;
+  setText($(".chosen", card), `${run.preset}, ${run.asked.size} px, ${run.quality}`);
+  setPicture($("img", card), run.painted ? api.preview(run) : api.view(run.content));
+  if (isOpen) $("a", card).setAttribute("aria-current", "true");
+  else $("a", card).removeAttribute("aria-current");
+}

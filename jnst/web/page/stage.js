@@ -1,0 +1,141 @@
+// The run that is open: its picture, as it forms or beside the photograph, and what can be done.
+
+import * as api from "./api.js";
+import * as curve from "./curve.js";
+import { $, announce, el, setPicture, setText } from "./dom.js";
+import { BUSY, STATUS, left, percent, steps, title, when } from "./words.js";
+
+let shown = null; // the run as it was last drawn
+
+export function setUp({ changed, use }) {
+  const cut = $("#cut");
+  const move = () => $("#compare").style.setProperty("--cut", `${cut.value}%`);
+  cut.addEventListener("input", move);
+  move();
+  const does = (selector, action) =>
+    $(selector).addEventListener("click", async () => {
+      setText($("#error-run"), "");
+      try {
+        await action(shown);
+      } catch (error) {
+        setText($("#error-run"), error.message);
+      }
+      await changed();
+    });
+  does("#stop", (run) => api.stop(run.id));
+  does("#resume", (run) => api.resume(run.id));
+  does("#again", (run) => use(run));
+  does("#delete", async (run) => {
+    if (!(await confirmed(`Delete ${title(run)}? The picture and its settings will be gone.`))) return;
+    await api.remove(run.id);
+    location.hash = "";
+  });
+}
+
+export function clear() {
+  shown = null;
+  $("#run").hidden = true;
+  $("#empty").hidden = false;
+}
+
+export function draw(run) {
+  const isNew = shown?.id !== run.id;
+  if (isNew) {
+    setText($("#error-run"), "");
+    for (const image of [$("#after"), $("#before")]) {
+      image.removeAttribute("src");
+      delete image.dataset.wanted;
+    }
+    $("#cut").value = 50;
+    $("#cut").dispatchEvent(new Event("input"));
+  }
+  if (!isNew && shown.status !== run.status) announce(`${title(run)}: ${STATUS[run.status]}`);
+  const hadFocus = document.activeElement;
+  shown = run;
+  $("#empty").hidden = true;
+  $("#run").hidden = false;
+  $("#run").dataset.status = run.status;
+  setText($("#run-title"), title(run));
+  setText($("#run-status"), STATUS[run.status]);
+  $("#run-status").dataset.status = run.status;
+  setText($("#run-reason"), run.reason);
+  drawPicture(run);
+  const busy = BUSY.includes(run.status);
+  const bar = $("#bar");
+  if (run.status === "running" && !run.painted) bar.removeAttribute("value");
+  else bar.value = percent(run) / 100;
+  bar.hidden = run.status === "done";
+  setText($("#run-steps"), steps(run));
+  setText($("#run-left"), left(run));
+  $("#stop").hidden = !busy;
+  $("#stop").setAttribute("aria-disabled", run.status === "stopping"); // it keeps the focus
+  $("#resume").hidden = !["stopped", "failed"].includes(run.status);
+  $("#download").hidden = !run.finished;
+  $("#download").href = api.result(run);
+  $("#again").hidden = $("#delete").hidden = busy;
+  if (hadFocus?.hidden) focusNext();
+  curve.draw(run.painted);
+  drawSettings(run);
+}
+
+// A button that goes away under the keyboard hands on to the one that took its place.
+function focusNext() {
+  const next = ["#stop", "#resume", "#cut"].map((name) => $(name)).find((one) => !one.hidden);
+  (next ?? $("#stage")).focus({ preventScroll: true });
+}
+
+function drawPicture(run) {
+  const compare = $("#compare");
+  compare.classList.toggle("both", run.finished);
+  compare.classList.toggle("waiting", !run.painted);
+  const { width, height } = shape(run);
+  compare.style.setProperty("--ratio", `${width} / ${height}`);
+  compare.style.setProperty("--proportion", width / height);
+  $("#cut").hidden = !run.finished;
+  setPicture($("#before"), api.view(run.content));
+  if (run.finished) setPicture($("#after"), api.result(run));
+  else if (run.painted) setPicture($("#after"), api.preview(run));
+  else setPicture($("#after"), api.view(run.content));
+}
+
+// The proportions of the photograph; some presets squeeze it into a square.
+function shape({ content, painted }) {
+  const [width, height] = painted?.size ?? [content.width, content.height];
+  const isOther = Math.abs((width * content.height) / (height * content.width) - 1) > 0.1;
+  return isOther ? { width, height } : content;
+}
+
+function drawSettings(run) {
+  const rows = [
+    ["Photograph", `${run.content.name}, ${run.content.width} × ${run.content.height}`],
+    ["Painting", `${run.style.name}, ${run.style.width} × ${run.style.height}`],
+    ["Begun", when(run)],
+    ["Preset", run.preset],
+    ["Quality", run.quality],
+    ...Object.entries(run.made_with)
+      .filter(([, value]) => value !== null && String(value) !== "")
+      .filter(([name]) => !["content", "styles"].includes(name))
+      .map(([name, value]) => [name.replaceAll("_", " "), said(value)]),
+  ];
+  const list = $("#run-settings dl");
+  const key = JSON.stringify(rows);
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  list.replaceChildren(...rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+}
+
+function said(value) {
+  if (typeof value === "number") return String(Number(value.toPrecision(5)));
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return Array.isArray(value) ? value.map(said).join(", ") : String(value);
+}
+
+function confirmed(question) {
+  const dialog = $("#confirm");
+  setText($("#confirm-text"), question);
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}

@@ -1,0 +1,57 @@
+// What the page says of a run.
+
+export const STATUS = {
+  queued: "Waiting",
+  running: "Painting",
+  stopping: "Stopping",
+  stopped: "Stopped",
+  done: "Finished",
+  failed: "Failed",
+};
+export const BUSY = ["queued", "running", "stopping"];
+
+export const COLOURS = {
+  luminance: "of the photograph: only light and dark painted",
+  cholesky: "of the photograph (Cholesky)",
+  pca: "of the photograph (principal axes)",
+  "monge-kantorovich": "of the photograph (Monge-Kantorovich)",
+  histogram: "of the photograph (histogram)",
+};
+export const INITS = {
+  content: "the photograph",
+  style: "the painting",
+  grey: "grey",
+  noise: "noise",
+  "style-statistics": "colours of the painting",
+};
+
+const bare = (name) => name.replace(/\.[a-z0-9]{2,5}$/i, "");
+
+export const title = (run) => `${bare(run.content.name)} × ${bare(run.style.name)}`;
+
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+export const when = (run) =>
+  new Date(run.created * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+
+export function steps(run) {
+  const painted = run.painted;
+  if (run.status === "queued") return run.place > 1 ? `Number ${run.place} in the queue` : "Next in the queue";
+  if (!painted) return run.status === "running" ? "Getting ready: this takes longer the first time" : "";
+  const [width, height] = painted.size;
+  return `Step ${painted.step} of ${painted.steps}, at ${width} × ${height} pixels`;
+}
+
+export function left(run) {
+  const painted = run.painted;
+  if (run.status === "running") return painted?.left != null ? `about ${duration(painted.left)} left` : "";
+  return painted ? `painted in ${duration(painted.seconds)}` : "";
+}
+
+export const percent = (run) =>
+  run.painted ? Math.floor((100 * run.painted.step) / run.painted.steps) : 0;

@@ -1,0 +1,183 @@
+"""The process that paints one run; `jnst.web.worker` starts it.
+
+It is told what to paint by one line on its standard input, and to stop by the end of that input,
+however that comes about: it never outlives the server. It leaves all it makes in the run's folder,
+and says in one line on its standard output how it ended. Begun anew, it goes on where it was.
+"""
+
+import _thread
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from jnst import checkpoint, disk, files, image
+from jnst.arrays import InputError, printable
+from jnst.commands.base import explain, keep_compiled_programs, save
+from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keeper, way
+from jnst.commands.signals import interruptions, uninterrupted
+from jnst.loop import Progress
+from jnst.pictures import Pictures, finish, read
+from jnst.problem import load
+from jnst.record import restore
+from jnst.settings import Settings
+from jnst.stylize import paint
+from jnst.terminal import time_left
+from jnst.web.store import Painted
+
+KEEP_EVERY = 15.0
+"""Seconds between checkpoints."""
+SHOW_EVERY = 1.0
+"""Seconds between previews."""
+PREVIEW = 1024
+"""Long side of a preview, at most."""
+POINTS = 400
+"""How many points of the loss curve are shown, at most."""
+
+
+class Order(msgspec.Struct):
+    """What to paint: the run's folder, the files of its pictures, what it is made with.
+
+    `made_with` names the pictures as the user does, for the metadata.
+    """
+
+    folder: str
+    content: str
+    style: str
+    made_with: dict[str, Any]
+    compiled: str
+
+
+class Outcome(msgspec.Struct):
+    """How it ended."""
+
+    status: Literal["done", "stopped", "failed"]
+    reason: str = ""
+
+
+def main() -> None:
+    """Wait for an order, carry it out, and say how it ended."""
+    line = b""
+    while not line.endswith(b"\n"):
+        more = os.read(0, 1 << 16)  # not sys.stdin: a thread could not wait there till the end
+        if not more:
+            return
+        line += more
+    order = msgspec.json.decode(line, type=Order)
+    threading.Thread(target=_stop_at_the_end, daemon=True).start()
+    try:
+        outcome = Outcome("done" if carry_out(order) else "stopped")
+    except KeyboardInterrupt:
+        outcome = Outcome("stopped")
+    except Exception as error:
+        outcome = Outcome("failed", printable(explain(error)))
+    print(msgspec.json.encode(outcome).decode(), flush=True)
+
+
+def carry_out(order: Order) -> bool:
+    """Paint; return whether the picture is finished, and not stopped.
+
+    Raises:
+        InputError: for what cannot be painted. A picture that was begun is kept.
+        KeyboardInterrupt: if it was stopped before there was anything to keep.
+
+    """
+    folder = Path(order.folder)
+    settings, inputs = restore(order.made_with)
+    trouble: InputError | KeyboardInterrupt | None = None
+    last: Progress | None = None
+    with interruptions() as interruption, checkpoint.held(folder):
+        keep_compiled_programs(folder=Path(order.compiled))
+        pictures = read(Path(order.content), Path(order.style), settings)
+        kit = load(settings)
+        found = checkpoint.load(folder)
+        stages, costs, point, curves = way(pictures, settings, found)
+        output = folder / "picture.png"
+        facts = facts_of(settings, inputs, pictures, kit, stages, output) | {"depth": 8}
+        if found is not None:
+            check_same(found, facts)
+        keep = keeper(Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY), facts)
+        show = shower(folder, pictures, settings, costs, curves)
+        try:
+            for progress in paint(pictures, settings, kit=kit, stages=stages, point=point):
+                last = progress
+                curves[progress.step] = {"total": progress.total, **progress.parts}
+                show(progress)
+                if progress.state is not None and progress.step < len(costs):
+                    come = interruption()
+                    keep(progress, curves, hurry=come is not None)
+                    if come is not None:
+                        raise come
+        except (KeyboardInterrupt, InputError) as error:
+            trouble = error
+    if last is not None and np.isfinite(last.best_total):
+        with uninterrupted():
+            save(output, pictures, settings, inputs, last.best)
+            show(last, whole=True)
+            if trouble is None:
+                checkpoint.remove(folder)
+    if isinstance(trouble, InputError):
+        raise trouble
+    return trouble is None
+
+
+def shower(
+    folder: Path,
+    pictures: Pictures,
+    settings: Settings,
+    costs: Sequence[float],
+    curves: Mapping[int, Mapping[str, float]],
+) -> Callable[..., None]:
+    """Return a function that leaves preview and `progress.json`, not more than once a second.
+
+    Or at once, where the run is over.
+    """
+    left, began, due = time_left(costs), time.monotonic(), 0.0
+    before = 0.0
+    with contextlib.suppress(OSError, msgspec.DecodeError):  # where this is not the beginning
+        data = (folder / "progress.json").read_bytes()
+        before = msgspec.json.decode(data, type=Painted).seconds
+
+    def show(progress: Progress, *, whole: bool = False) -> None:
+        nonlocal due
+        now = time.monotonic()
+        seconds = left(progress.step)
+        if now < due and not whole:
+            return
+        due = now + SHOW_EVERY
+        picture = finish(pictures, settings, progress.best)
+        files.write(folder / "preview.jpg", image.fit(picture, PREVIEW))
+        height, width = picture.shape[1:3]
+        totals = [(step, row["total"]) for step, row in curves.items() if np.isfinite(row["total"])]
+        thinned = totals[:: -(-len(totals) // POINTS) or 1]
+        painted = Painted(
+            step=progress.step,
+            steps=len(costs),
+            size=(width, height),
+            total=progress.best_total if np.isfinite(progress.best_total) else None,
+            left=seconds,
+            seconds=before + now - began,
+            curve=thinned + [one for one in totals[-1:] if one not in thinned[-1:]],
+        )
+        disk.write_text(folder / "progress.json", msgspec.json.encode(painted).decode())
+
+    return show
+
+
+def _stop_at_the_end() -> None:
+    while os.read(0, 1 << 16):
+        pass
+    _thread.interrupt_main(signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

@@ -1,0 +1,228 @@
+"""What the page keeps on the disk: the pictures it was given, and runs, each in its own folder.
+
+    FOLDER/pictures/ID/original, view.jpg, picture.json
+    FOLDER/runs/ID/run.json, progress.json, preview.jpg, picture.png, checkpoint.npz
+
+An ID is random and made here. What is asked for by ID is looked up among those known, never on the
+disk, so that nothing in a request becomes part of a path.
+"""
+
+import contextlib
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import filelock
+import msgspec
+
+from jnst import disk, files, image
+from jnst.arrays import InputError
+
+VIEW = 1024
+"""Long side, at most, of a given picture as the page shows it."""
+UNUSED = 20
+"""How many pictures are kept that no run was made of; older ones go."""
+LONGEST_NAME = 80
+RESTING = ("done", "stopped", "failed")
+"""What a run is when nothing is to be done about it."""
+_ID = re.compile("[0-9a-f]{16}")
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A picture that was given: what its file was called, and its size in pixels."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    created: float
+    sample: bool = False
+
+
+class Run(msgspec.Struct):
+    """A run: the IDs of its pictures, what was chosen, what it is made with, and how it stands.
+
+    `status` is queued, running, stopping or one of `RESTING`; `reason` says why it failed.
+    """
+
+    id: str
+    content: str
+    style: str
+    preset: str
+    quality: str
+    changes: dict[str, Any]
+    made_with: dict[str, Any]
+    created: float
+    status: str = "queued"
+    reason: str = ""
+
+
+class Painted(msgspec.Struct):
+    """How far a run has come: what its painter leaves in `progress.json`.
+
+    `size` is width and height, `left` seconds, `curve` steps and their total losses, thinned out.
+    """
+
+    step: int
+    steps: int
+    size: tuple[int, int]
+    total: float | None
+    left: float | None
+    seconds: float
+    curve: list[tuple[int, float]]
+
+
+Kept = TypeVar("Kept", Given, Run, Painted)
+
+
+class Store:
+    """The pictures and runs of one folder, by ID; its lock goes around all that it does."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what is there. What was not finished when the last server ended is stopped."""
+        self.folder, self.lock = folder, threading.RLock()
+        for part in ("pictures", "runs"):
+            disk.make_folder(folder / part)
+        self.pictures = {one.id: one for one in self._all("pictures", "picture.json", Given)}
+        self.runs = {
+            run.id: run
+            for run in self._all("runs", "run.json", Run)
+            if {run.content, run.style} <= set(self.pictures)
+        }
+        for run in self.runs.values():
+            if run.status not in RESTING:
+                run.status = "stopped"
+        self._forget_unused()
+
+    def add_picture(self, data: bytes, name: str, *, sample: bool = False) -> Given:
+        """Keep a picture; raise `InputError` for bytes that are none, before they are kept."""
+        name = _label(name)
+        with self.lock:
+            key = secrets.token_hex(8)
+            folder = disk.make_folder(self.folder / "pictures" / key)
+            try:
+                self._write(folder / "original", data)
+                picture = self._read_picture(folder / "original", name)
+                height, width = picture.shape[1:3]
+                files.write(folder / "view.jpg", image.fit(picture, VIEW))
+                given = Given(key, name, width, height, time.time(), sample)
+                self._write(folder / "picture.json", msgspec.json.encode(given))
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            self.pictures[key] = given
+            self._forget_unused()
+            return given
+
+    def picture_file(self, given: Given, name: str) -> Path:
+        """Return where a file of a picture is."""
+        return self.folder / "pictures" / given.id / name
+
+    def run_file(self, run: Run, name: str) -> Path:
+        """Return where a file of a run is."""
+        return self.folder / "runs" / run.id / name
+
+    def add_run(self, content: Given, style: Given, **chosen: Any) -> Run:
+        """Keep a new run; see `Run` for what there is to choose."""
+        with self.lock:
+            run = Run(secrets.token_hex(8), content.id, style.id, created=time.time(), **chosen)
+            folder = disk.make_folder(self.folder / "runs" / run.id)
+            try:
+                self.keep(run)
+            except InputError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            self.runs[run.id] = run
+            return run
+
+    def keep(self, run: Run) -> None:
+        """Write down how a run stands; raise `InputError` where the disk refuses."""
+        with self.lock:
+            self._write(self.run_file(run, "run.json"), msgspec.json.encode(run))
+
+    def painted(self, run: Run) -> Painted | None:
+        """Return how far a run has come; None for not yet begun."""
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            data = self.run_file(run, "progress.json").read_bytes()
+            return msgspec.json.decode(data, type=Painted)
+        return None
+
+    def remove_run(self, run: Run) -> None:
+        """Remove a run, and those of its pictures that no other was made of."""
+        with self.lock:
+            self.runs.pop(run.id, None)
+            shutil.rmtree(self.folder / "runs" / run.id, ignore_errors=True)
+            for key in {run.content, run.style} - self._used():
+                self._remove_picture(key)
+
+    def _used(self) -> set[str]:
+        return {key for run in self.runs.values() for key in (run.content, run.style)}
+
+    def _forget_unused(self) -> None:
+        used = self._used()
+        unused = [one for one in self.pictures.values() if one.id not in used]
+        for one in sorted(unused, key=lambda one: -one.created)[UNUSED:]:
+            self._remove_picture(one.id)
+
+    def _remove_picture(self, key: str) -> None:
+        del self.pictures[key]
+        shutil.rmtree(self.folder / "pictures" / key, ignore_errors=True)
+
+    def _all(self, part: str, name: str, kind: type[Kept]) -> Iterator[Kept]:
+        """Read all of one part; what was never whole is removed, what is not ours left alone."""
+        for folder in sorted((self.folder / part).iterdir()):
+            if not _ID.fullmatch(folder.name):
+                continue
+            if not (folder / name).is_file():
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            with contextlib.suppress(OSError, msgspec.DecodeError):
+                one = msgspec.json.decode((folder / name).read_bytes(), type=kind)
+                if getattr(one, "id", None) == folder.name:
+                    yield one
+
+    def _read_picture(self, path: Path, name: str):
+        try:
+            return files.read(path)
+        except InputError as error:  # by the name that the user knows
+            raise InputError(str(error).replace(repr(str(path)), repr(name))) from None
+
+    def _write(self, path: Path, data: bytes) -> None:
+        with disk.guarded(f"cannot write {path.name!r}"), disk.replacing(path) as stream:
+            stream.write(data)
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[Store]:
+    """Make the folder where it is missing, hold it, and read what is there.
+
+    Raises `InputError` where another server holds it.
+    """
+    if not folder.exists():
+        disk.make_folder(folder.parent)
+        with disk.guarded(f"cannot make the folder {str(folder)!r}"):
+            folder.mkdir(mode=0o700)  # photographs are nobody else's business
+    disk.make_folder(folder)
+    lock = filelock.FileLock(folder / ".jnst-lock", blocking=False)
+    with disk.guarded(f"cannot use the folder {str(folder)!r}"):
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise InputError("another jnst web uses it; choose another --folder") from None
+    try:
+        with disk.guarded(f"cannot use the folder {str(folder)!r}"):
+            store = Store(folder)
+        yield store
+    finally:
+        lock.release()
+
+
+def _label(name: str) -> str:
+    """Return the last part of a file's name, printable and not too long: to show, never to open."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in last if c.isprintable())[:LONGEST_NAME].strip(" .") or "picture"

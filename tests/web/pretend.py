@@ -1,0 +1,58 @@
+"""Stands in for `jnst.web.painter`: the same manners, no network, and as slow as it is told.
+
+A seed of 13 fails, 14 dies, 15 hears nothing of a stop, 16 takes half a minute; else half a second,
+or SECONDS, and a step every twentieth of a second. What goes on is ten times as fast.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import PIL.Image
+
+
+def main():
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return
+    order = json.loads(line)
+    stopped = threading.Event()
+
+    def listen():
+        while os.read(0, 100):
+            pass
+        stopped.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    folder, made_with = Path(order["folder"]), order["made_with"]
+    seed, size = made_with["seed"], made_with["size"]
+    if seed == 13:
+        print(json.dumps({"status": "failed", "reason": "the moon is wrong"}))
+        return
+    if seed == 14:
+        os._exit(1)
+    steps = 600 if seed == 16 else round(20 * float(os.environ.get("SECONDS", "0.5")))
+    kept = folder / "kept"
+    first = int(kept.read_text()) if kept.exists() else 0
+    curve = [[step, 1 / step] for step in range(1, first + 1)]
+    for step in range(first + 1, steps + 1):
+        time.sleep(0.005 if first else 0.05)
+        curve.append([step, 1 / step])
+        PIL.Image.new("RGB", (size, size), (step % 256, 90, 60)).save(folder / "new.jpg")
+        (folder / "new.jpg").replace(folder / "preview.jpg")
+        told = {"step": step, "steps": steps, "size": [size, size], "total": 1 / step}
+        told |= {"left": (steps - step) / 20, "seconds": step / 20, "curve": curve}
+        (folder / "new.json").write_text(json.dumps(told))
+        (folder / "new.json").replace(folder / "progress.json")
+        if stopped.is_set() and seed != 15 and step < steps:
+            kept.write_text(str(step))
+            break
+    PIL.Image.new("RGB", (size, size), (200, 90, 60)).save(folder / "picture.png")
+    print(json.dumps({"status": "done" if step == steps else "stopped"}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""The page, in a real browser; the painter pretends, but for the last test."""
+
+import re
+
+import pytest
+from helpers_page import finished, give_both, opened, overflow, paint, picture, started, until
+
+from jnst import files
+
+
+@pytest.fixture(scope="module")
+def site(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site") / "web"
+    with started(folder, PRETEND="1", SECONDS="2.5") as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser, site):
+    with opened(browser, site) as found:
+        yield found
+
+
+def test_upload_run_progress_and_the_slider(page):
+    assert page.is_visible("#empty")
+    paint(page)
+    assert page.text_content("#run-title") == "house × waves"
+    until(page, "document.querySelector('#bar').value > 0")
+    before = page.evaluate("document.querySelector('#bar').value")
+    line = page.get_attribute("#curve-line", "d")
+    until(page, f"document.querySelector('#bar').value > {before}")
+    until(page, f"document.querySelector('#curve-line').getAttribute('d') !== '{line}'")
+    assert re.fullmatch(r"Step \d+ of 50, at 32 × 32 pixels", page.text_content("#run-steps"))
+    assert re.fullmatch(r"about \d+ s left", page.text_content("#run-left"))
+    assert re.match(r"\d+ % · jnst", page.title())
+    assert page.is_visible("#stop")
+    assert not page.is_visible("#cut")
+    finished(page)
+    assert page.text_content("#announce") == "house × waves: Finished"
+    until(page, "document.querySelector('#after').src.includes('picture.png')")
+    page.fill("#cut", "80")
+    style = page.evaluate("getComputedStyle(document.querySelector('#before')).clipPath")
+    assert style == "inset(0px 20% 0px 0px)"
+    with page.expect_download() as download:
+        page.click("#download")
+    assert download.value.suggested_filename == "house-waves.png"
+    page.click("#run-settings summary")
+    settings = page.inner_text("#run-settings dl")
+    assert "house.png, 30 × 20" in settings
+    assert "size\n32" in settings
+
+
+def test_stop_and_go_on(page):
+    paint(page, long=True)
+    until(page, "document.querySelector('#bar').value > 0.004")
+    page.click("#stop")
+    page.wait_for_selector("#run[data-status=stopped]")
+    reached = page.evaluate("document.querySelector('#bar').value")
+    assert 0 < reached < 1
+    page.click("#resume")
+    page.wait_for_selector("#run[data-status=running]")
+    assert page.evaluate("document.querySelector('#bar').value") >= reached
+    finished(page)
+
+
+def test_two_tabs_see_the_same_and_a_closed_one_loses_nothing(page, site):
+    paint(page, long=True)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#run[data-status=running]")
+    page.close()
+    other.wait_for_selector("#stop")
+    third = other.context.new_page()
+    third.goto(site)
+    third.wait_for_selector(".chip[data-status=running]")
+    other.click("#stop")
+    third.wait_for_selector(".card .chip[data-status=stopped]")
+    third.click(".card >> nth=0")
+    third.click("#resume")
+    other.wait_for_selector("#run[data-status=done]")
+
+
+def test_a_bad_file_and_one_that_is_too_large(page, tmp_path):
+    page.set_input_files("#content", {"name": "a.txt", "mimeType": "x/y", "buffer": b"hello"})
+    page.wait_for_selector(".zone[data-what=content].wrong")
+    says = page.text_content("#error-content")
+    assert says.startswith("cannot read 'a.txt' as a picture: its format is none of")
+    large = tmp_path / "large.png"
+    with open(large, "wb") as stream:
+        stream.truncate(2**25 + 1)
+    page.set_input_files("#style", large)
+    page.wait_for_selector(".zone[data-what=style].wrong")
+    assert page.text_content("#error-style") == "large.png is too large: at most 32 MB"
+    page.click("#paint")
+    assert page.text_content("#error-content") == "Choose a photograph first."
+    assert page.evaluate("document.activeElement.id") == "content"
+    give_both(page)  # and all is well
+    assert page.text_content("#error-content") == page.text_content("#error-style") == ""
+
+
+def test_a_setting_that_cannot_be_used_is_said_beside_it(page):
+    give_both(page)
+    page.fill("#size", "0")
+    page.click("#paint")
+    page.wait_for_selector("#error-size:not(:empty)")
+    assert page.text_content("#error-size") == "size must be a number of at least 1, not 0"
+    assert page.get_attribute("#size", "aria-invalid") == "true"
+
+
+def test_names_are_text_and_never_markup(page):
+    name = "<img src=x onerror=document.title='bad'>.png"
+    page.set_input_files("#content", picture(name))
+    page.set_input_files("#style", picture("<b>.png"))
+    page.wait_for_selector(".zone[data-what=content].filled")
+    page.wait_for_selector(".zone[data-what=style].filled")
+    page.click("#paint")
+    page.wait_for_selector("#run[data-status=running]")
+    assert page.text_content("#run-title") == f"{name[:-4]} × <b>"
+    finished(page)
+    assert page.locator("#run-title *").count() == page.locator(".card strong *").count() == 0
+    until(page, "document.title === 'jnst'")
+
+
+def test_drop_and_paste(page):
+    drop = """([selector, kind, name]) => {
+      const canvas = new OffscreenCanvas(8, 8);
+      canvas.getContext('2d').fillRect(0, 0, 4, 4);
+      return canvas.convertToBlob().then((blob) => {
+        const data = new DataTransfer();
+        data.items.add(new File([blob], name, {type: 'image/png'}));
+        const options = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
+        const kinds = {drop: DragEvent, paste: ClipboardEvent};
+        document.querySelector(selector).dispatchEvent(new kinds[kind](kind, options));
+      });
+    }"""
+    page.evaluate(drop, [".zone[data-what=style] label", "drop", "dropped.png"])
+    page.wait_for_selector(".zone[data-what=style].filled")
+    page.evaluate(drop, ["body", "paste", "pasted.png"])
+    page.wait_for_selector(".zone[data-what=content].filled")
+    assert "dropped.png, 8 × 8" in page.inner_text(".zone[data-what=style]")
+    assert "pasted.png, 8 × 8" in page.inner_text(".zone[data-what=content]")
+
+
+def test_settings_can_be_used_again_and_a_run_deleted(page):
+    give_both(page)
+    page.select_option("#preset", "gatys2016")
+    assert page.text_content("#preset-about").startswith("Gatys, Ecker and Bethge, CVPR 2016")
+    page.fill("#size", "40")
+    page.click("label[for=quality-draft]")
+    page.click("#more summary")
+    page.fill("#content_weight", "1.5")
+    page.fill("#style_weight", "-2")
+    page.fill("#style_size", "1")
+    page.fill("#seed", "7")
+    page.select_option("#colour", "luminance")
+    page.click("#paint")
+    finished(page)
+    url = page.url
+    page.reload()
+    page.wait_for_selector("#run[data-status=done]")
+    page.click("#again")
+    page.wait_for_selector(".zone[data-what=style].filled")
+    values = {name: page.input_value(f"#{name}") for name in ("preset", "size", "colour", "seed")}
+    assert values == {"preset": "gatys2016", "size": "40", "colour": "luminance", "seed": "7"}
+    moved = {"content_weight": "1.5", "style_weight": "-2", "tv_weight": "0", "style_size": "1"}
+    assert {name: page.input_value(f"#{name}") for name in moved} == moved
+    assert page.is_checked("#quality-draft")
+    before = page.locator(".card").count()
+    page.click("#delete")
+    page.click("#confirm button[value=no]")
+    assert page.url == url
+    page.click("#delete")
+    page.click("#confirm button[value=yes]")
+    page.wait_for_selector("#empty", state="visible")
+    until(page, f"document.querySelectorAll('.card').length === {before - 1}")
+
+
+def test_by_keyboard_alone(page):
+    def tab_to(selector):
+        for _ in range(40):
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    tab_to("#more summary")
+    page.keyboard.press("Enter")
+    tab_to("#seed")
+    page.keyboard.type("16")
+    page.keyboard.press("Delete")
+    with page.expect_file_chooser() as chooser:
+        tab_to("#content")
+        page.keyboard.press("Enter")
+    chooser.value.set_files(picture("own.png"))
+    page.wait_for_selector(".zone[data-what=content].filled")
+    tab_to("#samples")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".zone[data-what=style].filled")
+    assert page.evaluate("document.activeElement.id") == "paint"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#run[data-status=running]")
+    tab_to("#stop")
+    focus = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert focus == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#run[data-status=stopped]")
+    until(page, "document.activeElement.id === 'resume'")
+    page.keyboard.press("Enter")
+    finished(page)
+    until(page, "document.activeElement.id === 'cut'")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.input_value("#cut") == "52"
+    tab_to(".card")
+    page.keyboard.press("Enter")
+    until(page, "document.activeElement.id === 'stage'")
+
+
+@pytest.mark.parametrize("width", [320, 390, 820])
+def test_it_fits_a_narrow_window(page, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.click("#more summary")
+    assert overflow(page) == 0
+    long = "a_name_without_any_end_" * 5
+    page.set_input_files("#content", picture(f"{long}.png"))
+    page.set_input_files("#style", picture(f"{long}.png"))
+    page.wait_for_selector(".zone[data-what=content].filled")
+    page.wait_for_selector(".zone[data-what=style].filled")
+    page.select_option("#preset", "gatys2015")
+    page.fill("#seed", "16")
+    page.click("#paint")
+    page.wait_for_selector("#run[data-status=running]")
+    assert overflow(page) == 0
+    page.click("#stop")
+    page.wait_for_selector("#run[data-status=stopped]")
+    page.click("#run-settings summary")
+    assert overflow(page) == 0
+
+
+def test_the_gallery_after_a_restart_and_no_server_meanwhile(browser, tmp_path):
+    with started(tmp_path / "web", PRETEND="1") as address, opened(browser, address) as page:
+        paint(page, long=True)
+        until(page, "document.querySelector('#bar').value > 0.004")
+        url = page.url
+    with started(tmp_path / "web", PRETEND="1") as address, opened(browser, address) as page:
+        page.wait_for_selector(".card .chip[data-status=stopped]")
+        page.click(".card")
+        page.wait_for_selector("#run[data-status=stopped]")
+        assert page.url.split("#")[1] == url.split("#")[1]
+        page.click("#resume")
+        finished(page)
+        page.route("**/api/**", lambda route: route.abort())
+        page.wait_for_selector("#offline", state="visible")
+        page.unroute("**/api/**")
+        page.wait_for_selector("#offline", state="hidden")
+
+
+@pytest.mark.slow
+def test_a_real_picture_from_the_page(browser, tmp_path):
+    with started(tmp_path / "web") as address, opened(browser, address) as page:
+        page.set_default_timeout(240_000)
+        page.click("#samples")
+        page.wait_for_selector(".zone[data-what=style].filled")
+        page.fill("#size", "32")
+        page.click("label[for=quality-draft]")
+        page.click("#paint")
+        finished(page)
+        until(page, "document.querySelector('#after').naturalWidth === 32")
+        with page.expect_download() as download:
+            page.click("#download")
+        download.value.save_as(tmp_path / "got.png")
+    recorded = files.read_settings(tmp_path / "got.png")
+    assert (recorded["size"], recorded["steps"], recorded["content"]) == (
+        32,
+        [60, 30, 18, 9, 4],
+        None,
+    )

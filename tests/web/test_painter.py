@@ -1,0 +1,121 @@
+"""The process that paints: a real one, with a network that ends early."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers_web import png
+
+from jnst import checkpoint, files
+from jnst.record import Inputs, record
+from jnst.settings import Settings
+from jnst.web import painter, store
+from jnst.web.painter import Order
+
+SMALL = Settings(
+    size=40,
+    first_size=24,
+    size_ratio=1.3,
+    steps=(4, 6),
+    content_layers=("relu1_1",),
+    style_layers=("relu1_1",),
+)
+
+
+@pytest.fixture
+def order(tmp_path):
+    def make(name="run", **changes):
+        (tmp_path / name).mkdir()
+        (tmp_path / "content").write_bytes(png(60, 40))
+        (tmp_path / "style").write_bytes(png(50, 50))
+        settings = dataclasses.replace(SMALL, **changes)
+        made_with = store.msgspec.to_builtins(
+            record(settings, Inputs(Path("my cat.jpg"), (Path("waves.png"),))), enc_hook=str
+        )
+        content, style = str(tmp_path / "content"), str(tmp_path / "style")
+        return Order(str(tmp_path / name), content, style, made_with, str(tmp_path / "compiled"))
+
+    return make
+
+
+def start(order):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jnst.web.painter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    process.stdin.write(json.dumps(vars_of(order)).encode() + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def vars_of(order):
+    return {name: getattr(order, name) for name in order.__struct_fields__}
+
+
+def ended(process):
+    said = process.stdout.read()
+    assert process.wait() == 0
+    process.stdout.close()
+    if not process.stdin.closed:
+        process.stdin.close()
+    return json.loads(said)
+
+
+def progress(folder):
+    return store.msgspec.json.decode((folder / "progress.json").read_bytes(), type=store.Painted)
+
+
+def test_a_run_from_order_to_picture(order, tmp_path):
+    assert painter.carry_out(order())
+    folder = tmp_path / "run"
+    recorded = files.read_settings(folder / "picture.png")
+    assert (recorded["content"], recorded["styles"]) == ("my cat.jpg", ["waves.png"])
+    assert (recorded["size"], recorded["steps"]) == (40, [4, 6])
+    done = progress(folder)
+    assert (done.step, done.steps, done.size, done.left) == (16, 16, (40, 27), 0.0)
+    assert [step for step, _ in done.curve] == list(range(1, 17))
+    assert done.curve[3][1] < done.curve[0][1]
+    assert files.read(folder / "preview.jpg").shape == (1, 27, 40, 3)
+    assert not (folder / checkpoint.FILE).exists()
+
+
+def test_curves_are_thinned(order, tmp_path, monkeypatch):
+    monkeypatch.setattr(painter, "POINTS", 5)
+    painter.carry_out(order())
+    assert [step for step, _ in progress(tmp_path / "run").curve] == [1, 5, 9, 13, 16]
+
+
+def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, tmp_path):
+    whole, part = (order(name, steps=(20, 40)) for name in ("whole", "part"))
+    assert painter.carry_out(whole)
+    process = start(part)
+    while not (tmp_path / "part" / "progress.json").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.stdin.close()
+    assert ended(process) == {"status": "stopped", "reason": ""}
+    assert 0 < progress(tmp_path / "part").step < progress(tmp_path / "whole").steps
+    assert (tmp_path / "part" / checkpoint.FILE).exists()
+    assert files.read_settings(tmp_path / "part" / "picture.png") is not None
+    assert painter.carry_out(part)
+    ours, theirs = (files.read(tmp_path / name / "picture.png") for name in ("part", "whole"))
+    np.testing.assert_array_equal(ours, theirs)
+    assert len(progress(tmp_path / "part").curve) == progress(tmp_path / "part").steps
+
+
+def test_what_cannot_be_painted_is_said_in_one_line(order):
+    told = ended(start(order(style_layers=("relu5_1",), size=8, first_size=8)))
+    assert told["status"] == "failed"
+    assert "too small" in told["reason"] or "pixels" in told["reason"]
+    assert "\n" not in told["reason"]
+
+
+def test_without_an_order_it_leaves():
+    process = subprocess.run(
+        [sys.executable, "-m", "jnst.web.painter"], stdin=subprocess.DEVNULL, capture_output=True
+    )
+    assert (process.returncode, process.stdout) == (0, b"")
