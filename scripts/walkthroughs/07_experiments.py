@@ -341,8 +341,7 @@ for name in printed:
 # The last column is for pictures of half the size. Where content is a plain sum, the ratio falls to
 # a quarter or less: there are a quarter of the positions in that sum, while the Gram matrices are
 # divided by theirs. (What else changes, changes because features do.) Such a program needs another
-# weight at each size. At 512 pixels, the size that most of these programs use, its content counts
-# many times as much as here.
+# weight at each size. At 512 pixels, a usual size, its content counts many times as much as here.
 #
 # The table of shares is a surprise, too. All four programs give their five layers equal weights (or
 # $1/N^2$). Yet relu4_1 has nearly all of the style loss, since its features are the largest, and
@@ -392,8 +391,8 @@ print(f"our weights against the formulas as printed: {translation_error:.1e} rel
 # %% [markdown]
 # **Notice:** four times the same picture. At this size all four ratios are so small that only style
 # counts; what is left of the cat comes from the start. And its colours are not the painting's:
-# colours belong to relu1_1, which has next to no share. The slides were made with larger pictures,
-# where the content counts more, so theirs may differ more.
+# colours belong to relu1_1, which has next to no share. In larger pictures, as those
+# of the slides may have been, the content counts more, and the four differ more.
 #
 # ## Max or average
 #
