@@ -282,15 +282,16 @@ for alpha, winner in zip(positive, winners, strict=True):
 # | Gatys's notebook | mean of $(F - P)^2$ | $F^\top F / M$ | mean of $(G - A)^2$, times $1/N^2$ |
 # | neural-style | mean of $(F - P)^2$ | $F^\top F / (M N)$ | mean of $(G - A)^2$ |
 #
-# From the sum to the mean it is a factor of $MN/2$ in the content, and $N^2$ lies between the
-# second and the third in the style. How large are these factors?
+# In the content there is a factor of $MN/2$ between the sum and the mean. In the style, write out
+# the last two, and they turn out to be the same, $\sum (G - A)^2 / (N^4 M^2)$ with the plain sums
+# $G$ and $A$; the first is $N^2/4$ times as large. How large are these factors?
 
 # %%
 factors = {}
 for layer, N, pools in (("relu1_1", 64, 0), ("relu4_2", 512, 3), ("relu5_1", 512, 4)):
     M = (512 // 2**pools) * (384 // 2**pools)
-    factors[layer] = M * N / 2, N**2
-    print(f"{layer} at 512 x 384: MN/2 = {M * N / 2:9.0f}, N² = {N**2}")
+    factors[layer] = M * N / 2, N**2 / 4
+    print(f"{layer} at 512 x 384: MN/2 = {M * N / 2:8.0f}, N²/4 = {N**2 / 4:6.0f}")
 
 # %% [markdown]
 # There is a fair way to compare: ask each program what *it* calls the loss of a blank map. If
@@ -333,10 +334,11 @@ for name in printed:
 
 # %% [markdown]
 # **Notice:** the first two programs print the same ratio, and in our units they differ by more than
-# a factor of ten. The first and the third print ratios that differ by 50, and ask for nearly the
-# same. `debashish2023` has the formulas of `gatys2015` and pools by the maximum: that alone changes
-# its ratio by nearly ten, since the maxima are louder, and style has the fourth power of the
-# features where content has the second.
+# a factor of ten. The second and the third have the same losses, so theirs differ just as printed.
+# The first and the third print ratios that differ by 50, and ask for nearly the same.
+# `debashish2023` has the formulas of `gatys2015` and pools by the maximum: that alone changes its
+# ratio by nearly ten, since the maxima are louder, and style has the fourth power of the features
+# where content has the second.
 #
 # The last column is for pictures of half the size. Where content is a plain sum, the ratio falls to
 # a quarter or less: there are a quarter of the positions in that sum, while the Gram matrices are

@@ -38,6 +38,8 @@ def test_printed_ratios_cannot_be_compared(lesson):
     assert ratio["gatys2015"] > 5 * ratio["gatys2016"]
     assert ratio["neural-style"] < 10 * ratio["gatys2015"]
     assert ratio["gatys2015"] > 4 * ratio["debashish2023"]
+    # The same losses, so that they differ as printed.
+    assert ratio["neural-style"] == pytest.approx(50 * ratio["gatys2016"], rel=1e-3)
     # A plain sum over positions falls with the size, a mean does not.
     change = {name: ours[name, size] / ours[name, size // 2] for name in lesson["printed"]}
     assert 3 < change["gatys2015"] < 9
@@ -49,7 +51,7 @@ def test_printed_ratios_cannot_be_compared(lesson):
         assert shares.sum() == pytest.approx(1)
         assert shares[3] > 0.9
         assert shares[0] < 0.001
-    assert lesson["factors"]["relu4_2"] == (64 * 48 * 512 / 2, 512**2)
+    assert lesson["factors"]["relu4_2"] == (64 * 48 * 512 / 2, 512**2 / 4)
 
 
 def test_our_weights_are_the_preset(lesson):
