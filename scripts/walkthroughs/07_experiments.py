@@ -261,8 +261,8 @@ for alpha, winner in zip(positive, winners, strict=True):
 
 # %% [markdown]
 # **Notice:** the ratios are evenly spaced on a logarithmic axis, the points on the curve are not.
-# At its ends a decade changes little. The corner, where one gets much style for little content, is
-# where people end up who turn the knob by eye.
+# From 1 to 0.1 one gets much style for the content that one gives; this is where people end up who
+# turn the knob by eye. At the lower end a decade hardly changes anything.
 #
 # In the right plot the dot of each picture should lie on the lowest line. The dots of the small
 # ratios do not: the picture with $\alpha = 0$, painted last and with the most steps behind it,
@@ -498,7 +498,7 @@ for name, (_, _, losses) in of_pooling.items():
 # the convolutions spread what the maximum has left, so the difference is smaller than it is for
 # pooling alone: dots against soft spots. The pictures agree: with average pooling the strokes are a
 # little softer and the picture is less rough. It is a matter of taste, as Gatys et al. (2016) put
-# it carefully: "slightly more appealing". But the numbers below change: behind four average
+# it carefully: "slightly more appealing". But the numbers change: behind four average
 # poolings the activations are several times smaller, so that weights that are not in units of blank
 # maps have to be found anew.
 #
