@@ -2,7 +2,8 @@
 
     python scripts/make_figures.py [--out FOLDER] [--size 200] [--only blend mask]
 
-The photograph and the second style (a stained tissue) come with scikit-image; the painting is ours.
+The photographs and the other styles (a stained tissue, galaxies) come with scikit-image; the
+painting is ours.
 """
 
 import argparse
@@ -44,6 +45,20 @@ def main() -> None:
 def painted(common: dict, *styles: files.Source, **options) -> AnyPicture:
     """Paint the sample photograph, in the sample style where no other is given."""
     return jnst.stylize(samples.content(), styles or samples.STYLE, **common | options)
+
+
+def gallery(common: dict) -> list[Row]:
+    """Show three photographs, each in three styles."""
+    photographs = [skimage.data.astronaut(), skimage.data.coffee(), skimage.data.rocket()]
+    galaxies, tissue = skimage.data.hubble_deep_field(), skimage.data.immunohistochemistry()
+    styles = {"the painting": samples.STYLE, "a stained tissue": tissue, "galaxies": galaxies}
+    return [
+        [
+            ("", image.fit(files.read(photograph), common["size"])),
+            *((name, jnst.stylize(photograph, style, **common)) for name, style in styles.items()),
+        ]
+        for photograph in photographs
+    ]
 
 
 def ratio(common: dict) -> list[Row]:
@@ -135,6 +150,7 @@ def dream(common: dict) -> list[Row]:
 
 
 FIGURES: dict[str, Callable[[dict], list[Row]]] = {
+    "gallery": gallery,
     "ratio": ratio,
     "layers": layers,
     "init": init,

@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = {
+    "gallery": 4,
     "ratio": 5,
     "layers": 5,
     "init": 5,
@@ -26,7 +27,7 @@ def test_every_figure_is_in_the_readme_and_in_the_repository():
             assert figure.width > 600
 
 
-@pytest.mark.parametrize("name", ["colour", "mask", "blend"])
+@pytest.mark.parametrize("name", ["gallery", "colour", "mask", "blend"])
 def test_the_script_makes_them(name, tmp_path):
     words = ["--size", "32", "--steps", "1", "--only", name, "--out", str(tmp_path)]
     run = subprocess.run(
