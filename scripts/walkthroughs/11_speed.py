@@ -15,6 +15,7 @@ import inspect
 import re
 import statistics
 import time
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -56,7 +57,7 @@ def small(x):
     return (jnp.tanh(2 * x + 1) ** 2).sum()
 
 
-x_small = np.linspace(-1, 1, 1000, dtype=np.float32)
+x_small = np.linspace(-1, 1, 1000, dtype=np.float32).reshape(1, 10, 10, 10)
 print(jax.make_jaxpr(small)(x_small))
 
 # %% [markdown]
@@ -67,10 +68,10 @@ print(jax.make_jaxpr(small)(x_small))
 
 
 # %%
-def entry_of(compiled):
+def entry_of(compiled: Any):
     """The operations of a compiled program that are run one after the other, without names."""
-    text = compiled.as_text()
-    body = re.search(r"^ENTRY [^\n]*\{\n(.*?)^\}", text, re.DOTALL | re.MULTILINE)[1]
+    _, _, entry = compiled.as_text().partition("\nENTRY ")
+    body, _, _ = entry.partition("\n}")
     found = [re.search(r"=.*? ([a-z][\w-]*)\(", line) for line in body.splitlines()]
     return [match[1] for match in found if match and match[1] not in IDLE]
 
@@ -131,11 +132,15 @@ program = lowered.compile()
 written = len(re.findall(r"^ *%\S+ = stablehlo", lowered.as_text(), re.MULTILINE))
 executed = entry_of(program)
 kinds = {kind: executed.count(kind) for kind in sorted(set(executed))}
-print(f"operations written down: {written}; operations executed: {len(executed)}")
-print(kinds)
+convolutions = len(re.findall(r" convolution\(", str(program.as_text())))
+print(f"operations written down: {written}; steps executed: {len(executed)}, {kinds}")
+print(f"convolutions in the program, in loops or by themselves: {convolutions}")
 
 # %% [markdown]
-# TODO notice
+# **Notice:** of everything that we wrote down, only about a third is left as a step of its own.
+# Bias, rectifier, pooling and the sums of the losses have been merged into loops; bits of shape, as
+# the matrix form of a map, cost nothing at all. What cannot be merged away are the convolutions:
+# one forward and one back for each layer.
 #
 # ## Counting multiplications
 #
@@ -273,7 +278,7 @@ ax.grid(axis="y", alpha=0.3)
 lesson.show("11-layers", "Each convolution's share of the time and of the multiplications.")
 
 # %% [markdown]
-# TODO notice
+# **Notice:** time and multiplications are not the same. LAYERNOTE
 #
 # And the whole evaluation? We add one part at a time: the network forward; forward and back, with a
 # loss that costs nothing (the sum of the deepest map); with the Gram loss; with the default's
@@ -291,7 +296,7 @@ def settings_for(style_loss):
     )
 
 
-def problem(engine_name, style_loss, dtype=np.float32, **engine):
+def problem(engine_name, style_loss, dtype: Any = np.float32, **engine):
     """An engine's objective of the photograph: a function, and its arguments."""
     chosen = losses(settings_for(style_loss))
     made = engines.in_tiles(chosen, **engine) if engine else engines.engine(engine_name, chosen)
@@ -321,7 +326,12 @@ for name, seconds in parts.items():
     print(f"{name:28}{seconds / parts['network forward']:6.2f} times the network forward")
 
 # %% [markdown]
-# TODO notice
+# **Notice:** going forward and back takes about twice as long as going forward, as the
+# multiplications say. The Gram matrices add little. Wasserstein's distance adds more than its
+# multiplications would: it needs the eigenvalues of a matrix of N by N for each layer, a sequence
+# of small steps that no compiler can merge. They cost the same for a small picture as for a large
+# one. The optimiser is cheap. So to make style transfer faster, make the convolutions faster, or do
+# fewer of them, which is what lesson 10 is about.
 #
 # ## What a constant costs
 #
@@ -447,7 +457,9 @@ print(f"{options.loop} steps on {jax.default_backend()}: in lax.scan "
       f"the pictures differ by {same_end:.0e}")  # fmt: skip
 
 # %% [markdown]
-# TODO notice
+# Above 1 the host is the faster one. (When this was written, on two cores, it was, by a good deal:
+# XLA's CPU backend runs convolutions in the body of a loop on a single thread.) So the library's
+# loop asks the CPU for one step at a time, and a GPU for ten in one program (`jnst/step.py`).
 #
 # ## What autodiff keeps
 #
@@ -646,15 +658,21 @@ networks = {name: functools.partial(network, **layers) for name, layers in varia
     "checkpoint": in_blocks
 }
 temporary, work = {}, {}
+
+
+def temporary_bytes(compiled: Any):
+    return compiled.memory_analysis().temp_size_in_bytes
+
+
 alone = jax.jit(style_loss).lower(photograph, params, A)
-temporary["the loss alone"] = alone.compile().memory_analysis().temp_size_in_bytes
+temporary["the loss alone"] = temporary_bytes(alone.compile())
 work["the loss alone"] = alone.cost_analysis()["flops"]  # pyright: ignore
 gradients = {}
 for name, net in networks.items():
     whole_program = jax.jit(jax.value_and_grad(functools.partial(style_loss, network=net)))
     asked = whole_program.lower(photograph, params, A)
     made = asked.compile()
-    temporary[name] = made.memory_analysis().temp_size_in_bytes
+    temporary[name] = temporary_bytes(made)
     work[name] = asked.cost_analysis()["flops"]  # pyright: ignore
     gradients[name] = np.asarray(made(photograph, params, A)[1])
 print(f"{'':18}{'temporary bytes':>18}{'operations, of the loss alone':>32}")
@@ -667,7 +685,14 @@ spread = {
 print("gradients against autodiff:", {name: f"{error:.0e}" for name, error in spread.items()})
 
 # %% [markdown]
-# TODO notice
+# **Notice:** the gradient takes about twice the operations of the loss alone, and with
+# `jax.checkpoint` three times, as it should: forward, forward again, back. The bits take the least
+# memory, at no cost in operations, and all gradients are the same. But the gain is smaller than the
+# table before promised. The largest single map and its neighbours, which are needed while one layer
+# is at work, are the same for all; the maps that the loss reads are kept in full; and XLA had
+# already put away some of what autodiff asked it to keep. `jax.checkpoint` with whole blocks does
+# not pay here: the first block alone, which is computed anew, holds the largest maps of all. What
+# is asked for is one thing, what is taken another: **measure**.
 #
 # ## The engines of the library
 #
@@ -683,17 +708,26 @@ print("gradients against autodiff:", {name: f"{error:.0e}" for name, error in sp
 # Do they agree? In float64, where rounding cannot hide a mistake:
 
 # %%
-with jax.enable_x64(True):
-    made, constants, x64 = problem("jax", "wasserstein", np.float64)
-    by_autodiff = jax.jit(made.evaluate)(constants, x64)
-made, constants, x64 = problem("byhand", "wasserstein", np.float64)
-by_numpy = made.evaluate(constants, x64)
-engine_error = np.abs(by_numpy.gradient - np.asarray(by_autodiff.gradient)).max()
-engine_error /= np.abs(by_numpy.gradient).max()
-print(f"total: {float(by_autodiff.total):.12f} and {float(by_numpy.total):.12f}")
-print(f"gradient by hand against autodiff: {engine_error:.1e} of the largest entry")
+engine_errors, totals = {}, {}
+for loss_name in ("gram", "wasserstein"):
+    with jax.enable_x64(True):
+        made, constants, x64 = problem("jax", loss_name, np.float64)
+        by_autodiff = jax.jit(made.evaluate)(constants, x64)
+        expected = np.asarray(by_autodiff.gradient)
+    made, constants, x64 = problem("byhand", loss_name, np.float64)
+    by_numpy = made.evaluate(constants, x64)
+    totals[loss_name] = float(by_autodiff.total), float(by_numpy.total)
+    error = np.abs(by_numpy.gradient - expected).max() / np.abs(expected).max()
+    engine_errors[loss_name] = error
+    print(f"{loss_name:12}total {totals[loss_name][0]:.12f} and {totals[loss_name][1]:.12f}; "
+          f"gradient by hand against autodiff {error:.1e} of the largest entry")  # fmt: skip
 
 # %% [markdown]
+# With Gram matrices to the last digits. Wasserstein's distance contains square roots of
+# eigenvalues, and where a layer has fewer positions than channels many of these are zero but for
+# rounding. The root is infinitely steep there, so a few digits of its derivative are lost, by
+# either way.
+#
 # And their speed, in float32, in turn:
 
 # %%
@@ -707,7 +741,8 @@ speeds = race(
 print(f"byhand takes {speeds['byhand'] / speeds['jax']:.1f} times as long as jax")
 
 # %% [markdown]
-# TODO notice
+# (A fair race needs a quiet machine: NumPy's threads wait for each other. And the larger the
+# picture, the further JAX is ahead.)
 #
 # ## Exercises
 #

@@ -14,7 +14,6 @@ import inspect
 
 import jax
 import lesson
-import matplotlib.pyplot as plt
 import numpy as np
 import PIL.Image
 from scipy.fft import dctn, idctn
@@ -40,7 +39,7 @@ options = lesson.options(
     waves=(40, 8),
 )
 rng = np.random.default_rng(0)
-params = weights.load("vgg19")
+params = jax.tree.map(np.asarray, weights.load("vgg19"))
 table = BACKBONES["vgg19"].table
 photograph = image.fit(files.read(samples.content()), options.size)
 painting = image.fit(files.read(samples.STYLE), options.size)
@@ -258,7 +257,9 @@ lesson.pictures({"fixed": noisy[middle], "jitter": shaken[middle]})
 lesson.show("12-jitter", "A piece of the dream with the picture fixed, and with jitter.")
 
 # %% [markdown]
-# TODO
+# **Notice:** the dream that was made with the picture fixed loses much of its response when the
+# picture is moved by a few pixels; the photograph itself, and the dream with jitter, hardly notice.
+# And it shows: JITTERNOTE
 #
 # ## Octaves
 #
@@ -282,14 +283,15 @@ def enlarge(x, h, w):
     return image.resample(x, h, w, PIL.Image.Resampling.BILINEAR)
 
 
-def octave_sizes(height, width, count, ratio=1.4):
+def octave_sizes(x, count, ratio=1.4):
+    height, width = x.shape[1:3]
     return [(round(height / ratio**i), round(width / ratio**i)) for i in reversed(range(count))]
 
 
 def dream(original, aim, targets=(), levels=0, move=jittered):
     """From small to large; returns the picture at the end of each octave."""
     ends, d = [], np.zeros((1, 1, 1, 3), np.float32)
-    for h, w in octave_sizes(*original.shape[1:3], options.octaves):
+    for h, w in octave_sizes(original, options.octaves):
         o = image.resize(original, h, w)
         x = np.clip(o + enlarge(d, h, w), 0, 1)
         x = move(x, aim, options.steps, targets, levels=levels)
@@ -298,7 +300,7 @@ def dream(original, aim, targets=(), levels=0, move=jittered):
     return ends
 
 
-(h, w), *_, (H, W) = octave_sizes(*photograph.shape[1:3], 2)
+(h, w), *_, (H, W) = octave_sizes(photograph, 2)
 o_small = image.resize(photograph, h, w)
 blurred = enlarge(o_small, H, W)
 x_small = np.clip(o_small + rng.normal(scale=0.1, size=o_small.shape), 0, 1).astype(np.float32)
@@ -343,6 +345,10 @@ drawn = {f"band {k}" if k < levels else "the rest": np.clip(0.5 + b / (6 * b.std
 lesson.pictures(drawn)
 lesson.show("12-bands", "The gradient in bands from fine to coarse, each drawn equally strong.")
 
+# %% [markdown]
+# **Notice:** the finest band, the strongest of all, is grain without colour. The coarse ones, which
+# are weak, hold the colours and know where the eyes and the nose are.
+
 # %% tags=["thumbnail"]
 dreamt = dream(photograph, default, levels=levels)
 lesson.pictures(
@@ -363,10 +369,10 @@ for name, share in added_fine.items():
     print(f"{name:10}{share:.0%} of what was added is finer than 8 pixels")
 
 # %% [markdown]
-# **Notice:** from stage to stage the forms grow larger and the grain fades. With jitter lines run on
-# smoothly, where before they were chopped into dots. With octaves there are fewer eyes and larger
-# ones, since they were begun in a small picture. With equal shares the forms are soft and the
-# colours strong: a colour that is spread over a large area belongs to the coarse bands.
+# **Notice:** from stage to stage the forms grow larger and the grain fades. With jitter lines run
+# on smoothly, where before they were chopped into dots. With octaves there are fewer eyes and
+# larger ones, since they were begun in a small picture. With equal shares the forms are soft and
+# the colours strong: a colour that is spread over a large area belongs to the coarse bands.
 #
 # (The grain in the fur is still the picture's own size: 160 pixels are few. Try `--size 320`.)
 #
@@ -474,6 +480,16 @@ lesson.show("12-guide", "Dreams of one layer: all channels, guided by the painti
 
 
 # %%
+def to_amplitudes(x):
+    """D x: the cosine transform down and across."""
+    return np.asarray(dctn(x, axes=(0, 1), norm="ortho"))
+
+
+def from_amplitudes(a):
+    """Dᵀ a, which undoes it."""
+    return np.asarray(idctn(a, axes=(0, 1), norm="ortho"))
+
+
 def frequencies(h, w):
     return np.hypot(np.arange(h)[:, None] / (2 * h), np.arange(w) / (2 * w))  # waves a pixel
 
@@ -488,15 +504,15 @@ g, z = rng.normal(size=(2, 12, 12, 3))
 
 
 def to_pixels(z):
-    return idctn(S * z, axes=(0, 1), norm="ortho") @ C.T  # B z
+    return from_amplitudes(S * z) @ C.T  # B z
 
 
 def to_waves(g):
-    return S * dctn(g @ C, axes=(0, 1), norm="ortho")  # Bᵀ g
+    return S * to_amplitudes(g @ C)  # Bᵀ g
 
 
 in_z = to_pixels(z + 0.1 * to_waves(g)) - to_pixels(z)
-D = dctn(np.eye(12), axes=0, norm="ortho")
+D = np.asarray(dctn(np.eye(12), axes=[0], norm="ortho"))
 in_waves = S**2 * np.einsum("ab,cd,bde->ace", D, D, g @ C @ C.T)
 by_matrix = np.einsum("ab,cd,bde->ace", D.T, D.T, in_waves)
 basis_errors = {
@@ -519,10 +535,7 @@ side = options.side
 S = scales(side, side)[..., None] / scales(side, side).mean()
 coordinates = {  # forward, and back
     "pixels": (lambda z: z, lambda g: g),
-    "waves": (
-        lambda z: idctn(S * z, axes=(0, 1), norm="ortho"),
-        lambda g: S * dctn(g, axes=(0, 1), norm="ortho"),
-    ),
+    "waves": (lambda z: from_amplitudes(S * z), lambda g: S * to_amplitudes(g)),
     "waves and colours": (to_pixels, to_waves),
 }
 
@@ -550,11 +563,14 @@ def show_channel(forward, back, channel, steps):
 
 
 found = {
-    name: show_channel(*pair, options.channel, options.waves) for name, pair in coordinates.items()
+    name: show_channel(forward, back, options.channel, options.waves)
+    for name, (forward, back) in coordinates.items()
 }
 fine_of = {name: fine_share(x) for name, (x, _) in found.items()}
+colourful = {name: float(np.ptp(x, axis=-1).mean()) for name, (x, _) in found.items()}
+print(f"{'':20}{'response':>10}{'finer than 8 pixels':>22}{'largest - smallest of r, g, b':>32}")
 for name, (_, value) in found.items():
-    print(f"{name:20}response {value:8.1f}; {fine_of[name]:.0%} of the energy finer than 8 pixels")
+    print(f"{name:20}{value:10.1f}{fine_of[name]:22.0%}{colourful[name]:32.2f}")
 
 # %% [markdown]
 # The library does this with the Fourier transform, adds small random turns and changes of size, and
@@ -576,7 +592,11 @@ lesson.show(
 print(inspect.getsource(fourier.to_image))
 
 # %% [markdown]
-# TODO
+# **Notice:** all four agree on what the channel wants: stripes, woven into each other. In pixels
+# they are fine grain upon grey, with sparks of colour. In waves there are forms of all sizes, but
+# the colours run wild, each channel on its own. With the third choice they become those of a
+# photograph. This costs some of the response; the picture is not better for the channel, it is more
+# like the pictures on which the channel was trained.
 #
 # ## Exercises
 #

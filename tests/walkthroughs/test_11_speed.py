@@ -13,7 +13,7 @@ def test_a_chain_of_small_operations_becomes_one_loop(lesson):
 
 def test_fewer_operations_are_executed_than_written_down(lesson):
     assert len(lesson["executed"]) < 0.5 * lesson["written"]
-    assert lesson["kinds"]["convolution"] == 2 * len(lesson["products"])
+    assert lesson["convolutions"] == 2 * len(lesson["products"])
     assert lesson["kinds"]["fusion"] > 10
 
 
@@ -75,8 +75,10 @@ def test_memory_and_work_of_the_variants(lesson):
 
 
 def test_the_engines_agree(lesson):
-    assert lesson["engine_error"] < 1e-9
-    assert float(lesson["by_autodiff"].total) == pytest.approx(float(lesson["by_numpy"].total))
+    assert lesson["engine_errors"]["gram"] < 1e-9
+    assert lesson["engine_errors"]["wasserstein"] < 1e-5
+    for jax, byhand in lesson["totals"].values():
+        assert byhand == pytest.approx(jax, rel=1e-10)
 
 
 def test_solutions(lesson):
@@ -84,6 +86,6 @@ def test_solutions(lesson):
     by_size = lesson["operations"]
     assert lesson["whole_run"] == pytest.approx(67 * by_size(512), rel=0.02)
     assert lesson["leaky_bits"] == 1
-    assert lesson["leaky_error"] == 0
+    assert lesson["leaky_error"] < 1e-6
     assert len(lesson["static_traces"]) == 6
     assert lesson["best_part"] == 10

@@ -57,6 +57,7 @@ def test_another_basis(lesson):
         assert error < 1e-9, name
     fine = lesson["fine_of"]
     assert fine["waves"] < fine["pixels"]
+    assert lesson["colourful"]["waves and colours"] < lesson["colourful"]["waves"]
     assert lesson["found"]["jnst visualize"][0].shape == lesson["found"]["pixels"][0].shape
 
 
