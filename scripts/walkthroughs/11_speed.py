@@ -273,12 +273,18 @@ ax.bar(places - 0.2, [100 * by_layer[n] / whole for n in products], 0.4, label="
 ax.bar(places + 0.2, [100 * p / most for p in products.values()], 0.4, label="of the products")
 ax.set_xticks(places, list(products), rotation=60)
 ax.set(ylabel="per cent", title="forward, layer by layer")
-ax.legend()
+ax.margins(y=0.2)
+ax.legend(ncols=2)
 ax.grid(axis="y", alpha=0.3)
 lesson.show("11-layers", "Each convolution's share of the time and of the multiplications.")
 
 # %% [markdown]
-# **Notice:** time and multiplications are not the same. LAYERNOTE
+# **Notice:** roughly, time follows the multiplications. (How closely depends on the machine, and on
+# how busy it is.) The exceptions tell something. The deepest layer has millions of weights and few
+# positions: each weight is fetched from memory for only a few products, and fetching takes longer
+# than multiplying. The first has three channels going in, too few to keep a processor busy.
+# Rectifiers and pooling have no products at all, and still take their time, because each reads and
+# writes a whole map. In the finished program they are merged into what stands before or after them.
 #
 # And the whole evaluation? We add one part at a time: the network forward; forward and back, with a
 # loss that costs nothing (the sum of the deepest map); with the Gram loss; with the default's
@@ -326,12 +332,13 @@ for name, seconds in parts.items():
     print(f"{name:28}{seconds / parts['network forward']:6.2f} times the network forward")
 
 # %% [markdown]
-# **Notice:** going forward and back takes about twice as long as going forward, as the
-# multiplications say. The Gram matrices add little. Wasserstein's distance adds more than its
-# multiplications would: it needs the eigenvalues of a matrix of N by N for each layer, a sequence
-# of small steps that no compiler can merge. They cost the same for a small picture as for a large
-# one. The optimiser is cheap. So to make style transfer faster, make the convolutions faster, or do
-# fewer of them, which is what lesson 10 is about.
+# **Notice:** by the multiplications, forward and back should take twice as long as forward. It is
+# between two and three times, for the way back also has the kept maps to read. The Gram matrices
+# add little. Wasserstein's distance adds more than its multiplications would: it needs the
+# eigenvalues of a matrix of N by N for each layer, a sequence of small steps that no compiler can
+# merge. They cost the same for a small picture as for a large one. The optimiser is cheap. So to
+# make style transfer faster, make the convolutions faster, or do fewer of them, which is what
+# lesson 10 is about.
 #
 # ## What a constant costs
 #
@@ -685,14 +692,25 @@ spread = {
 print("gradients against autodiff:", {name: f"{error:.0e}" for name, error in spread.items()})
 
 # %% [markdown]
+# Some of these bytes do not depend on the picture. To see how the need *grows*, we ask about a
+# picture of twice the side, without computing anything, and divide by the pixels that it has more:
+
+# %%
+larger = jax.ShapeDtypeStruct((1, 2 * height, 2 * width, 3), np.float32)
+per_pixel = {}
+for name, net in networks.items():
+    whole_program = jax.jit(jax.value_and_grad(functools.partial(style_loss, network=net)))
+    size = temporary_bytes(whole_program.lower(larger, params, A).compile())
+    per_pixel[name] = (size - temporary[name]) / (3 * height * width)
+    print(f"{name:18}{per_pixel[name]:10,.0f} bytes for each pixel")
+
+# %% [markdown]
 # **Notice:** the gradient takes about twice the operations of the loss alone, and with
 # `jax.checkpoint` three times, as it should: forward, forward again, back. The bits take the least
-# memory, at no cost in operations, and all gradients are the same. But the gain is smaller than the
-# table before promised. The largest single map and its neighbours, which are needed while one layer
-# is at work, are the same for all; the maps that the loss reads are kept in full; and XLA had
-# already put away some of what autodiff asked it to keep. `jax.checkpoint` with whole blocks does
-# not pay here: the first block alone, which is computed anew, holds the largest maps of all. What
-# is asked for is one thing, what is taken another: **measure**.
+# memory, at no cost in operations, and the gradients agree. But the gain is smaller than the table
+# of kept bytes promised. A map, its neighbour and their derivatives are needed while a layer is at
+# work, however little is kept; and the maps that the loss reads are kept in full. What is asked for
+# is one thing, what is taken another: **measure**.
 #
 # ## The engines of the library
 #

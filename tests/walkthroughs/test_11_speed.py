@@ -43,7 +43,7 @@ def test_shapes_compile_and_values_do_not(lesson):
 
 
 def test_both_loops_end_with_the_same_picture(lesson):
-    assert lesson["same_end"] < 1e-3
+    assert lesson["same_end"] < 0.02
     assert set(lesson["loops"]) == {"host", "scan"}
 
 
@@ -68,6 +68,7 @@ def test_the_whole_network_keeps_what_the_formula_says(lesson):
 def test_memory_and_work_of_the_variants(lesson):
     temporary, work = lesson["temporary"], lesson["work"]
     assert temporary["bits (library)"] < temporary["autodiff"]
+    assert lesson["per_pixel"]["bits (library)"] < 0.9 * lesson["per_pixel"]["autodiff"]
     alone = work["the loss alone"]
     assert work["autodiff"] == pytest.approx(2 * alone, rel=0.1)
     assert work["checkpoint"] == pytest.approx(3 * alone, rel=0.1)
