@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 from pathlib import Path
 
 import jax
@@ -9,6 +10,18 @@ import numpy as np
 from gradcheck import check, close
 
 ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+"""A browser, where there is one."""
+HEADLESS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+DUMP = [
+    *(*HEADLESS, "--host-resolver-rules=MAP * ~NOTFOUND"),
+    *("--virtual-time-budget=20000", "--dump-dom"),
+]
+"""How it prints a page as it is once all scripts have run, without a network."""
 
 
 def one_channel(*values):

@@ -11,16 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from helpers import load_script
+from helpers import CHROMIUM, DUMP, load_script
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=20000", "--dump-dom"),
-]
 
 FIRST = """
 # %% [markdown]
@@ -290,9 +284,9 @@ def test_only(builder, tmp_path, capsys):
     assert "no such lessons" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium")
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 def test_a_browser_sets_the_equations(site, tmp_path):
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path}", (site / "01_first.html").as_uri()]
+    command = [CHROMIUM, *DUMP, f"--user-data-dir={tmp_path}", (site / "01_first.html").as_uri()]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     assert shown.count("<mjx-container") == 5, "title, paragraph, two in the text, caption"
     assert shown.count('display="true"') >= 1
