@@ -337,7 +337,8 @@ lesson.show(
 # %% [markdown]
 # **Notice:** the grey on the right becomes $y = 0$: for VGG19 it is what silence is for an ear. The
 # network also pads pictures with zeros at the border (lesson 2), so to VGG19 the world outside the
-# frame has this colour.
+# frame has this colour. (The program's default repeats the picture's edge there instead; lesson 10
+# measures the difference.)
 #
 # ## What if one gets it wrong?
 #

@@ -113,7 +113,8 @@ lesson.show(
 # - The vertical edge answers with large numbers, 24 where the whole window sees it. The horizontal
 #   edge above the rectangle answers with 0. This kernel is a *detector of vertical edges*.
 # - The first and the last column answer, too, although the picture has no edge there. They see the
-#   edge of the frame. Remember these false edges when a result looks odd near the border.
+#   edge of the frame. Remember these false edges when a result looks odd near the border. (Lesson
+#   10 shows what the program does about them.)
 #
 # ## What the libraries call a convolution
 #
@@ -232,7 +233,7 @@ pooling_error = max(
     np.abs(largest - np.asarray(pooling.max_pool(maps.clip(0)))[0, :, :, 0]).max(),
     np.abs(mean - np.asarray(pooling.avg_pool(maps.clip(0)))[0, :, :, 0]).max(),
 )
-print(f"our rectifier and pooling against jnst.nn: largest difference {pooling_error:g}")
+print(f"our rectifier and pooling against the library: largest difference {pooling_error:g}")
 
 # %% [markdown]
 # **Notice:** the rectifier has thrown away the false edge on the right, because it was negative:
@@ -625,8 +626,8 @@ for layer in style_layers:
     print(f"{layer}, average against max, after the best factor: {after_best_factor[layer]:.2f}")
 
 # %% [markdown]
-# The library offers both (`pooling="max"`, `pooling="avg"`). Compare losses only among pictures
-# that were made with the same one.
+# The library offers both (`pooling="max"`, `pooling="avg"`), and lesson 7 paints with both. Compare
+# losses only among pictures that were made with the same one.
 #
 # ## Shift the picture, shift the features
 #

@@ -50,7 +50,8 @@ def content_loss(F, P):
 
 # %% [markdown]
 # Unlike the Gram matrix of lesson 4, nothing is summed before the comparison: each position is
-# compared with *its own* position. So $L$ cares where things are.
+# compared with *its own* position. So $L$ cares where things are. (The program's default divides by
+# the sum of the absolute differences, which changes how hard it pulls; lesson 10 derives it.)
 #
 # Its derivative takes two lines. Pick one entry $F_{pq}$. Only the summand with $k = p$ and $j = q$
 # contains it, and $P$ is a constant:
@@ -470,7 +471,8 @@ lesson.show(
 #
 # Where the features leave the pixels open, the optimiser fills them with high-contrast grain. No
 # photograph looks like that. Mahendran and Vedaldi (2015), who rebuilt pictures from deep networks
-# in this way, add a term that prefers smooth pictures, the *total variation*:
+# in this way, add a term that prefers smooth pictures, the *total variation* (lesson 8 takes it
+# apart):
 #
 # $$ R = \frac{1}{3 h w} \sum_{i,j,k} \left( (x_{i,j+1,k} - x_{ijk})^2
 #                                          + (x_{i+1,j,k} - x_{ijk})^2 \right) , \qquad
@@ -534,7 +536,7 @@ lesson.show(
 #
 # So a deep content loss leaves a choice *among* pictures, and the start decides. Starting a style
 # transfer from the photograph chooses those that are near the photograph also in what the losses do
-# not measure. Starting from noise leaves it to chance.
+# not measure. Starting from noise leaves it to chance. (Lesson 7 tries both.)
 #
 # ## Exercises
 #

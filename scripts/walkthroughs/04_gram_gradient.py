@@ -1,9 +1,10 @@
 # %% [markdown]
 # # 4. The Gram matrix and its derivative
 #
-# Style transfer compares two pictures by their *Gram matrices*. This lesson defines the Gram
-# matrix, turns it into a loss, and works out the derivative of that loss by hand, index by index.
-# Then it checks the result in three ways, and shows why one popular way of checking proves nothing.
+# Style transfer, as Gatys, Ecker and Bethge invented it, compares two pictures by their *Gram
+# matrices*. This lesson defines the Gram matrix, turns it into a loss, and works out the derivative
+# of that loss by hand, index by index. Then it checks the result in three ways, and shows why one
+# popular way of checking proves nothing.
 #
 # **Before you start.** You should know what a feature map is (lesson 2), how to multiply matrices,
 # and the chain rule for functions of several variables.
@@ -84,8 +85,9 @@ print(f"largest change of G after shuffling all positions: {shuffling:.1e} of it
 
 # %% [markdown]
 # This is why the Gram matrix is a good description of *style*: what there is, and together with
-# what, but not where. Here are the Gram matrices of a photograph and of a painting, both divided by
-# the number of positions.
+# what, but not where. (It is not the only one. Lesson 9 derives the one that the program uses by
+# default, and compares them.) Here are the Gram matrices of a photograph and of a painting, both
+# divided by the number of positions.
 
 # %% tags=["thumbnail"]
 A = gram_matrix(F_painting) * (M / len(F_painting))  # as if both pictures had M positions
@@ -346,8 +348,8 @@ lesson.show(
 #
 # JAX brings a checker, `jax.test_util.check_grads`. It is a good tool with dangerous defaults. Let
 # us teach JAX two derivatives of the style loss by hand, the right one and one that is wrong by a
-# factor of 2, and see which of them the checker lets pass. The loss is the one that this project
-# uses by default, $\sum (G - A)^2 / \sum A^2$: a sensible loss of size one.
+# factor of 2, and see which of them the checker lets pass. The loss is what the program takes for
+# `--style-loss gram`, $\sum (G - A)^2 / \sum A^2$: a sensible loss of size one.
 
 
 # %%

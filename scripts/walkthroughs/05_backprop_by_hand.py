@@ -381,8 +381,10 @@ lesson.show("05-painted", "Twenty steps of style transfer, every derivative writ
 
 # %% [markdown]
 # **Notice:** twenty steps are enough to see colours and strokes of the painting move in. The
-# command `jnst stylize photo.jpg painting.jpg --engine byhand --size 96 --steps 20` runs the same
-# functions, with the default layers of the library and a term for smoothness.
+# command `jnst stylize photo.jpg painting.jpg --engine byhand --size 96 --steps 20 --style-loss
+# gram --content-scale relative` runs the same functions, with the default layers and weights of the
+# library and a term for smoothness (lesson 8). Without the last two options it takes the default
+# losses (lessons 9 and 10), whose derivatives are written by hand as well.
 #
 # ## Exercises
 #
@@ -442,4 +444,4 @@ for number, error in solutions.items():
 # read it; going back needs them all. So the way back takes the memory of all maps together, the way
 # forward only that of the two largest neighbours. But a convolution does not need its input (it is
 # linear). The rectifier needs one bit an entry, the maximum two bits a window (which of the four).
-# Only the layers that the loss reads are needed in full.
+# Only the layers that the loss reads are needed in full. (Lesson 11 does it, and measures.)

@@ -611,7 +611,8 @@ lesson.show(
 # that is scaled to a root mean square of 1), and `scipy-lbfgs` (SciPy's L-BFGS-B, with a line
 # search, in float64). Each starts from the photograph, at one size, with the learning rate that is
 # its default, and may evaluate the loss and its gradient equally often. The loss is that of lessons
-# 3 and 4, in every layer divided by that of a blank map, and a term for smoothness.
+# 3 and 4, in every layer divided by that of a blank map, and a term for smoothness. (The program's
+# default has other losses, and begins with small pictures: lessons 9 and 10.)
 #
 # We take the time from the end of the first evaluation on, so that compiling does not count. On a
 # machine that does other things as well, seconds are noisy; evaluations are not.

@@ -10,7 +10,7 @@
 #
 # **Before you start.** You should know the gradient and the chain rule, central differences
 # (lesson 4), and the largest stable step of gradient descent (lesson 6). The stylised pictures use
-# the losses of lessons 3 and 9 without looking inside.
+# the default losses (lessons 9 and 10) without looking inside.
 
 # %%
 import inspect

@@ -619,8 +619,8 @@ print("five quantiles of 0, 1, ..., 9:", np.asarray(few)[0])
 
 # %% [markdown]
 # Each is now given the same job: from the same noise, with the same layers, the same optimiser and
-# the same number of steps, make a texture like the painting. (`patches`, the dearest, only sees the
-# two deepest layers, as its authors have it.)
+# the same number of steps, make a texture like the painting. (`patches`, which would be the dearest
+# in shallow layers, only sees the two deepest, as its authors have it.)
 
 # %%
 kinds["patches"] = patches
@@ -688,7 +688,7 @@ print(source[source.index("def _forward") :])
 
 # %% [markdown]
 # On the command line: `jnst stylize photo.jpg painting.jpg --style-loss sliced`, and so on. For the
-# *content* there is a relative as well, `selfsimilarity`: it compares which places of a picture
+# *content* there is a relative as well, `self-similarity`: it compares which places of a picture
 # look alike, $S_{ij} = D_{ij} / \sum_k D_{kj}$ with cosine distances $D$, and so lets all colours
 # change.
 
@@ -737,7 +737,7 @@ print(f"solution 1 against central differences: {solution_1:.0e}")
 # %% [markdown]
 # **2.** $m$ and roots of covariances are lengths: $W^2$ grows by $t^2$. Gram matrices are squares,
 # and their squared difference grows by $t^4$. So loud layers lead, and with Gram matrices by the
-# *square* of that. (Lesson 7 has seen it: relu4_1 had nearly all of the weight.)
+# *square* of that. (Lesson 7 has seen it: relu4_1 had nearly all of the loss.)
 
 # %%
 stretched = {}

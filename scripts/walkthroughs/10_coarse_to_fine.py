@@ -6,7 +6,8 @@
 # this program apart: nine choices, each taken away once, with the picture that comes of it.
 #
 # **Before you start.** You should know feature maps and the layers of VGG19 (lesson 2), the content
-# loss (lesson 3), Gram matrices (lesson 4), and what L-BFGS and Adam do (lesson 6).
+# loss (lesson 3), Gram matrices (lesson 4), what L-BFGS and Adam do (lesson 6), total variation
+# (lesson 8), and the Wasserstein distance of features (lesson 9).
 
 # %%
 import functools
@@ -425,8 +426,8 @@ for padding in ("zeros", "edge"):
 #   default's picture;
 # - *zeros outside*: the grey frame;
 # - *rough*: no total variation, the term that compares neighbouring pixels (its weight is 0.25);
-# - *Adam*: instead of L-BFGS, with a running average of the pictures (decay 0.9), as in
-#   style-transfer-pytorch.
+# - *Adam*: instead of L-BFGS, with a running average of the pictures, as in
+#   style-transfer-pytorch (decay 0.9; with its many steps it takes 0.99).
 #
 # For the two choices that change the unit of a loss we need weights that fit:
 

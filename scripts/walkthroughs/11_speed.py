@@ -288,7 +288,7 @@ lesson.show("11-layers", "Each convolution's share of the time and of the multip
 #
 # And the whole evaluation? We add one part at a time: the network forward; forward and back, with a
 # loss that costs nothing (the sum of the deepest map); with the Gram loss; with the default's
-# Wasserstein loss; and the step of L-BFGS by itself.
+# Wasserstein loss (lesson 9); and the step of L-BFGS by itself.
 
 
 # %%
@@ -483,7 +483,7 @@ def kept_bytes(f, x):
 
 
 # %% [markdown]
-# What is *needed*? Lesson 5 has all the derivatives:
+# What is *needed*? Lessons 4 and 5 have all the derivatives:
 #
 # | step | derivative | needs of the way forward |
 # | --- | --- | --- |

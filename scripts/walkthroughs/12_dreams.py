@@ -259,7 +259,8 @@ lesson.show("12-jitter", "A piece of the dream with the picture fixed, and with 
 # %% [markdown]
 # **Notice:** the dream that was made with the picture fixed loses much of its response when the
 # picture is moved by a few pixels; the photograph itself, and the dream with jitter, hardly notice.
-# And it shows: JITTERNOTE
+# And it shows: with the picture fixed, the stripes of the fur are broken into dots and specks of
+# colour; with jitter they run on.
 #
 # ## Octaves
 #

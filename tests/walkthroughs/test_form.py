@@ -27,6 +27,7 @@ def test_parts(path):
         assert f"# **{number}.** " in text[places[3] :], f"no solution of exercise {number}"
     assert text.count('tags=["thumbnail"]') == 1
     assert "http" not in text, "no address outside"
+    assert not re.search(r"\b(TODO|XXX|[A-Z]+NOTE)\b", text), "no gap left to fill"
 
 
 def test_there_are_twelve():
