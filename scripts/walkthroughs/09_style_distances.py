@@ -672,7 +672,7 @@ lesson.show(
 # of a good thing: its deepest layer has fewer positions than channels here, and so large a
 # covariance leaves the picture little choice. (The library gives the deepest of its five layers
 # 1/256 of the weight of the first, for this reason.) `histogram` and `sliced` look alike. `remd` is
-# pale: it is blind to lengths, as the clouds have shown, and STROTSS adds a loss for them.
+# pale: it is blind to lengths, as the clouds have shown, and its authors add a loss for them.
 # `patches` has no count of anything to keep, and repeats the pieces that it likes.
 #
 # The columns of numbers cannot be compared with each other; each distance has its own unit.

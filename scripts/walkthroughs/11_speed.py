@@ -765,7 +765,8 @@ print(f"byhand takes {speeds['byhand'] / speeds['jax']:.1f} times as long as jax
 # ## Exercises
 #
 # 1. How many operations (two for each product) does a picture of the default take, 512 by 384
-#    pixels, with its 402 evaluations at five sizes (lesson 10)?
+#    pixels, with its 402 evaluations at five sizes (lesson 10)? Count as if its style loss were
+#    that of Gram matrices.
 # 2. Write the leaky rectifier, $y = x$ for $x > 0$ and $y = x / 10$ otherwise, with a backward pass
 #    of its own. How many bits a value does it need?
 # 3. What happens if the weight in `counted` is a *static* argument

@@ -139,7 +139,7 @@ for name, error in errors.items():
 
 
 # %%
-eta = DreamSettings().step_size / 255 * 15 / options.steps  # as far in all as the default goes
+eta = DreamSettings().step_size / 255 * 15 / options.steps  # as far at each size as the default
 
 
 def step(x, g):
