@@ -623,8 +623,8 @@ ax.grid(axis="y", alpha=0.3)
 lesson.show(
     "11-kept",
     "What each rectifier and each pooling keeps for the way back: the whole map by autodiff, a "
-    "quarter or a sixteenth with flags, about a thirty-second or less with bits (rows are packed by "
-    "eight).",
+    "quarter or a sixteenth with flags, about a thirty-second or less with bits (whose rows are "
+    "packed by eight).",
 )
 
 # %% [markdown]
