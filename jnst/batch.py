@@ -94,6 +94,8 @@ def from_table(path: Path, out: Path) -> list[Job]:
         raise InputError(f"{name} is empty; its first line is content,style,output")
     (line, heading), *rows = rows
     where = f"{name}, line"
+    if len(heading) == 1 and any(mark in heading[0] for mark in ";\t"):
+        raise InputError(f"{where} {line}: commas must stand between the columns")
     for column in heading:
         check_choice(f"column in {where} {line},", column, COLUMNS)
     for column in COLUMNS[:2]:

@@ -68,6 +68,8 @@ def load(folder: Path) -> Checkpoint | None:
                 raise InputError("the file is damaged, or none of jnst")
             stream.seek(0)
             arrays = np.load(stream, allow_pickle=False)
+            if "facts" not in arrays:
+                raise InputError("the file is damaged, or none of jnst")
             facts = json.loads(bytes(arrays["facts"]))
             if missing := FACTS - set(facts):
                 raise InputError(f"it lacks {min(missing)}")

@@ -86,6 +86,8 @@ def guarded(failure: str) -> Iterator[None]:
             yield
     except Exception as error:  # a hostile file can make a decoder raise anything
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        if isinstance(error, MemoryError):
+            reason = "out of memory"
         raise InputError(f"{failure}: {reason or type(error).__name__}") from error
 
 

@@ -25,6 +25,9 @@ from jnst.version import __version__
 QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
 """What the numbers of steps are multiplied by."""
 
+EXHAUSTED = ("RESOURCE_EXHAUSTED", "YNNPACK operation failed")
+"""What XLA says, in errors of several kinds, where memory is not enough."""
+
 
 def base(words: Sequence[str]) -> tuple[Settings, Inputs]:
     """Find the settings and pictures that the other options are based on.
@@ -134,8 +137,7 @@ def explain(error: Exception) -> str:
     """Say in one line what went wrong."""
     if isinstance(error, InputError):
         return str(error)
-    exhausted = isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" in str(error)
-    if isinstance(error, MemoryError) or exhausted:
+    if isinstance(error, MemoryError) or any(sign in str(error) for sign in EXHAUSTED):
         return "out of memory; take a smaller --size"
     if os.environ.get("JNST_DEBUG"):
         traceback.print_exception(error)

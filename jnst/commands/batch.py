@@ -127,6 +127,9 @@ def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
         jobs = from_table(given, out)
     else:
         raise InputError(f"--batch must be a folder of pictures or a .csv, not {str(given)!r}")
+    for folder in (given, styles):
+        if folder is not None and out.is_dir() and folder.is_dir() and out.samefile(folder):
+            raise InputError(f"the pictures to paint are in {out}; choose another --out")
     table = out / TABLE
     if table.exists() and table.samefile(given):
         raise InputError(f"{table} would be replaced; choose another --out")

@@ -55,7 +55,13 @@ def find(
             raise InputError("resume goes with checkpoint, the folder that the run is in")
         return settings, inputs, None
     found = checkpoint.load(options.checkpoint)
+    usual = record(Settings(), Inputs())
+    asked = record(settings, inputs)
     if found is None:
+        if options.resume and asked == usual:  # not to begin with the sample pair
+            raise InputError(
+                f"{options.checkpoint} holds no run to go on with; name the pictures to begin one"
+            )
         return settings, inputs, None
     if not options.resume:
         raise InputError(
@@ -63,13 +69,13 @@ def find(
             f"{options.checkpoint / checkpoint.FILE}"
         )
     kept = restore(found.facts["made_with"])
-    asked = record(settings, inputs)
     before = record(*kept)
-    if asked == record(Settings(), Inputs()):
+    if asked == usual:
         asked = before
     different = [name for name, value in asked.items() if value != before[name]]
     if different:
-        name = different[0]
+        given = [name for name in different if asked[name] != usual[name]]
+        name = [*given, *different][0]
         raise InputError(
             f"the run in {options.checkpoint} has {name} {before[name]}, not {asked[name]}; go on "
             "with it as it is, or begin another one elsewhere"

@@ -30,7 +30,7 @@ from jnst.problem import load
 from jnst.record import Inputs
 from jnst.settings import Settings
 from jnst.stages import Stage
-from jnst.stylize import paint
+from jnst.stylize import Point, paint
 from jnst.terminal import live
 
 
@@ -72,6 +72,8 @@ def paint_one(
     if found is not None:
         check_same(found, facts)
     keep = keeper(options.keep, facts)
+    if options.keep.checkpoint is not None and found is None:  # killed before any step, it goes on
+        checkpoint.save(options.keep.checkpoint, Point(0, 0, None, ()), {**facts, "curves": {}})
     if not options.quiet:
         _announce(settings, options, stages, begun=None if point is None else point.step)
 

@@ -385,7 +385,7 @@ for i in style_layers:
     G, A = gram.statistic(F[i]), gram.statistic(F_painting[i])  # both divided by M
     as_printed += float(((G - A) ** 2).sum()) / (4 * N**2) / 5
 _, losses, _ = evaluate((params, targets["max"], weights_of(content_layers, {}),
-                         weights_of(style_layers, {})), x, "max")  # fmt: skip
+                         weights_of(style_layers, {})), x, pooling="max")  # fmt: skip
 translated = a * float(losses["relu4_2"]) + sum(b[i] * float(losses[i]) for i in style_layers)
 translation_error = abs(translated / as_printed - 1)
 print(f"our weights against the formulas as printed: {translation_error:.1e} relative")
@@ -448,7 +448,7 @@ for pooling in ("max", "avg"):
         params, (P | {"relu4_2": silent}, A),
         weights_of(content_layers, {"relu4_2": 1}), weights_of(style_layers, {}),
     )  # fmt: skip
-    _, _, gradient = evaluate(constants, photograph, pooling)
+    _, _, gradient = evaluate(constants, photograph, pooling=pooling)
     alone[pooling] = np.abs(np.asarray(gradient[0])).sum(axis=-1)
     active[pooling] = [float(F[i].mean()) for i in style_layers]
 drawn = {
@@ -705,6 +705,6 @@ constants = (
     params, targets["max"],
     weights_of(content_layers, {"relu4_2": 0.1}), weights_of(style_layers, evenly),
 )  # fmt: skip
-of_mean = float(evaluate(constants, np.mean(seeds, axis=0), "max")[0])
+of_mean = float(evaluate(constants, np.mean(seeds, axis=0), pooling="max")[0])
 print(f"the three: {', '.join(f'{E:.4f}' for name, E in ends.items() if 'noise' in name)}; "
       f"their mean: {of_mean:.4f}")  # fmt: skip

@@ -464,9 +464,10 @@ print(f"{options.loop} steps on {jax.default_backend()}: in lax.scan "
       f"the pictures differ by {same_end:.0e}")  # fmt: skip
 
 # %% [markdown]
-# Above 1 the host is the faster one. (When this was written, on two cores, it was, by a good deal:
-# XLA's CPU backend runs convolutions in the body of a loop on a single thread.) So the library's
-# loop asks the CPU for one step at a time, and a GPU for ten in one program (`jnst/step.py`).
+# Above 1 the host is the faster one; the pictures differ by rounding, which grows from step to
+# step. (When this was written, on two cores, it was the host, by far: XLA's CPU backend runs
+# convolutions in the body of a loop on a single thread.) So the library's loop asks the CPU for one
+# step at a time, and a GPU for ten in one program (`jnst/step.py`).
 #
 # ## What autodiff keeps
 #
@@ -622,7 +623,8 @@ ax.grid(axis="y", alpha=0.3)
 lesson.show(
     "11-kept",
     "What each rectifier and each pooling keeps for the way back: the whole map by autodiff, a "
-    "quarter or less with flags, a thirty-second or less with bits.",
+    "quarter or a sixteenth with flags, about a thirty-second or less with bits (whose rows are "
+    "packed by eight).",
 )
 
 # %% [markdown]
@@ -706,11 +708,13 @@ for name, net in networks.items():
 
 # %% [markdown]
 # **Notice:** the gradient takes about twice the operations of the loss alone, and with
-# `jax.checkpoint` three times, as it should: forward, forward again, back. The bits take the least
-# memory, at no cost in operations, and the gradients agree. But the gain is smaller than the table
-# of kept bytes promised. A map, its neighbour and their derivatives are needed while a layer is at
-# work, however little is kept; and the maps that the loss reads are kept in full. What is asked for
-# is one thing, what is taken another: **measure**.
+# `jax.checkpoint` three times, as it should: forward, forward again, back. The bits cost no
+# operations to speak of, the gradients agree, and with each pixel autodiff's need grows several
+# times as fast. That is less than the table of kept bytes promised: a map, its neighbour and their
+# derivatives are needed while a layer is at work, however little is kept, and the maps that the
+# loss reads are kept in full. Checkpoints around whole blocks gain nothing here: the largest maps
+# are all in the first block, and that is computed anew in one piece. What is asked for is one
+# thing, what is taken another: **measure**.
 #
 # ## The engines of the library
 #

@@ -259,8 +259,8 @@ lesson.show("12-jitter", "A piece of the dream with the picture fixed, and with 
 # %% [markdown]
 # **Notice:** the dream that was made with the picture fixed loses much of its response when the
 # picture is moved by a few pixels; the photograph itself, and the dream with jitter, hardly notice.
-# And it shows: with the picture fixed, the stripes of the fur are broken into dots and specks of
-# colour; with jitter they run on.
+# And it shows: with jitter the fur is combed, where it was cross-hatched, and there are fewer
+# sparks of colour. What looks right only in one place of the grid is no feature of the picture.
 #
 # ## Octaves
 #

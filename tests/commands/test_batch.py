@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -364,11 +365,16 @@ def test_what_can_never_be_painted_is_one_line_and_status_2(arguments, says, cap
         (["--batch", "photos", "--styles", "painting.png"], "--batch needs --out"),
         (["--styles", "painting.png"], "--styles and --out go with --batch"),
         (["--batch", "out/batch.csv", "--out", "out"], "out/batch.csv would be replaced"),
+        (["--batch", "photos", "--styles", "painting.png", "--out", "photos"], "choose another"),
+        (["--batch", "photos", "--styles", "out", "--out", "out"], "choose another"),
+        (["--batch", "half.csv", "--out", "out"], "commas must stand between the columns"),
     ],
 )
 def test_what_is_missing_is_named(words, says, capsys):
     os.mkdir("out")
     Path("out/batch.csv").write_text("content,style\na.png,b.png\n", "utf-8")
+    Path("half.csv").write_text("content;style\na.png;b.png\n", "utf-8")
+    shutil.copy("painting.png", "out")
     before = sorted(os.listdir())
     check_refused(jnst.cli.main(["stylize", *words]), capsys.readouterr(), says, before)
     assert Path("out/batch.csv").read_text("utf-8").startswith("content,style\na.png")

@@ -200,6 +200,35 @@ def test_where_there_is_nothing_to_go_on_with_it_begins(capsys):
     assert "kept holds no run to go on with: beginning" in capsys.readouterr().err
 
 
+def test_where_no_picture_is_named_either_the_sample_pair_is_not_begun(capsys):
+    assert run("--checkpoint", "mistyped", "--resume") == 2
+    says = "jnst: mistyped holds no run to go on with; name the pictures to begin one\n"
+    assert capsys.readouterr().err == says
+
+
+def test_a_run_killed_before_its_first_step_goes_on_with_its_own_pictures(monkeypatch, capsys):
+    files.write("photo.png", np.random.default_rng(0).random((1, 32, 32, 3), np.float32))
+
+    def killed(*arguments, **options):
+        raise MemoryError  # nothing of ours is asked when a process is killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jnst.commands.painting, "paint", killed)
+        assert run("photo.png", *SMALL, *KEPT, "-o", "out.png") == 1
+    assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
+    assert files.read_settings("out.png")["content"] == "photo.png"
+    capsys.readouterr()
+
+
+def test_what_is_named_is_what_was_asked_for(stop_at, go_on, capsys):
+    stop_at(2)
+    assert run(*SMALL, *KEPT) == 143
+    go_on()
+    capsys.readouterr()
+    assert run("--checkpoint", "kept", "--resume", "--seed", "3") == 2
+    assert "the run in kept has seed 0, not 3" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("length", [0, 1, 100, -1, -100])
 def test_a_damaged_checkpoint_is_one_line(length, stop_at, go_on, capsys):
     stop_at(2)

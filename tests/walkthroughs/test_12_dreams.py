@@ -33,6 +33,10 @@ def test_octaves_give_back_the_detail(lesson):
     assert lesson["lost"] > 0.01
     assert len(lesson["in_octaves"]) == lesson["options"].octaves
     assert lesson["in_octaves"][-1].shape == lesson["photograph"].shape
+    # What each octave adds is there in the end, upon the photograph as sharp as ever.
+    grey, octaves = 0.5 * lesson["photograph"], lesson["options"].octaves
+    ends = lesson["dream"](grey, lesson["default"], move=lambda x, *_, **__: x + 0.01)
+    np.testing.assert_allclose(ends[-1], grey + 0.01 * octaves, atol=1e-6)
 
 
 def test_bands(lesson):
