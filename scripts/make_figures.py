@@ -2,8 +2,7 @@
 
     python scripts/make_figures.py [--out FOLDER] [--size 200] [--only blend mask]
 
-The photographs and the other styles (a stained tissue, galaxies) come with scikit-image; the
-painting is ours.
+The photographs and the second style (a stained tissue) come with scikit-image; the painting is ours.
 """
 
 import argparse
@@ -48,10 +47,10 @@ def painted(common: dict, *styles: files.Source, **options) -> AnyPicture:
 
 
 def gallery(common: dict) -> list[Row]:
-    """Show three photographs, each in three styles."""
+    """Show three photographs, each in two styles."""
     photographs = [skimage.data.astronaut(), skimage.data.coffee(), skimage.data.rocket()]
-    galaxies, tissue = skimage.data.hubble_deep_field(), skimage.data.immunohistochemistry()
-    styles = {"the painting": samples.STYLE, "a stained tissue": tissue, "galaxies": galaxies}
+    tissue = skimage.data.immunohistochemistry()
+    styles = {"the painting": samples.STYLE, "a stained tissue": tissue}
     return [
         [
             ("", image.fit(files.read(photograph), common["size"])),

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = {
-    "gallery": 4,
+    "gallery": 3,
     "ratio": 5,
     "layers": 5,
     "init": 5,

@@ -2,6 +2,9 @@ import numpy as np
 import pytest
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def lesson(run_lesson):
     return run_lesson("09_style_distances")
