@@ -2,7 +2,7 @@
 
     python scripts/make_figures.py [--out FOLDER] [--size 200] [--only blend mask]
 
-The photographs and the second style (a stained tissue) come with scikit-image; the painting is ours.
+Photographs and the second style (a stained tissue) come with scikit-image; the painting is ours.
 """
 
 import argparse

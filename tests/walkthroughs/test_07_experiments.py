@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-
 pytestmark = pytest.mark.slow
 
 
