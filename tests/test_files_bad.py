@@ -144,7 +144,7 @@ def test_wrong_suffixes_do_no_harm(tmp_path):
     [
         (OSError("two\nlines"), "two lines"),
         (KeyError(), "KeyError"),
-        (MemoryError(), "MemoryError"),
+        (MemoryError(), "out of memory"),
     ],
 )
 def test_whatever_a_decoder_raises_is_one_line(tmp_path, monkeypatch, error, reason):

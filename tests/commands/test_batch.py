@@ -206,6 +206,7 @@ def test_ctrl_c_keeps_what_is_finished_and_only_that(monkeypatch, capsys):
     ("error", "says"),
     [
         (MemoryError(), "out of memory; take a smaller --size"),
+        (ValueError("RESOURCE_EXHAUSTED: 81 MB"), "out of memory; take a smaller --size"),
         (ZeroDivisionError("oops"), "unexpected ZeroDivisionError: oops (a fault of jnst; "),
     ],
 )
