@@ -127,7 +127,7 @@ def test_a_table_may_come_from_a_spreadsheet(text, encoding):
         ("", "pairs.csv is empty; its first line is content,style"),
         ("content,style\n", "has no pairs below its heading"),
         ("a.jpg,b.jpg\n", "unknown column in sub/pairs.csv, line 1, 'a.jpg'; choose from content"),
-        ("content;style\na;b\n", "'content;style'; choose from content, style, output"),
+        ("content;style\na;b\n", "line 1: commas must stand between the columns"),
         ("content,output\na.jpg,b.png\n", "line 1: there must be one column style"),
         ("content,style,style\na,b,c\n", "line 1: there must be one column style"),
         ("content,style\na.jpg,b.jpg\n\na.jpg\n", "line 4: 1 cells below 2 columns"),

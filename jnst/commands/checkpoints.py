@@ -164,3 +164,17 @@ def keeper(options: Checkpoints, facts: Mapping[str, Any]) -> Callable[..., None
         due = time.monotonic() + max(options.checkpoint_every, took / SHARE)
 
     return keep
+
+
+def keep_or_leave(
+    keep: Callable[..., None],
+    progress: Progress,
+    curves: Mapping[int, Any],
+    interruption: Callable[[], KeyboardInterrupt | None],
+) -> None:
+    """Keep a run that is at the end of a chunk, if it is due, and raise what has interrupted it."""
+    if progress.state is not None:
+        come = interruption()
+        keep(progress, curves, hurry=come is not None)
+        if come is not None:
+            raise come

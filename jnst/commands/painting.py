@@ -22,7 +22,7 @@ from jnst.commands.base import (
     status,
     tell_of_more,
 )
-from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keeper, way
+from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keep_or_leave, keeper, way
 from jnst.commands.signals import interruptions, uninterrupted
 from jnst.loop import Progress
 from jnst.pictures import finish
@@ -93,11 +93,8 @@ def paint_one(
                 show(progress)
                 if options.save_every and progress.step % options.save_every == 0:
                     write(_numbered(output, progress.step), progress.image)
-                if progress.state is not None and progress.step < len(costs):
-                    come = interruption()
-                    keep(progress, curves, hurry=come is not None)
-                    if come is not None:
-                        raise come
+                if progress.step < len(costs):
+                    keep_or_leave(keep, progress, curves, interruption)
         except (KeyboardInterrupt, InputError) as error:
             if last is None or last.best_total == math.inf:
                 raise

@@ -22,7 +22,7 @@ import numpy as np
 from jnst import checkpoint, disk, files, image
 from jnst.arrays import InputError, printable
 from jnst.commands.base import explain, keep_compiled_programs, save
-from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keeper, way
+from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keep_or_leave, keeper, way
 from jnst.commands.signals import interruptions, uninterrupted
 from jnst.loop import Progress
 from jnst.pictures import Pictures, finish, read
@@ -111,11 +111,8 @@ def carry_out(order: Order) -> bool:
                 last = progress
                 curves[progress.step] = {"total": progress.total, **progress.parts}
                 show(progress)
-                if progress.state is not None and progress.step < len(costs):
-                    come = interruption()
-                    keep(progress, curves, hurry=come is not None)
-                    if come is not None:
-                        raise come
+                if progress.step < len(costs):
+                    keep_or_leave(keep, progress, curves, interruption)
         except (KeyboardInterrupt, InputError) as error:
             trouble = error
     if last is not None and np.isfinite(last.best_total):
