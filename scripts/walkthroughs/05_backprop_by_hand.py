@@ -32,12 +32,6 @@ options = lesson.options(
 )
 rng = np.random.default_rng(0)
 
-
-def difference(a, b):
-    """The largest difference of two arrays, relative to the largest entry."""
-    return np.abs(a - b).max() / np.abs(b).max()
-
-
 # %% [markdown]
 # ## One rule for everything
 #
@@ -128,9 +122,9 @@ with jax.enable_x64(True):
     _, pull_back = jax.vjp(lambda x: jnst.nn.conv2d(x, k, b), x[None])  # JAX's own derivative
     (autodiff,) = pull_back(dy[None])
 errors = {
-    "convolution: the sum = the turned kernel": difference(as_convolution, dx),
-    "convolution: the sum = JAX": difference(dx, np.asarray(autodiff)[0]),
-    "convolution: the sum = the library": difference(nn.conv2d_backward(dy[None], k)[0], dx),
+    "convolution: the sum = the turned kernel": lesson.difference(as_convolution, dx),
+    "convolution: the sum = JAX": lesson.difference(dx, np.asarray(autodiff)[0]),
+    "convolution: the sum = the library": lesson.difference(nn.conv2d_backward(dy[None], k)[0], dx),
 }
 
 # %% [markdown]
@@ -305,7 +299,7 @@ def loss_in_jax(picture, params, A):
 with jax.enable_x64(True):
     value, autodiff = jax.jit(jax.value_and_grad(loss_in_jax))(photograph, params, A)
 errors["the loss: NumPy = JAX"] = abs(E - float(value)) / E
-errors["the gradient at the pixels: by hand = jax.grad"] = difference(
+errors["the gradient at the pixels: by hand = jax.grad"] = lesson.difference(
     gradient, np.asarray(autodiff)
 )
 
@@ -431,7 +425,7 @@ for u, v in np.ndindex(3, 3):
     dk[u, v] = np.einsum("pqi,pqo->io", padded[u : u + 5, v : v + 6], dy)
 with jax.enable_x64(True):
     expected = jax.grad(lambda k: (jnst.nn.conv2d(x_[None], k, b)[0] * dy).sum())(k)
-solutions[3] = difference(dk, np.asarray(expected))
+solutions[3] = lesson.difference(dk, np.asarray(expected))
 for number, error in solutions.items():
     print(f"solution {number}: {error:.1e}")
 

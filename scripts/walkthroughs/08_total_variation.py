@@ -34,12 +34,6 @@ options = lesson.options(
 rng = np.random.default_rng(0)
 colours = {0.5: "C0", 0.75: "C1", 1.0: "C2", 1.25: "C3"}
 
-
-def difference(a, b):
-    """The largest difference of two arrays, relative to the largest entry."""
-    return float(np.abs(a - b).max() / np.abs(b).max())
-
-
 # %% [markdown]
 # ## Definition
 #
@@ -88,7 +82,7 @@ def R(x, beta):
 ks = np.arange(1, 21)
 climbs = {k: np.clip(np.arange(-3, 24) / k, 0, 1)[None] for k in ks}
 of_climb = {beta: np.array([R(climbs[k], beta) for k in ks]) for beta in colours}
-climb_error = max(difference(of_climb[beta], ks ** (1 - 2 * beta)) for beta in colours)
+climb_error = max(lesson.difference(of_climb[beta], ks ** (1 - 2 * beta)) for beta in colours)
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 for k in ks[[0, 3, 19]]:
     axes[0].plot(climbs[k][0], ".-", label=f"k = {k}")
@@ -191,12 +185,12 @@ for beta in colours:
     last = np.ones((h, w), bool)
     last[-1, -1] = False  # there s = 0: 0 times infinity, in the loop
     with np.errstate(divide="ignore", invalid="ignore"):
-        errors[beta, "loop"] = difference(by_index(x, beta)[last], g[last])
+        errors[beta, "loop"] = lesson.difference(by_index(x, beta)[last], g[last])
     with jax.enable_x64(True):
         of_one = jax.grad(lambda x, b=beta: total_variation(as_picture(x), beta=b, scale="sum") / 3)
-        errors[beta, "jax.grad"] = difference(g, np.asarray(of_one(x)))
+        errors[beta, "jax.grad"] = lesson.difference(g, np.asarray(of_one(x)))
     library = byhand.total_variation_backward(x[None, ..., None], beta=beta, scale="sum")
-    errors[beta, "the library"] = difference(g, library[0, ..., 0])
+    errors[beta, "the library"] = lesson.difference(g, library[0, ..., 0])
     for name, place in places.items():
         V = np.zeros_like(x)
         V[place] = 1e-6
@@ -669,7 +663,7 @@ g = -(a + b)
 g[:, 1:] += a[:, :-1]
 g[1:] += b[:-1]
 library = byhand.total_variation_backward(x[None, ..., None], kind="absolute", scale="sum")
-solution_1 = difference(g, library[0, ..., 0])
+solution_1 = lesson.difference(g, library[0, ..., 0])
 stairs = {"↘": np.tril(np.ones((50, 50))), "↙": np.tril(np.ones((50, 50)))[:, ::-1]}
 diagonal_cost = {
     name: float(
@@ -708,7 +702,7 @@ with jax.enable_x64(True):
     expected = jax.grad(
         lambda x: ((x[:-1, 1:] - x[:-1, :-1]) ** 2 + (x[1:, :-1] - x[:-1, :-1]) ** 2).sum()
     )(x)
-solution_3 = difference(of_papers, np.asarray(expected))
+solution_3 = lesson.difference(of_papers, np.asarray(expected))
 print(f"at the corner {of_papers[-1, -1]:g}; against jax.grad: {solution_3:.0e}")
 
 # %% [markdown]

@@ -48,12 +48,6 @@ options = lesson.options(
 )
 rng = np.random.default_rng(0)
 
-
-def difference(a, b):
-    """The largest difference of two arrays, relative to the largest entry."""
-    return float(np.abs(a - b).max() / np.abs(b).max())
-
-
 # %% [markdown]
 # ## What the Gram matrix forgets
 #
@@ -246,7 +240,7 @@ transport_cost = np.mean(((cloud - moved) ** 2).sum(axis=1))
 arrived = mean_and_covariance(moved)
 formula_errors = {
     "the map costs what the formula says": abs(transport_cost / W2 - 1),
-    "the map arrives at C_s": difference(arrived[1], C_s),
+    "the map arrives at C_s": lesson.difference(arrived[1], C_s),
     "the way back is as long": abs(wasserstein_squared(m_s, C_s, m, C) / W2 - 1),
     "one dimension, again": abs(
         wasserstein_squared(np.ones(1), np.eye(1) * 4, np.ones(1) * 4, np.eye(1) / 4) / formula - 1
@@ -294,9 +288,9 @@ convergence = {}
 for condition in (1e1, 1e3, 1e5):
     A = (Q * np.geomspace(1, 1 / condition, 20)) @ Q.T
     exact, _ = root(A)
-    convergence[condition] = [difference(Y, exact) for Y, _ in newton_schulz(A, 40)]
+    convergence[condition] = [lesson.difference(Y, exact) for Y, _ in newton_schulz(A, 40)]
 with np.errstate(all="ignore"):
-    in_float32 = [difference(Y, exact) for Y, _ in newton_schulz(A.astype(np.float32), 40)]
+    in_float32 = [lesson.difference(Y, exact) for Y, _ in newton_schulz(A.astype(np.float32), 40)]
 figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 for condition, values in convergence.items():
     ax.semilogy(range(1, 41), np.maximum(values, 1e-17), ".-", label=f"condition {condition:.0e}")
@@ -350,10 +344,10 @@ dS = root_derivative(K, dK)
 S, S_inverse = root(K)
 numeric = (root(K + 1e-6 * dK)[0] - root(K - 1e-6 * dK)[0]) / 2e-6
 sylvester_errors = {
-    "dS S + S dS = dK": difference(dS @ S + S @ dS, dK),
-    "SciPy's Sylvester solver": difference(dS, scipy.linalg.solve_sylvester(S, S, dK)),
-    "central differences": difference(dS, numeric),
-    "wrong: dS = S^-1 dK / 2": difference(S_inverse @ dK / 2, dS),
+    "dS S + S dS = dK": lesson.difference(dS @ S + S @ dS, dK),
+    "SciPy's Sylvester solver": lesson.difference(dS, scipy.linalg.solve_sylvester(S, S, dK)),
+    "central differences": lesson.difference(dS, numeric),
+    "wrong: dS = S^-1 dK / 2": lesson.difference(S_inverse @ dK / 2, dS),
 }
 for name, error in sylvester_errors.items():
     print(f"{name:28}{error:.1e}")
@@ -447,14 +441,14 @@ of_map = byhand.statistic(cloud.reshape(1, 40, 1, N))
 library = byhand.statistic_backward(
     byhand.distance_backward(of_map, target, scale="mean"), cloud.reshape(1, 40, 1, N)
 )
-gradient_errors = {"the library": difference(N * library.reshape(40, N), by_hand)}
+gradient_errors = {"the library": lesson.difference(N * library.reshape(40, N), by_hand)}
 with jax.enable_x64(True):
     for name, trace in {
         "autodiff through eigenvalues": trace_by_eigenvalues,
         "autodiff through Newton-Schulz": trace_by_newton_schulz,
     }.items():
         autodiff = jax.jit(jax.grad(partial(in_jax, trace_of_root=trace)))(cloud)
-        gradient_errors[name] = difference(by_hand, np.asarray(autodiff))
+        gradient_errors[name] = lesson.difference(by_hand, np.asarray(autodiff))
 gradient_errors["central differences"] = float(abs(numeric / np.sum(by_hand * V) - 1))
 for name, error in gradient_errors.items():
     print(f"by hand against {name:32}{error:.1e}")

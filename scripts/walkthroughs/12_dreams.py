@@ -44,12 +44,6 @@ table = BACKBONES["vgg19"].table
 photograph = image.fit(files.read(samples.content()), options.size)
 painting = image.fit(files.read(samples.STYLE), options.size)
 
-
-def difference(a, b):
-    """The largest difference of two arrays, relative to the largest entry."""
-    return np.abs(a - b).max() / np.abs(b).max()
-
-
 # %% [markdown]
 # ## What is increased
 #
@@ -92,7 +86,7 @@ F, V = rng.normal(size=(2, 20, 8))
 errors = {}
 for f, gradient in ((squares, squares_gradient), (mean, mean_gradient)):
     with jax.enable_x64(True):
-        errors[f"{f.__name__}: by hand = jax.grad"] = difference(
+        errors[f"{f.__name__}: by hand = jax.grad"] = lesson.difference(
             gradient(F), np.asarray(jax.grad(f)(F))
         )
     numeric = (f(F + 1e-3 * V) - f(F - 1e-3 * V)) / 2e-3
@@ -334,7 +328,7 @@ print("octaves:", ", ".join(f"{x.shape[2]} x {x.shape[1]}" for x in in_octaves))
 levels = DreamSettings().smooth
 g = uphill(photograph, default)
 bands = byhand.bands(g, levels)
-band_error = difference(sum(bands), g)
+band_error = lesson.difference(sum(bands), g)
 print(f"the bands add up to the gradient: {band_error:.0e} of the largest entry")
 print("standard deviations, fine to coarse:", *(f"{b.std() / g.std():.2f}" for b in bands))
 equal = byhand.equalize(g, levels)
@@ -407,8 +401,8 @@ with jax.enable_x64(True):
     autodiff = np.asarray(jax.grad(guided)(F, G))
     in_library = np.asarray(activation.guided(F[None, :, None], G[None, :, None]))
 guide_errors = {
-    "derivative: by hand = jax.grad": difference(guided_gradient(F, G), autodiff),
-    "derivative: by hand = the library": difference(
+    "derivative: by hand = jax.grad": lesson.difference(guided_gradient(F, G), autodiff),
+    "derivative: by hand = the library": lesson.difference(
         guided_gradient(F, G), byhand.guided_backward(F[None, None], G[None, None])[0, 0]
     ),
     "value: by hand = the library": abs(guided(F, G) - in_library) / abs(guided(F, G)),
@@ -517,7 +511,7 @@ D = np.asarray(dctn(np.eye(12), axes=[0], norm="ortho"))
 in_waves = S**2 * np.einsum("ab,cd,bde->ace", D, D, g @ C @ C.T)
 by_matrix = np.einsum("ab,cd,bde->ace", D.T, D.T, in_waves)
 basis_errors = {
-    "a step in z = a step along B Bᵀ g": difference(in_z, 0.1 * by_matrix),
+    "a step in z = a step along B Bᵀ g": lesson.difference(in_z, 0.1 * by_matrix),
     "⟨B z, g⟩ = ⟨z, Bᵀ g⟩": abs((to_pixels(z) * g).sum() / (z * to_waves(g)).sum() - 1),
     "D Dᵀ = I": np.abs(D @ D.T - np.eye(12)).max(),
 }
@@ -622,7 +616,7 @@ print(inspect.getsource(fourier.to_image))
 F = rng.random((20, 8))
 with jax.enable_x64(True):
     cubes = np.asarray(jax.grad(lambda F: (F**3).mean() / 3)(F))
-solutions = {1: difference(F**2 / F.size, cubes)}
+solutions = {1: lesson.difference(F**2 / F.size, cubes)}
 
 # %% [markdown]
 # **2.** With $u = F_p / |F_p|$ and $v = G_{q^*} / |G_{q^*}|$ the winner's value is $u \cdot v$. The
@@ -644,7 +638,7 @@ v = v[(u @ v.T).argmax(axis=1)]
 by_hand = (v - (u * v).sum(axis=1, keepdims=True) * u) / np.linalg.norm(F, axis=1, keepdims=True)
 by_hand /= len(F)
 with jax.enable_x64(True):
-    solutions[2] = difference(by_hand, np.asarray(jax.grad(cosine)(F, G)))
+    solutions[2] = lesson.difference(by_hand, np.asarray(jax.grad(cosine)(F, G)))
 orthogonal = np.abs((by_hand * F).sum(axis=1)).max()
 
 # %% [markdown]

@@ -63,6 +63,11 @@ def show(name: str, caption: str) -> None:
     plt.close(figure)
 
 
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the largest difference of two arrays, relative to the largest entry of the second."""
+    return float(np.abs(a - b).max() / np.abs(b).max())
+
+
 def pictures(titled: Mapping[str, np.ndarray], *, columns: int = 4, cmap: str = "gray") -> None:
     """Draw a figure of pictures with their titles: (1, h, w, 3) in [0, 1], or maps (h, w)."""
     columns = min(columns, len(titled))
