@@ -36,8 +36,9 @@ def undocumented(name: str) -> Iterator[str]:
     if not module.docstring:
         yield name
     members, assigned = module.members, _assigned(module.source)
+    public = set(getattr(module.obj, "__all__", assigned))
     for one in assigned:
-        if not _private(one) and not (one in members and members[one].docstring):
+        if one in public and not _private(one) and not (one in members and members[one].docstring):
             yield f"{name}.{one}"
     within = [member for key, member in members.items() if key not in assigned]
     while within:

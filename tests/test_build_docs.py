@@ -109,6 +109,11 @@ def test_what_is_private_imported_or_a_field_needs_no_docstring(tmp_path, monkey
     assert undocumented(DOCUMENTED, tmp_path, monkeypatch) == []
 
 
+def test_of_what_a_module_names_itself_only_that_needs_one(tmp_path, monkeypatch):
+    source = DOCUMENTED + '__all__ = ["FIRST", "join"]\nFIRST = 1\nSECOND = 2\n'
+    assert undocumented(source, tmp_path, monkeypatch) == ["undocumented.FIRST"]
+
+
 @pytest.mark.parametrize(
     ("lacks", "says"),
     [
