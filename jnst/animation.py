@@ -19,7 +19,7 @@ MOVING = {
 """What one file can hold all frames: suffix -> Pillow's format and options."""
 FASTEST = 50
 """Pictures a second."""
-NUMBERED = re.compile(r"%0[1-9]d")
+_NUMBERED = re.compile(r"%0[1-9]d")
 
 
 def zoom(image: Image, factor: float) -> Picture:
@@ -35,9 +35,9 @@ def zoom(image: Image, factor: float) -> Picture:
 
 def numbered(path: Path, number: int) -> Path | None:
     """Return the path of one frame where `path` holds %04d, or with another digit; else None."""
-    if NUMBERED.search(path.name) is None:
+    if _NUMBERED.search(path.name) is None:
         return None
-    return path.with_name(NUMBERED.sub(lambda found: found[0] % number, path.name))
+    return path.with_name(_NUMBERED.sub(lambda found: found[0] % number, path.name))
 
 
 def check(path: Path, *, rate: float) -> None:

@@ -11,7 +11,9 @@ import numpy as np
 from jaxtyping import Float
 
 Array = jax.Array | np.ndarray
+"""An array of JAX or of NumPy."""
 Scalar = Float[Array, ""]
+"""A single number, as an array without axes."""
 Image = Float[Array, "1 h w 3"]
 """A picture: sRGB-encoded RGB in [0, 1], channels last, with a batch axis of one."""
 Picture = Float[np.ndarray, "1 h w 3"]

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from jnst.arrays import Array
 from jnst.image import crop
 
-Values = Float[Array, "1 _ _ c"]
+_Values = Float[Array, "1 _ _ c"]
 
 
 def sides(height: int, width: int, step: int, *, most: int) -> tuple[int, int]:
@@ -29,7 +29,7 @@ def sides(height: int, width: int, step: int, *, most: int) -> tuple[int, int]:
     return side(height), side(width)
 
 
-def extend(values: Values, height: int, width: int) -> Float[np.ndarray, "1 _ _ c"]:
+def extend(values: _Values, height: int, width: int) -> Float[np.ndarray, "1 _ _ c"]:
     """Return (1, h, w, c) with so much of its mirror image around it; `uncover` takes that off."""
     ways = []
     for have, want in zip(values.shape[1:3], (height, width), strict=True):

@@ -24,9 +24,10 @@ from jnst.pictures import Pictures
 from jnst.stylize import Point
 
 FILE = "checkpoint.npz"
+"""What the checkpoint in a folder is called."""
 LABEL = "checkpoint-"
 """In the names of unfinished files, so that those of others are left alone."""
-FACTS = {"made_with", "pictures", "weights", "version", "output", "depth", "stages", "curves"}
+_FACTS = {"made_with", "pictures", "weights", "version", "output", "depth", "stages", "curves"}
 
 
 class Checkpoint(NamedTuple):
@@ -71,7 +72,7 @@ def load(folder: Path) -> Checkpoint | None:
             if "facts" not in arrays:
                 raise InputError("the file is damaged, or none of jnst")
             facts = json.loads(bytes(arrays["facts"]))
-            if missing := FACTS - set(facts):
+            if missing := _FACTS - set(facts):
                 raise InputError(f"it lacks {min(missing)}")
             state = [arrays[f"state{i}"] for i in range(facts["leaves"])]
             picture = arrays.get("picture")

@@ -20,7 +20,9 @@ from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 LARGEST_SIDE = 65_535
 """Pixels; JPEG's limit."""
 MOST = {"history": 1000, "devices": 1000}
+"""The most that these settings may be."""
 MOST_STEPS = 1_000_000
+"""The most that the steps at each size, and `canvas`, may be."""
 LARGEST_NUMBER = 1e37
 """Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
 

@@ -38,7 +38,8 @@ COMMANDS: dict[str, ModuleType] = {
     "weights": weights,
     "web": web,
 }
-HELP = """\
+"""The commands by name, as help lists them: each a module with its `Options` and `run`."""
+_HELP = """\
 usage: jnst COMMAND …
 
 commands:
@@ -64,9 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not words or words[0] in ("-h", "--help"):
-            print(
-                HELP.format("\n".join(f"  {n:12} {c.Options.__doc__}" for n, c in COMMANDS.items()))
-            )
+            lines = (f"  {name:12} {c.Options.__doc__}" for name, c in COMMANDS.items())
+            print(_HELP.format("\n".join(lines)))
             return 0
         if words[0] == "--version":
             print(f"jnst {__version__}")

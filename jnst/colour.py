@@ -21,8 +21,8 @@ from skimage.exposure import match_histograms
 from jnst.arrays import Image, Picture, check_choice
 from jnst.image import OtherImage, resize
 
-OtherPicture = Float[np.ndarray, "1 h2 w2 3"]
-Matrix = Float[np.ndarray, "c c"]
+_OtherPicture = Float[np.ndarray, "1 h2 w2 3"]
+_Matrix = Float[np.ndarray, "c c"]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """What makes the Y of YIQ (ITU-R BT.601) of RGB; the paper uses YIQ.
@@ -44,11 +44,11 @@ ROUNDING (1 - A Aᵀ). Gatys's NeuralImageSynthesis adds 1e-5, eight times as mu
 class Method(NamedTuple):
     """What is done before, to (content, style), and after, to (result, content)."""
 
-    before: Callable[[Picture, OtherPicture], tuple[Picture, OtherPicture]]
-    after: Callable[[Picture, OtherPicture], Picture]
+    before: Callable[[Picture, _OtherPicture], tuple[Picture, _OtherPicture]]
+    after: Callable[[Picture, _OtherPicture], Picture]
 
 
-def before(kind: str, content: Image, style: OtherImage) -> tuple[Picture, OtherPicture]:
+def before(kind: str, content: Image, style: OtherImage) -> tuple[Picture, _OtherPicture]:
     """Return the content and the style picture that the optimisation is given, of the same sizes.
 
     `kind` is one of `METHODS`. Raises `InputError` for any other.
@@ -67,7 +67,7 @@ def after(kind: str, picture: Image, content: OtherImage) -> Picture:
     return _method(kind).after(picture, content)
 
 
-def cholesky(C_s: Matrix, C_c: Matrix) -> Matrix:
+def cholesky(C_s: _Matrix, C_c: _Matrix) -> _Matrix:
     """Compute A = L_c L_s⁻¹, where C = L Lᵀ and L is lower triangular.
 
     It depends on the order of the channels: red is made of red alone, blue of all three.
@@ -75,12 +75,12 @@ def cholesky(C_s: Matrix, C_c: Matrix) -> Matrix:
     return np.linalg.cholesky(C_c) @ np.linalg.inv(np.linalg.cholesky(C_s))
 
 
-def pca(C_s: Matrix, C_c: Matrix) -> Matrix:
+def pca(C_s: _Matrix, C_c: _Matrix) -> _Matrix:
     """Compute A = C_c^½ C_s^-½ with symmetric roots, the paper's 'Image Analogies' transfer."""
     return _power(C_c, 0.5) @ _power(C_s, -0.5)
 
 
-def monge_kantorovich(C_s: Matrix, C_c: Matrix) -> Matrix:
+def monge_kantorovich(C_s: _Matrix, C_c: _Matrix) -> _Matrix:
     """Compute A = C_s^-½ (C_s^½ C_c C_s^½)^½ C_s^-½ (Pitié and Kokaram 2007).
 
     Of all A it changes the colours least, in the mean of squares; and it alone is symmetric and
@@ -90,12 +90,12 @@ def monge_kantorovich(C_s: Matrix, C_c: Matrix) -> Matrix:
     return inverse @ _power(root @ C_c @ root, 0.5) @ inverse
 
 
-def _power(C: Matrix, exponent: float) -> Matrix:
+def _power(C: _Matrix, exponent: float) -> _Matrix:
     values, V = np.linalg.eigh(C)
     return (V * values**exponent) @ V.T
 
 
-def _moments(values: Float[np.ndarray, "1 h w c"]) -> tuple[Float[np.ndarray, " c"], Matrix]:
+def _moments(values: Float[np.ndarray, "1 h w c"]) -> tuple[Float[np.ndarray, " c"], _Matrix]:
     """Return the mean and the covariance over positions, in float64, `ROUNDING` added."""
     x = values.reshape(-1, values.shape[-1]).astype(np.float64)  # (M, c)
     μ = x.mean(axis=0)
@@ -104,7 +104,7 @@ def _moments(values: Float[np.ndarray, "1 h w c"]) -> tuple[Float[np.ndarray, " 
 
 
 def _match(
-    linear: Callable[[Matrix, Matrix], Matrix],
+    linear: Callable[[_Matrix, _Matrix], _Matrix],
     content: Float[np.ndarray, "1 h w c"],
     style: Float[np.ndarray, "1 h2 w2 c"],
 ) -> Float[np.ndarray, "1 h2 w2 c"]:
@@ -114,12 +114,12 @@ def _match(
     return ((style - μ_s) @ linear(C_s, C_c).T + μ_c).clip(0, 1).astype(np.float32)
 
 
-def _match_histograms(content: Picture, style: OtherPicture) -> OtherPicture:
+def _match_histograms(content: Picture, style: _OtherPicture) -> _OtherPicture:
     """Return the style with each channel's values, in their order, replaced by the content's."""
     return match_histograms(style[0], content[0], channel_axis=-1)[None]
 
 
-def _recoloured(match: Callable[[Picture, OtherPicture], OtherPicture]) -> Method:
+def _recoloured(match: Callable[[Picture, _OtherPicture], _OtherPicture]) -> Method:
     """Make a method of how the style gets the content's colours; the result then has them."""
     return Method(
         before=lambda content, style: (content, match(content, style)),
@@ -131,7 +131,7 @@ def _luminance(image: Picture) -> Float[np.ndarray, "1 h w 1"]:
     return (image @ LUMA)[..., None]
 
 
-def _grey(content: Picture, style: OtherPicture) -> tuple[Picture, OtherPicture]:
+def _grey(content: Picture, style: _OtherPicture) -> tuple[Picture, _OtherPicture]:
     """Return both luminances as grey RGB, the style's with the content's mean and deviation.
 
     L_s' = σ_c / σ_s (L_s - μ_s) + μ_c, clipped: what every linear map is in one dimension.
@@ -141,7 +141,7 @@ def _grey(content: Picture, style: OtherPicture) -> tuple[Picture, OtherPicture]
     return np.repeat(L_c, 3, axis=-1), np.repeat(L_s, 3, axis=-1)
 
 
-def _coloured(picture: Picture, content: OtherPicture) -> Picture:
+def _coloured(picture: Picture, content: _OtherPicture) -> Picture:
     """Return the result's luminance with the content's colour, its I and Q.
 
     Departure from the paper: a colour that RGB cannot show gives up saturation until it can, and

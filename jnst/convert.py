@@ -18,10 +18,10 @@ from jnst.backbones import BACKBONES, graph, vgg, weights
 from jnst.backbones.folding import fold
 from jnst.sources import ORIGINS, Layers, biased, read, roles, weighted
 
-RGB_MEAN, RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # torchvision's, of RGB in 0..1
-TF_MEAN = TF_STD = (0.5, 0.5, 0.5)  # of RGB in 0..1: that gives -1..1
+_RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # torchvision's, of RGB in 0..1
+_TF_MEAN = _TF_STD = (0.5, 0.5, 0.5)  # of RGB in 0..1: that gives -1..1
 
-Arrays = Mapping[str, np.ndarray]
+_Arrays = Mapping[str, np.ndarray]
 
 
 def convert(
@@ -60,7 +60,7 @@ def convert(
     first = layers[next(iter(shapes))]
     mean = vgg.MEAN
     if origin.takes != "caffe":
-        means, stds = (RGB_MEAN, RGB_STD) if origin.takes == "torch" else (TF_MEAN, TF_STD)
+        means, stds = (_RGB_MEAN, _RGB_STD) if origin.takes == "torch" else (_TF_MEAN, _TF_STD)
         mean = np.multiply(255, means[::-1]).astype(np.float32).reshape(1, 1, 1, 3)
         first["kernel"] = fold_scaling(first["kernel"], stds)
     layers["input"] = {"mean": mean}
@@ -94,7 +94,7 @@ def fold_scaling(kernel: np.ndarray, std: Sequence[float]) -> np.ndarray:
 
 
 def _convolution(
-    source: Path, name: str, arrays: Arrays, shape: tuple[int, ...], needs_bias: bool
+    source: Path, name: str, arrays: _Arrays, shape: tuple[int, ...], needs_bias: bool
 ) -> dict[str, np.ndarray]:
     """Check the arrays of a convolution; widen float16."""
     expected = {"bias": (np.float32, shape[-1:])} if needs_bias or "bias" in arrays else {}
@@ -106,7 +106,7 @@ def _convolution(
 
 
 def _normalization(
-    source: Path, name: str, arrays: Arrays, shape: tuple[int, ...], needed: set[str]
+    source: Path, name: str, arrays: _Arrays, shape: tuple[int, ...], needed: set[str]
 ) -> dict[str, np.ndarray]:
     """Check the arrays of a batch normalisation."""
     keys = needed | (arrays.keys() & {"gamma"})
@@ -117,7 +117,7 @@ def _normalization(
 
 
 def _checked(
-    source: Path, name: str, arrays: Arrays, expected: Mapping[str, tuple[type, tuple[int, ...]]]
+    source: Path, name: str, arrays: _Arrays, expected: Mapping[str, tuple[type, tuple[int, ...]]]
 ) -> dict[str, np.ndarray]:
     if arrays.keys() != expected.keys():
         raise InputError(f"{source}: {name} has {sorted(arrays)}, not {sorted(expected)}")

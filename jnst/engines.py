@@ -173,6 +173,7 @@ def by_hand(losses: Losses) -> Engine:
 
 
 ENGINES = {"jax": autodiff, "byhand": by_hand}
+"""What builds an engine for `Losses`, by name."""
 
 
 @cache

@@ -28,8 +28,10 @@ from jnst.settings import Settings
 from jnst.stages import plan
 from jnst.xla import jit
 
-SIGMA, WINDOW = 1.5, 11
-"""The Gaussian window of `similarity`, in pixels: its deviation, and its whole width."""
+WINDOW = 11
+"""Width in pixels of the Gaussian window of `similarity`."""
+SIGMA = 1.5
+"""Its standard deviation in pixels."""
 
 DIRECTIONS = [
     np.divide(d, np.linalg.norm(d))

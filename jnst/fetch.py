@@ -12,8 +12,8 @@ from jnst import disk
 from jnst.arrays import InputError
 from jnst.published import Published
 
-TIMEOUT = 30.0
-CHUNK = 1 << 18
+_TIMEOUT = 30.0  # seconds
+_CHUNK = 1 << 18  # bytes
 
 
 def fetch(source: Published, folder: Path, show: Callable[[int, int | None], None]) -> Path:
@@ -67,7 +67,7 @@ def _download(address: str, part: Path, show: Callable[[int, int | None], None])
     if there:
         request.add_header("Range", f"bytes={there}-")
     try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
+        response = urllib.request.urlopen(request, timeout=_TIMEOUT)
     except urllib.error.HTTPError as error:
         with contextlib.closing(error):
             if error.code != 416 or not there:
@@ -84,7 +84,7 @@ def _download(address: str, part: Path, show: Callable[[int, int | None], None])
         whole = there + int(left) if left else None
         with open(part, "ab" if resumed else "wb") as stream:
             show(there, whole)
-            while block := response.read(CHUNK):
+            while block := response.read(_CHUNK):
                 stream.write(block)
                 there += len(block)
                 show(there, whole)

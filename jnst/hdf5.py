@@ -16,8 +16,8 @@ import h5py
 import numpy as np
 
 BROKEN = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-BROKEN += (RuntimeError, MemoryError)
 """What h5py, and the functions here, raise for a broken file."""
+BROKEN += (RuntimeError, MemoryError)
 
 PROGRAM = """
 import sys, h5py
@@ -29,6 +29,7 @@ with h5py.File(sys.argv[1], "r") as file:
     look("", file)
     file.visititems(look)
 """
+"""What another process runs, to see whether all names in a file can be read."""
 PATIENCE = 60
 """Seconds; it takes less than one."""
 

@@ -18,6 +18,7 @@ from jnst.arrays import Image, InputError
 from jnst.step import Carry, Compiled, Evaluate, program
 
 MOST_RETREATS = 10
+"""After a loss that is not finite, a run goes back to its best picture so often, then gives up."""
 
 
 class Progress(NamedTuple):

@@ -95,11 +95,13 @@ OPTIMIZERS: dict[str, Callable[[float], optax.GradientTransformation]] = {
     "adam": adam,
     "sgd": sgd,
 }
+"""By name; each takes the learning rate."""
 KEEP_MEMORY = ("adam", "sgd")
 """Whose memory, running means of gradients, still means something when the picture is enlarged."""
 LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
 """What each is run with when nothing else is asked for. SciPy's finds its own step."""
 NAMES = (*OPTIMIZERS, "scipy-lbfgs")
+"""All optimisers: these, and SciPy's, which is no transformation."""
 
 
 class _StoppedError(Exception):

@@ -123,6 +123,7 @@ def slide_l2(x: FeatureMap, *, size: int, stride: int, frame: Frame) -> Float[Ar
 
 
 POOLING = {"max": max_pool, "avg": avg_pool, "l2": l2_pool}
+"""The pooling of windows of 2x2, by name."""
 SLIDING = {"max": slide_max, "avg": slide_avg, "l2": slide_l2}
 """The same by windows of any size."""
 GAIN = {"max": 1.0, "avg": 2.0, "l2": 0.78}

@@ -23,27 +23,27 @@ class Published(NamedTuple):
         return f"{self.folder}/{self.file}"
 
 
-KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
-TORCH = "https://download.pytorch.org/models"
-NOTOP = "weights_tf_dim_ordering_tf_kernels_notop.h5"
+_KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
+_TORCH = "https://download.pytorch.org/models"
+_NOTOP = "weights_tf_dim_ordering_tf_kernels_notop.h5"
 
 
 def _keras(file: str, folder: str, md5: str) -> Published:
-    return Published(file, f"{KERAS}/{folder}", "md5", md5, "Keras")
+    return Published(file, f"{_KERAS}/{folder}", "md5", md5, "Keras")
 
 
 def _torch(stem: str, sha256: str) -> Published:
-    return Published(f"{stem}-{sha256}.pth", TORCH, "sha256", sha256, "torchvision")
+    return Published(f"{stem}-{sha256}.pth", _TORCH, "sha256", sha256, "torchvision")
 
 
 SOURCES: Mapping[str, Published] = {
-    "vgg16": _keras(f"vgg16_{NOTOP}", "vgg16", "6d6bbae143d832006294945121d1f1fc"),
-    "vgg19": _keras(f"vgg19_{NOTOP}", "vgg19", "253f8cb515780f3b799900260a226db6"),
-    "resnet50": _keras(f"resnet50_{NOTOP}", "resnet", "4d473c1dd8becc155b73f8504c6f6626"),
+    "vgg16": _keras(f"vgg16_{_NOTOP}", "vgg16", "6d6bbae143d832006294945121d1f1fc"),
+    "vgg19": _keras(f"vgg19_{_NOTOP}", "vgg19", "253f8cb515780f3b799900260a226db6"),
+    "resnet50": _keras(f"resnet50_{_NOTOP}", "resnet", "4d473c1dd8becc155b73f8504c6f6626"),
     "resnet50-torchvision": _torch("resnet50", "0676ba61"),
-    "densenet121": _keras(f"densenet121_{NOTOP}", "densenet", "30ee3e1110167f948a6b9946edeeb738"),
+    "densenet121": _keras(f"densenet121_{_NOTOP}", "densenet", "30ee3e1110167f948a6b9946edeeb738"),
     "inception_v3": _keras(
-        f"inception_v3_{NOTOP}", "inception_v3", "bcbd6486424b2319ff4ef7d526e38f63"
+        f"inception_v3_{_NOTOP}", "inception_v3", "bcbd6486424b2319ff4ef7d526e38f63"
     ),
     "inception_v3-torchvision": _torch("inception_v3_google", "0cc3c7bd"),
     "mobilenet_v2": _keras(
@@ -51,7 +51,7 @@ SOURCES: Mapping[str, Published] = {
     ),
     "mobilenet_v2-torchvision": _torch("mobilenet_v2", "b0353104"),
     "squeezenet1_1": Published(
-        f"squeezenet_{NOTOP}",
+        f"squeezenet_{_NOTOP}",
         "https://github.com/rcmalli/keras-squeezenet/releases/download/v1.0",
         "sha256",
         "",

@@ -11,10 +11,14 @@ import PIL.ImageFont
 
 from jnst.arrays import AnyPicture, Picture, to_levels
 
-INK, PAPER = (32, 32, 32), (255, 255, 255)
+INK = (32, 32, 32)
+"""Colour of the captions, RGB in 0..255."""
+PAPER = (255, 255, 255)
+"""Colour of what is around pictures and captions."""
 LETTERS = 13
 """Height of the captions' letters in pixels."""
 GAP = 8
+"""Pixels between pictures, and around all."""
 NARROWEST = 160
 """Columns are at least so wide in pixels, for their captions."""
 

@@ -79,6 +79,7 @@ CONTENT_LOSSES = {
     "features": Loss(content, byhand_content, squares.SCALES, tiled=True),
     "self-similarity": Loss(selfsimilarity, byhand_selfsimilarity, tuple(selfsimilarity.SCALE)),
 }
+"""Losses that content can be compared by, by name."""
 STYLE_LOSSES = {
     "gram": Loss(
         gram,
@@ -97,6 +98,7 @@ STYLE_LOSSES = {
     "patches": Loss(patches, byhand_patches, tuple(patches.SCALE)),
     "remd": Loss(remd, byhand_remd, tuple(remd.SCALE)),
 }
+"""Losses that style can be compared by, by name."""
 
 
 def check_scale(term: str, losses: Mapping[str, Loss], loss: str, scale: str) -> None:

@@ -19,8 +19,12 @@ import numpy as np
 from jnst.arrays import InputError
 from jnst.torchpickle import DTYPES, Storage, Tensor, check_type, run
 
-MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001
+MAGIC = 0x1950A86A20F9469CFC6C
+"""The number that torch's older format begins with."""
+VERSION = 1001
+"""The number that comes next: the version of that format."""
 FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, OSError)
+"""What `zipfile`, `run` and the functions here raise for a broken file."""
 FAILURES += (RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error, struct.error)
 
 

@@ -10,7 +10,7 @@ import pickletools
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 DTYPES = {
     "FloatStorage": "f4",
     "DoubleStorage": "f8",
@@ -23,15 +23,17 @@ DTYPES = {
     "LongStorage": "i8",
     "BoolStorage": "u1",
 }
-REBUILD = {"torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2"}
-WRAP = {"torch._utils _rebuild_parameter", "torch.nn.parameter Parameter"}
-ORDERED_DICT = "collections OrderedDict"
-STORAGES = {f"torch {kind}": kind for kind in DTYPES}
-TENSORS = {name.replace("Storage", "Tensor") for name in STORAGES}
-GLOBALS = {ORDERED_DICT} | REBUILD | WRAP | TENSORS | set(STORAGES)
-CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
-LITERALS = {"BINUNICODE", "SHORT_BINSTRING", "BINSTRING", "BINFLOAT"}
-LITERALS |= {"BININT", "BININT1", "BININT2", "LONG1"}
+"""Torch's kinds of storages, and the type of their numbers as NumPy calls it."""
+_REBUILD = {"torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2"}
+_WRAP = {"torch._utils _rebuild_parameter", "torch.nn.parameter Parameter"}
+_ORDERED_DICT = "collections OrderedDict"
+_STORAGES = {f"torch {kind}": kind for kind in DTYPES}
+_TENSORS = {name.replace("Storage", "Tensor") for name in _STORAGES}
+GLOBALS = {_ORDERED_DICT} | _REBUILD | _WRAP | _TENSORS | set(_STORAGES)
+"""All names of code that a pickle may have in it. None of them is looked up or run."""
+_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
+_LITERALS = {"BINUNICODE", "SHORT_BINSTRING", "BINSTRING", "BINFLOAT"}
+_LITERALS |= {"BININT", "BININT1", "BININT2", "LONG1"}
 
 
 class Storage(NamedTuple):
@@ -67,10 +69,10 @@ def run(stream: io.BytesIO) -> object:
 
     for op, arg, _ in pickletools.genops(stream):
         name = op.name
-        if name in LITERALS:
+        if name in _LITERALS:
             stack.append(arg)
-        elif name in CONSTANTS:
-            stack.append(CONSTANTS[name])
+        elif name in _CONSTANTS:
+            stack.append(_CONSTANTS[name])
         elif name in ("EMPTY_DICT", "EMPTY_LIST"):
             stack.append({} if name == "EMPTY_DICT" else [])
         elif name == "MARK":
@@ -116,18 +118,18 @@ def run(stream: io.BytesIO) -> object:
 
 def _build(function: object, args: object) -> object:
     match function, args:
-        case str(), () if function == ORDERED_DICT:
+        case str(), () if function == _ORDERED_DICT:
             return {}
-        case str(), (list() as pairs,) if function == ORDERED_DICT:  # as Python 2 wrote it
+        case str(), (list() as pairs,) if function == _ORDERED_DICT:  # as Python 2 wrote it
             result = _fill({}, pairs)
             pairs.clear()  # moved, not copied: no file can multiply what it holds
             return result
-        case str(), () if function in TENSORS:  # torch 0.1: made empty here, filled by BUILD
+        case str(), () if function in _TENSORS:  # torch 0.1: made empty here, filled by BUILD
             return function
         case str(), (Storage() as storage, int() as offset, tuple() as size, tuple() as stride, *_):
-            if function in REBUILD | TENSORS:
+            if function in _REBUILD | _TENSORS:
                 return Tensor(storage, offset, size, stride)
-        case str(), (Tensor() as tensor, *_) if function in WRAP:
+        case str(), (Tensor() as tensor, *_) if function in _WRAP:
             return tensor
     raise ValueError("a tensor is described in a way that torch does not use")
 
@@ -135,8 +137,8 @@ def _build(function: object, args: object) -> object:
 def _storage(args: object) -> Storage:
     match args:
         case ("storage", str() as kind, str() as key, str(), int() as count, *view):
-            if kind in STORAGES and view in ([], [None]):
-                return Storage(STORAGES[kind], key, count)
+            if kind in _STORAGES and view in ([], [None]):
+                return Storage(_STORAGES[kind], key, count)
     raise ValueError("a storage is described in a way that torch does not use")
 
 
@@ -146,7 +148,7 @@ def _fill(target: dict, pairs: Iterable) -> dict:
     return target
 
 
-def check_type(value: object, kind: type[T], what: str) -> T:
+def check_type(value: object, kind: type[_T], what: str) -> _T:
     """Return `value` if it is of that type; else raise `ValueError`, calling it `what`."""
     if not isinstance(value, kind):
         raise ValueError(f"{what} is no {kind.__name__}")

@@ -1,10 +1,12 @@
 """Build the reference of the Python API from its docstrings: `build_docs.py --out FOLDER`.
 
 A page for each module, that open from disk and load nothing from other machines. A public module,
-class, function or method without a docstring is named, and nothing is built.
+class, function, method, property, constant or alias without a docstring is named, and nothing is
+built. The fields of a class are left to its own docstring, or to theirs.
 """
 
 import argparse
+import ast
 import importlib
 import os
 import pkgutil
@@ -33,15 +35,39 @@ def undocumented(name: str) -> Iterator[str]:
     module = pdoc.doc.Module(importlib.import_module(name))
     if not module.docstring:
         yield name
-    within = list(module.own_members)
+    members, assigned = module.members, _assigned(module.source)
+    public = set(getattr(module.obj, "__all__", assigned))
+    for one in assigned:
+        if one in public and not _private(one) and not (one in members and members[one].docstring):
+            yield f"{name}.{one}"
+    within = [member for key, member in members.items() if key not in assigned]
     while within:
         member = within.pop(0)
-        if _private(member.name) or isinstance(member, pdoc.doc.Variable):
+        if _private(member.name) or _is_field(member):
             continue
         if not member.docstring:
             yield member.fullname
         if isinstance(member, pdoc.doc.Class):
             within += member.own_members
+
+
+def _assigned(source: str) -> list[str]:
+    """List the names that a module assigns. `A, B = 1, 2` is among them, which pdoc overlooks."""
+    targets = []
+    for statement in ast.parse(source).body:
+        match statement:
+            case ast.Assign():
+                targets += statement.targets
+            case ast.AnnAssign():
+                targets.append(statement.target)
+    found = [node for target in targets for node in ast.walk(target)]
+    names = [node for node in found if isinstance(node, ast.Name)]
+    return list(dict.fromkeys(name.id for name in names if isinstance(name.ctx, ast.Store)))
+
+
+def _is_field(member: pdoc.doc.Doc) -> bool:
+    """Whether it is a field of a class, or a constant that was imported; a property has source."""
+    return isinstance(member, pdoc.doc.Variable) and not member.source
 
 
 def _private(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 import sys
-import types
 from html.parser import HTMLParser
 
 import pytest
@@ -71,33 +70,72 @@ def test_it_replaces_a_reference_and_nothing_else(site, tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (lambda module: setattr(module, "__doc__", None), "undocumented"),
-        (lambda module: setattr(module.seen, "__doc__", None), "undocumented.seen"),
-        (lambda module: setattr(module.Kind, "__doc__", None), "undocumented.Kind"),
-        (lambda module: setattr(module.Kind.method, "__doc__", None), "undocumented.Kind.method"),
-    ],
-)
-def test_what_is_public_and_has_no_docstring_is_named(change, says, monkeypatch):
-    module = types.ModuleType("undocumented", "A module.")
-    code = """
-def seen(): "A function."
+DOCUMENTED = '''"""A module."""
+from os import sep
+from os.path import join
+
+def seen(): """A function."""
 def _hidden(): pass
 class Kind:
-    "A class."
-    def method(self): "A method."
+    """A class."""
+    field: int = 0
+    def method(self): """A method."""
+    @property
+    def size(self): """A property."""
     def _own(self): pass
 LIMIT = 3
-"""
-    exec(code, module.__dict__)
-    monkeypatch.setitem(sys.modules, "undocumented", module)
-    for one in (module.seen, module.Kind, module._hidden):
-        one.__module__ = "undocumented"
-    assert list(build_docs.undocumented("undocumented")) == []
-    change(module)
-    assert list(build_docs.undocumented("undocumented")) == [says]
+"""A constant."""
+LIMIT += 1
+LIMITS: list[int] = [LIMIT]
+"""A constant with a type."""
+Alias = dict[str, Kind]
+"""An alias."""
+_PRIVATE = _SECRET, _HIDDEN = 1, 2
+again = join
+_TABLE = {}
+_TABLE[sep] = LIMIT
+'''
+
+
+def undocumented(source, folder, monkeypatch):
+    (folder / "undocumented.py").write_text(source)
+    monkeypatch.syspath_prepend(folder)
+    found = list(build_docs.undocumented("undocumented"))
+    del sys.modules["undocumented"]
+    return found
+
+
+def test_what_is_private_imported_or_a_field_needs_no_docstring(tmp_path, monkeypatch):
+    assert undocumented(DOCUMENTED, tmp_path, monkeypatch) == []
+
+
+def test_of_what_a_module_names_itself_only_that_needs_one(tmp_path, monkeypatch):
+    source = DOCUMENTED + '__all__ = ["FIRST", "join"]\nFIRST = 1\nSECOND = 2\n'
+    assert undocumented(source, tmp_path, monkeypatch) == ["undocumented.FIRST"]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "says"),
+    [
+        ("A module.", "undocumented"),
+        ("A function.", "undocumented.seen"),
+        ("A class.", "undocumented.Kind"),
+        ("A method.", "undocumented.Kind.method"),
+        ("A property.", "undocumented.Kind.size"),
+        ("A constant.", "undocumented.LIMIT"),
+        ("A constant with a type.", "undocumented.LIMITS"),
+        ("An alias.", "undocumented.Alias"),
+    ],
+)
+def test_what_is_public_and_has_no_docstring_is_named(lacks, says, tmp_path, monkeypatch):
+    source = DOCUMENTED.replace(f'"""{lacks}"""', "None")
+    assert undocumented(source, tmp_path, monkeypatch) == [says]
+
+
+def test_all_names_of_one_assignment_need_one(tmp_path, monkeypatch):
+    source = DOCUMENTED + 'A = B = 1\n"""Of both?"""\nC, (D, _e) = 1, (2, 3)\n"""Of all?"""\n'
+    expected = [f"undocumented.{name}" for name in "ABCD"]
+    assert undocumented(source, tmp_path, monkeypatch) == expected
 
 
 def test_nothing_is_built_then(tmp_path, monkeypatch, capsys):

@@ -24,7 +24,7 @@ class Backbone(NamedTuple):
     geometry: Mapping[str, Geometry] | None = None
 
 
-VGG_STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+_VGG_STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 SUITING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "resnet50": (
         ("conv4_block2_out",),
@@ -61,7 +61,7 @@ BACKBONES = {
         layers,
         partial(vgg.features, name=name),
         ("relu4_2",),
-        VGG_STYLE,
+        _VGG_STYLE,
         vgg.geometry(layers),
     )
     for name, layers in vgg.LAYERS.items()

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-Arrays = Mapping[str, np.ndarray]
+_Arrays = Mapping[str, np.ndarray]
 
 
-def fold(convolution: Arrays, normalization: Arrays, *, epsilon: float) -> dict[str, np.ndarray]:
+def fold(convolution: _Arrays, normalization: _Arrays, *, epsilon: float) -> dict[str, np.ndarray]:
     """Return kernel and bias of the two together, in float32, computed in float64.
 
     Args:

@@ -19,7 +19,7 @@ INPUT = "input"
 """What the first layer reads: the picture, preprocessed."""
 
 
-Map = Float[Array, "1 _ _ _"]
+_Map = Float[Array, "1 _ _ _"]
 
 
 class Layer(NamedTuple):
@@ -44,8 +44,10 @@ class Layer(NamedTuple):
 
 
 Table = tuple[Layer, ...]
+"""The layers of a network, in order: each stands after those that it reads."""
 WEIGHTED = ("conv", "depthwise", "scale")
-WINDOWED = ("conv", "depthwise", "max", "avg", "framed avg")
+"""The operations that have weights."""
+_WINDOWED = ("conv", "depthwise", "max", "avg", "framed avg")
 
 
 def kernels(table: Table) -> dict[str, tuple[int, int, int, int]]:
@@ -67,7 +69,7 @@ def sizes(table: Table, height: int, width: int) -> dict[str, tuple[int, int]]:
     found = {INPUT: (height, width)}
     for layer in table:
         height, width = found[layer.inputs[0]]
-        if layer.op in WINDOWED:
+        if layer.op in _WINDOWED:
             window = [(height, layer.size[0]), (width, layer.size[1])]
             height, width = (
                 nn.positions(length, size, layer.stride, layer.frame) if length else 0
@@ -151,8 +153,8 @@ def features(
 
 
 def _run(
-    layer: Layer, maps: Sequence[Map], weights: Mapping[str, Array], pooling: str, around: str
-) -> Map:
+    layer: Layer, maps: Sequence[_Map], weights: Mapping[str, Array], pooling: str, around: str
+) -> _Map:
     """Compute one layer's map from those that it reads."""
     x = maps[0]
     window = {"stride": layer.stride, "frame": layer.frame}

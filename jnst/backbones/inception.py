@@ -17,7 +17,7 @@ from jnst.backbones.layers import PICTURE, apply, concat, conv, pool
 
 Way = tuple[tuple[int, int | tuple[int, int]], ...]
 """Convolutions one behind the other: channels, and size of the kernel."""
-ROW, COLUMN = (1, 7), (7, 1)
+_ROW, _COLUMN = (1, 7), (7, 1)
 
 
 def table(*, torchvision: bool = False) -> Table:
@@ -66,13 +66,13 @@ def table(*, torchvision: bool = False) -> Table:
     for block, n in enumerate((128, 160, 160, 192), start=4):
         ways = (
             ((192, 1),),
-            ((n, 1), (n, ROW), (192, COLUMN)),
-            ((n, 1), (n, COLUMN), (n, ROW), (n, COLUMN), (192, ROW)),
+            ((n, 1), (n, _ROW), (192, _COLUMN)),
+            ((n, 1), (n, _COLUMN), (n, _ROW), (n, _COLUMN), (192, _ROW)),
         )
         x = join(
             [*(convolve(x, way) for way in ways), convolve(mean(x), ((192, 1),))], f"mixed{block}"
         )
-    ways = ((192, 1), (320, 3)), ((192, 1), (192, ROW), (192, COLUMN), (192, 3))
+    ways = ((192, 1), (320, 3)), ((192, 1), (192, _ROW), (192, _COLUMN), (192, 3))
     x = _halve(x, ways, "mixed8", convolve, smaller, join)
     for block in range(2):
         one = convolve(x, ((320, 1),))

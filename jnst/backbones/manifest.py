@@ -12,6 +12,7 @@ from jnst import disk
 from jnst.arrays import InputError
 
 NAME = "manifest.json"
+"""What the manifest in a folder of weights is called."""
 
 
 def table(folder: Path) -> dict:

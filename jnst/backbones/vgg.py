@@ -21,12 +21,13 @@ from jnst.backbones.layers import PICTURE, apply, conv, pool
 
 preprocess = graph.preprocess
 
-# Convolutions in each of the five blocks: the whole difference between the two networks.
 CONVOLUTIONS: Mapping[str, tuple[int, ...]] = {
     "vgg16": (2, 2, 3, 3, 3),
     "vgg19": (2, 2, 4, 4, 4),
 }
+"""Convolutions in each of the five blocks: the whole difference between the two networks."""
 CHANNELS = (64, 128, 256, 512, 512)
+"""How many channels the convolutions of each block have."""
 MEAN = np.array([103.939, 116.779, 123.68], np.float32).reshape(1, 1, 1, 3)
 """ImageNet's, of blue, green and red in 0..255."""
 
@@ -43,7 +44,9 @@ def table(convolutions: tuple[int, ...]) -> graph.Table:
 
 
 TABLES = {name: table(convolutions) for name, convolutions in CONVOLUTIONS.items()}
+"""Both networks, layer by layer."""
 LAYERS = {name: tuple(layer.name for layer in layers) for name, layers in TABLES.items()}
+"""The names of their layers, in order."""
 
 
 def geometry(layers: tuple[str, ...]) -> dict[str, nn.Geometry]:

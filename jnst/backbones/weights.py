@@ -22,8 +22,9 @@ from jnst.arrays import InputError, Params
 from jnst.backbones import BACKBONES, graph, manifest
 from jnst.backbones.normalization import Means, rescale
 
-KERAS_FILE = "{}_weights_tf_dim_ordering_tf_kernels_notop.h5"
+_KERAS_FILE = "{}_weights_tf_dim_ordering_tf_kernels_notop.h5"
 PACKAGE = Path(__file__).resolve().parents[1]
+"""The package's own folder; a wheel brings weights in it."""
 SHAPED = ("kernel", "index", "mean")
 """The arrays whose shape the manifest gives; of these a layer has one."""
 
@@ -170,7 +171,7 @@ def _check_network(path: Path, name: str, entry: Mapping[str, Any]) -> None:
 def _how_to_make(name: str) -> str:
     if name.endswith("_means"):
         return f"'python -m jnst.normalize PICTURES --backbone {name.removesuffix('_means')}'"
-    source = KERAS_FILE.format(name) if name in ("vgg16", "vgg19") else "SOURCE"
+    source = _KERAS_FILE.format(name) if name in ("vgg16", "vgg19") else "SOURCE"
     return f"'python -m jnst.convert {source}'"
 
 

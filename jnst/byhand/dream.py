@@ -50,6 +50,7 @@ def _best(features: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 OBJECTIVES = {"squares": (squares, squares_backward), "mean": (mean, mean_backward)}
+"""Functions of a map with their derivatives, by name."""
 
 
 def total(

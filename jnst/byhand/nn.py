@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 Frame = int | str
+"""How far a picture is framed before windows slide over it; see `margins`."""
 
 
 def margins(length: int, size: int, stride: int, frame: Frame) -> tuple[int, int]:
@@ -95,16 +96,17 @@ def _margins(shape: tuple[int, ...], kernel: np.ndarray, stride: int, frame: Fra
 
 
 PADDING = {"zeros": "constant", "edge": "edge"}
-Margin = tuple[int, int]
+"""What lies outside the picture, by name, as NumPy calls it."""
+_Margin = tuple[int, int]
 
 
-def pad(x: np.ndarray, rows: Margin, columns: Margin, *, padding: str) -> np.ndarray:
+def pad(x: np.ndarray, rows: _Margin, columns: _Margin, *, padding: str) -> np.ndarray:
     """Put a frame around x, so wide before and after it, of zeros or of copies of its edge."""
     mode: Any = PADDING[padding]
     return np.pad(x, [(0, 0), rows, columns, (0, 0)], mode)
 
 
-def pad_backward(dx: np.ndarray, rows: Margin, columns: Margin, *, padding: str) -> np.ndarray:
+def pad_backward(dx: np.ndarray, rows: _Margin, columns: _Margin, *, padding: str) -> np.ndarray:
     """Take the frame off: zeros belong to no pixel, copies of the edge belong to the edge."""
     if padding == "edge":
         dx = dx.copy()

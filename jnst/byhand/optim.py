@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 HISTORY = 20
+"""How many pairs of steps and gradient changes L-BFGS keeps."""
 LARGEST_MOVE = 0.5
+"""No value of the picture moves further than this in one step of L-BFGS."""
 FIRST_STEP = 0.03
+"""Root mean square of the first step of L-BFGS, on pictures in [0, 1]."""
 
 
 class Optimizer(NamedTuple):
@@ -129,3 +132,4 @@ def lbfgs(learning_rate: float, *, history: int = HISTORY) -> Optimizer:
 
 
 OPTIMIZERS = {"lbfgs": lbfgs, "adam": adam, "sgd": sgd}
+"""By name; each takes the learning rate."""

@@ -134,9 +134,12 @@ POOLING = {
     "avg": (avg_pool, avg_pool_backward),
     "l2": (l2_pool, l2_pool_backward),
 }
+"""The pooling of windows of 2x2 and its derivative, by name."""
 GAIN = {"max": 1.0, "avg": 2.0, "l2": 0.78}
+"""Factors that bring the activations to about the size of `max`; see `jnst.pooling.GAIN`."""
 SLIDING = {
     "max": (slide_max, slide_max_backward),
     "avg": (slide_avg, slide_avg_backward),
     "l2": (slide_l2, slide_l2_backward),
 }
+"""The same by windows of any size."""

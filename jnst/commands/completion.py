@@ -10,6 +10,7 @@ import tyro
 from jnst.arrays import check_choice
 
 SHELLS = ("bash", "zsh")
+"""The shells that there are scripts for."""
 FILES = "__TYRO_COMPLETE_FILES__"
 """What tyro's scripts offer where the name of a file is wanted."""
 

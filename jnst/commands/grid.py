@@ -14,7 +14,12 @@ from jnst.sweep import Cell, Result, run
 from jnst.terminal import over_all
 from jnst.version import __version__
 
-SHEET, CURVES, TABLE = "sheet.png", "curves.png", "table.csv"
+SHEET = "sheet.png"
+"""All pictures, each above what it was painted with."""
+CURVES = "curves.png"
+"""Their losses, step by step."""
+TABLE = "table.csv"
+"""What each was painted with, how long that took, and its losses, with all digits."""
 
 
 def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> int:

@@ -17,12 +17,11 @@ from jnst.arrays import InputError
 from jnst.batch import TABLE, Job
 from jnst.commands.base import fail
 
-MOST_FAILED, MOST_SLOW = 20, 3
-"""How many of each the summary lists."""
-
+_MOST_FAILED, _MOST_SLOW = 20, 3  # so many of each the summary lists
 
 HEADING = ["content", "style", "output", "status", "reason", "seconds", "loss"]
-OUTPUT = HEADING.index("output")
+"""The columns of the table."""
+_OUTPUT = HEADING.index("output")
 
 
 class Outcome(NamedTuple):
@@ -58,7 +57,7 @@ def read_table(path: Path) -> dict[str, list[str]]:
             rows = list(csv.reader(stream))
         if rows[:1] != [HEADING]:
             raise InputError("a table is there that is not of a batch; choose another --out")
-        return {row[OUTPUT]: row for row in rows[1:] if len(row) == len(HEADING)}
+        return {row[_OUTPUT]: row for row in rows[1:] if len(row) == len(HEADING)}
 
 
 def write_table(outcomes: Sequence[Outcome], folder: Path, before: Mapping[str, list[str]]) -> None:
@@ -83,14 +82,14 @@ def summarise(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None
     counts = Counter(one.status for one in outcomes)
     failed = [one for one in outcomes if one.status == "failed"]
     painted = [one for one in outcomes if one.status == "painted"]
-    slow = sorted(painted, key=lambda one: -one.seconds)[:MOST_SLOW]
+    slow = sorted(painted, key=lambda one: -one.seconds)[:_MOST_SLOW]
     table = rich.table.Table(box=rich.box.SIMPLE)
     for name in ("picture", "seconds", "what"):
         table.add_column(name, justify="right" if name == "seconds" else "left", overflow="fold")
-    for one in failed[:MOST_FAILED]:
+    for one in failed[:_MOST_FAILED]:
         table.add_row(_text(one), f"{one.seconds:.1f}", rich.text.Text(f"failed: {one.reason}"))
-    if len(failed) > MOST_FAILED:
-        table.add_row(f"and {len(failed) - MOST_FAILED} more", "", "failed")
+    if len(failed) > _MOST_FAILED:
+        table.add_row(f"and {len(failed) - _MOST_FAILED} more", "", "failed")
     for one in slow:
         table.add_row(_text(one), f"{one.seconds:.1f}", "painted, among the slowest")
     if failed or slow:

@@ -25,7 +25,7 @@ PADDING = "edge"
 """What the first layer sees outside: zeros there would be seen as a frame, and dreamt upon."""
 HALO = 64
 """How many pixels on each side of a tile are computed with it and thrown away."""
-KERNEL = (1, 4, 6, 4, 1)
+_KERNEL = (1, 4, 6, 4, 1)
 
 
 class Span(NamedTuple):
@@ -144,10 +144,10 @@ def bands(gradient: Image, levels: int) -> Sequence[Image]:
             around[axis] = 2 * apart, 2 * apart
             padded, length = jnp.pad(blurred, around, mode="edge"), blurred.shape[axis]
             blurred = jnp.zeros_like(blurred)
-            for i, weight in enumerate(KERNEL):
+            for i, weight in enumerate(_KERNEL):
                 begin = i * apart
                 shifted = jax.lax.slice_in_dim(padded, begin, begin + length, axis=axis)
-                blurred = blurred + weight / sum(KERNEL) * shifted
+                blurred = blurred + weight / sum(_KERNEL) * shifted
         found.append(gradient - blurred)
         gradient = blurred
     return [*found, gradient]

@@ -76,6 +76,7 @@ WHOLE = {
 }
 """The settings that are whole numbers, and the least that each may be."""
 MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000, "smooth": 16, "size": 65_535}
+"""The most that each of these may be."""
 MOST |= {"guide_size": 65_535, "steps": 1_000_000, "step_size": 255}
 
 

@@ -20,6 +20,7 @@ DEGREES = 5.0
 PAD = 12
 """How many grey pixels are put around it first: otherwise its edges are seen."""
 GREY = 0.5
+"""The value of these pixels, in [0, 1]."""
 
 Padded = Float[Array, "1 _ _ 3"]
 """A picture with its padding."""

@@ -24,7 +24,7 @@ from jnst.loop import Progress
 from jnst.network import Network, check_layers, default_backbone, open_network, too_small
 from jnst.xla import jit
 
-PADDING = "edge"
+_PADDING = "edge"
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _program(backbone: str, layer: str, neuron: bool, size: int, learning_rate: 
 
     def loss(spectrum: Spectrum, params: Params, key: jax.Array, channel: Array) -> Scalar:
         seen = transforms.moved(key, fourier.to_image(spectrum, size))
-        maps = features(params, seen, [layer], padding=PADDING)
+        maps = features(params, seen, [layer], padding=_PADDING)
         return -response(maps[layer], channel, neuron=neuron)
 
     def run(

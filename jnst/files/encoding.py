@@ -21,8 +21,8 @@ WRITERS = {
     ".webp": {"format": "WEBP", "quality": 95},
     ".tif": {"format": "TIFF"},
 }
-WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
 """What `write` can write: suffix -> Pillow's format and options."""
+WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
 
 DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
 """What it can write with 16 bits."""

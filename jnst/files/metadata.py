@@ -12,7 +12,12 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from jnst.files.opening import by_pillow, opened
 
-ORIENTATION, DESCRIPTION, SOFTWARE = 0x0112, 0x010E, 0x0131  # EXIF tags, also those of TIFF
+ORIENTATION = 0x0112
+"""EXIF's tag, and TIFF's, of how a picture is to be turned or mirrored."""
+DESCRIPTION = 0x010E
+"""Their tag of text about a picture: here the settings, as JSON."""
+SOFTWARE = 0x0131
+"""Their tag of the program that wrote it."""
 _BITS = 0x0102
 
 

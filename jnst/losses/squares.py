@@ -34,6 +34,7 @@ Its gradient has nearly the same size near the target and far from it. `contraha
 style-transfer-pytorch; `relative-contraharmonic` is in units of the mean |T|, as `relative` above.
 """
 SCALES = (*SCALE, *CONTRAHARMONIC)
+"""The names of all these scales."""
 
 
 class Sums(NamedTuple):

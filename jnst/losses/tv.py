@@ -84,3 +84,4 @@ def _nine_point(image: Image, beta: float) -> Scalar:
 
 
 KINDS = {"squares": _squares, "absolute": _absolute, "nine-point": _nine_point}
+"""The sums by name."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import skimage.data
 
 CONTENT = "chelsea"
+"""The photograph's name in scikit-image."""
 STYLE = Path(__file__).with_name("style.jpg")
 """A painting that `scripts/make_samples.py` made."""
 

@@ -14,15 +14,15 @@ from jnst.sources.origins import ORIGINS, Origin
 
 __all__ = ["ORIGINS", "Found", "Layers", "Origin", "biased", "read", "roles", "weighted"]
 
-HASHES = {
+# By the hash in its name: which of the two VGGs in torch a file has.
+_HASHES = {
     "dcbb9e9d": "torchvision",
     "397923af": "torchvision",
     "d01eb7cb": "caffe-torch",
     "00b39a1b": "caffe-torch",
 }
-"""By the hash in its name: which of the two VGGs in torch a file has."""
-LARGEST = 2**31
-"""Bytes of a file, at most: VGG19 with the layers that classify has a quarter of it."""
+# Bytes of a file, at most: VGG19 with the layers that classify has a quarter of it.
+_LARGEST = 2**31
 
 
 def read(source: Path, *, kind: str, backbone: str) -> tuple[str, Found]:
@@ -60,7 +60,7 @@ def read(source: Path, *, kind: str, backbone: str) -> tuple[str, Found]:
 def _check_file(source: Path) -> None:
     with disk.guarded(f"cannot read {source}"):
         status = disk.check_regular(source)
-        if status.st_size > LARGEST:
+        if status.st_size > _LARGEST:
             raise InputError("it is larger than the weights of any of the networks")
 
 
@@ -73,8 +73,8 @@ def _kind_of(source: Path) -> str:
     if source.suffix == ".npz":
         return "npz"
     found = _hash_in(source)
-    return HASHES[found] if found else "torchvision"
+    return _HASHES[found] if found else "torchvision"
 
 
 def _hash_in(source: Path) -> str | None:
-    return next((sha for sha in HASHES if sha in source.name), None)
+    return next((sha for sha in _HASHES if sha in source.name), None)

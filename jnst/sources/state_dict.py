@@ -10,10 +10,10 @@ from jnst.backbones import BACKBONES
 from jnst.sources.common import Found, biased, get, hwio, recognise, roles, weighted
 from jnst.sources.torch_names import prefixes
 
-OLD_DENSENET = r"(denselayer\d+\.(?:norm|conv))\.([12]\.)"
+_OLD_DENSENET = r"(denselayer\d+\.(?:norm|conv))\.([12]\.)"
 TOP = ("classifier", "fc", "AuxLogits")
 """What classifies, and is not read."""
-NORMALIZATION = {
+_NORMALIZATION = {
     "gamma": "weight",
     "beta": "bias",
     "mean": "running_mean",
@@ -29,7 +29,7 @@ def read(source: Path, backbones: Sequence[str]) -> Found:
     safe = source.suffix == ".safetensors"
     tensors = safetensors.read(source) if safe else torchfile.read(source)
     # Published DenseNets have norm.1 for what is norm1 since.
-    tensors = {re.sub(OLD_DENSENET, r"\1\2", key): array for key, array in tensors.items()}
+    tensors = {re.sub(_OLD_DENSENET, r"\1\2", key): array for key, array in tensors.items()}
     here = {key.rpartition(".")[0] for key in tensors if key.split(".")[0] not in TOP}
     known = {name: prefixes(name).values() for name in backbones}
     backbone = recognise(source, here, known)
@@ -37,7 +37,7 @@ def read(source: Path, backbones: Sequence[str]) -> Found:
     convolution = {"kernel": "weight"} | ({"bias": "bias"} if biased(table) else {})
     arrays = {}
     for layer in weighted(table):
-        for name, keys in zip(roles(layer), (convolution, NORMALIZATION), strict=True):
+        for name, keys in zip(roles(layer), (convolution, _NORMALIZATION), strict=True):
             if name is not None:
                 stem = names[name]
                 arrays[name] = {

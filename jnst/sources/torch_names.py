@@ -114,4 +114,5 @@ NAMES: Mapping[str, Callable[[str], Iterator[tuple[str, str]]]] = {
     "mobilenet_v2-torchvision": _mobilenet,
     "squeezenet1_1-torchvision": _squeezenet,
 }
+"""What yields pairs of our name and torchvision's prefix, by network."""
 assert set(NAMES) < set(BACKBONES)

@@ -12,7 +12,7 @@ MOST_BYTES = 32 * 2**20
 """Of a picture."""
 MOST_TEXT = 2**16
 """Bytes of any other request."""
-UPLOAD = "/api/pictures"
+_UPLOAD = "/api/pictures"
 HEADERS = {
     # All from here, no code within the page, and the page within no other one.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
@@ -24,6 +24,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+"""What every answer carries."""
 
 
 class Guard:
@@ -44,7 +45,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        most = MOST_BYTES if scope["path"] == UPLOAD else MOST_TEXT
+        most = MOST_BYTES if scope["path"] == _UPLOAD else MOST_TEXT
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

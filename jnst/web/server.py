@@ -26,14 +26,14 @@ from jnst.web.worker import Worker
 
 PAGE = {path.name: path for path in (pathlib.Path(__file__).parent / "page").iterdir()}
 """The files of the page: a request names one of these, or nothing."""
-KINDS = {
+_KINDS = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
 
-Key = Annotated[str, fastapi.Path(pattern="^[0-9a-f]{16}$")]
+_Key = Annotated[str, fastapi.Path(pattern="^[0-9a-f]{16}$")]
 
 
 @dataclass
@@ -83,10 +83,10 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
             made = {name: data for name, data in _samples().items() if name not in there}
             for name, data in made.items():
                 there[name] = store.add_picture(data, name, sample=True)
-        return _json({"content": there[samples.CONTENT], "style": there[SAMPLE_STYLE]})
+        return _json({"content": there[samples.CONTENT], "style": there[_SAMPLE_STYLE]})
 
     @app.get("/api/pictures/{key}/view.jpg")
-    def view(key: Key) -> Response:
+    def view(key: _Key) -> Response:
         if key not in store.pictures:
             raise HTTPException(404, "this picture is no longer there")
         return _file(store.picture_file(store.pictures[key], "view.jpg"))
@@ -113,21 +113,21 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         return told(run)
 
     @app.get("/api/runs/{key}")
-    def one(key: Key) -> Response:
+    def one(key: _Key) -> Response:
         return told(run_of(key), whole=True)
 
     @app.delete("/api/runs/{key}")
-    def remove(key: Key) -> Response:
+    def remove(key: _Key) -> Response:
         worker.remove(run_of(key))
         return _json({})
 
     @app.post("/api/runs/{key}/stop")
-    def stop(key: Key) -> Response:
+    def stop(key: _Key) -> Response:
         worker.stop(run_of(key))
         return told(run_of(key))
 
     @app.post("/api/runs/{key}/resume")
-    def resume(key: Key) -> Response:
+    def resume(key: _Key) -> Response:
         with store.lock:
             run = run_of(key)
             if run.status in ("stopped", "failed"):
@@ -135,11 +135,11 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         return told(run)
 
     @app.get("/api/runs/{key}/preview.jpg")
-    def preview(key: Key) -> Response:
+    def preview(key: _Key) -> Response:
         return _file(store.run_file(run_of(key), "preview.jpg"))
 
     @app.get("/api/runs/{key}/picture.png")
-    def result(key: Key) -> Response:
+    def result(key: _Key) -> Response:
         run = run_of(key)
         names = [store.pictures[one].name for one in (run.content, run.style)]
         name = "-".join(pathlib.Path(one).stem for one in names)
@@ -149,7 +149,7 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     def page(name: str) -> Response:
         if name not in PAGE:
             raise HTTPException(404, "there is nothing of that name")
-        return FileResponse(PAGE[name], media_type=KINDS[PAGE[name].suffix])
+        return FileResponse(PAGE[name], media_type=_KINDS[PAGE[name].suffix])
 
     return app
 
@@ -171,13 +171,13 @@ def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> 
     return told
 
 
-SAMPLE_STYLE = "sample"
+_SAMPLE_STYLE = "sample"
 
 
 def _samples() -> dict[str, bytes]:
     photograph = io.BytesIO()
     PIL.Image.fromarray(samples.content()).save(photograph, "PNG")
-    return {samples.CONTENT: photograph.getvalue(), SAMPLE_STYLE: samples.STYLE.read_bytes()}
+    return {samples.CONTENT: photograph.getvalue(), _SAMPLE_STYLE: samples.STYLE.read_bytes()}
 
 
 def _pair(store: Store, wanted: Wanted) -> list[Given]:

@@ -28,6 +28,7 @@ VIEW = 1024
 UNUSED = 20
 """How many pictures are kept that no run was made of; older ones go."""
 LONGEST_NAME = 80
+"""Characters of a picture's name that are kept."""
 RESTING = ("done", "stopped", "failed")
 """What a run is when nothing is to be done about it."""
 _ID = re.compile("[0-9a-f]{16}")
@@ -77,7 +78,7 @@ class Painted(msgspec.Struct):
     curve: list[tuple[int, float]]
 
 
-Kept = TypeVar("Kept", Given, Run, Painted)
+_Kept = TypeVar("_Kept", Given, Run, Painted)
 
 
 class Store:
@@ -173,7 +174,7 @@ class Store:
         del self.pictures[key]
         shutil.rmtree(self.folder / "pictures" / key, ignore_errors=True)
 
-    def _all(self, part: str, name: str, kind: type[Kept]) -> Iterator[Kept]:
+    def _all(self, part: str, name: str, kind: type[_Kept]) -> Iterator[_Kept]:
         """Read all of one part; what was never whole is removed, what is not ours left alone."""
         for folder in sorted((self.folder / part).iterdir()):
             if not _ID.fullmatch(folder.name):

@@ -13,7 +13,9 @@ from jnst.web.painter import Order, Outcome
 from jnst.web.store import Run, Store
 
 COMMAND = (sys.executable, "-m", "jnst.web.painter")
+"""What is run to paint."""
 MOST_WAITING = 20
+"""How many runs may wait."""
 PATIENCE = 10.0
 """Seconds that a process has to stop in order; then it is ended. It may be compiling."""
 

@@ -11,8 +11,11 @@ import numpy as np
 from jnst.byhand import nn, pooling
 
 INPUT = "input"
+"""What the first layer reads: the picture, preprocessed."""
 Params = Mapping[str, Mapping[str, np.ndarray]]
+"""Network weights, by layer and kind; see `jnst.arrays.Params`."""
 Maps = dict[str, np.ndarray]
+"""Feature maps by layer name."""
 
 
 class Layer(NamedTuple):

@@ -9,6 +9,7 @@ from jnst.byhand.backbones import graph
 from jnst.byhand.backbones.graph import INPUT, Layer, Options
 
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
+"""Convolutions in each of the five blocks."""
 
 preprocess = graph.preprocess
 preprocess_backward = graph.preprocess_backward
@@ -26,6 +27,7 @@ def table(convolutions: tuple[int, ...]) -> tuple[Layer, ...]:
 
 
 TABLES = {name: table(convolutions) for name, convolutions in CONVOLUTIONS.items()}
+"""Both networks, layer by layer."""
 
 
 def features(

@@ -16,8 +16,11 @@ import numpy as np
 from jnst.byhand.losses.sampling import sample
 
 SIDE = 3
+"""A patch has this many positions across and down."""
 LIMIT = 4096
+"""The largest number of style patches."""
 BLOCK = 512
+"""So many patches are compared with the style's at a time."""
 
 
 class Target(NamedTuple):
@@ -31,6 +34,7 @@ SCALE = {
     "mean": lambda target: 1 / target.patches.shape[1],
     "relative": lambda target: 1 / np.mean(target.norms**2),
 }
+"""What E / n is multiplied by; see `jnst.losses.patches.SCALE`."""
 
 
 def statistic(features: np.ndarray) -> np.ndarray:

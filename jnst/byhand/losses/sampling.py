@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 LIMIT = 1024
+"""The number of positions that STROTSS compares."""
 
 
 def grid(height: int, width: int, *, limit: int = LIMIT) -> tuple[np.ndarray, np.ndarray]:

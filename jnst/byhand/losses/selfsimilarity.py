@@ -19,11 +19,13 @@ import numpy as np
 from jnst.byhand.losses.sampling import directions, directions_backward, sample, sample_backward
 
 LEAST = 1e-5
+"""The mean distance in a column that its sum stands for at least."""
 SCALE = {
     "mean": lambda target: 1 / target.size,
     "columns": lambda target: 1 / target.shape[1],
     "relative": lambda target: 1 / np.sum(np.abs(1 / target.shape[0] - target)),
 }
+"""What Σ|S - T| is multiplied by; see `jnst.losses.selfsimilarity.SCALE`."""
 
 
 def statistic(features: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import numpy as np
 from jnst.byhand import nn
 
 SCALE = {"sum": lambda count: 1, "half": lambda count: 1 / 2, "mean": lambda count: 1 / count}
+"""What the sum is multiplied by, as a function of the number of values, 3·h·w."""
 
 
 def total_variation(
@@ -99,3 +100,4 @@ KINDS = {
     "absolute": (_absolute, _absolute_backward),
     "nine-point": (_nine_point, _nine_point_backward),
 }
+"""The sums with their derivatives, by name."""

@@ -34,10 +34,12 @@ class Target(NamedTuple):
 
 
 ROUNDING = 8
+"""Eigenvalues are known up to about this many units of rounding of the largest."""
 SCALE = {
     "mean": lambda target: 1 / target.mean.size,
     "relative": lambda target: 1 / (np.sum(target.mean**2) + target.trace),
 }
+"""What W² is multiplied by; see `jnst.losses.wasserstein.SCALE`."""
 
 
 def statistic(features: np.ndarray, region: np.ndarray | None = None) -> Moments:
