@@ -5,6 +5,9 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "agg")
+# Tests run side by side, and threads of NumPy's that wait for a busy core take the others' time:
+# with one thread each they need half of it. Programs that tests start inherit this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jax
 import jaxtyping

@@ -53,7 +53,7 @@ def test_a_batch_is_timed_beside_single_runs(tmp_path):
     rows = run(tmp_path, "batch", "--sizes", "32", "--quick")["batch"]
     assert [row["what"] for row in rows] == ["batch", "batch, --canvas 1", "one by one"]
     for row in rows:
-        assert row["s a picture"] == row["s"] / 3
+        assert row["s a picture"] == row["s"] / 2
         assert row["one by one / it"] == rows[-1]["s"] / row["s"]
 
 

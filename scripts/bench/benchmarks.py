@@ -170,7 +170,7 @@ def batch(options: argparse.Namespace) -> list[Row]:
 
     Whole processes, with the steps of a draft. Each way begins with an empty cache of programs.
     """
-    count, size = (3, 64) if options.quick else (8, 256)
+    count, size = (2, 64) if options.quick else (8, 256)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

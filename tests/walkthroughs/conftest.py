@@ -6,7 +6,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
-import threadpoolctl
 
 LESSONS = Path(__file__).resolve().parents[2] / "scripts" / "walkthroughs"
 
@@ -20,9 +19,7 @@ def run_lesson(tmp_path_factory):
 
     def run(name, *words):
         path = LESSONS / f"{name}.py"
-        # Threads of NumPy's that wait for a busy core made a lesson a hundred times slower.
-        one_thread = threadpoolctl.threadpool_limits(1, user_api="blas")
-        with one_thread, pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch:
             patch.syspath_prepend(str(LESSONS))
             out = tmp_path_factory.mktemp(name)
             patch.setattr(sys, "argv", [str(path), *(words or ["--quick"]), "--out", str(out)])
