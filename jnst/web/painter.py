@@ -31,7 +31,7 @@ from jnst.record import restore
 from jnst.settings import Settings
 from jnst.stylize import paint
 from jnst.terminal import time_left
-from jnst.web.store import Painted
+from jnst.web.records import Painted
 
 KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
@@ -159,7 +159,6 @@ def shower(
             step=progress.step,
             steps=len(costs),
             size=(width, height),
-            total=progress.best_total if np.isfinite(progress.best_total) else None,
             left=seconds,
             seconds=before + now - began,
             curve=thinned + [one for one in totals[-1:] if one not in thinned[-1:]],

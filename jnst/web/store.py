@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import filelock
 import msgspec
 
 from jnst import disk, files, image
 from jnst.arrays import InputError
+from jnst.web.records import RESTING, Given, Painted, Run
 
 VIEW = 1024
 """Long side, at most, of a given picture as the page shows it."""
@@ -29,56 +29,10 @@ UNUSED = 20
 """How many pictures are kept that no run was made of; older ones go."""
 LONGEST_NAME = 80
 """Characters of a picture's name that are kept."""
-RESTING = ("done", "stopped", "failed")
-"""What a run is when nothing is to be done about it."""
 _ID = re.compile("[0-9a-f]{16}")
 
 
-class Given(msgspec.Struct, frozen=True):
-    """A picture that was given: what its file was called, and its size in pixels."""
-
-    id: str
-    name: str
-    width: int
-    height: int
-    created: float
-    sample: bool = False
-
-
-class Run(msgspec.Struct):
-    """A run: the IDs of its pictures, what was chosen, what it is made with, and how it stands.
-
-    `status` is queued, running, stopping or one of `RESTING`; `reason` says why it failed.
-    """
-
-    id: str
-    content: str
-    style: str
-    preset: str
-    quality: str
-    changes: dict[str, Any]
-    made_with: dict[str, Any]
-    created: float
-    status: str = "queued"
-    reason: str = ""
-
-
-class Painted(msgspec.Struct):
-    """How far a run has come: what its painter leaves in `progress.json`.
-
-    `size` is width and height, `left` seconds, `curve` steps and their total losses, thinned out.
-    """
-
-    step: int
-    steps: int
-    size: tuple[int, int]
-    total: float | None
-    left: float | None
-    seconds: float
-    curve: list[tuple[int, float]]
-
-
-_Kept = TypeVar("_Kept", Given, Run, Painted)
+_Kept = TypeVar("_Kept", Given, Run)
 
 
 class Store:
@@ -184,7 +138,7 @@ class Store:
                 continue
             with contextlib.suppress(OSError, msgspec.DecodeError):
                 one = msgspec.json.decode((folder / name).read_bytes(), type=kind)
-                if getattr(one, "id", None) == folder.name:
+                if one.id == folder.name:
                     yield one
 
     def _read_picture(self, path: Path, name: str):
@@ -209,18 +163,11 @@ def opened(folder: Path) -> Iterator[Store]:
         with disk.guarded(f"cannot make the folder {str(folder)!r}"):
             folder.mkdir(mode=0o700)  # photographs are nobody else's business
     disk.make_folder(folder)
-    lock = filelock.FileLock(folder / ".jnst-lock", blocking=False)
-    with disk.guarded(f"cannot use the folder {str(folder)!r}"):
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            raise InputError("another jnst web uses it; choose another --folder") from None
-    try:
-        with disk.guarded(f"cannot use the folder {str(folder)!r}"):
+    failure = f"cannot use the folder {str(folder)!r}"
+    with disk.held(folder, failure, taken="another jnst web uses it; choose another --folder"):
+        with disk.guarded(failure):
             store = Store(folder)
         yield store
-    finally:
-        lock.release()
 
 
 def _label(name: str) -> str:

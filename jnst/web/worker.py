@@ -10,7 +10,8 @@ import msgspec
 from jnst.arrays import InputError
 from jnst.commands.base import fail
 from jnst.web.painter import Order, Outcome
-from jnst.web.store import Run, Store
+from jnst.web.records import Run
+from jnst.web.store import Store
 
 COMMAND = (sys.executable, "-m", "jnst.web.painter")
 """What is run to paint."""

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from helpers_web import png
@@ -14,8 +15,9 @@ from helpers_web import png
 from jnst import checkpoint, files
 from jnst.record import Inputs, record
 from jnst.settings import Settings
-from jnst.web import painter, store
+from jnst.web import painter
 from jnst.web.painter import Order
+from jnst.web.records import Painted
 
 SMALL = Settings(
     size=40,
@@ -34,7 +36,7 @@ def order(tmp_path):
         (tmp_path / "content").write_bytes(png(60, 40))
         (tmp_path / "style").write_bytes(png(50, 50))
         settings = dataclasses.replace(SMALL, **changes)
-        made_with = store.msgspec.to_builtins(
+        made_with = msgspec.to_builtins(
             record(settings, Inputs(Path("my cat.jpg"), (Path("waves.png"),))), enc_hook=str
         )
         content, style = str(tmp_path / "content"), str(tmp_path / "style")
@@ -66,7 +68,7 @@ def ended(process):
 
 
 def progress(folder):
-    return store.msgspec.json.decode((folder / "progress.json").read_bytes(), type=store.Painted)
+    return msgspec.json.decode((folder / "progress.json").read_bytes(), type=Painted)
 
 
 def test_a_run_from_order_to_picture(order, tmp_path):
