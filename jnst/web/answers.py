@@ -1,12 +1,13 @@
 """What the server answers: a run as the page shows it, files, and one line for what is refused."""
 
+import mimetypes
 import pathlib
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from jnst.arrays import printable
@@ -40,9 +41,12 @@ def as_json(value: object, *, status: int = 200) -> Response:
 
 def picture(path: pathlib.Path, *, name: str | None = None) -> Response:
     """Answer with a picture, to be kept as `name` where one is given; 404 where it is not yet."""
-    if not path.is_file():
-        raise HTTPException(404, "there is no picture yet")
-    return FileResponse(path, filename=name)
+    try:
+        data = path.read_bytes()  # all at once: it may be replaced at any time
+    except OSError:
+        raise HTTPException(404, "there is no picture yet") from None
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"} if name else {}
+    return Response(data, headers=headers, media_type=mimetypes.guess_type(path)[0])
 
 
 def refused(request: Request, error: Exception) -> Response:

@@ -78,7 +78,7 @@ class Guard:
         site = headers.get("sec-fetch-site", "same-origin")
         origin = headers.get("origin")
         changes = scope["method"] not in ("GET", "HEAD")
-        foreign = origin is not None and urlsplit(origin).netloc != host
+        foreign = origin is not None and origin.partition("://")[2] != host
         if (changes or scope["path"].startswith("/api/")) and (
             foreign or site not in ("same-origin", "none")
         ):

@@ -15,12 +15,11 @@ _SAMPLE_STYLE = "sample"
 
 
 def built_in(store: Store) -> dict[str, Given]:
-    """Give the store the built-in pair, once; return it as `content` and `style`."""
-    with store.lock:
-        there = {one.name: one for one in store.pictures.values() if one.sample}
-        made = {name: data for name, data in _samples().items() if name not in there}
-        for name, data in made.items():
-            there[name] = store.add_picture(data, name, sample=True)
+    """Give the store the built-in pair, unless it has it; return it as `content` and `style`."""
+    there = {one.name: one for one in store.pictures.copy().values() if one.sample}
+    made = {name: data for name, data in _samples().items() if name not in there}
+    for name, data in made.items():
+        there[name] = store.add_picture(data, name, sample=True)
     return {"content": there[samples.CONTENT], "style": there[_SAMPLE_STYLE]}
 
 
@@ -33,10 +32,13 @@ def chosen(store: Store, content: str, style: str) -> tuple[Given, Given]:
 
 
 def inputs(content: Given, style: Given) -> Inputs:
-    """Name the pictures for the metadata, as the command line would: the sample pair by nothing."""
-    if content.sample and style.sample:
-        return Inputs()
-    return Inputs(pathlib.Path(content.name), (pathlib.Path(style.name),))
+    """Name the pictures for the metadata, as the command line would: each sample by nothing."""
+    is_sample = content.sample and content.name == samples.CONTENT
+    is_sample_style = style.sample and style.name == _SAMPLE_STYLE
+    return Inputs(
+        None if is_sample else pathlib.Path(content.name),
+        () if is_sample_style else (pathlib.Path(style.name),),
+    )
 
 
 def _samples() -> dict[str, bytes]:

@@ -18,7 +18,7 @@ from jnst.record import record
 from jnst.web import pair
 from jnst.web.answers import as_json, describe, picture, refused
 from jnst.web.choices import choices, settings_for
-from jnst.web.guard import MOST_BYTES, Guard
+from jnst.web.guard import MOST_BYTES, Guard, local
 from jnst.web.records import Run
 from jnst.web.store import Store
 from jnst.web.worker import Worker
@@ -55,12 +55,14 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         app.add_exception_handler(kind, refused)
 
     def run_of(key: str) -> Run:
-        if key not in store.runs:
+        run = store.runs.get(key)
+        if run is None:
             raise HTTPException(404, "this run is no longer there")
-        return store.runs[key]
+        return run
 
-    def told(run: Run, *, whole: bool = False) -> Response:
-        return as_json(describe(store, worker, run, whole=whole))
+    def told(key: str, *, whole: bool = False) -> Response:
+        with store.lock:  # else another request could remove it meanwhile
+            return as_json(describe(store, worker, run_of(key), whole=whole))
 
     @app.get("/")
     def index() -> Response:
@@ -68,7 +70,7 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/api/choices")
     def offer() -> Response:
-        return as_json(choices() | {"most_bytes": MOST_BYTES})
+        return as_json(choices() | {"most_bytes": MOST_BYTES, "local": local(host)})
 
     @app.post("/api/pictures")
     async def give(request: Request, name: str = "") -> Response:
@@ -81,14 +83,16 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/api/pictures/{key}/view.jpg")
     def view(key: _Key) -> Response:
-        if key not in store.pictures:
+        given = store.pictures.get(key)
+        if given is None:
             raise HTTPException(404, "this picture is no longer there")
-        return picture(store.picture_file(store.pictures[key], "view.jpg"))
+        return picture(store.picture_file(given, "view.jpg"))
 
     @app.get("/api/runs")
     def runs() -> Response:
-        newest = sorted(store.runs.copy().values(), key=lambda run: (-run.created, run.id))
-        return as_json([describe(store, worker, run) for run in newest])
+        with store.lock:
+            newest = sorted(store.runs.values(), key=lambda run: (-run.created, run.id))
+            return as_json([describe(store, worker, run) for run in newest])
 
     @app.post("/api/runs")
     def begin(wanted: Wanted) -> Response:
@@ -106,11 +110,11 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
                 made_with=msgspec.to_builtins(made_with, enc_hook=str),
             )
             worker.submit(run)
-        return told(run)
+            return told(run.id)
 
     @app.get("/api/runs/{key}")
     def one(key: _Key) -> Response:
-        return told(run_of(key), whole=True)
+        return told(key, whole=True)
 
     @app.delete("/api/runs/{key}")
     def remove(key: _Key) -> Response:
@@ -120,15 +124,16 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     @app.post("/api/runs/{key}/stop")
     def stop(key: _Key) -> Response:
         worker.stop(run_of(key))
-        return told(run_of(key))
+        return told(key)
 
     @app.post("/api/runs/{key}/resume")
     def resume(key: _Key) -> Response:
         with store.lock:
             run = run_of(key)
             if run.status in ("stopped", "failed"):
+                store.forget_time_left(run)
                 worker.submit(run)
-        return told(run)
+            return told(key)
 
     @app.get("/api/runs/{key}/preview.jpg")
     def preview(key: _Key) -> Response:
@@ -136,8 +141,9 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/api/runs/{key}/picture.png")
     def result(key: _Key) -> Response:
-        run = run_of(key)
-        names = [store.pictures[one].name for one in (run.content, run.style)]
+        with store.lock:
+            run = run_of(key)
+            names = [store.pictures[one].name for one in (run.content, run.style)]
         name = "-".join(pathlib.Path(one).stem for one in names)
         return picture(store.run_file(run, "picture.png"), name=f"{name}.png")
 
