@@ -98,7 +98,7 @@ class Worker:
         with self._changed:
             self._closed = True
             for run in [*self._queue, self._current]:
-                if run is not None:
+                if run is not None and run.status != "stopping":  # to ask again would end it
                     self.stop(run)
             self._changed.notify_all()
         self._thread.join()

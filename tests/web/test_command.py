@@ -144,17 +144,16 @@ def test_a_real_run_keeps_to_the_folder_and_outlives_no_server(tmp_path):
     own = {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
     with started(tmp_path, **own) as (process, site):
         sample = [one["id"] for one in site.post("/api/samples")[1].values()]
-        site.until(site.begin(*sample, quality="draft"), "done", seconds=120)
-        key = site.begin(*sample, quality="best", seed=1)
+        key = site.begin(*sample)
         while not (run := site.get(f"/api/runs/{key}")[1])["painted"]:
             assert run["status"] in ("queued", "running")
-            time.sleep(0.1)
+            time.sleep(0.5)
         children = children_of(process)
         process.kill()
     assert len(children) == 1
-    wait_for_the_end_of(children, seconds=30)
-    outside = [path for path in tmp_path.rglob("*") if not path.is_relative_to(tmp_path / "web")]
-    assert sorted(path.name for path in outside) == ["home", "tmp"]
+    wait_for_the_end_of(children, seconds=60)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in files if not path.is_relative_to(tmp_path / "web")] == []
     with started(tmp_path, **own) as (process, site):
         run = site.get(f"/api/runs/{key}")[1]
         process.send_signal(signal.SIGTERM)

@@ -69,6 +69,16 @@ def test_a_step_may_take_long_and_only_a_second_stop_ends_it_at_once(site, monke
     assert not unfinished.exists()
 
 
+def test_the_end_waits_for_a_run_that_is_stopping(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "PATIENCE", 0.0)
+    with serving(tmp_path / "web") as site:
+        key = site.begin(seed=15)  # half a second, and it hears nothing
+        site.until(key, "running")
+        site.post(f"/api/runs/{key}/stop")
+        time.sleep(0.1)
+    assert '"done"' in (tmp_path / "web" / "runs" / key / "run.json").read_text()
+
+
 def test_at_the_end_no_process_is_begun_for_nothing(tmp_path, monkeypatch):
     started, start = [], worker.Worker._start
     monkeypatch.setattr(worker.Worker, "_start", lambda self: started.append(1) or start(self))
