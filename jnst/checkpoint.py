@@ -14,12 +14,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import filelock
 import jax
 import numpy as np
 
+from jnst import disk
 from jnst.arrays import InputError, Params
-from jnst.disk import TEMPORARY, check_regular, guarded, make_folder, replacing
 from jnst.pictures import Pictures
 from jnst.stylize import Point
 
@@ -53,7 +52,10 @@ def save(folder: Path, point: Point, facts: Mapping[str, Any]) -> None:
         arrays["picture"] = np.asarray(point.picture)
     arrays |= {f"state{i}": np.asarray(leaf) for i, leaf in enumerate(point.state)}
     path = folder / FILE
-    with guarded(f"cannot write {os.fspath(path)!r}"), replacing(path, label=LABEL) as stream:
+    with (
+        disk.guarded(f"cannot write {os.fspath(path)!r}"),
+        disk.replacing(path, label=LABEL) as stream,
+    ):
         np.savez(stream, **arrays)  # pyright: ignore[reportArgumentType]
 
 
@@ -62,8 +64,8 @@ def load(folder: Path) -> Checkpoint | None:
     path = folder / FILE
     if not os.path.lexists(path):
         return None
-    with guarded(f"cannot read the checkpoint {os.fspath(path)!r}"):
-        check_regular(path)
+    with disk.guarded(f"cannot read the checkpoint {os.fspath(path)!r}"):
+        disk.check_regular(path)
         with open(path, "rb") as stream:
             if not zipfile.is_zipfile(stream):
                 raise InputError("the file is damaged, or none of jnst")
@@ -91,19 +93,12 @@ def held(folder: Path) -> Iterator[Path]:
     The system lets go of it when the process ends, however that comes about. What a run left that
     was killed while it wrote is removed. Raises `InputError` where another run holds the folder.
     """
-    make_folder(folder)
-    lock = filelock.FileLock(folder / ".jnst-lock", blocking=False)
-    with guarded(f"cannot keep checkpoints in {os.fspath(folder)!r}"):
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            raise InputError("another run keeps its own there") from None
-        for unfinished in folder.glob(TEMPORARY.format(f"{LABEL}*")):
-            unfinished.unlink()
-    try:
+    disk.make_folder(folder)
+    failure = f"cannot keep checkpoints in {os.fspath(folder)!r}"
+    with disk.held(folder, failure, taken="another run keeps its own there"):
+        with disk.guarded(failure):
+            disk.remove_unfinished(folder, LABEL)
         yield folder
-    finally:
-        lock.release()
 
 
 def digest(arrays: Pictures | Params) -> str:

@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import filelock
+
 from jnst.arrays import InputError, check_choice
 
 TEMPORARY = ".jnst-{}.tmp"
@@ -108,6 +110,31 @@ def replacing(path: str | os.PathLike[str], *, label: str = "") -> Iterator[io.B
         if place.exists():
             name.chmod(stat.S_IMODE(place.stat().st_mode))
         name.replace(place)
+
+
+@contextlib.contextmanager
+def held(folder: Path, failure: str, *, taken: str) -> Iterator[None]:
+    """Hold a folder that only one process may use at a time.
+
+    The system lets go of it when the process ends, however that comes about. Raises `InputError`,
+    the reason after `failure`: `taken` where another process holds the folder.
+    """
+    lock = filelock.FileLock(folder / ".jnst-lock", blocking=False)
+    with guarded(failure):
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise InputError(taken) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def remove_unfinished(folder: Path, label: str) -> None:
+    """Remove what was left by a process that was killed while it wrote a file of this label."""
+    for unfinished in folder.glob(TEMPORARY.format(f"{label}*")):
+        unfinished.unlink()
 
 
 def _target(path: str | os.PathLike[str]) -> Path:

@@ -12,11 +12,14 @@ import numpy as np
 import PIL.Image
 
 from jnst.arrays import Image, InputError, to_levels
+from jnst.image import fit
 from jnst.loop import Progress
-from jnst.terminal import time_left
+from jnst.terminal import next_look, time_left
 
 SHOW_EVERY = 1.0
-"""Seconds between two pictures, or more where making one takes more than a tenth of that."""
+"""Seconds between two pictures, or more; see `next_look`."""
+LARGEST = 1024
+"""Long side, at most, of what is shown: Jupyter lets no more than about 1 MB a second through."""
 
 
 @contextlib.contextmanager
@@ -54,8 +57,8 @@ def live(
             f"{width} x {height}, {progress.step} of {len(costs)} evaluations, total "
             f"{progress.best_total:.4g}, {end}"
         )
-        handle.update(display.HTML(_page(picture, caption)))
-        due = now + max(SHOW_EVERY, 10 * (time.monotonic() - now))
+        handle.update(display.HTML(_page(fit(picture, LARGEST), caption)))
+        due = next_look(now, SHOW_EVERY)
 
     def show(progress: Progress) -> None:
         nonlocal last

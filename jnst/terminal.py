@@ -79,6 +79,15 @@ def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
     return left
 
 
+def next_look(began: float, every: float) -> float:
+    """Return when to show a picture again, the last of which was begun at `began`.
+
+    Called when that one is shown. After `every` seconds, or more where showing it takes longer than
+    a tenth of that.
+    """
+    return began + max(every, 10 * (time.monotonic() - began))
+
+
 @contextlib.contextmanager
 def over_all(count: int, *, quiet: bool) -> Iterator[Callable[..., None]]:
     """Show a live line for `count` pictures.

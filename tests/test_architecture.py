@@ -55,7 +55,7 @@ ALLOWED = {
     "presets": "arrays settings",
     "plot": "arrays",
     "terminal": "arrays loop",
-    "notebook": "arrays loop terminal",
+    "notebook": "arrays image loop terminal",
     "memory": "arrays xla backbones network objective engines settings",
     "pictures": "arrays files image canvas colour regions settings",
     "stages": "network image memory pyramid backbones pictures settings",

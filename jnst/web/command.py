@@ -1,5 +1,6 @@
 """`jnst web`: the page, on this machine."""
 
+import errno
 import socket
 import sys
 import threading
@@ -12,7 +13,7 @@ import platformdirs
 import tyro
 
 from jnst.arrays import InputError, check_at_least, check_at_most
-from jnst.commands.signals import interrupted
+from jnst.commands.signals import interrupted, signals
 from jnst.disk import guarded
 
 
@@ -47,6 +48,8 @@ def run(options: Options) -> int:
     check_at_most("port", options.port, 65_535)
     folder = options.folder or platformdirs.user_data_path("jnst", appauthor=False) / "web"
     with listening(options.host, options.port) as listener, store.opened(folder) as kept:
+        if kept.left_out:
+            warn(f"cannot read {kept.left_out} of the runs and pictures; none of them is removed")
         painter = worker.Worker(kept)
         try:
             app = server.create_app(kept, painter, host=options.host)
@@ -66,7 +69,10 @@ def run(options: Options) -> int:
         except KeyboardInterrupt as interruption:  # uvicorn raises the signal again in the end
             return interrupted(interruption)
         finally:
-            painter.close()
+            with signals(lambda number: painter.end()):
+                if painter.is_busy():
+                    warn("stopping the run, which ends with its step; Ctrl-C again ends it at once")
+                painter.close()
     return 0
 
 
@@ -74,7 +80,14 @@ def listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens; raise `InputError` where that cannot be."""
     with guarded(f"cannot listen on {host} port {port}"):
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
+        try:
+            return socket.create_server(address[:2], family=family)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise InputError(
+                "something does already, perhaps this page; else choose another --port"
+            ) from None
 
 
 def tell(listener: socket.socket, options: Options, is_local: bool) -> None:
@@ -83,6 +96,11 @@ def tell(listener: socket.socket, options: Options, is_local: bool) -> None:
     address = f"http://{host}:{listener.getsockname()[1]}/"
     print(f"jnst: the page is at {address} (Ctrl-C ends it)", flush=True)
     if not is_local:
-        print("jnst: anyone who can reach this address can use the page", file=sys.stderr)
+        warn("anyone who can reach this address can use the page")
     if options.open:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def warn(message: str) -> None:
+    """Say something on the error stream."""
+    print(f"jnst: {message}", file=sys.stderr)

@@ -30,13 +30,13 @@ from jnst.problem import load
 from jnst.record import restore
 from jnst.settings import Settings
 from jnst.stylize import paint
-from jnst.terminal import time_left
-from jnst.web.store import Painted
+from jnst.terminal import next_look, time_left
+from jnst.web.records import Painted
 
 KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
 SHOW_EVERY = 1.0
-"""Seconds between previews."""
+"""Seconds between previews, or more; see `next_look`."""
 PREVIEW = 1024
 """Long side of a preview, at most."""
 POINTS = 400
@@ -72,9 +72,10 @@ def main() -> None:
             return
         line += more
     order = msgspec.json.decode(line, type=Order)
-    threading.Thread(target=_stop_at_the_end, daemon=True).start()
     try:
-        outcome = Outcome("done" if carry_out(order) else "stopped")
+        with interruptions() as interruption:  # first, or the end of the input would not be heard
+            threading.Thread(target=_stop_at_the_end, daemon=True).start()
+            outcome = Outcome("done" if carry_out(order, interruption) else "stopped")
     except KeyboardInterrupt:
         outcome = Outcome("stopped")
     except Exception as error:
@@ -82,8 +83,8 @@ def main() -> None:
     print(msgspec.json.encode(outcome).decode(), flush=True)
 
 
-def carry_out(order: Order) -> bool:
-    """Paint; return whether the picture is finished, and not stopped.
+def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]) -> bool:
+    """Paint; return whether the picture is finished, and not stopped by an interruption.
 
     Raises:
         InputError: for what cannot be painted. A picture that was begun is kept.
@@ -94,7 +95,7 @@ def carry_out(order: Order) -> bool:
     settings, inputs = restore(order.made_with)
     trouble: InputError | KeyboardInterrupt | None = None
     last: Progress | None = None
-    with interruptions() as interruption, checkpoint.held(folder):
+    with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
         pictures = read(Path(order.content), Path(order.style), settings)
         kit = load(settings)
@@ -133,7 +134,7 @@ def shower(
     costs: Sequence[float],
     curves: Mapping[int, Mapping[str, float]],
 ) -> Callable[..., None]:
-    """Return a function that leaves preview and `progress.json`, not more than once a second.
+    """Return a function that leaves preview and `progress.json`, now and then.
 
     Or at once, where the run is over.
     """
@@ -149,7 +150,6 @@ def shower(
         seconds = left(progress.step)
         if now < due and not whole:
             return
-        due = now + SHOW_EVERY
         picture = finish(pictures, settings, progress.best)
         files.write(folder / "preview.jpg", image.fit(picture, PREVIEW))
         height, width = picture.shape[1:3]
@@ -159,12 +159,12 @@ def shower(
             step=progress.step,
             steps=len(costs),
             size=(width, height),
-            total=progress.best_total if np.isfinite(progress.best_total) else None,
             left=seconds,
             seconds=before + now - began,
             curve=thinned + [one for one in totals[-1:] if one not in thinned[-1:]],
         )
         disk.write_text(folder / "progress.json", msgspec.json.encode(painted).decode())
+        due = next_look(now, SHOW_EVERY)
 
     return show
 

@@ -1,27 +1,26 @@
 """What the page asks of the server."""
 
 import dataclasses
-import io
 import pathlib
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import fastapi
 import msgspec
-import PIL.Image
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from jnst import samples
-from jnst.arrays import InputError, printable
-from jnst.record import Inputs, record
-from jnst.version import __version__
-from jnst.web.choices import CHANGEABLE, choices, settings_for
-from jnst.web.guard import MOST_BYTES, Guard
-from jnst.web.store import RESTING, Given, Run, Store
+from jnst.arrays import InputError
+from jnst.record import record
+from jnst.web import pair
+from jnst.web.answers import as_json, describe, picture, refused
+from jnst.web.choices import choices, settings_for
+from jnst.web.guard import MOST_BYTES, Guard, local
+from jnst.web.records import Run
+from jnst.web.store import Store
 from jnst.web.worker import Worker
 
 PAGE = {path.name: path for path in (pathlib.Path(__file__).parent / "page").iterdir()}
@@ -53,15 +52,17 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Guard, host=host)
     for kind in (InputError, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, _refused)
+        app.add_exception_handler(kind, refused)
 
     def run_of(key: str) -> Run:
-        if key not in store.runs:
+        run = store.runs.get(key)
+        if run is None:
             raise HTTPException(404, "this run is no longer there")
-        return store.runs[key]
+        return run
 
-    def told(run: Run, *, whole: bool = False) -> Response:
-        return _json(describe(store, worker, run, whole=whole))
+    def told(key: str, *, whole: bool = False) -> Response:
+        with store.lock:  # else another request could remove it meanwhile
+            return as_json(describe(store, worker, run_of(key), whole=whole))
 
     @app.get("/")
     def index() -> Response:
@@ -69,81 +70,82 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/api/choices")
     def offer() -> Response:
-        return _json(choices() | {"most_bytes": MOST_BYTES, "version": __version__})
+        return as_json(choices() | {"most_bytes": MOST_BYTES, "local": local(host)})
 
     @app.post("/api/pictures")
     async def give(request: Request, name: str = "") -> Response:
         data = await request.body()  # no more than the guard allows
-        return _json(await run_in_threadpool(store.add_picture, data, name))
+        return as_json(await run_in_threadpool(store.add_picture, data, name))
 
     @app.post("/api/samples")
     def give_samples() -> Response:
-        with store.lock:
-            there = {one.name: one for one in store.pictures.values() if one.sample}
-            made = {name: data for name, data in _samples().items() if name not in there}
-            for name, data in made.items():
-                there[name] = store.add_picture(data, name, sample=True)
-        return _json({"content": there[samples.CONTENT], "style": there[_SAMPLE_STYLE]})
+        return as_json(pair.built_in(store))
 
     @app.get("/api/pictures/{key}/view.jpg")
     def view(key: _Key) -> Response:
-        if key not in store.pictures:
+        given = store.pictures.get(key)
+        if given is None:
             raise HTTPException(404, "this picture is no longer there")
-        return _file(store.picture_file(store.pictures[key], "view.jpg"))
+        return picture(store.picture_file(given, "view.jpg"))
 
     @app.get("/api/runs")
     def runs() -> Response:
-        newest = sorted(store.runs.copy().values(), key=lambda run: (-run.created, run.id))
-        return _json([describe(store, worker, run) for run in newest])
+        with store.lock:
+            newest = sorted(store.runs.values(), key=lambda run: (-run.created, run.id))
+            return as_json([describe(store, worker, run) for run in newest])
 
     @app.post("/api/runs")
     def begin(wanted: Wanted) -> Response:
         settings = settings_for(wanted.preset, wanted.quality, wanted.changes)
         with store.lock:
-            pair = _pair(store, wanted)
+            content, style = pair.chosen(store, wanted.content, wanted.style)
             worker.check_room()
+            made_with = record(settings, pair.inputs(content, style))
             run = store.add_run(
-                *pair,
+                content,
+                style,
                 preset=wanted.preset,
                 quality=wanted.quality,
                 changes=wanted.changes,
-                made_with=msgspec.to_builtins(record(settings, _inputs(*pair)), enc_hook=str),
+                made_with=msgspec.to_builtins(made_with, enc_hook=str),
             )
             worker.submit(run)
-        return told(run)
+            return told(run.id)
 
     @app.get("/api/runs/{key}")
     def one(key: _Key) -> Response:
-        return told(run_of(key), whole=True)
+        return told(key, whole=True)
 
     @app.delete("/api/runs/{key}")
     def remove(key: _Key) -> Response:
         worker.remove(run_of(key))
-        return _json({})
+        return as_json({})
 
     @app.post("/api/runs/{key}/stop")
     def stop(key: _Key) -> Response:
         worker.stop(run_of(key))
-        return told(run_of(key))
+        return told(key)
 
     @app.post("/api/runs/{key}/resume")
     def resume(key: _Key) -> Response:
         with store.lock:
             run = run_of(key)
             if run.status in ("stopped", "failed"):
+                store.forget_time_left(run)
                 worker.submit(run)
-        return told(run)
+            return told(key)
 
     @app.get("/api/runs/{key}/preview.jpg")
     def preview(key: _Key) -> Response:
-        return _file(store.run_file(run_of(key), "preview.jpg"))
+        return picture(store.run_file(run_of(key), "preview.jpg"))
 
     @app.get("/api/runs/{key}/picture.png")
     def result(key: _Key) -> Response:
-        run = run_of(key)
-        names = [store.pictures[one].name for one in (run.content, run.style)]
+        with store.lock:
+            run = run_of(key)
+            names = [store.pictures[one].name for one in (run.content, run.style)]
         name = "-".join(pathlib.Path(one).stem for one in names)
-        return _file(store.run_file(run, "picture.png"), name=f"{name}.png")
+        return picture(store.run_file(run, "picture.png"), name=f"{name}.png")
 
     @app.get("/{name}")
     def page(name: str) -> Response:
@@ -152,66 +154,3 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         return FileResponse(PAGE[name], media_type=_KINDS[PAGE[name].suffix])
 
     return app
-
-
-def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> dict[str, Any]:
-    """Return what the page shows of a run; the `whole` with its curve and all its settings."""
-    told = msgspec.structs.asdict(run) | {
-        "content": store.pictures[run.content],
-        "style": store.pictures[run.style],
-        "asked": {name: run.made_with.get(name) for name in CHANGEABLE},
-        "place": worker.place(run),
-        "painted": store.painted(run),
-        "finished": run.status in RESTING and store.run_file(run, "picture.png").exists(),
-    }
-    if not whole:
-        del told["made_with"]
-        if told["painted"] is not None:
-            told["painted"].curve = []
-    return told
-
-
-_SAMPLE_STYLE = "sample"
-
-
-def _samples() -> dict[str, bytes]:
-    photograph = io.BytesIO()
-    PIL.Image.fromarray(samples.content()).save(photograph, "PNG")
-    return {samples.CONTENT: photograph.getvalue(), _SAMPLE_STYLE: samples.STYLE.read_bytes()}
-
-
-def _pair(store: Store, wanted: Wanted) -> list[Given]:
-    for what in ("content", "style"):
-        if getattr(wanted, what) not in store.pictures:
-            raise InputError(f"{what}: the picture is no longer there; choose it again")
-    return [store.pictures[wanted.content], store.pictures[wanted.style]]
-
-
-def _inputs(content: Given, style: Given) -> Inputs:
-    """Name the pictures for the metadata, as the command line would: the sample pair by nothing."""
-    if content.sample and style.sample:
-        return Inputs()
-    return Inputs(pathlib.Path(content.name), (pathlib.Path(style.name),))
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
-
-
-def _file(path: pathlib.Path, *, name: str | None = None) -> Response:
-    if not path.is_file():
-        raise HTTPException(404, "there is no picture yet")
-    return FileResponse(path, filename=name)
-
-
-def _refused(request: Request, error: Exception) -> Response:
-    """Answer in one line; `field` is what in the form it is about, if anything."""
-    if isinstance(error, HTTPException):
-        return _json({"error": error.detail, "field": ""}, error.status_code)
-    if isinstance(error, RequestValidationError):
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        return _json({"error": printable(f"{where}: {first['msg'].lower()}"), "field": ""}, 400)
-    word = str(error).partition(" ")[0].strip(":").partition("[")[0]
-    field = word if word in ("content", "style", *CHANGEABLE) else ""
-    return _json({"error": printable(error), "field": field}, 400)

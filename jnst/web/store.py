@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import filelock
 import msgspec
 
 from jnst import disk, files, image
 from jnst.arrays import InputError
+from jnst.web.records import RESTING, Given, Painted, Run
 
 VIEW = 1024
 """Long side, at most, of a given picture as the page shows it."""
@@ -29,72 +29,32 @@ UNUSED = 20
 """How many pictures are kept that no run was made of; older ones go."""
 LONGEST_NAME = 80
 """Characters of a picture's name that are kept."""
-RESTING = ("done", "stopped", "failed")
-"""What a run is when nothing is to be done about it."""
 _ID = re.compile("[0-9a-f]{16}")
+_UNFINISHED = re.compile(r"original|view\.jpg|\.jnst-.*")
+"""What there may be in the folder of a picture or a run that was never whole."""
 
 
-class Given(msgspec.Struct, frozen=True):
-    """A picture that was given: what its file was called, and its size in pixels."""
-
-    id: str
-    name: str
-    width: int
-    height: int
-    created: float
-    sample: bool = False
-
-
-class Run(msgspec.Struct):
-    """A run: the IDs of its pictures, what was chosen, what it is made with, and how it stands.
-
-    `status` is queued, running, stopping or one of `RESTING`; `reason` says why it failed.
-    """
-
-    id: str
-    content: str
-    style: str
-    preset: str
-    quality: str
-    changes: dict[str, Any]
-    made_with: dict[str, Any]
-    created: float
-    status: str = "queued"
-    reason: str = ""
-
-
-class Painted(msgspec.Struct):
-    """How far a run has come: what its painter leaves in `progress.json`.
-
-    `size` is width and height, `left` seconds, `curve` steps and their total losses, thinned out.
-    """
-
-    step: int
-    steps: int
-    size: tuple[int, int]
-    total: float | None
-    left: float | None
-    seconds: float
-    curve: list[tuple[int, float]]
-
-
-_Kept = TypeVar("_Kept", Given, Run, Painted)
+_Kept = TypeVar("_Kept", Given, Run)
 
 
 class Store:
-    """The pictures and runs of one folder, by ID; its lock goes around all that it does."""
+    """The pictures and runs of one folder, by ID; its lock goes around all that is quickly done.
+
+    `left_out` is how many there are that cannot be read.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Read what is there. What was not finished when the last server ended is stopped."""
         self.folder, self.lock = folder, threading.RLock()
+        self._reading = threading.Lock()  # one picture at a time, for memory's sake and Pillow's
+        self.left_out = 0
         for part in ("pictures", "runs"):
             disk.make_folder(folder / part)
         self.pictures = {one.id: one for one in self._all("pictures", "picture.json", Given)}
-        self.runs = {
-            run.id: run
-            for run in self._all("runs", "run.json", Run)
-            if {run.content, run.style} <= set(self.pictures)
-        }
+        runs = list(self._all("runs", "run.json", Run))
+        whole = [run for run in runs if {run.content, run.style} <= set(self.pictures)]
+        self.left_out += len(runs) - len(whole)
+        self.runs = {run.id: run for run in whole}
         for run in self.runs.values():
             if run.status not in RESTING:
                 run.status = "stopped"
@@ -102,23 +62,24 @@ class Store:
 
     def add_picture(self, data: bytes, name: str, *, sample: bool = False) -> Given:
         """Keep a picture; raise `InputError` for bytes that are none, before they are kept."""
-        name = _label(name)
-        with self.lock:
-            key = secrets.token_hex(8)
-            folder = disk.make_folder(self.folder / "pictures" / key)
-            try:
+        name, key = _label(name), secrets.token_hex(8)
+        folder = self.folder / "pictures" / key
+        try:
+            with self._reading:
+                disk.make_folder(folder)
                 self._write(folder / "original", data)
                 picture = self._read_picture(folder / "original", name)
                 height, width = picture.shape[1:3]
                 files.write(folder / "view.jpg", image.fit(picture, VIEW))
-                given = Given(key, name, width, height, time.time(), sample)
-                self._write(folder / "picture.json", msgspec.json.encode(given))
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
+            given = Given(key, name, width, height, time.time(), sample)
+            self._write(folder / "picture.json", msgspec.json.encode(given))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        with self.lock:
             self.pictures[key] = given
             self._forget_unused()
-            return given
+        return given
 
     def picture_file(self, given: Given, name: str) -> Path:
         """Return where a file of a picture is."""
@@ -153,6 +114,13 @@ class Store:
             return msgspec.json.decode(data, type=Painted)
         return None
 
+    def forget_time_left(self, run: Run) -> None:
+        """Of a run that is to go on: what was left when it was stopped says nothing now."""
+        painted = self.painted(run)
+        if painted is not None:
+            painted.left = None
+            self._write(self.run_file(run, "progress.json"), msgspec.json.encode(painted))
+
     def remove_run(self, run: Run) -> None:
         """Remove a run, and those of its pictures that no other was made of."""
         with self.lock:
@@ -165,27 +133,33 @@ class Store:
         return {key for run in self.runs.values() for key in (run.content, run.style)}
 
     def _forget_unused(self) -> None:
+        if self.left_out:  # by whom they are used is not known then
+            return
         used = self._used()
         unused = [one for one in self.pictures.values() if one.id not in used]
         for one in sorted(unused, key=lambda one: -one.created)[UNUSED:]:
             self._remove_picture(one.id)
 
     def _remove_picture(self, key: str) -> None:
-        del self.pictures[key]
-        shutil.rmtree(self.folder / "pictures" / key, ignore_errors=True)
+        if self.pictures.pop(key, None) is not None:
+            shutil.rmtree(self.folder / "pictures" / key, ignore_errors=True)
 
     def _all(self, part: str, name: str, kind: type[_Kept]) -> Iterator[_Kept]:
         """Read all of one part; what was never whole is removed, what is not ours left alone."""
         for folder in sorted((self.folder / part).iterdir()):
-            if not _ID.fullmatch(folder.name):
+            if not (_ID.fullmatch(folder.name) and folder.is_dir()):
                 continue
             if not (folder / name).is_file():
-                shutil.rmtree(folder, ignore_errors=True)
+                there = list(folder.iterdir())
+                if all(_UNFINISHED.fullmatch(one.name) and one.is_file() for one in there):
+                    shutil.rmtree(folder, ignore_errors=True)
                 continue
             with contextlib.suppress(OSError, msgspec.DecodeError):
                 one = msgspec.json.decode((folder / name).read_bytes(), type=kind)
-                if getattr(one, "id", None) == folder.name:
+                if one.id == folder.name:
                     yield one
+                    continue
+            self.left_out += 1
 
     def _read_picture(self, path: Path, name: str):
         try:
@@ -202,25 +176,24 @@ class Store:
 def opened(folder: Path) -> Iterator[Store]:
     """Make the folder where it is missing, hold it, and read what is there.
 
-    Raises `InputError` where another server holds it.
+    Raises `InputError` where another server holds it, or its name cannot be told to a painter.
     """
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"cannot use the folder {str(folder)!r}: its name is no text; choose another --folder"
+        ) from None
     if not folder.exists():
         disk.make_folder(folder.parent)
         with disk.guarded(f"cannot make the folder {str(folder)!r}"):
             folder.mkdir(mode=0o700)  # photographs are nobody else's business
     disk.make_folder(folder)
-    lock = filelock.FileLock(folder / ".jnst-lock", blocking=False)
-    with disk.guarded(f"cannot use the folder {str(folder)!r}"):
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            raise InputError("another jnst web uses it; choose another --folder") from None
-    try:
-        with disk.guarded(f"cannot use the folder {str(folder)!r}"):
+    failure = f"cannot use the folder {str(folder)!r}"
+    with disk.held(folder, failure, taken="another jnst web uses it; choose another --folder"):
+        with disk.guarded(failure):
             store = Store(folder)
         yield store
-    finally:
-        lock.release()
 
 
 def _label(name: str) -> str:

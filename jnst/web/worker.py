@@ -4,20 +4,23 @@ import contextlib
 import subprocess
 import sys
 import threading
+import time
 
 import msgspec
 
-from jnst.arrays import InputError
-from jnst.commands.base import fail
+from jnst import disk
+from jnst.arrays import InputError, printable
+from jnst.commands.base import explain, fail
 from jnst.web.painter import Order, Outcome
-from jnst.web.store import Run, Store
+from jnst.web.records import Run
+from jnst.web.store import Store
 
 COMMAND = (sys.executable, "-m", "jnst.web.painter")
 """What is run to paint."""
 MOST_WAITING = 20
 """How many runs may wait."""
 PATIENCE = 10.0
-"""Seconds that a process has to stop in order; then it is ended. It may be compiling."""
+"""Seconds from a stop on, after which another one ends the process: no double click does."""
 
 
 class Worker:
@@ -30,6 +33,7 @@ class Worker:
         self._current: Run | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self._asked = 0.0  # when the run that is being painted was asked to stop
         self._changed = threading.Condition(store.lock)
         self._thread = threading.Thread(target=self._work, name="jnst-web-worker")
         self._thread.start()
@@ -48,24 +52,41 @@ class Worker:
             raise InputError(f"{MOST_WAITING} runs are waiting already; stop one, or wait")
 
     def stop(self, run: Run) -> None:
-        """Stop a run, whether it waits or is being painted; it can go on later."""
+        """Stop a run, whether it waits or is being painted; it can go on later.
+
+        One that is being painted ends with its step, so that nothing is lost; where that takes too
+        long, another stop ends it at once.
+        """
         with self._changed:
             if run in self._queue:
                 self._queue.remove(run)
                 self._set(run, "stopped")
             elif run is self._current and run.status == "running":
                 self._set(run, "stopping")
-                self._end_child()
+                self._asked = time.monotonic()
+                _hang_up(self._child)
+            elif run is self._current and time.monotonic() > self._asked + PATIENCE:
+                self.end()
+
+    def end(self) -> None:
+        """End the run that is being painted at once: what its last checkpoint lacks is lost."""
+        if self._child is not None:
+            self._child.kill()
 
     def remove(self, run: Run) -> None:
         """Remove a run and all that was made, also while it is being painted."""
         with self._changed:
+            if run is self._current:
+                self.end()
+            self._changed.wait_for(lambda: run is not self._current)
             if run in self._queue:
                 self._queue.remove(run)
-            if run is self._current and self._child is not None:
-                self._child.kill()
-            self._changed.wait_for(lambda: run is not self._current)
-            self._store.remove_run(run)
+            if run.id in self._store.runs:
+                self._store.remove_run(run)
+
+    def is_busy(self) -> bool:
+        """Whether a run is being painted."""
+        return self._current is not None
 
     def place(self, run: Run) -> int:
         """Return the place of a run in the queue, from 1; 0 where it does not wait."""
@@ -77,35 +98,43 @@ class Worker:
         with self._changed:
             self._closed = True
             for run in [*self._queue, self._current]:
-                if run is not None:
+                if run is not None and run.status != "stopping":  # to ask again would end it
                     self.stop(run)
             self._changed.notify_all()
         self._thread.join()
 
     def _work(self) -> None:
-        while True:
+        while not self._closed:
+            try:
+                outcome = self._paint_next()
+            except Exception as error:  # a fault of ours; nobody else would paint the next one
+                outcome = Outcome("failed", printable(explain(error)))
+            _close(self._child)
             with self._changed:
-                child = self._child = self._start()  # it loads while nothing is to be done
-                self._changed.wait_for(lambda: self._queue or self._closed)
-                if self._closed:
-                    break
-                run = self._current = self._queue.pop(0)
-                if child is None or child.poll() is not None:
-                    _close(child)
-                    child = self._child = self._start()
-                self._set(run, "running")
-                self._give(child, run)
-            outcome = _outcome(child)
-            with self._changed:
-                if run.status == "stopping" and outcome.status == "failed" and not outcome.reason:
-                    outcome = Outcome("stopped")  # it took too long, and was ended
-                reason = outcome.reason or _ENDED if outcome.status == "failed" else ""
-                self._current = None
-                _close(child)
-                if run.id in self._store.runs:
-                    self._set(run, outcome.status, reason)
+                run, self._current = self._current, None
+                if run is not None and run.id in self._store.runs:
+                    self._set(run, outcome.status, outcome.reason)
                 self._changed.notify_all()
-        _close(child)
+
+    def _paint_next(self) -> Outcome:
+        """Wait for a run, let a process paint it, and return how that ended."""
+        with self._changed:
+            child = self._child = self._start()  # it loads while nothing is to be done
+            self._changed.wait_for(lambda: self._queue or self._closed)
+            if self._closed:
+                self.end()
+                return Outcome("stopped")
+            run = self._current = self._queue.pop(0)
+            self._set(run, "running")
+            if child is None or child.poll() is not None:
+                _close(child)
+                child = self._child = self._start()
+            self._give(child, run)
+        outcome = _outcome(child)
+        disk.remove_unfinished(self._store.run_file(run, ""), "")
+        if outcome.status == "failed" and not outcome.reason:  # it was ended, by us or another
+            return Outcome("stopped") if run.status == "stopping" else Outcome("failed", _ENDED)
+        return outcome
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         """Start a process; None where the system has no room for one."""
@@ -129,17 +158,6 @@ class Worker:
         with contextlib.suppress(BrokenPipeError):  # it has died; its end is seen at once
             child.stdin.write(msgspec.json.encode(order) + b"\n")
             child.stdin.flush()
-
-    def _end_child(self) -> None:
-        child = self._child
-        if child is None:
-            return
-        assert child.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.close()
-        timer = threading.Timer(PATIENCE, child.kill)  # does nothing where it has ended
-        timer.daemon = True
-        timer.start()
 
     def _set(self, run: Run, status: str, reason: str = "") -> None:
         run.status, run.reason = status, reason
@@ -167,8 +185,14 @@ def _close(child: subprocess.Popen[bytes] | None) -> None:
     """Close what leads to a process, which ends it, and wait for that."""
     if child is None:
         return
-    for stream in (child.stdin, child.stdout):
-        with contextlib.suppress(BrokenPipeError):
-            if stream is not None:
-                stream.close()
+    _hang_up(child)
+    if child.stdout is not None:
+        child.stdout.close()
     child.wait()
+
+
+def _hang_up(child: subprocess.Popen[bytes] | None) -> None:
+    """Close what a process listens to, by which it stops in order."""
+    if child is not None and child.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.close()

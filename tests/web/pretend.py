@@ -43,7 +43,7 @@ def main():
         curve.append([step, 1 / step])
         PIL.Image.new("RGB", (size, size), (step % 256, 90, 60)).save(folder / "new.jpg")
         (folder / "new.jpg").replace(folder / "preview.jpg")
-        told = {"step": step, "steps": steps, "size": [size, size], "total": 1 / step}
+        told = {"step": step, "steps": steps, "size": [size, size]}
         told |= {"left": (steps - step) / 20, "seconds": step / 20, "curve": curve}
         (folder / "new.json").write_text(json.dumps(told))
         (folder / "new.json").replace(folder / "progress.json")

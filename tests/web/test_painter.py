@@ -7,15 +7,19 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from helpers_web import png
 
 from jnst import checkpoint, files
+from jnst.loop import Progress
+from jnst.pictures import Pictures
 from jnst.record import Inputs, record
 from jnst.settings import Settings
-from jnst.web import painter, store
+from jnst.web import painter
 from jnst.web.painter import Order
+from jnst.web.records import Painted
 
 SMALL = Settings(
     size=40,
@@ -34,7 +38,7 @@ def order(tmp_path):
         (tmp_path / "content").write_bytes(png(60, 40))
         (tmp_path / "style").write_bytes(png(50, 50))
         settings = dataclasses.replace(SMALL, **changes)
-        made_with = store.msgspec.to_builtins(
+        made_with = msgspec.to_builtins(
             record(settings, Inputs(Path("my cat.jpg"), (Path("waves.png"),))), enc_hook=str
         )
         content, style = str(tmp_path / "content"), str(tmp_path / "style")
@@ -43,9 +47,11 @@ def order(tmp_path):
     return make
 
 
-def start(order):
+def start(order, *arguments):
     process = subprocess.Popen(
-        [sys.executable, "-m", "jnst.web.painter"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, *(arguments or ("-m", "jnst.web.painter"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     process.stdin.write(json.dumps(vars_of(order)).encode() + b"\n")
     process.stdin.flush()
@@ -65,12 +71,16 @@ def ended(process):
     return json.loads(said)
 
 
+def never():
+    """No interruption comes."""
+
+
 def progress(folder):
-    return store.msgspec.json.decode((folder / "progress.json").read_bytes(), type=store.Painted)
+    return msgspec.json.decode((folder / "progress.json").read_bytes(), type=Painted)
 
 
 def test_a_run_from_order_to_picture(order, tmp_path):
-    assert painter.carry_out(order())
+    assert painter.carry_out(order(), never)
     folder = tmp_path / "run"
     recorded = files.read_settings(folder / "picture.png")
     assert (recorded["content"], recorded["styles"]) == ("my cat.jpg", ["waves.png"])
@@ -85,13 +95,13 @@ def test_a_run_from_order_to_picture(order, tmp_path):
 
 def test_curves_are_thinned(order, tmp_path, monkeypatch):
     monkeypatch.setattr(painter, "POINTS", 5)
-    painter.carry_out(order())
+    painter.carry_out(order(), never)
     assert [step for step, _ in progress(tmp_path / "run").curve] == [1, 5, 9, 13, 16]
 
 
 def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, tmp_path):
     whole, part = (order(name, steps=(20, 40)) for name in ("whole", "part"))
-    assert painter.carry_out(whole)
+    assert painter.carry_out(whole, never)
     process = start(part)
     while not (tmp_path / "part" / "progress.json").exists():
         assert process.poll() is None
@@ -101,10 +111,43 @@ def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, t
     assert 0 < progress(tmp_path / "part").step < progress(tmp_path / "whole").steps
     assert (tmp_path / "part" / checkpoint.FILE).exists()
     assert files.read_settings(tmp_path / "part" / "picture.png") is not None
-    assert painter.carry_out(part)
+    assert painter.carry_out(part, never)
     ours, theirs = (files.read(tmp_path / name / "picture.png") for name in ("part", "whole"))
     np.testing.assert_array_equal(ours, theirs)
     assert len(progress(tmp_path / "part").curve) == progress(tmp_path / "part").steps
+
+
+def test_a_stop_that_comes_before_it_is_ready_is_heard(order, tmp_path):
+    slowly = """
+import time
+from jnst.web import painter
+restore = painter.restore
+painter.restore = lambda made_with: time.sleep(1) or restore(made_with)
+painter.main()
+"""
+    process = start(order(steps=(20, 40)), "-c", slowly)
+    process.stdin.close()
+    assert ended(process) == {"status": "stopped", "reason": ""}
+    assert not (tmp_path / "run" / "progress.json").exists()
+
+
+def test_a_preview_takes_no_more_than_a_tenth_of_the_time(tmp_path, monkeypatch):
+    clock, previews = [100.0], []
+    monkeypatch.setattr(painter.time, "monotonic", lambda: clock[0])
+
+    def finish(pictures, settings, picture):
+        clock[0] += 0.5
+        previews.append(clock[0])
+        return picture
+
+    monkeypatch.setattr(painter, "finish", finish)
+    picture = np.zeros((1, 4, 6, 3), np.float32)
+    show = painter.shower(tmp_path, Pictures(picture, [], picture), SMALL, [1.0] * 100, {})
+    for step in range(1, 101):
+        clock[0] += 0.1
+        show(Progress(step, 1.0, {}, picture, picture, 1.0, 1.0))
+    assert len(previews) == 3
+    assert min(np.diff(previews)) >= 5
 
 
 def test_what_cannot_be_painted_is_said_in_one_line(order):

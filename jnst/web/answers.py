@@ -1,0 +1,64 @@
+"""What the server answers: a run as the page shows it, files, and one line for what is refused."""
+
+import mimetypes
+import pathlib
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from jnst.arrays import printable
+from jnst.web.choices import CHANGEABLE
+from jnst.web.records import RESTING, Run
+from jnst.web.store import Store
+from jnst.web.worker import Worker
+
+
+def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> dict[str, Any]:
+    """Return what the page shows of a run; the `whole` with its curve and all its settings."""
+    told = msgspec.structs.asdict(run) | {
+        "content": store.pictures[run.content],
+        "style": store.pictures[run.style],
+        "asked": {name: run.made_with.get(name) for name in CHANGEABLE},
+        "place": worker.place(run),
+        "painted": store.painted(run),
+        "finished": run.status in RESTING and store.run_file(run, "picture.png").exists(),
+    }
+    if not whole:
+        del told["made_with"]
+        if told["painted"] is not None:
+            told["painted"].curve = []
+    return told
+
+
+def as_json(value: object, *, status: int = 200) -> Response:
+    """Answer with a value, as JSON."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def picture(path: pathlib.Path, *, name: str | None = None) -> Response:
+    """Answer with a picture, to be kept as `name` where one is given; 404 where it is not yet."""
+    try:
+        data = path.read_bytes()  # all at once: it may be replaced at any time
+    except OSError:
+        raise HTTPException(404, "there is no picture yet") from None
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"} if name else {}
+    return Response(data, headers=headers, media_type=mimetypes.guess_type(path)[0])
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Answer in one line; `field` is what in the form it is about, if anything."""
+    if isinstance(error, HTTPException):
+        return as_json({"error": error.detail, "field": ""}, status=error.status_code)
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return as_json(
+            {"error": printable(f"{where}: {first['msg'].lower()}"), "field": ""}, status=400
+        )
+    word = str(error).partition(" ")[0].strip(":").partition("[")[0]
+    field = word if word in ("content", "style", *CHANGEABLE) else ""
+    return as_json({"error": printable(error), "field": field}, status=400)

@@ -1,0 +1,51 @@
+"""What is kept of a picture and of a run, each in a file of its own, as JSON."""
+
+from typing import Any
+
+import msgspec
+
+RESTING = ("done", "stopped", "failed")
+"""What a run is when nothing is to be done about it."""
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A picture that was given: what its file was called, and its size in pixels."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    created: float
+    sample: bool = False
+
+
+class Run(msgspec.Struct):
+    """A run: the IDs of its pictures, what was chosen, what it is made with, and how it stands.
+
+    `status` is queued, running, stopping or one of `RESTING`; `reason` says why it failed.
+    """
+
+    id: str
+    content: str
+    style: str
+    preset: str
+    quality: str
+    changes: dict[str, Any]
+    made_with: dict[str, Any]
+    created: float
+    status: str = "queued"
+    reason: str = ""
+
+
+class Painted(msgspec.Struct):
+    """How far a run has come: what its painter leaves in `progress.json`.
+
+    `size` is width and height, `left` seconds, `curve` steps and their total losses, thinned out.
+    """
+
+    step: int
+    steps: int
+    size: tuple[int, int]
+    left: float | None
+    seconds: float
+    curve: list[tuple[int, float]]
