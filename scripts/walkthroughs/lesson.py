@@ -63,9 +63,9 @@ def show(name: str, caption: str) -> None:
     plt.close(figure)
 
 
-def difference(a: np.ndarray, b: np.ndarray) -> float:
+def difference(a, b):
     """Return the largest difference of two arrays, relative to the largest entry of the second."""
-    return float(np.abs(a - b).max() / np.abs(b).max())
+    return np.abs(a - b).max() / np.abs(b).max()
 
 
 def pictures(titled: Mapping[str, np.ndarray], *, columns: int = 4, cmap: str = "gray") -> None:
