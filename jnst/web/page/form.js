@@ -1,8 +1,8 @@
 // What is chosen for a new picture.
 
 import * as api from "./api.js";
-import { $, el, setText } from "./dom.js";
-import { COLOURS, INITS } from "./words.js";
+import { $, complain, el, setText } from "./dom.js";
+import { COLOURS, INITS, PICTURES } from "./words.js";
 import * as zones from "./zones.js";
 
 let presets = {};
@@ -10,7 +10,7 @@ const number = (value) => Number(value.toPrecision(3)).toString();
 const chosen = () => presets[$("#preset").value];
 const position = (name) => Number($(`#${name}`).value);
 const WEIGHTS = ["content_weight", "style_weight", "tv_weight"];
-const ERRORS = ["preset", "size", ...WEIGHTS, "style_size", "colour", "init", "seed", "form"];
+const FIELDS = ["content", "style", "size", ...WEIGHTS, "style_size", "colour", "init", "seed"];
 
 export function setUp(choices, onBegun) {
   presets = Object.fromEntries(choices.presets.map((preset) => [preset.name, preset]));
@@ -37,7 +37,7 @@ export function setUp(choices, onBegun) {
       zones.show("style", style);
       $("#paint").focus({ preventScroll: true });
     } catch (error) {
-      complain("form", error.message);
+      complain("other", error.message);
     }
   });
   $("#form").addEventListener("submit", (event) => {
@@ -107,39 +107,33 @@ function changes() {
 }
 
 async function begin(onBegun) {
-  ERRORS.forEach((field) => complain(field, ""));
-  const { content, style } = zones.pair();
-  if (!content) zones.complain("content", "Choose a photograph first.");
-  if (!style) zones.complain("style", "Choose a painting first.");
-  if (!content || !style) {
-    $(content ? "#style" : "#content").focus();
-    return;
-  }
-  $("#paint").disabled = true;
+  const button = $("#paint");
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true"; // not disabled: it keeps the focus
+  for (const field of [...FIELDS, "other"]) complain(field, "");
   try {
-    const run = await api.begin({
-      content: content.id,
-      style: style.id,
-      preset: $("#preset").value,
-      quality: $("#quality input:checked").value,
-      changes: changes(),
-    });
-    onBegun(run);
+    const run = await asked();
+    if (run) onBegun(run);
   } catch (error) {
-    complain(error.field || "form", error.message);
+    complain(FIELDS.includes(error.field) ? error.field : "other", error.message);
   } finally {
-    $("#paint").disabled = false;
+    button.ariaDisabled = null;
+    $("[aria-invalid=true]")?.focus();
   }
 }
 
-function complain(field, message) {
-  if (field === "content" || field === "style") {
-    zones.complain(field, message);
-    return;
+// Ask for the run; null where a field has something wrong.
+async function asked() {
+  const pictures = await zones.pair();
+  for (const [what, name] of Object.entries(PICTURES)) {
+    if (!pictures[what] && $(`#${what}`).ariaInvalid !== "true") complain(what, `Choose a ${name} first.`);
   }
-  const place = ERRORS.includes(field) ? field : "form";
-  setText($(`#error-${place}`), message);
-  const input = $(`#${place}`);
-  input?.setAttribute("aria-invalid", message !== "");
-  if (message && $("#more").contains(input)) $("#more").open = true;
+  if ($("[aria-invalid=true]")) return null;
+  return api.begin({
+    content: pictures.content.id,
+    style: pictures.style.id,
+    preset: $("#preset").value,
+    quality: $("#quality input:checked").value,
+    changes: changes(),
+  });
 }
