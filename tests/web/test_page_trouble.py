@@ -1,7 +1,7 @@
 """The page in a real browser, where things come late, go wrong, or go away."""
 
 import pytest
-from helpers_page import finished, give_both, opened, picture, started, until
+from helpers_page import finished, give_both, opened, paint, picture, started, until
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,18 @@ def test_of_two_pictures_chosen_quickly_the_later_one_stays(page):
     answered(page, third)
     page.wait_for_timeout(200)
     assert shown(page) == "fourth.png"
+
+
+def delete(page):
+    page.click("#delete")
+    page.click("#confirm button[value=yes]")
+    page.wait_for_selector("#empty", state="visible")
+
+
+def test_the_form_keeps_its_pictures_when_their_run_is_deleted(page):
+    paint(page)
+    finished(page)
+    delete(page)
+    page.click("#paint")
+    finished(page)
+    assert page.text_content("#run-title") == "house × waves"
