@@ -88,5 +88,8 @@ async function give(what, file) {
 
 async function send(file) {
   if (file.size > most) throw new api.Refused(`${file.name} is too large: at most ${most / 2 ** 20} MB`);
+  await file.slice(0, 1).arrayBuffer().catch(() => {
+    throw new api.Refused(`${file.name} cannot be read; is it a folder?`);
+  });
   return api.give(file);
 }
