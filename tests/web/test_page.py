@@ -250,9 +250,9 @@ def test_the_gallery_after_a_restart_and_no_server_meanwhile(browser, tmp_path):
         page.click("#resume")
         finished(page)
         page.route("**/api/**", lambda route: route.abort())
-        page.wait_for_selector("#offline", state="visible")
+        page.wait_for_selector("#banner", state="visible")
         page.unroute("**/api/**")
-        page.wait_for_selector("#offline", state="hidden")
+        page.wait_for_selector("#banner", state="hidden")
 
 
 @pytest.mark.slow
