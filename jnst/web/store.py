@@ -122,27 +122,20 @@ class Store:
             self._write(self.run_file(run, "progress.json"), msgspec.json.encode(painted))
 
     def remove_run(self, run: Run) -> None:
-        """Remove a run, and those of its pictures that no other was made of."""
+        """Remove a run; its pictures stay for a while, for the page still shows them."""
         with self.lock:
             self.runs.pop(run.id, None)
             shutil.rmtree(self.folder / "runs" / run.id, ignore_errors=True)
-            for key in {run.content, run.style} - self._used():
-                self._remove_picture(key)
-
-    def _used(self) -> set[str]:
-        return {key for run in self.runs.values() for key in (run.content, run.style)}
+            self._forget_unused()
 
     def _forget_unused(self) -> None:
         if self.left_out:  # by whom they are used is not known then
             return
-        used = self._used()
+        used = {key for run in self.runs.values() for key in (run.content, run.style)}
         unused = [one for one in self.pictures.values() if one.id not in used]
         for one in sorted(unused, key=lambda one: -one.created)[UNUSED:]:
-            self._remove_picture(one.id)
-
-    def _remove_picture(self, key: str) -> None:
-        if self.pictures.pop(key, None) is not None:
-            shutil.rmtree(self.folder / "pictures" / key, ignore_errors=True)
+            del self.pictures[one.id]
+            shutil.rmtree(self.folder / "pictures" / one.id, ignore_errors=True)
 
     def _all(self, part: str, name: str, kind: type[_Kept]) -> Iterator[_Kept]:
         """Read all of one part; what was never whole is removed, what is not ours left alone."""

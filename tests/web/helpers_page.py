@@ -51,7 +51,7 @@ def opened(browser, address, **options):
         assert requests
         assert foreign == []
         assert all(url.startswith((address, "blob:", "data:")) for url in requests)
-        assert faults == []
+        assert faults == [], faults
     finally:
         context.close()
 

@@ -82,14 +82,14 @@ def test_two_tabs_see_the_same_and_a_closed_one_loses_nothing(page, site):
 
 def test_a_bad_file_and_one_that_is_too_large(page, tmp_path):
     page.set_input_files("#content", {"name": "a.txt", "mimeType": "x/y", "buffer": b"hello"})
-    page.wait_for_selector(".zone[data-what=content].wrong")
+    page.wait_for_selector("#content[aria-invalid=true]")
     says = page.text_content("#error-content")
     assert says.startswith("cannot read 'a.txt' as a picture: its format is none of")
     large = tmp_path / "large.png"
     with open(large, "wb") as stream:
         stream.truncate(2**25 + 1)
     page.set_input_files("#style", large)
-    page.wait_for_selector(".zone[data-what=style].wrong")
+    page.wait_for_selector("#style[aria-invalid=true]")
     assert page.text_content("#error-style") == "large.png is too large: at most 32 MB"
     page.click("#paint")
     assert page.text_content("#error-content") == "Choose a photograph first."
@@ -250,9 +250,9 @@ def test_the_gallery_after_a_restart_and_no_server_meanwhile(browser, tmp_path):
         page.click("#resume")
         finished(page)
         page.route("**/api/**", lambda route: route.abort())
-        page.wait_for_selector("#offline", state="visible")
+        page.wait_for_selector("#banner", state="visible")
         page.unroute("**/api/**")
-        page.wait_for_selector("#offline", state="hidden")
+        page.wait_for_selector("#banner", state="hidden")
 
 
 @pytest.mark.slow

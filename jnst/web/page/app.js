@@ -10,6 +10,11 @@ import * as zones from "./zones.js";
 
 const BUSY_PAUSE = 1000;
 const IDLE_PAUSE = 4000;
+const OFFLINE = "The server does not answer. Start jnst web again: no run is lost.";
+const WHERE = {
+  true: "Nothing leaves this machine.",
+  false: "Pictures go to the machine that sent you this page, and stay there.",
+};
 let timer = null;
 let asked = 0; // answers that come late must not undo newer ones
 
@@ -29,14 +34,21 @@ async function refresh() {
     if (run) stage.draw(run);
     else stage.clear();
     setTitle(runs);
-    $("#offline").hidden = true;
+    $("#banner").hidden = true;
     if (runs.some((run) => BUSY.includes(run.status))) pause = BUSY_PAUSE;
   } catch (error) {
     if (mine !== asked) return;
-    $("#offline").hidden = error.status !== 0;
+    warn(error.status === 0 ? OFFLINE : `This may be out of date: ${error.message}.`);
     pause = BUSY_PAUSE;
+    if (!(error instanceof api.Refused)) throw error;
+  } finally {
+    if (mine === asked) timer = setTimeout(refresh, pause);
   }
-  timer = setTimeout(refresh, pause);
+}
+
+function warn(text) {
+  setText($("#banner"), text);
+  $("#banner").hidden = false;
 }
 
 function setTitle(runs) {
@@ -45,13 +57,14 @@ function setTitle(runs) {
   if (document.title !== name) document.title = name;
 }
 
-function toStage() {
-  $("#stage").scrollIntoView({ block: "nearest" });
-  $("#stage").focus({ preventScroll: true });
+function goTo(place) {
+  $(place).scrollIntoView({ block: "nearest" });
+  $(place).focus({ preventScroll: true });
 }
 
 async function begin() {
   const choices = await api.choices();
+  setText($("#where"), WHERE[choices.local] ?? "");
   zones.setUp(choices);
   form.setUp(choices, (run) => {
     location.hash = `run=${run.id}`;
@@ -66,18 +79,22 @@ async function begin() {
   });
   addEventListener("hashchange", () => {
     refresh();
-    if (open()) toStage();
+    if (open()) goTo("#stage");
   });
+  // The address keeps naming the run that is open.
+  for (const place of ["#stage", "#gallery"]) {
+    $(`a[href="${place}"]`).addEventListener("click", (event) => {
+      event.preventDefault();
+      goTo(place);
+    });
+  }
   // The card of the run that is open already changes no address.
   $("#cards").addEventListener("click", (event) => {
-    if (event.target.closest("[aria-current]")) toStage();
+    if (event.target.closest("[aria-current]")) goTo("#stage");
   });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   document.body.dataset.ready = "yes";
   refresh();
 }
 
-begin().catch((error) => {
-  $("#offline").hidden = false;
-  setText($("#offline"), `The page cannot begin: ${error.message}. Load it again.`);
-});
+begin().catch((error) => warn(`The page cannot begin: ${error.message}. Load it again.`));

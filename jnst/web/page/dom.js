@@ -20,6 +20,14 @@ export function announce(text) {
   setText($("#announce"), text);
 }
 
+// Say beside a field what is wrong with it; "" for nothing.
+export function complain(field, message) {
+  setText($(`#error-${field}`), message);
+  const input = $(`#${field}`);
+  input?.setAttribute("aria-invalid", message !== "");
+  if (message) input?.closest("details")?.setAttribute("open", "");
+}
+
 // The next picture is shown when it has come, so that nothing flickers in between.
 export function setPicture(image, address) {
   if (image.dataset.wanted === address) return;

@@ -1,16 +1,16 @@
 // What is chosen for a new picture.
 
 import * as api from "./api.js";
-import { $, el, setText } from "./dom.js";
-import { COLOURS, INITS } from "./words.js";
+import { $, complain, el, setText } from "./dom.js";
+import { COLOURS, INITS, PICTURES } from "./words.js";
 import * as zones from "./zones.js";
 
 let presets = {};
-const number = (value) => Number(value.toPrecision(3)).toString();
+const short = (value) => Number(value.toPrecision(3)).toString();
 const chosen = () => presets[$("#preset").value];
-const position = (name) => Number($(`#${name}`).value);
+const number = (name) => $(`#${name}`).valueAsNumber;
 const WEIGHTS = ["content_weight", "style_weight", "tv_weight"];
-const ERRORS = ["preset", "size", ...WEIGHTS, "style_size", "colour", "init", "seed", "form"];
+const FIELDS = ["content", "style", "size", ...WEIGHTS, "style_size", "colour", "init", "seed"];
 
 export function setUp(choices, onBegun) {
   presets = Object.fromEntries(choices.presets.map((preset) => [preset.name, preset]));
@@ -27,7 +27,11 @@ export function setUp(choices, onBegun) {
   for (const name of choices.colours) $("#colour").append(el("option", { value: name }, COLOURS[name] ?? name));
   for (const name of choices.inits) $("#init").append(el("option", { value: name }, INITS[name] ?? name));
 
-  $("#preset").addEventListener("change", toPreset);
+  $("#preset").addEventListener("change", () => {
+    const { value, defaultValue } = $("#size");
+    toPreset();
+    if (value !== defaultValue) $("#size").value = value; // it was typed
+  });
   $("#reset").addEventListener("click", toPreset);
   $("#form").addEventListener("input", describe);
   $("#samples").addEventListener("click", async () => {
@@ -37,7 +41,7 @@ export function setUp(choices, onBegun) {
       zones.show("style", style);
       $("#paint").focus({ preventScroll: true });
     } catch (error) {
-      complain("form", error.message);
+      complain("other", error.message);
     }
   });
   $("#form").addEventListener("submit", (event) => {
@@ -69,7 +73,7 @@ export function use(run) {
 
 function toPreset() {
   const preset = chosen();
-  $("#size").value = preset.size;
+  $("#size").value = $("#size").defaultValue = preset.size;
   $("#seed").value = preset.seed;
   $("#style_size").value = 0;
   for (const name of WEIGHTS) {
@@ -85,61 +89,58 @@ function describe() {
   const preset = chosen();
   setText($("#preset-about"), preset.summary);
   for (const name of WEIGHTS) {
-    const value = preset[name] * 2 ** position(name);
-    setText($(`output[for=${name}]`), value ? number(value) : "not used");
+    const value = preset[name] * 2 ** number(name);
+    setText($(`output[for=${name}]`), value ? short(value) : "not used");
   }
-  setText($("output[for=style_size]"), `× ${number(2 ** position("style_size"))}`);
+  setText($("output[for=style_size]"), `× ${short(2 ** number("style_size"))}`);
 }
 
 // Only what differs from the preset is sent.
 function changes() {
   const preset = chosen();
-  const whole = (name) => ($(name).value.trim() === "" ? null : Number($(name).value));
-  const size = whole("#size");
-  const found = { size, seed: whole("#seed") };
+  const size = number("size");
+  const found = { size, seed: number("seed") };
   for (const name of WEIGHTS) {
-    if (position(name)) found[name] = preset[name] * 2 ** position(name);
+    if (number(name)) found[name] = preset[name] * 2 ** number(name);
   }
-  if (position("style_size")) found.style_size = Math.max(1, Math.round(size * 2 ** position("style_size")));
+  if (number("style_size")) found.style_size = Math.max(1, Math.round(size * 2 ** number("style_size")));
   found.colour = $("#colour").value || null;
   found.init = $("#init").value;
   return Object.fromEntries(Object.entries(found).filter(([name, value]) => value !== preset[name]));
 }
 
 async function begin(onBegun) {
-  ERRORS.forEach((field) => complain(field, ""));
-  const { content, style } = zones.pair();
-  if (!content) zones.complain("content", "Choose a photograph first.");
-  if (!style) zones.complain("style", "Choose a painting first.");
-  if (!content || !style) {
-    $(content ? "#style" : "#content").focus();
-    return;
-  }
-  $("#paint").disabled = true;
+  const button = $("#paint");
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true"; // not disabled: it keeps the focus
+  for (const field of [...FIELDS, "other"]) complain(field, "");
   try {
-    const run = await api.begin({
-      content: content.id,
-      style: style.id,
-      preset: $("#preset").value,
-      quality: $("#quality input:checked").value,
-      changes: changes(),
-    });
-    onBegun(run);
+    const run = await asked();
+    if (run) onBegun(run);
   } catch (error) {
-    complain(error.field || "form", error.message);
+    const message = error.message.replace(/^(content|style):/, (_, what) => `${PICTURES[what]}:`);
+    complain(FIELDS.includes(error.field) ? error.field : "other", message);
   } finally {
-    $("#paint").disabled = false;
+    button.ariaDisabled = null;
+    $("[aria-invalid=true]")?.focus();
   }
 }
 
-function complain(field, message) {
-  if (field === "content" || field === "style") {
-    zones.complain(field, message);
-    return;
+// Ask for the run; null where a field has something wrong.
+async function asked() {
+  const pictures = await zones.pair();
+  for (const [what, name] of Object.entries(PICTURES)) {
+    if (!pictures[what] && $(`#${what}`).ariaInvalid !== "true") complain(what, `Choose a ${name} first.`);
   }
-  const place = ERRORS.includes(field) ? field : "form";
-  setText($(`#error-${place}`), message);
-  const input = $(`#${place}`);
-  input?.setAttribute("aria-invalid", message !== "");
-  if (message && $("#more").contains(input)) $("#more").open = true;
+  for (const name of ["size", "seed"]) {
+    if (!Number.isSafeInteger(number(name))) complain(name, `${name} must be a whole number`);
+  }
+  if ($("[aria-invalid=true]")) return null;
+  return api.begin({
+    content: pictures.content.id,
+    style: pictures.style.id,
+    preset: $("#preset").value,
+    quality: $("#quality input:checked").value,
+    changes: changes(),
+  });
 }

@@ -1,7 +1,7 @@
 // All runs, the newest first; each card opens its run.
 
 import * as api from "./api.js";
-import { $, el, setPicture, setText } from "./dom.js";
+import { $, el, setText } from "./dom.js";
 import { STATUS, percent, title, when } from "./words.js";
 
 const cards = new Map();
@@ -45,7 +45,9 @@ function update(card, run, isOpen) {
   setText(chip, status);
   chip.dataset.status = run.status;
   setText($(".chosen", card), `${run.preset}, ${run.asked.size} px, ${run.quality}`);
-  setPicture($("img", card), run.painted ? api.preview(run) : api.view(run.content));
+  const image = $("img", card);
+  const address = run.painted ? api.preview(run) : api.view(run.content);
+  if (image.getAttribute("src") !== address) image.src = address; // itself: else it would not be lazy
   if (isOpen) $("a", card).setAttribute("aria-current", "true");
   else $("a", card).removeAttribute("aria-current");
 }

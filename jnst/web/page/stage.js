@@ -28,14 +28,17 @@ export function setUp({ changed, use }) {
   does("#delete", async (run) => {
     if (!(await confirmed(`Delete ${title(run)}? The picture and its settings will be gone.`))) return;
     await api.remove(run.id);
+    announce(`${title(run)}: Deleted`);
     location.hash = "";
   });
 }
 
 export function clear() {
+  const hadFocus = $("#run").contains(document.activeElement);
   shown = null;
   $("#run").hidden = true;
   $("#empty").hidden = false;
+  if (hadFocus) $("#stage").focus({ preventScroll: true });
 }
 
 export function draw(run) {
@@ -92,6 +95,7 @@ function drawPicture(run) {
   compare.style.setProperty("--ratio", `${width} / ${height}`);
   compare.style.setProperty("--proportion", width / height);
   $("#cut").hidden = !run.finished;
+  $("#after").alt = run.painted ? "The painted picture" : "The photograph";
   setPicture($("#before"), api.view(run.content));
   if (run.finished) setPicture($("#after"), api.result(run));
   else if (run.painted) setPicture($("#after"), api.preview(run));

@@ -10,6 +10,8 @@ export const STATUS = {
 };
 export const BUSY = ["queued", "running", "stopping"];
 
+export const PICTURES = { content: "photograph", style: "painting" };
+
 export const COLOURS = {
   luminance: "of the photograph: only light and dark painted",
   cholesky: "of the photograph (Cholesky)",

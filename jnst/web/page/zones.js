@@ -1,16 +1,21 @@
 // The two places for pictures: drop, paste, choose by pointer or by keyboard.
 
 import * as api from "./api.js";
-import { $, announce, setPicture, setText } from "./dom.js";
+import { $, announce, complain, setPicture, setText } from "./dom.js";
+import { PICTURES } from "./words.js";
 
-const WHAT = { content: "photograph", style: "painting" };
 const zones = Object.fromEntries(
-  Object.keys(WHAT).map((what) => [what, $(`.zone[data-what=${what}]`)]),
+  Object.keys(PICTURES).map((what) => [what, $(`.zone[data-what=${what}]`)]),
 );
 const given = { content: null, style: null };
+const uploads = { content: null, style: null }; // on their way; what comes of earlier ones is dropped
 let most = Infinity;
 
-export const pair = () => ({ ...given });
+// The two pictures, once none is on its way.
+export async function pair() {
+  while (uploads.content || uploads.style) await Promise.allSettled(Object.values(uploads));
+  return { ...given };
+}
 
 export function setUp(choices) {
   most = choices.most_bytes;
@@ -40,6 +45,7 @@ export function setUp(choices) {
 export function show(what, picture) {
   const zone = zones[what];
   given[what] = picture;
+  expect(what, null);
   zone.classList.toggle("filled", picture !== null);
   const image = $("img", zone);
   image.hidden = picture === null;
@@ -47,13 +53,8 @@ export function show(what, picture) {
   const name = $(".zone-name", zone);
   name.hidden = picture === null;
   setText(name, picture ? `${picture.name}, ${picture.width} × ${picture.height}` : "");
-  $("input", zone).setAttribute("aria-label", WHAT[what] + (picture ? `: ${picture.name}` : ""));
+  $("input", zone).setAttribute("aria-label", PICTURES[what] + (picture ? `: ${picture.name}` : ""));
   complain(what, "");
-}
-
-export function complain(what, message) {
-  setText($(`#error-${what}`), message);
-  zones[what].classList.toggle("wrong", message !== "");
 }
 
 function giveAll(files, first) {
@@ -64,19 +65,31 @@ function giveAll(files, first) {
   }
 }
 
+function expect(what, upload) {
+  uploads[what] = upload;
+  zones[what].classList.toggle("busy", upload !== null);
+}
+
 async function give(what, file) {
   complain(what, "");
-  if (file.size > most) {
-    complain(what, `${file.name} is too large: at most ${most / 2 ** 20} MB`);
-    return;
-  }
-  zones[what].classList.add("busy");
+  const upload = send(file);
+  expect(what, upload);
   try {
-    show(what, await api.give(file));
-    announce(`The ${WHAT[what]} is ${file.name}`);
+    const picture = await upload;
+    if (uploads[what] !== upload) return;
+    show(what, picture);
+    announce(`The ${PICTURES[what]} is ${file.name}`);
   } catch (error) {
+    if (uploads[what] !== upload) return;
+    expect(what, null);
     complain(what, error.message);
-  } finally {
-    zones[what].classList.remove("busy");
   }
+}
+
+async function send(file) {
+  if (file.size > most) throw new api.Refused(`${file.name} is too large: at most ${most / 2 ** 20} MB`);
+  await file.slice(0, 1).arrayBuffer().catch(() => {
+    throw new api.Refused(`${file.name} cannot be read; is it a folder?`);
+  });
+  return api.give(file);
 }
