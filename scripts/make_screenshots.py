@@ -73,8 +73,10 @@ def take(page: Page, out: Path, size: int) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(500)  # for what moves
             file = out / f"{state}-{name}.png"
-            whole = page if state != "gallery" else page.locator("#gallery")
-            whole.screenshot(path=file, **({"full_page": True} if whole is page else {}))
+            if state == "gallery":
+                page.locator("#gallery").screenshot(path=file)
+            else:
+                page.screenshot(path=file, full_page=True)
             print(file, flush=True)
 
 
