@@ -4,10 +4,31 @@
 else is in the submodules, see the README.
 """
 
-from jnst.arrays import InputError
-from jnst.files import read, write
-from jnst.settings import Settings
-from jnst.stylize import stylize
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from jnst.version import __version__
 
+if TYPE_CHECKING:
+    from jnst.arrays import InputError
+    from jnst.files import read, write
+    from jnst.settings import Settings
+    from jnst.transfer import stylize
+
 __all__ = ["InputError", "Settings", "__version__", "read", "stylize", "write"]
+
+_HOMES = {
+    "InputError": "jnst.arrays",
+    "Settings": "jnst.settings",
+    "read": "jnst.files",
+    "stylize": "jnst.transfer",
+    "write": "jnst.files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Not before they are asked for: JAX takes a second, in which the command line must be able to
+    # catch Ctrl-C and too little memory.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,7 +1,33 @@
-"""`python -m jnst` is `jnst`."""
+"""Where the program begins: `jnst`, `python -m jnst` and the scripts."""
 
+import os
+import signal
 import sys
+from collections.abc import Sequence
 
-from jnst.cli import main
 
-sys.exit(main())
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `jnst.cli.main`, which see, and survive what may happen while it is imported.
+
+    That takes a second or two, and may need more memory than there is.
+    """
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heard:
+        # Ctrl-C ends the program at once. As an exception, in the midst of a library that is half
+        # imported, it would be caught, or turned into another, or printed.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        from jnst import cli
+    except Exception as error:  # MemoryError, and ImportError from libraries in C
+        if os.environ.get("JNST_DEBUG"):
+            raise
+        reason = " ".join([type(error).__name__, *str(error).split()])[:300]
+        print(f"jnst: cannot start, for want of memory or a library: {reason}", file=sys.stderr)
+        return 1
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    return cli.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

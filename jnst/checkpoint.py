@@ -20,7 +20,7 @@ import numpy as np
 from jnst import disk
 from jnst.arrays import InputError, Params
 from jnst.pictures import Pictures
-from jnst.stylize import Point
+from jnst.transfer import Point
 
 FILE = "checkpoint.npz"
 """What the checkpoint in a folder is called."""

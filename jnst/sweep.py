@@ -22,7 +22,7 @@ from jnst.pictures import Pictures, finish
 from jnst.presets import preset
 from jnst.record import Inputs
 from jnst.settings import Settings
-from jnst.stylize import paint
+from jnst.transfer import paint
 
 
 class Cell(NamedTuple):

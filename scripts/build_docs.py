@@ -25,8 +25,10 @@ MARK = 'name="generator" content="pdoc'  # on its pages: only such a folder is e
 
 def modules(package: str) -> list[str]:
     """List a package and all public modules in it."""
-    path = importlib.import_module(package).__path__
-    found = [module.name for module in pkgutil.walk_packages(path, f"{package}.")]
+    top = importlib.import_module(package)
+    for name in getattr(top, "__all__", ()):  # pdoc overlooks what is imported when it is asked for
+        setattr(top, name, getattr(top, name))
+    found = [module.name for module in pkgutil.walk_packages(top.__path__, f"{package}.")]
     return [package, *(name for name in found if not any(map(_private, name.split("."))))]
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from jnst.cli import main
+from jnst.__main__ import main
 
 if __name__ == "__main__":
     sys.exit(main(["dream", *sys.argv[1:]]))

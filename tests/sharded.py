@@ -18,7 +18,7 @@ from jnst import samples, step
 from jnst.engines import on_devices
 from jnst.pictures import read
 from jnst.settings import Settings, losses
-from jnst.stylize import iterate, prepare
+from jnst.transfer import iterate, prepare
 from jnst.xla import jit
 
 jax.config.update("jax_enable_x64", True)

@@ -62,21 +62,21 @@ ALLOWED = {
     "problem": "arrays image network step optim objective engines initial pictures regions "
     "settings stages terms",
     "evaluate": "xla arrays image colour objective pictures problem checks settings stages",
-    "stylize": "arrays files loop notebook scipy_loop optim pyramid pictures problem checks "
+    "transfer": "arrays files loop notebook scipy_loop optim pyramid pictures problem checks "
     "settings stages",
-    "checkpoint": "arrays disk pictures stylize",
+    "checkpoint": "arrays disk pictures transfer",
     "sheet": "arrays",
     "animation": "arrays disk files image",
     "dreams": "xla arrays image memory backbones loop network",
-    "sweep": "arrays checks loop pictures presets record settings stylize",
+    "sweep": "arrays checks loop pictures presets record settings transfer",
     "reconstruct": "backbones checks record settings sweep",
     "commands": "arrays version samples batch disk files backbones convert published fetch checks "
-    "evaluate loop pictures presets plot problem reconstruct record settings sheet stages stylize "
+    "evaluate loop pictures presets plot problem reconstruct record settings sheet stages transfer "
     "sweep terminal dreams animation network checkpoint",
     "web": "arrays version samples disk files image backbones settings record presets terminal "
-    "loop pictures problem stylize checkpoint commands",
+    "loop pictures problem transfer checkpoint commands",
     "cli": "arrays version commands web",
-    "__init__": "arrays version files settings stylize",
+    "__init__": "arrays version files settings transfer",
     "__main__": "cli",
 }
 # Defaults that may be given by position: what a reader would call the function with.
@@ -85,6 +85,7 @@ POSITIONAL_DEFAULTS = {
     "jnst.backbones.weights.load",
     "jnst.byhand.backbones.graph.backward",
     "jnst.byhand.backbones.graph.features",
+    "jnst.__main__.main",
     "jnst.cli.main",
     "jnst.convert.convert",
     "jnst.convert.main",

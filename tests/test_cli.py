@@ -70,7 +70,7 @@ def test_tiles_are_said_and_can_be_asked_for(capsys):
 
 def test_what_is_said_of_tiles_is_done(monkeypatch):
     # Planned once: what an earlier run of the program left in memory must not change the plan.
-    monkeypatch.setattr(sys.modules["jnst.stylize"], "plan", None)
+    monkeypatch.setattr(sys.modules["jnst.transfer"], "plan", None)
     assert run(*SMALL, "--quiet") == 0
 
 

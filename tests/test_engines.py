@@ -8,7 +8,7 @@ import pytest
 from jnst import samples
 from jnst.pictures import read
 from jnst.settings import Settings
-from jnst.stylize import paint
+from jnst.transfer import paint
 
 # Where L-BFGS does not overshoot at once, so that rounding grows slowly.
 GENTLE = {"style_loss": "gram", "content_scale": "relative", "content_weight": 0.05}

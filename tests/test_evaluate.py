@@ -18,7 +18,7 @@ from jnst.evaluate import DIRECTIONS, colour_distance, compare, similarity
 from jnst.pictures import read
 from jnst.settings import Settings, style_layers
 from jnst.stages import plan
-from jnst.stylize import paint
+from jnst.transfer import paint
 
 SIZE = 48
 RNG = np.random.default_rng(0)

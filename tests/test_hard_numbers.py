@@ -15,8 +15,8 @@ from jnst.dreams.visualize import VisualizeSettings
 from jnst.dreams.visualize import check as check_visualize
 from jnst.pictures import read
 from jnst.settings import Settings
-from jnst.stylize import paint
 from jnst.terms import CONTENT_LOSSES, STYLE_LOSSES
+from jnst.transfer import paint
 
 SIDE = 32
 RNG = np.random.default_rng(0)

@@ -190,7 +190,7 @@ from pathlib import Path
 from jnst import problem, samples
 from jnst.pictures import read
 from jnst.settings import Settings
-from jnst.stylize import prepare
+from jnst.transfer import prepare
 layers = {"style_layers": ("relu1_2",), "content_layers": ("relu1_2",), "style_loss": "gram"}
 settings = Settings(size=1000, square=True, upscale=True, init="style", tile=sys.argv[1], **layers)
 if settings.tile != "off":

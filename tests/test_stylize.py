@@ -12,8 +12,8 @@ from jnst.pictures import read
 from jnst.problem import load, set_up
 from jnst.settings import Settings
 from jnst.stages import Stage, plan
-from jnst.stylize import paint, prepare
 from jnst.terms import STYLE_LOSSES
+from jnst.transfer import paint, prepare
 
 SMALL = {"size": 32, "steps": (3,)}
 # What compiles quickly.

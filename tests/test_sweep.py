@@ -10,8 +10,8 @@ from jnst.pictures import read
 from jnst.presets import preset
 from jnst.settings import Settings
 from jnst.step import program
-from jnst.stylize import paint
 from jnst.sweep import cells, parse, run
+from jnst.transfer import paint
 
 SMALL = Settings(size=32, steps=(3,))
 

@@ -27,8 +27,8 @@ from jnst.commands.signals import interrupted, uninterrupted
 from jnst.problem import Kit, load
 from jnst.settings import Settings
 from jnst.stages import costs, plan
-from jnst.stylize import paint
 from jnst.terminal import over_all
+from jnst.transfer import paint
 
 FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep")
 """Options of `jnst stylize` that go with a single picture only."""

@@ -18,7 +18,7 @@ from jnst.problem import Kit
 from jnst.record import Inputs, record, restore
 from jnst.settings import Settings
 from jnst.stages import Stage, costs, plan
-from jnst.stylize import Point
+from jnst.transfer import Point
 from jnst.version import __version__
 
 SHARE = 0.1

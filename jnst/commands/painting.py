@@ -30,8 +30,8 @@ from jnst.problem import load
 from jnst.record import Inputs
 from jnst.settings import Settings
 from jnst.stages import Stage
-from jnst.stylize import Point, paint
 from jnst.terminal import live
+from jnst.transfer import Point, paint
 
 
 @dataclass(frozen=True)

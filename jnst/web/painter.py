@@ -29,8 +29,8 @@ from jnst.pictures import Pictures, finish, read
 from jnst.problem import load
 from jnst.record import restore
 from jnst.settings import Settings
-from jnst.stylize import paint
 from jnst.terminal import next_look, time_left
+from jnst.transfer import paint
 from jnst.web.records import Painted
 
 KEEP_EVERY = 15.0

@@ -21,7 +21,7 @@ from jnst import objective, optim, samples
 from jnst.pictures import read
 from jnst.problem import Problem
 from jnst.settings import Settings
-from jnst.stylize import iterate, prepare
+from jnst.transfer import iterate, prepare
 
 MARKS = (5, 10, 20, 50, 100, 200)
 

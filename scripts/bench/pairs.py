@@ -19,7 +19,7 @@ from jnst.presets import preset
 from jnst.record import Inputs, record
 from jnst.settings import Settings
 from jnst.sheet import contact_sheet
-from jnst.stylize import paint
+from jnst.transfer import paint
 
 PAIRS = (
     ("tubingen.jpg", "starry_night.jpg"),

@@ -23,7 +23,7 @@ from jnst import Settings, files, image, optim, samples
 from jnst.byhand import optim as byhand
 from jnst.loop import minimise
 from jnst.pictures import read
-from jnst.stylize import iterate, prepare
+from jnst.transfer import iterate, prepare
 
 options = lesson.options("Optimisers", size=(96, 72), steps=(60, 15), short=(30, 10))
 rng = np.random.default_rng(0)

@@ -26,7 +26,7 @@ from jnst import Settings, files, image, samples
 from jnst.byhand.losses import tv as byhand
 from jnst.losses.tv import total_variation
 from jnst.pictures import read
-from jnst.stylize import iterate, prepare
+from jnst.transfer import iterate, prepare
 
 options = lesson.options(
     "Total variation and its exponent", size=(112, 64), steps=(40, 10), side=(96, 64)

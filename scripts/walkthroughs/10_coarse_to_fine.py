@@ -29,7 +29,7 @@ from jnst.byhand.backbones import vgg
 from jnst.byhand.losses import content, tv, wasserstein
 from jnst.pictures import read
 from jnst.stages import plan
-from jnst.stylize import paint
+from jnst.transfer import paint
 
 options = lesson.options(
     "Coarse to fine",

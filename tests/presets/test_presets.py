@@ -18,7 +18,7 @@ from jnst.network import LEARNT
 from jnst.pictures import read
 from jnst.presets import PRESETS, preset, summary, tools
 from jnst.settings import Settings
-from jnst.stylize import prepare
+from jnst.transfer import prepare
 
 GATYS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 BGR_MEAN = np.array([103.939, 116.779, 123.68])

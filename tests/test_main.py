@@ -1,0 +1,70 @@
+"""What the program does before its own code can run: while JAX and the others are imported."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import jnst
+
+# Stands where `jnst.cli` is looked for; Ctrl-C is heard, whatever the shell of this test does.
+BEGIN = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == "jnst.cli":
+            {}
+
+sys.meta_path.insert(0, Finder)
+from jnst.__main__ import main
+sys.exit(main(["--version"]))
+"""
+CTRL_C = "os.kill(os.getpid(), signal.SIGINT)"
+VERSION = f"jnst {jnst.__version__}\n"
+
+
+def begin(trouble, program=BEGIN):
+    """Begin the program with this trouble in the midst of its imports."""
+    command = [sys.executable, "-c", program.format(trouble)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_ctrl_c_ends_it_without_a_word():
+    assert begin(CTRL_C) == (-signal.SIGINT, "", "")
+
+
+def test_where_it_is_ignored_it_stays_so():
+    ignored = BEGIN.replace("default_int_handler", "SIG_IGN")
+    assert begin(CTRL_C, ignored) == (0, VERSION, "")
+
+
+def test_afterwards_it_is_an_exception_again():
+    then = BEGIN.replace("sys.exit(", "(") + CTRL_C
+    status, told, complaint = begin("pass", then)
+    assert told == VERSION
+    assert complaint.endswith("\nKeyboardInterrupt\n")
+    assert status == -signal.SIGINT  # as Python does after it has printed where
+
+
+@pytest.mark.parametrize("error", ["MemoryError()", "ImportError('no room\\n\\nfor this')"])
+def test_what_cannot_be_imported_is_one_line(error):
+    status, told, complaint = begin(f"raise {error}")
+    assert (status, told) == (1, "")
+    assert complaint.startswith("jnst: cannot start, for want of memory or a library: ")
+    assert complaint.count("\n") == 1
+
+
+def test_jax_is_not_imported_before_it_is_needed():
+    program = "import sys, jnst; assert 'jax' not in sys.modules; jnst.stylize; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout
+    assert "jax" in told.split()
+
+
+def test_all_public_names_are_there_and_no_others():
+    assert all(hasattr(jnst, name) for name in jnst.__all__)
+    with pytest.raises(AttributeError, match="'jnst' has no attribute 'paint'"):
+        _ = jnst.paint
