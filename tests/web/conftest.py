@@ -1,7 +1,10 @@
-"""The browser of the tests, where there is one."""
+"""The browser of the tests, where there is one, and a server with a painter that pretends."""
 
 import pytest
 from helpers import BROWSERS, CHROMIUM, HEADLESS
+from helpers_web import PRETEND, serving
+
+from jnst.web import worker
 
 
 @pytest.fixture(scope="module")
@@ -13,3 +16,14 @@ def browser():
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=HEADLESS)
         yield found
         found.close()
+
+
+@pytest.fixture(autouse=True)
+def _pretending(monkeypatch):
+    monkeypatch.setattr(worker, "COMMAND", PRETEND)
+
+
+@pytest.fixture
+def site(tmp_path):
+    with serving(tmp_path / "web") as found:
+        yield found

@@ -87,3 +87,7 @@ def serving(folder, *, host="127.0.0.1"):
             painter.close()
             served.should_exit = True
             thread.join()
+
+
+def files_in(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}

@@ -63,23 +63,6 @@ def test_stop_and_go_on(page):
     finished(page)
 
 
-def test_two_tabs_see_the_same_and_a_closed_one_loses_nothing(page, site):
-    paint(page, long=True)
-    other = page.context.new_page()
-    other.goto(page.url)
-    other.wait_for_selector("#run[data-status=running]")
-    page.close()
-    other.wait_for_selector("#stop")
-    third = other.context.new_page()
-    third.goto(site)
-    third.wait_for_selector(".chip[data-status=running]")
-    other.click("#stop")
-    third.wait_for_selector(".card .chip[data-status=stopped]")
-    third.click(".card >> nth=0")
-    third.click("#resume")
-    other.wait_for_selector("#run[data-status=done]")
-
-
 def test_a_bad_file_and_one_that_is_too_large(page, tmp_path):
     page.set_input_files("#content", {"name": "a.txt", "mimeType": "x/y", "buffer": b"hello"})
     page.wait_for_selector("#content[aria-invalid=true]")

@@ -4,21 +4,9 @@ import contextlib
 import threading
 import time
 
-import pytest
-from helpers_web import PRETEND, serving
+from helpers_web import serving
 
 from jnst.web import store, worker
-
-
-@pytest.fixture(autouse=True)
-def _pretending(monkeypatch):
-    monkeypatch.setattr(worker, "COMMAND", PRETEND)
-
-
-@pytest.fixture
-def site(tmp_path):
-    with serving(tmp_path / "web") as found:
-        yield found
 
 
 @contextlib.contextmanager

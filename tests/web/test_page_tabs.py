@@ -1,0 +1,95 @@
+"""The page in several tabs: what one does, the others see, and nobody's work is lost."""
+
+import pytest
+from helpers_page import finished, give_both, opened, paint, started
+
+
+@pytest.fixture(scope="module")
+def site(browser, tmp_path_factory):
+    with started(tmp_path_factory.mktemp("site") / "web", PRETEND="1", SECONDS="2.5") as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser, site):
+    with opened(browser, site) as found:
+        yield found
+
+
+@pytest.fixture
+def twin(page, site):
+    """A second tab beside `page`; what it is not told yet, it has to find out by asking."""
+    other = page.context.new_page()
+    other.set_default_timeout(20_000)
+    other.goto(site)
+    other.wait_for_selector("body[data-ready]")
+    return other
+
+
+def test_all_see_the_same_and_a_closed_one_loses_nothing(page, site):
+    paint(page, long=True)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#run[data-status=running]")
+    page.close()
+    other.wait_for_selector("#stop")
+    third = other.context.new_page()
+    third.goto(site)
+    third.wait_for_selector(".chip[data-status=running]")
+    other.click("#stop")
+    third.wait_for_selector(".card .chip[data-status=stopped]")
+    third.click(".card >> nth=0")
+    third.click("#resume")
+    other.wait_for_selector("#run[data-status=done]")
+
+
+def test_two_that_paint_at_once_wait_for_each_other(page, twin):
+    for tab in (page, twin):
+        give_both(tab)
+        tab.fill("#size", "32")
+    page.evaluate("document.querySelector('#paint').click()")  # without waiting for what follows
+    twin.evaluate("document.querySelector('#paint').click()")
+    for tab in (page, twin):
+        tab.wait_for_selector("#run:not([hidden])")
+    assert len({tab.evaluate("location.hash") for tab in (page, twin)}) == 2
+    for tab in (page, twin):
+        finished(tab)
+
+
+def deaf(tab):
+    """Let a tab hear nothing new of any run, though it can still act."""
+    tab.route("**/api/runs", lambda route: route.abort())
+
+
+def test_what_another_has_deleted_is_said_by_each_button(page, twin):
+    paint(page)
+    finished(page)
+    twin.goto(page.url)
+    finished(twin)
+    deaf(twin)
+    page.click("#delete")
+    page.click("#confirm [value=yes]")
+    page.wait_for_selector("#run", state="hidden")
+    twin.click("#delete")
+    twin.click("#confirm [value=yes]")
+    twin.wait_for_selector("#error-run:not(:empty)")
+    assert twin.text_content("#error-run") == "this run is no longer there"
+    twin.click("#again")  # the pictures are still there, for now
+    assert twin.text_content("#error-run") == ""
+    assert "house.png" in twin.text_content(".zone[data-what=content] .zone-name")
+
+
+def test_stopped_and_gone_on_with_in_both(page, twin):
+    paint(page, long=True)
+    twin.goto(page.url)
+    twin.wait_for_selector("#run[data-status=running]")
+    for tab in (page, twin):
+        tab.evaluate("document.querySelector('#stop').click()")
+    for tab in (page, twin):
+        tab.wait_for_selector("#run[data-status=stopped]")
+    for tab in (page, twin):
+        tab.evaluate("document.querySelector('#resume').click()")
+    for tab in (page, twin):
+        finished(tab)
+        assert tab.text_content("#error-run") == ""
+    assert page.evaluate("location.hash") == twin.evaluate("location.hash")
