@@ -13,7 +13,6 @@ from typing import NamedTuple
 import jax
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import wasserstein_distance
 from skimage.metrics import structural_similarity
 
 from jnst import image
@@ -154,6 +153,8 @@ def colour_distance(one: Image, other: OtherImage) -> float:
     The three channels alone would not do: a picture of red and cyan has the same red, green and
     blue values as one of black and white.
     """
+    from scipy.stats import wasserstein_distance  # here: it takes most of a second
+
     a, b = (np.asarray(picture, np.float64).reshape(-1, 3) for picture in (one, other))
     return float(np.mean([wasserstein_distance(a @ d, b @ d) for d in DIRECTIONS]))
 

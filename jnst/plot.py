@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 
 from jnst.arrays import Picture
@@ -38,6 +37,8 @@ def loss_curves(curves: Sequence[dict[str, float]]) -> Picture:
 
 def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
     """Draw the total of several runs, as (seconds, total), against time; a line and a name each."""
+    import matplotlib
+
     height = max(4.5, 0.5 + 0.21 * len(runs))
     figure, axes = _figure(
         10.0, height, xlabel="seconds since the first evaluation", ylabel="total loss"

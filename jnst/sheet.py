@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
@@ -29,6 +28,8 @@ def contact_sheet(rows: Sequence[Sequence[tuple[str, AnyPicture | None]]]) -> Pi
     Columns are as wide as the widest picture in any of them, rows as high as their highest. A line
     that is too long for its column is broken at a space, or cut.
     """
+    import matplotlib  # here: it makes folders of its own on the disk
+
     font = PIL.ImageFont.truetype(
         Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", LETTERS
     )

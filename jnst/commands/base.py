@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -84,11 +85,12 @@ def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:
 def keep_compiled_programs(*, folder: Path | None = None) -> None:
     """Let JAX keep what it compiles: the second run at a size starts at once.
 
-    In the user's cache folder, or in another one.
+    In the user's cache folder, or in another one. Where that cannot be used, all is only slower.
     """
     folder = folder or platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+    warnings.filterwarnings("ignore", "Error (read|writ)ing persistent compilation cache")
 
 
 def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
