@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("JNST_DEBUG"):
             raise
         reason = " ".join([type(error).__name__, *str(error).split()])[:300]
-        print(f"jnst: cannot start, for want of memory or a library: {reason}", file=sys.stderr)
+        if isinstance(error, MemoryError):
+            reason = "there is not enough memory"
+        print(f"jnst: cannot start: {reason}", file=sys.stderr)
         return 1
     if heard:
         signal.signal(signal.SIGINT, signal.default_int_handler)

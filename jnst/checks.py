@@ -23,12 +23,17 @@ MOST = {"history": 1000, "devices": 1000}
 """The most that these settings may be."""
 MOST_STEPS = 1_000_000
 """The most that the steps at each size, and `canvas`, may be."""
+LISTS = ("steps", "content_layers", "style_layers", "style_layer_weights", "blend")
+"""The settings that are several values each."""
 LARGEST_NUMBER = 1e37
 """Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
 
 
 def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
+    for what in LISTS:
+        if not isinstance(given := getattr(settings, what), tuple | list | None):
+            raise InputError(f"{what} must be a list, as [{given!r}], not {given!r}")
     for what in ("content_layers", "style_layers"):
         chosen = getattr(settings, what) or ()
         check_layers(settings.backbone, chosen)

@@ -109,6 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build the reference of the Python API.")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pages")
     options = parser.parse_args(arguments)
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # this copy, whatever is installed
     try:
         build("jnst", options.out.resolve())
     except (ValueError, OSError) as error:

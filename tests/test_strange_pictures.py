@@ -89,7 +89,8 @@ def test_the_first_of_several_pictures_is_said_to_be_taken(capsys, suffix):
     name = f"moving.{suffix}"
     noise(40, 50).save(name, save_all=True, append_images=[noise(40, 50)])
     assert run(name, "painting.png", "-o", "out.png") == 0
-    assert capsys.readouterr().err == f"jnst: {name} holds several pictures; the first is taken\n"
+    told, *_ = capsys.readouterr().err.splitlines()
+    assert told == f"jnst: {name} holds several pictures; the first is taken"
     assert run(name, "painting.png", "-o", "out.png", "--quiet") == 0
     assert capsys.readouterr() == ("", "")
 
@@ -110,7 +111,7 @@ STRANGE = ["Größe 浪.png", "-dash.png", os.fsdecode(b"caf\xe9.png"), "a\nb.pn
 @pytest.mark.parametrize("name", STRANGE, ids=range(len(STRANGE)))
 def test_strange_names(capsys, name):
     noise(40, 50).save(name)
-    assert run(f"./{name}", "painting.png") == 0
+    assert run(f"./{name}", "painting.png", "--quiet") == 0
     assert capsys.readouterr().err == ""
     (made,) = set(os.listdir()) - {name, "photo.png", "painting.png"}
     assert made.startswith(Path(name).stem[:100])

@@ -64,14 +64,32 @@ def test_it_says_once_that_it_went_back(monkeypatch):
     assert " ".join(text.split()).count(TOLD) == 1
 
 
+def into_a_pipe(capsys, *events, quiet=False):
+    with terminal.live([1.0] * 10, quiet=quiet) as show:
+        for event in events:
+            show(event)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err
+
+
+def test_a_pipe_is_told_which_size_begins(capsys):
+    larger = np.zeros((1, 6, 8, 3), np.float32)
+    events = [progress(step, 0.5) for step in range(1, 5)]
+    events[2:] = [event._replace(image=larger) for event in events[2:]]
+    says = "jnst: step 1 of 10: 4 x 4 pixels\njnst: step 3 of 10: 8 x 6 pixels\n"
+    assert into_a_pipe(capsys, *events) == says
+    assert into_a_pipe(capsys, *events, quiet=True) == ""
+
+
+def test_a_terminal_is_told_by_its_line_alone(monkeypatch):
+    assert "of 10" not in shown(monkeypatch, progress(1, 0.5))
+
+
 def test_it_says_so_into_a_pipe_in_one_line(capsys):
     for quiet in (False, True):
-        with terminal.live([1.0] * 10, quiet=quiet) as show:
-            for event in (progress(1, 0.5), *RETREATS):
-                show(event)
-        captured = capsys.readouterr()
-        assert captured.err == ("" if quiet else f"{TOLD}, with smaller steps\n")
-        assert captured.out == ""
+        said = into_a_pipe(capsys, progress(1, 0.5), *RETREATS, quiet=quiet)
+        assert said.count(f"{TOLD}, with smaller steps\n") == (not quiet)
 
 
 def test_over_all_it_says_how_many_are_done_and_how_long_the_others_take(monkeypatch):

@@ -75,7 +75,7 @@ def paint_one(
     if options.keep.checkpoint is not None and found is None:  # killed before any step, it goes on
         checkpoint.save(options.keep.checkpoint, Point(0, 0, None, ()), {**facts, "curves": {}})
     if not options.quiet:
-        _announce(settings, options, stages, begun=None if point is None else point.step)
+        _announce(settings, inputs, options, stages, begun=None if point is None else point.step)
 
     def write(path: Path, image) -> None:
         save(path, pictures, settings, inputs, image, depth=options.depth)
@@ -119,9 +119,16 @@ def paint_one(
 
 
 def _announce(
-    settings: Settings, options: Result, stages: Sequence[Stage], *, begun: int | None
+    settings: Settings,
+    inputs: Inputs,
+    options: Result,
+    stages: Sequence[Stage],
+    *,
+    begun: int | None,
 ) -> None:
     """Say what is not as usual."""
+    if inputs.content and not inputs.styles:
+        print("jnst: no painting is given: the built-in one is taken", file=sys.stderr)
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in stages if stage.tile]
     if cut:
         tight = settings.tile == "auto"

@@ -182,6 +182,7 @@ def batch(options: argparse.Namespace) -> list[Row]:
             files.write(path, image.crop(whole, whole.shape[1], width))
         style, script = options.pair["style"], str(HERE.parent / "stylize.py")
         small = ["--size", str((options.sizes or [size])[0]), "--quality", "draft", "--quiet"]
+        small += ["--steps", "5"] if options.quick else []
         many = ["--batch", str(photos[0].parent), "--styles", style, "--out"]
         for what, runs in {
             "batch": [[*many, f"{folder}/a"]],

@@ -12,9 +12,12 @@ LESSONS = sorted(path.stem for path in (ROOT / "scripts/walkthroughs").glob("[0-
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, compiled):
     out = tmp_path_factory.mktemp("lessons") / "site"
-    assert load_script("build_lessons.py").main(["--quick", "--out", str(out)]) == 0
+    with pytest.MonkeyPatch.context() as patch:  # for the kernels
+        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(compiled))
+        patch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
+        assert load_script("build_lessons.py").main(["--quick", "--out", str(out)]) == 0
     return out
 
 

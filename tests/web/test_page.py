@@ -41,6 +41,10 @@ def test_upload_run_progress_and_the_slider(page):
     page.fill("#cut", "80")
     style = page.evaluate("getComputedStyle(document.querySelector('#before')).clipPath")
     assert style == "inset(0px 20% 0px 0px)"
+    assert page.is_visible(".tag.left")
+    assert page.is_visible(".tag.right")
+    page.fill("#cut", "100")
+    assert page.is_hidden(".tag.right")
     with page.expect_download() as download:
         page.click("#download")
     assert download.value.suggested_filename == "house-waves.png"

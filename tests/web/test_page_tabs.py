@@ -43,6 +43,20 @@ def test_all_see_the_same_and_a_closed_one_loses_nothing(page, site):
     other.wait_for_selector("#run[data-status=done]")
 
 
+def test_a_tab_that_comes_later_shows_what_is_being_painted(page, site):
+    paint(page, long=True)
+    later = page.context.new_page()
+    later.goto(site)
+    later.wait_for_selector("#run[data-status=running]")
+    assert later.evaluate("location.hash") == page.evaluate("location.hash")
+    later.click("#stop")
+    later.wait_for_selector("#run[data-status=stopped]")
+    another = page.context.new_page()
+    another.goto(site)  # where nothing is, it is for a new picture
+    another.wait_for_selector("body[data-ready]")
+    assert another.is_visible("#empty")
+
+
 def test_two_that_paint_at_once_wait_for_each_other(page, twin):
     for tab in (page, twin):
         give_both(tab)

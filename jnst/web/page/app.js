@@ -93,6 +93,9 @@ async function begin() {
     if (event.target.closest("[aria-current]")) goTo("#stage");
   });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  // Who comes back while a picture is painted, wants to see that one.
+  const running = open() === null && (await api.runs()).find((run) => run.status === "running");
+  if (running) history.replaceState(null, "", `#run=${running.id}`);
   document.body.dataset.ready = "yes";
   refresh();
 }

@@ -9,7 +9,11 @@ let shown = null; // the run as it was last drawn
 
 export function setUp({ changed, use }) {
   const cut = $("#cut");
-  const move = () => $("#compare").style.setProperty("--cut", `${cut.value}%`);
+  const move = () => {
+    $("#compare").style.setProperty("--cut", `${cut.value}%`);
+    $(".tag.left").hidden = cut.valueAsNumber < 15; // nothing of it is to be seen there
+    $(".tag.right").hidden = cut.valueAsNumber > 85;
+  };
   cut.addEventListener("input", move);
   move();
   const does = (selector, action) =>

@@ -27,6 +27,12 @@ export const INITS = {
   "style-statistics": "colours of the painting",
 };
 
+const NOTHING_YET = {
+  running: "Getting ready: this takes longer the first time",
+  stopping: "Nothing is painted yet",
+  stopped: "Nothing is painted yet",
+};
+
 const bare = (name) => name.replace(/\.[a-z0-9]{2,5}$/i, "");
 
 export const title = (run) => `${bare(run.content.name)} × ${bare(run.style.name)}`;
@@ -44,7 +50,7 @@ export const when = (run) =>
 export function steps(run) {
   const painted = run.painted;
   if (run.status === "queued") return run.place > 1 ? `Number ${run.place} in the queue` : "Next in the queue";
-  if (!painted) return run.status === "running" ? "Getting ready: this takes longer the first time" : "";
+  if (!painted) return NOTHING_YET[run.status] ?? "";
   const [width, height] = painted.size;
   return `Step ${painted.step} of ${painted.steps}, at ${width} × ${height} pixels`;
 }
