@@ -33,7 +33,7 @@ def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     for what in LISTS:
         if not isinstance(given := getattr(settings, what), tuple | list | None):
-            raise InputError(f"{what} must be a list, as [{given!r}], not {given!r}")
+            raise InputError(f"{what} must be a tuple, as ({given!r},), not {given!r}")
     for what in ("content_layers", "style_layers"):
         chosen = getattr(settings, what) or ()
         check_layers(settings.backbone, chosen)

@@ -68,6 +68,14 @@ def test_tiles_are_said_and_can_be_asked_for(capsys):
     assert "tiles" not in capsys.readouterr().err
 
 
+def test_a_painting_that_nobody_gave_is_said(capsys):
+    PIL.Image.fromarray(samples.content()).resize((64, 48)).save("photo.png")
+    says = "jnst: no painting is given: the built-in one is taken\n"
+    for words, said in ((["photo.png"], True), (["photo.png", samples.STYLE], False), ([], False)):
+        assert run(*words, *SMALL, "--style-loss", "gram") == 0
+        assert (says in capsys.readouterr().err) == said
+
+
 def test_what_is_said_of_tiles_is_done(monkeypatch):
     # Planned once: what an earlier run of the program left in memory must not change the plan.
     monkeypatch.setattr(sys.modules["jnst.transfer"], "plan", None)

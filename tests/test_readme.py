@@ -98,7 +98,7 @@ def test_every_lesson_is_listed_by_its_title():
 
 def test_the_python_example():
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    large, small = "size=384, steps=[200, 100, 50]", "size=32, steps=[2]"
+    large, small = "size=384, steps=(200, 100, 50)", "size=32, steps=(2,)"
     assert large in code
     exec(code.replace(large, small), {})
     with PIL.Image.open("result.png") as picture:
