@@ -17,13 +17,13 @@ from jnst.loop import Progress
 def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
     """Show a live line; yield a function that takes what is being done, or a `Progress`.
 
-    The line is for terminals alone; elsewhere, one says at which step another size begins. Where a
+    The line is for terminals alone; elsewhere, one says at which step a new size begins. Where a
     run first has to go back to an earlier picture, one more says so. `quiet` shows nothing.
     `costs` has a number for each evaluation to come, proportional to the time that it will take.
     """
     console, bar = _line(quiet)
     left = time_left(costs)
-    told, before = False, None
+    told, sizes = False, set()
 
     def say(text: str) -> None:
         if console.is_terminal:
@@ -35,14 +35,14 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
         task = bar.add_task("starting", total=len(costs), number=0, left="")
 
         def show(event: str | Progress) -> None:
-            nonlocal told, before
+            nonlocal told
             if isinstance(event, str):
                 bar.update(task, description=event)
                 return
             seconds = left(event.step)
             height, width = event.image.shape[1:3]
-            if not console.is_terminal and (width, height) != before:
-                before = (width, height)
+            if not console.is_terminal and (width, height) not in sizes:
+                sizes.add((width, height))
                 say(f"jnst: step {event.step} of {len(costs)}: {width} x {height} pixels")
             terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
             bar.update(

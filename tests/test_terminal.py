@@ -77,6 +77,7 @@ def test_a_pipe_is_told_which_size_begins(capsys):
     larger = np.zeros((1, 6, 8, 3), np.float32)
     events = [progress(step, 0.5) for step in range(1, 5)]
     events[2:] = [event._replace(image=larger) for event in events[2:]]
+    events.append(progress(5, 0.5))  # an animation begins small again and again
     says = "jnst: step 1 of 10: 4 x 4 pixels\njnst: step 3 of 10: 8 x 6 pixels\n"
     assert into_a_pipe(capsys, *events) == says
     assert into_a_pipe(capsys, *events, quiet=True) == ""
