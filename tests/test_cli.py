@@ -135,7 +135,7 @@ def test_lists_version_and_help(capsys):
     [
         (["missing.jpg"], "cannot read 'missing.jpg'"),
         (["text.jpg"], "cannot read 'text.jpg'"),
-        (["one.png"], "the content picture is 1 x 1 pixels"),
+        (["one.png", "painting.png"], "the content picture is 1 x 1 pixels"),
         (["--style-layers", "relu6_1"], "the nearest names are relu"),
         (["--size", "0"], "size must be a number of at least 1, not 0"),
         (["--size", "big"], "--size"),
