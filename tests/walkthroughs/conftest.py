@@ -50,7 +50,8 @@ def run_lesson(tmp_path_factory, compiled):
             patch.syspath_prepend(str(LESSONS))
             out = tmp_path_factory.mktemp(name)
             patch.setattr(sys, "argv", [str(path), *(words or ["--quick"]), "--out", str(out)])
-            with kept_in(compiled):
+            # Lesson 11 reads and times what the compiler does: it must do it there.
+            with contextlib.nullcontext() if name == "11_speed" else kept_in(compiled):
                 namespace = runpy.run_path(str(path), run_name="__main__")
         assert not plt.get_fignums(), "a figure was drawn and never shown"
         assert list(out.glob(f"{name[:2]}-*.png")), "no figure was saved"
