@@ -89,7 +89,8 @@ def test_the_first_of_several_pictures_is_said_to_be_taken(capsys, suffix):
     name = f"moving.{suffix}"
     noise(40, 50).save(name, save_all=True, append_images=[noise(40, 50)])
     assert run(name, "painting.png", "-o", "out.png") == 0
-    told, *_ = capsys.readouterr().err.splitlines()
+    told, size = capsys.readouterr().err.splitlines()
+    assert size.startswith("jnst: step 1 of ")
     assert told == f"jnst: {name} holds several pictures; the first is taken"
     assert run(name, "painting.png", "-o", "out.png", "--quiet") == 0
     assert capsys.readouterr() == ("", "")
