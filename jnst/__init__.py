@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from jnst.version import __version__
 
 if TYPE_CHECKING:
-    from jnst.arrays import InputError
-    from jnst.files import read, write
-    from jnst.settings import Settings
-    from jnst.transfer import stylize
+    from jnst.errors import InputError
+    from jnst.pictures.files import read, write
+    from jnst.transfer.recipe import stylize
+    from jnst.transfer.settings import Settings
 
 __all__ = ["InputError", "Settings", "__version__", "read", "stylize", "write"]
 
 _HOMES = {
     "InputError": "jnst.arrays",
-    "Settings": "jnst.settings",
-    "read": "jnst.files",
-    "stylize": "jnst.transfer",
-    "write": "jnst.files",
+    "Settings": "jnst.transfer.settings",
+    "read": "jnst.pictures.files",
+    "stylize": "jnst.transfer.recipe",
+    "write": "jnst.pictures.files",
 }
 
 

@@ -1,5 +1,6 @@
 """The command line: finds the command, parses its options, turns every error into one line."""
 
+import argparse
 import contextlib
 import dataclasses
 import io
@@ -12,7 +13,6 @@ from typing import Any
 
 import tyro
 
-from jnst.arrays import InputError, check_choice
 from jnst.commands import (
     compare,
     completion,
@@ -21,12 +21,18 @@ from jnst.commands import (
     stylize,
     sweep,
     visualize,
+    web,
     weights,
 )
-from jnst.commands.base import base, explain, fail
-from jnst.commands.signals import interrupted, leave, signals
+from jnst.errors import InputError, check_choice
+from jnst.pictures import files
+from jnst.runs.failures import explain, fail
+from jnst.runs.record import Inputs, restore
+from jnst.runs.run import QUALITY
+from jnst.runs.signals import interrupted, leave, signals
+from jnst.transfer.presets import preset
+from jnst.transfer.settings import Settings
 from jnst.version import __version__
-from jnst.web import command as web
 
 COMMANDS: dict[str, ModuleType] = {
     "stylize": stylize,
@@ -120,3 +126,31 @@ def _parse(options: type, words: list[str]) -> Any:
 def _is_rule(line: str) -> bool:
     """Whether a line of tyro's box is drawn, not written; on some terminals with minus signs."""
     return not line.strip("─-")
+
+
+def base(words: Sequence[str]) -> tuple[Settings, Inputs]:
+    """Find the settings and pictures that the other options are based on.
+
+    By `--preset`, or those of the picture that `--like` names.
+
+    Raises:
+        InputError: for an unknown name, or a picture without settings.
+
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in ("--preset", "--like", "--quality"):
+        parser.add_argument(name, nargs="?")
+    asked, _ = parser.parse_known_args(list(words))
+    settings, inputs = Settings(), Inputs()
+    if asked.like is not None:
+        if asked.preset is not None:
+            raise InputError("give --preset or --like, not both")
+        found = files.read_settings(asked.like)
+        if found is None:
+            raise InputError(f"{asked.like} holds no settings of jnst to make it again")
+        settings, inputs = restore(found)
+    if asked.preset is not None:
+        settings = preset(asked.preset)
+    if asked.quality is not None:
+        check_choice("quality", asked.quality, QUALITY)
+    return settings, inputs

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import filelock
 
-from jnst.arrays import InputError, check_choice
+from jnst.errors import InputError, check_choice
 
 TEMPORARY = ".jnst-{}.tmp"
 """The name of a file until it is whole."""

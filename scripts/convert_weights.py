@@ -2,7 +2,7 @@
 
 import sys
 
-from jnst.convert import main
+from jnst.weights.convert import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,14 +13,17 @@ import numpy as np
 import skimage.data
 
 import jnst
-from jnst import disk, files, image, reconstruct, samples
+from jnst import disk
 from jnst.arrays import AnyPicture
-from jnst.backbones import BACKBONES, weights
+from jnst.backbones.tables import BACKBONES
+from jnst.display.sheet import contact_sheet
 from jnst.dreams import dream as dreams
 from jnst.dreams.settings import DreamSettings
 from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
-from jnst.settings import Settings
-from jnst.sheet import contact_sheet
+from jnst.experiments import reconstruct
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.settings import Settings
+from jnst.weights import store
 
 OUT = Path(__file__).parent / "figures"
 Row = list[tuple[str, AnyPicture]]
@@ -53,7 +56,7 @@ def gallery(common: dict) -> list[Row]:
     styles = {"the painting": samples.STYLE, "a stained tissue": tissue}
     return [
         [
-            ("", image.fit(files.read(photograph), common["size"])),
+            ("", resizing.fit(files.read(photograph), common["size"])),
             *((name, jnst.stylize(photograph, style, **common)) for name, style in styles.items()),
         ]
         for photograph in photographs
@@ -111,7 +114,7 @@ def mask(common: dict) -> list[Row]:
     styles = [samples.STYLE, skimage.data.immunohistochemistry()]
     masks = [inside, 1 - inside]
     shown = [
-        (f"mask {k}", image.fit(files.read(area), common["size"]))
+        (f"mask {k}", resizing.fit(files.read(area), common["size"]))
         for k, area in enumerate(masks, start=1)
     ]
     return [[*shown, ("a style in each", painted(common, *styles, masks=masks))]]
@@ -122,7 +125,7 @@ def networks(common: dict) -> list[Row]:
     names = [name for name in BACKBONES if not name.endswith("-torchvision")]
     found = []
     for name in names:
-        kind = "trained" if weights.find(name) else "random"
+        kind = "trained" if store.find(name) else "random"
         found.append((f"{name}\n{kind} weights", painted(common, backbone=name, weights=kind)))
     return [found[:4], found[4:]]
 

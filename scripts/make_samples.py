@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
-OUTPUT = Path(__file__).resolve().parents[1] / "jnst" / "samples" / "style.jpg"
+OUTPUT = Path(__file__).resolve().parents[1] / "jnst" / "pictures" / "samples" / "style.jpg"
 ASPECT = 0.8  # height over width
 SUPERSAMPLE = 3  # Pillow's lines have hard edges: paint large, then reduce
 MARGIN = 64  # strokes also start outside, so that the border is covered like the middle

@@ -2,7 +2,7 @@
 
 import sys
 
-from jnst.normalize import main
+from jnst.weights.measure_means import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from jnst import disk
-from jnst.arrays import InputError
+from jnst.errors import InputError
 
 
 def test_unused(tmp_path):

@@ -12,18 +12,18 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+from helpers import ROOT
 from skimage.data import immunohistochemistry
 
 import jnst.cli
-from jnst import samples
 from jnst.commands import stylize
 from jnst.commands.batch import Batch
-from jnst.commands.checkpoints import Checkpoints
-from jnst.commands.painting import Result
-from jnst.record import Inputs
-from jnst.settings import Settings
+from jnst.commands.single import Result
+from jnst.pictures import samples
+from jnst.runs.record import Inputs
+from jnst.runs.resume import Checkpoints
+from jnst.transfer.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
 SCRIPTS = re.findall(r"^\$ python (.*)$", README, re.MULTILINE)

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst import nn
-from jnst.arrays import Array, Features, Image, Params, check_choice
-from jnst.pooling import GAIN, pool, slide_avg
+from jnst.arrays import Array, Features, Image, Params
+from jnst.backbones import nn
+from jnst.backbones.pooling import GAIN, pool, slide_avg
+from jnst.errors import check_choice
 
 INPUT = "input"
 """What the first layer reads: the picture, preprocessed."""
@@ -124,7 +125,7 @@ def features(
         layers: names from the table, in any order.
         pooling: what is done where the network takes maxima: "max", as trained, "avg", which Gatys
             et al. found gives smoother pictures, or "l2".
-        rescale: multiply what "avg" and "l2" make of these by `jnst.pooling.GAIN`, so that deeper
+        rescale: multiply what "avg" and "l2" make of these by `pooling.GAIN`, so that deeper
             layers see activations of the size that they were trained on.
         padding: what the convolutions of the picture itself see outside it: "zeros", as trained, or
             "edge", which leaves no trace at the border. All others pad with zeros.

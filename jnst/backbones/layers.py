@@ -1,7 +1,7 @@
 """Layers of a table made from the layers that they read: names and channels come along."""
 
 from jnst.backbones.graph import INPUT, Layer
-from jnst.nn import Frame
+from jnst.backbones.nn import Frame
 
 PICTURE = Layer(INPUT, "", (), 3)
 """What the first layer reads."""

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from jnst import nn
-from jnst.arrays import Features, Image, Params, check_choice
-from jnst.backbones import graph
+from jnst.arrays import Features, Image, Params
+from jnst.backbones import graph, nn
 from jnst.backbones.layers import PICTURE, apply, conv, pool
+from jnst.errors import check_choice
 
 preprocess = graph.preprocess
 

@@ -1,40 +1,27 @@
 """`jnst stylize --batch`: many pictures one after the other, whatever becomes of each."""
 
-import functools
-import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import jax
 import tyro
 
-from jnst import disk, files
-from jnst.arrays import InputError
-from jnst.batch import TABLE, Job, canvas, from_folder, from_table, left_out, outdated
-from jnst.commands.base import (
-    explain,
-    fail,
-    keep_compiled_programs,
-    open_pictures,
-    save,
-)
-from jnst.commands.outcomes import Outcome, read_table, summarise, tell, write_table
-from jnst.commands.signals import interrupted, uninterrupted
-from jnst.problem import Kit, load
-from jnst.settings import Settings
-from jnst.stages import costs, plan
-from jnst.terminal import over_all
-from jnst.transfer import paint
+from jnst import disk
+from jnst.batch.jobs import TABLE, Job, canvas, from_folder, from_table, left_out
+from jnst.batch.local import work
+from jnst.batch.outcomes import Outcome, read_table, summarise, tell, write_table
+from jnst.display.terminal import over_all
+from jnst.errors import InputError
+from jnst.pictures import files
+from jnst.runs.failures import fail
+from jnst.runs.run import keep_compiled_programs
+from jnst.runs.signals import interrupted, uninterrupted
+from jnst.transfer.settings import Settings
 
 FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep")
 """Options of `jnst stylize` that go with a single picture only."""
-MOST_COMPILED = 64
-"""How many shapes and sizes programs are kept for. Linux gives a process 65 530 mappings, then XLA
-aborts it; on the CPU each of these takes about 650."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +79,7 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
 
     try:
         with over_all(len(jobs), quiet=quiet) as show:
-            for outcome in _work(jobs, settings, depth, show):
+            for outcome in work(jobs, settings, depth, show):
                 outcomes.append(outcome)
                 tell(outcome, len(outcomes), len(jobs), quiet=quiet)
                 if outcome.status != "skipped":
@@ -137,66 +124,3 @@ def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
     disk.make_folder(out)
     disk.check_writable(table, [".csv"])
     return jobs, out, before
-
-
-def _work(
-    jobs: Iterable[Job], settings: Settings, depth: int, show: Callable[..., None]
-) -> Iterator[Outcome]:
-    """Do the jobs in turn; load the network for the first that needs it.
-
-    Raises `InputError` if that fails: without weights nothing can be painted.
-    """
-    kit, painted, compiled = None, 0, set()
-    for number, job in enumerate(jobs):
-        advance = functools.partial(show, job.output.name, number, painted)
-        advance()
-        outcome = _before(job, settings, depth)
-        if not outcome.status:
-            kit = kit or load(settings)._replace(measured={})
-            outcome = _paint(outcome, settings, depth, kit, compiled, advance)
-            painted += outcome.status == "painted"
-        yield outcome
-
-
-def _before(job: Job, settings: Settings, depth: int) -> Outcome:
-    """Say what becomes of a job without any painting; no status if there is some to do."""
-    try:
-        reason = outdated(job, settings, depth=depth) if os.path.exists(job.output) else ""
-        if reason is None:
-            return Outcome(job, "skipped")
-        disk.make_folder(job.output.parent)
-        files.check_writable(job.output, depth=depth)
-    except Exception as error:  # a folder that may not be searched raises where one looks
-        return Outcome(job, "failed", explain(error))
-    return Outcome(job, "", f"anew: {reason}" if reason else "")
-
-
-def _paint(
-    outcome: Outcome,
-    settings: Settings,
-    depth: int,
-    kit: Kit,
-    compiled: set[tuple],
-    advance: Callable[[float], None],
-) -> Outcome:
-    """Paint and write one picture; `compiled` are the shapes that there are programs for."""
-    job, started, last = outcome.job, time.monotonic(), None
-    try:
-        pictures = open_pictures(job.inputs, settings)
-        stages = plan(pictures, settings)
-        shapes = {("content", pictures.content.shape)}
-        shapes |= {("style", guide.style.shape) for guide in pictures.guides}
-        new = {(*shape, stage.size) for shape in shapes for stage in stages}
-        if len(compiled | new) > MOST_COMPILED:
-            jax.clear_caches()
-            compiled.clear()
-        compiled |= new
-        spent = costs(stages)
-        for last in paint(pictures, settings, kit=kit, stages=stages):
-            advance(sum(spent[: last.step]) / sum(spent))
-        assert last is not None  # `check` wants at least one step
-        save(job.output, pictures, settings, job.inputs, last.best, depth=depth)
-    except Exception as error:  # also a fault of ours: the other pictures are to be had
-        return Outcome(job, "failed", explain(error), time.monotonic() - started)
-    seconds = time.monotonic() - started
-    return outcome._replace(status="painted", seconds=seconds, loss=last.best_total)

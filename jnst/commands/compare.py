@@ -13,12 +13,13 @@ import rich.table
 import rich.text
 import tyro
 
-from jnst import disk, files, samples
-from jnst.arrays import InputError
-from jnst.commands.base import keep_compiled_programs, tell_of_more
-from jnst.evaluate import DIRECTIONS, WINDOW, Comparison, compare
-from jnst.record import restore
-from jnst.settings import Settings
+from jnst import disk
+from jnst.errors import InputError
+from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
+from jnst.pictures import files, samples
+from jnst.runs.record import restore
+from jnst.runs.run import keep_compiled_programs, tell_of_more
+from jnst.transfer.settings import Settings
 
 
 @dataclass(frozen=True)

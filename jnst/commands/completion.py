@@ -7,7 +7,7 @@ from typing import Any
 
 import tyro
 
-from jnst.arrays import check_choice
+from jnst.errors import check_choice
 
 SHELLS = ("bash", "zsh")
 """The shells that there are scripts for."""

@@ -10,17 +10,20 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import tyro
 
-from jnst import animation, disk, files, samples
-from jnst.arrays import InputError, Picture, check_at_least, check_choice
-from jnst.backbones import BACKBONES
-from jnst.commands.base import check_no_source, keep_compiled_programs, status, tell_of_more
-from jnst.commands.signals import uninterrupted
+from jnst import disk
+from jnst.arrays import Picture
+from jnst.backbones.tables import BACKBONES
+from jnst.display.terminal import live
 from jnst.dreams.dream import Kit, dream, load, octave_sizes
 from jnst.dreams.settings import DreamSettings
-from jnst.loop import Progress
-from jnst.network import default_backbone
-from jnst.terminal import live
+from jnst.errors import InputError, check_at_least, check_choice
+from jnst.optimize.loop import Progress
+from jnst.pictures import animation, files, samples
+from jnst.runs.failures import status
+from jnst.runs.run import check_no_source, keep_compiled_programs, tell_of_more
+from jnst.runs.signals import uninterrupted
 from jnst.version import __version__
+from jnst.weights.network import default_backbone
 
 
 @dataclass(frozen=True)

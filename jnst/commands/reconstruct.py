@@ -7,11 +7,12 @@ from typing import Annotated
 
 import tyro
 
-from jnst import disk, reconstruct
-from jnst.commands.base import keep_compiled_programs
-from jnst.commands.grid import paint_all
-from jnst.record import Inputs
-from jnst.settings import Settings
+from jnst import disk
+from jnst.experiments import reconstruct
+from jnst.experiments.grid import paint_all
+from jnst.runs.record import Inputs
+from jnst.runs.run import keep_compiled_programs
+from jnst.transfer.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,17 @@ from typing import Annotated, Literal
 
 import tyro
 
-from jnst import checkpoint
-from jnst.arrays import InputError, check_at_least
-from jnst.backbones import BACKBONES
-from jnst.commands.base import with_quality
+from jnst.backbones.tables import BACKBONES
 from jnst.commands.batch import Batch, check_none_for_one
 from jnst.commands.batch import run as run_batch
-from jnst.commands.checkpoints import find, output_of
-from jnst.commands.painting import Result, paint_one
-from jnst.presets import PRESETS, summary
-from jnst.record import Inputs
-from jnst.settings import Settings
+from jnst.commands.single import Result, paint_one
+from jnst.errors import InputError, check_at_least
+from jnst.runs import checkpoint
+from jnst.runs.record import Inputs
+from jnst.runs.resume import find, output_of
+from jnst.runs.run import with_quality
+from jnst.transfer.presets import PRESETS, summary
+from jnst.transfer.settings import Settings
 from jnst.version import __version__
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst import disk
-from jnst.arrays import InputError
-from jnst.commands.base import keep_compiled_programs, with_quality
-from jnst.commands.grid import paint_all
-from jnst.record import Inputs
-from jnst.settings import Settings
-from jnst.sweep import cells, parse
+from jnst.errors import InputError
+from jnst.experiments.grid import paint_all
+from jnst.experiments.sweep import cells, parse
+from jnst.runs.record import Inputs
+from jnst.runs.run import keep_compiled_programs, with_quality
+from jnst.transfer.settings import Settings
 
 
 @dataclass(frozen=True)

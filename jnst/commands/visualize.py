@@ -9,17 +9,20 @@ from typing import Annotated, Literal
 
 import tyro
 
-from jnst import disk, files
-from jnst.arrays import AnyPicture, InputError, check_choice
-from jnst.backbones import BACKBONES
-from jnst.commands.base import keep_compiled_programs, status
-from jnst.commands.signals import uninterrupted
+from jnst import disk
+from jnst.arrays import AnyPicture
+from jnst.backbones.tables import BACKBONES
+from jnst.display.sheet import contact_sheet
+from jnst.display.terminal import live
 from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
-from jnst.loop import Progress
-from jnst.network import default_backbone
-from jnst.sheet import contact_sheet
-from jnst.terminal import live
+from jnst.errors import InputError, check_choice
+from jnst.optimize.loop import Progress
+from jnst.pictures import files
+from jnst.runs.failures import status
+from jnst.runs.run import keep_compiled_programs
+from jnst.runs.signals import uninterrupted
 from jnst.version import __version__
+from jnst.weights.network import default_backbone
 
 
 @dataclass(frozen=True)

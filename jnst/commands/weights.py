@@ -13,13 +13,13 @@ import rich.table
 import rich.text
 import tyro
 
-from jnst.arrays import InputError, check_choice
-from jnst.backbones import weights
-from jnst.commands.base import fail
-from jnst.commands.signals import interrupted
-from jnst.convert import check_folder, convert
-from jnst.fetch import fetch, how_by_hand
-from jnst.published import SOURCES, Published
+from jnst.errors import InputError, check_choice
+from jnst.runs.failures import fail
+from jnst.runs.signals import interrupted
+from jnst.weights import store
+from jnst.weights.convert import check_folder, convert
+from jnst.weights.fetch import fetch, how_by_hand
+from jnst.weights.published import SOURCES, Published
 
 WIDE = 1000
 """Columns for what is no terminal, so that no address is broken."""
@@ -50,7 +50,7 @@ def _list() -> None:
     for column in ("network", "weights", "published by", "address"):
         table.add_column(column, overflow="fold")
     for name, source in SOURCES.items():
-        there = rich.text.Text(str(weights.find(name) or "-"))
+        there = rich.text.Text(str(store.find(name) or "-"))
         table.add_row(name, there, source.publisher, source.address)
     console = rich.console.Console(highlight=False, markup=False)
     if not console.is_terminal:
@@ -59,10 +59,10 @@ def _list() -> None:
 
 
 def _get(name: str) -> int:
-    if path := weights.find(name):
+    if path := store.find(name):
         print(f"the weights of {name} are there already: {path}")
         return 0
-    source, folder = SOURCES[name], weights.folders()[0]
+    source, folder = SOURCES[name], store.folders()[0]
     check_folder(folder)
     given = (folder / source.file).exists()
     try:
@@ -76,7 +76,7 @@ def _get(name: str) -> int:
         put = folder / source.file
         raise InputError(
             f"{error}; or put {how_by_hand(source)} into {folder} and run: "
-            f"python -m jnst.convert {shlex.quote(str(put))} --backbone {name}"
+            f"python -m jnst.weights.convert {shlex.quote(str(put))} --backbone {name}"
         ) from None
     try:
         print(f"wrote {convert(path, backbone=name)}")

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnst.arrays import Image, Params, Picture, Scalar
-from jnst.backbones import BACKBONES
+from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import Aim, Targets, total
 from jnst.xla import jit
 

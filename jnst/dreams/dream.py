@@ -14,15 +14,17 @@ import jax
 import numpy as np
 import PIL.Image
 
-from jnst import image as images
-from jnst.arrays import AnyPicture, Image, InputError, Params
-from jnst.backbones import BACKBONES
+from jnst.arrays import AnyPicture, Image, Params
+from jnst.backbones.checks import too_small
+from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import Aim, Targets
 from jnst.dreams.ascent import HALO, PADDING, ascent, move, program, spans
-from jnst.dreams.room import check_room
 from jnst.dreams.settings import DreamSettings, aim_of
-from jnst.loop import Progress
-from jnst.network import open_network, too_small
+from jnst.engines.memory import check_room
+from jnst.errors import InputError
+from jnst.optimize.loop import Progress
+from jnst.pictures import resizing as images
+from jnst.weights.network import open_network
 
 
 def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple[int, int]]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst.arrays import InputError, check_at_least, check_at_most, check_choice
-from jnst.backbones import BACKBONES
+from jnst.backbones.checks import check_layers
+from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import OBJECTIVES, Aim
-from jnst.network import check_layers, default_backbone
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.weights.network import default_backbone
 
 SUITING: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "inception_v3": ("squares", {"mixed3": 1.0, "mixed4": 2.0, "mixed5": 2.0}),

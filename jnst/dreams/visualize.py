@@ -15,13 +15,16 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from jnst.arrays import Array, FeatureMap, InputError, Params, Scalar, check_at_least, check_at_most
-from jnst.backbones import BACKBONES, graph
+from jnst.arrays import Array, FeatureMap, Params, Scalar
+from jnst.backbones import graph
+from jnst.backbones.checks import check_layers, too_small
+from jnst.backbones.tables import BACKBONES
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
-from jnst.dreams.room import check_room
-from jnst.loop import Progress
-from jnst.network import Network, check_layers, default_backbone, open_network, too_small
+from jnst.engines.memory import check_room
+from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.optimize.loop import Progress
+from jnst.weights.network import Network, default_backbone, open_network
 from jnst.xla import jit
 
 _PADDING = "edge"

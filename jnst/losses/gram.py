@@ -20,7 +20,8 @@ so, a style picture of another size keeps its meaning: each Gram matrix is divid
 
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Region, Scalar
+from jnst.errors import check_choice
 from jnst.losses.positions import matrix, product
 from jnst.losses.squares import squared_error
 

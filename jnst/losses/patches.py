@@ -22,7 +22,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, InputError, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Scalar
+from jnst.errors import InputError, check_choice
 from jnst.losses.sampling import sample
 
 SIDE = 3

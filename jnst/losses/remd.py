@@ -20,7 +20,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Scalar
+from jnst.errors import check_choice
 from jnst.losses.sampling import directions, sample
 
 SCALE = {"mean": lambda target: 1, "relative": lambda target: 1}

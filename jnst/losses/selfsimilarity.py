@@ -14,7 +14,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Scalar
+from jnst.errors import check_choice
 from jnst.losses.magnitude import magnitude
 from jnst.losses.sampling import directions, sample
 

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from jnst.arrays import Array, Scalar, check_choice
+from jnst.arrays import Array, Scalar
+from jnst.errors import check_choice
 from jnst.losses.magnitude import magnitude
 
 SCALE = {

@@ -14,7 +14,8 @@ dx and dy are the differences to the right and lower neighbour, d↘ and d↙ th
 
 import jax.numpy as jnp
 
-from jnst.arrays import Array, Image, Scalar, check_choice
+from jnst.arrays import Array, Image, Scalar
+from jnst.errors import check_choice
 from jnst.losses.magnitude import magnitude
 
 SCALE = {"sum": lambda count: 1, "half": lambda count: 1 / 2, "mean": lambda count: 1 / count}

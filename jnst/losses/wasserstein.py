@@ -17,7 +17,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
-from jnst.arrays import Array, FeatureMap, Region, Scalar, check_choice
+from jnst.arrays import Array, FeatureMap, Region, Scalar
+from jnst.errors import check_choice
 from jnst.losses.positions import matrix, product, weigh
 
 

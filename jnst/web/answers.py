@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from jnst.arrays import printable
+from jnst.errors import printable
 from jnst.web.choices import CHANGEABLE
 from jnst.web.records import RESTING, Run
 from jnst.web.store import Store

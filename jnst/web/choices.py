@@ -6,12 +6,12 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from jnst import files
-from jnst.arrays import InputError, check_choice
-from jnst.backbones import weights
-from jnst.commands.base import QUALITY, with_quality
-from jnst.presets import PRESETS, preset, summary
-from jnst.settings import Settings
+from jnst.errors import InputError, check_choice
+from jnst.pictures import files
+from jnst.runs.run import QUALITY, with_quality
+from jnst.transfer.presets import PRESETS, preset, summary
+from jnst.transfer.settings import Settings
+from jnst.weights import store
 
 CHANGEABLE = (
     "size",
@@ -61,5 +61,5 @@ def _offer(name: str) -> dict[str, Any]:
     """Describe a preset; `usable` is whether the weights of its network are there."""
     settings = preset(name)
     table = {what: getattr(settings, what) for what in CHANGEABLE}
-    usable = weights.find(settings.backbone) is not None or settings.weights == "random"
+    usable = store.find(settings.backbone) is not None or settings.weights == "random"
     return {"name": name, "summary": summary(name), "usable": usable, **table}

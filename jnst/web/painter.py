@@ -19,18 +19,21 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from jnst import checkpoint, disk, files, image
-from jnst.arrays import InputError, printable
-from jnst.commands.base import explain, keep_compiled_programs, save
-from jnst.commands.checkpoints import Checkpoints, check_same, facts_of, keep_or_leave, keeper, way
-from jnst.commands.signals import interruptions, uninterrupted
-from jnst.loop import Progress
-from jnst.pictures import Pictures, finish, read
-from jnst.problem import load
-from jnst.record import restore
-from jnst.settings import Settings
-from jnst.terminal import next_look, time_left
-from jnst.transfer import paint
+from jnst import disk
+from jnst.display.terminal import next_look, time_left
+from jnst.errors import InputError, printable
+from jnst.optimize.loop import Progress
+from jnst.pictures import files, resizing
+from jnst.runs import checkpoint
+from jnst.runs.failures import explain
+from jnst.runs.record import restore
+from jnst.runs.resume import Checkpoints, check_same, facts_of, keep_or_leave, keeper, way
+from jnst.runs.run import keep_compiled_programs, save
+from jnst.runs.signals import interruptions, uninterrupted
+from jnst.transfer.pictures import Pictures, finish, read
+from jnst.transfer.problem import load
+from jnst.transfer.recipe import paint
+from jnst.transfer.settings import Settings
 from jnst.web.records import Painted
 
 KEEP_EVERY = 15.0
@@ -151,7 +154,7 @@ def shower(
         if now < due and not whole:
             return
         picture = finish(pictures, settings, progress.best)
-        files.write(folder / "preview.jpg", image.fit(picture, PREVIEW))
+        files.write(folder / "preview.jpg", resizing.fit(picture, PREVIEW))
         height, width = picture.shape[1:3]
         totals = [(step, row["total"]) for step, row in curves.items() if np.isfinite(row["total"])]
         thinned = totals[:: -(-len(totals) // POINTS) or 1]

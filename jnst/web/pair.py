@@ -5,9 +5,9 @@ import pathlib
 
 import PIL.Image
 
-from jnst import samples
-from jnst.arrays import InputError
-from jnst.record import Inputs
+from jnst.errors import InputError
+from jnst.pictures import samples
+from jnst.runs.record import Inputs
 from jnst.web.records import Given
 from jnst.web.store import Store
 

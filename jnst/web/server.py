@@ -13,8 +13,8 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from jnst.arrays import InputError
-from jnst.record import record
+from jnst.errors import InputError
+from jnst.runs.record import record
 from jnst.web import pair
 from jnst.web.answers import as_json, describe, picture, refused
 from jnst.web.choices import choices, settings_for

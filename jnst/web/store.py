@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from jnst import disk, files, image
-from jnst.arrays import InputError
+from jnst import disk
+from jnst.errors import InputError
+from jnst.pictures import files, resizing
 from jnst.web.records import RESTING, Given, Painted, Run
 
 VIEW = 1024
@@ -70,7 +71,7 @@ class Store:
                 self._write(folder / "original", data)
                 picture = self._read_picture(folder / "original", name)
                 height, width = picture.shape[1:3]
-                files.write(folder / "view.jpg", image.fit(picture, VIEW))
+                files.write(folder / "view.jpg", resizing.fit(picture, VIEW))
             given = Given(key, name, width, height, time.time(), sample)
             self._write(folder / "picture.json", msgspec.json.encode(given))
         except BaseException:

@@ -9,8 +9,8 @@ import time
 import msgspec
 
 from jnst import disk
-from jnst.arrays import InputError, printable
-from jnst.commands.base import explain, fail
+from jnst.errors import InputError, printable
+from jnst.runs.failures import explain, fail
 from jnst.web.painter import Order, Outcome
 from jnst.web.records import Run
 from jnst.web.store import Store

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from jnst import files, image
+from jnst.pictures import files, resizing
 
 HERE = Path(__file__).parent
 AGREE = {"float32": 1e-3, "tensorfloat32": 3e-3, "bfloat16": 3e-2}
@@ -179,7 +179,7 @@ def batch(options: argparse.Namespace) -> list[Row]:
         whole = files.read(options.pair["content"])
         for i, path in enumerate(photos):
             width = round(whole.shape[2] * (1 - i / 32))  # with eight, from 3:2 to about 7:6
-            files.write(path, image.crop(whole, whole.shape[1], width))
+            files.write(path, resizing.crop(whole, whole.shape[1], width))
         style, script = options.pair["style"], str(HERE.parent / "stylize.py")
         small = ["--size", str((options.sizes or [size])[0]), "--quality", "draft", "--quiet"]
         small += ["--steps", "5"] if options.quick else []

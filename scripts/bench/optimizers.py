@@ -1,10 +1,10 @@
 """Race the optimisers on one style transfer: the lowest loss after so many evaluations, seconds.
 
-`python scripts/bench/optimizers.py [CONTENT STYLE] [--size 256] [--evaluations 100]`. Beside
-the optimisers of `jnst.optim` runs optax's L-BFGS with its zoom line search, to show why it is not
-among them: the search is a loop on the device with the network's convolutions in its body. Seconds
-are medians of a step, compilation left out; each optimiser is compiled once and run once, at one
-size.
+`python scripts/bench/optimizers.py [CONTENT STYLE] [--size 256] [--evaluations 100]`. Beside the
+optimisers of `jnst.optimize.optimizers` runs optax's L-BFGS with its zoom line search, to show why
+it is not among them: the search is a loop on the device with the network's convolutions in its
+body. Seconds are medians of a step, compilation left out; each optimiser is compiled once and run
+once, at one size.
 """
 
 import argparse
@@ -17,11 +17,13 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from jnst import objective, optim, samples
-from jnst.pictures import read
-from jnst.problem import Problem
-from jnst.settings import Settings
-from jnst.transfer import iterate, prepare
+from jnst.losses import objective
+from jnst.optimize import optimizers
+from jnst.pictures import samples
+from jnst.transfer.pictures import read
+from jnst.transfer.problem import Problem
+from jnst.transfer.recipe import iterate, prepare
+from jnst.transfer.settings import Settings
 
 MARKS = (5, 10, 20, 50, 100, 200)
 
@@ -36,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     marks = [mark for mark in MARKS if mark <= options.evaluations]
     print(f"{'optimizer':>16} {'s/evaluation':>13}", *(f"{mark:>9}" for mark in marks))
-    for name in (*optim.NAMES, "optax zoom"):
+    for name in (*optimizers.NAMES, "optax zoom"):
         settings = dataclasses.replace(
             Settings(size=options.size, tile="off"),
             **({} if name == "optax zoom" else {"optimizer": name}),
@@ -62,7 +64,7 @@ def timed(problem: Problem, steps: int) -> Iterator[tuple[int, float, float]]:
 
 def zoom(problem: Problem, steps: int) -> Iterator[tuple[int, float, float]]:
     """Do the same with optax's L-BFGS and its line search, counting what the search evaluates."""
-    optimizer = optax.lbfgs(memory_size=optim.HISTORY)
+    optimizer = optax.lbfgs(memory_size=optimizers.HISTORY)
     terms, extract = problem.evaluate.args  # the objective without its gradient
 
     @jax.jit

@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from work import EVALUATION, flops, pictures, summary
 
-from jnst.loop import minimise
-from jnst.pictures import Guide, Pictures
-from jnst.presets import preset
-from jnst.problem import Kit, Problem, load, set_up
-from jnst.settings import Settings
-from jnst.stages import Stage
+from jnst.optimize.loop import minimise
+from jnst.transfer.pictures import Guide, Pictures
+from jnst.transfer.presets import preset
+from jnst.transfer.problem import Kit, Problem, load, set_up
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import Stage
 from jnst.xla import jit
 
 state: dict[str, Any] = {}

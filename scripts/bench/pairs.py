@@ -13,13 +13,14 @@ import dataclasses
 import time
 from pathlib import Path
 
-from jnst import disk, files
-from jnst.pictures import finish, read
-from jnst.presets import preset
-from jnst.record import Inputs, record
-from jnst.settings import Settings
-from jnst.sheet import contact_sheet
-from jnst.transfer import paint
+from jnst import disk
+from jnst.display.sheet import contact_sheet
+from jnst.pictures import files
+from jnst.runs.record import Inputs, record
+from jnst.transfer.pictures import finish, read
+from jnst.transfer.presets import preset
+from jnst.transfer.recipe import paint
+from jnst.transfer.settings import Settings
 
 PAIRS = (
     ("tubingen.jpg", "starry_night.jpg"),

@@ -21,7 +21,7 @@ import rich.console
 import rich.table
 from benchmarks import AGREE, BENCHMARKS
 
-from jnst import files, samples
+from jnst.pictures import files, samples
 
 
 def version(package: str) -> str | None:

@@ -10,7 +10,8 @@ import torch  # pyright: ignore[reportMissingImports]
 from torch import nn  # pyright: ignore[reportMissingImports]
 from work import CONTENT, STYLE, pictures, summary
 
-from jnst.backbones import vgg, weights
+from jnst.backbones import vgg
+from jnst.weights import store
 
 state: dict[str, Any] = {}
 LAYERS = (*STYLE, *CONTENT)
@@ -23,7 +24,7 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        params = weights.load("vgg19")
+        params = store.load("vgg19")
         order = vgg.LAYERS["vgg19"]
         self.names = order[: order.index("relu5_1") + 1]
         self.layers = nn.ModuleList(self._layer(name, params) for name in self.names)

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from jnst import files, image
-from jnst.backbones import BACKBONES, weights
-from jnst.settings import Settings
+from jnst.backbones.tables import BACKBONES
+from jnst.pictures import files, resizing
+from jnst.transfer.settings import Settings
+from jnst.weights import store
 
 CONTENT, STYLE = ("relu4_2",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 EVALUATION = Settings(
@@ -35,7 +36,7 @@ EVALUATION = Settings(
 
 def pictures(pair: tuple[str, str], height: int, width: int) -> list[np.ndarray]:
     """Return a content, a style and a picture between them, all of this size."""
-    content, style = (image.resize(files.read(path), height, width) for path in pair)
+    content, style = (resizing.resize(files.read(path), height, width) for path in pair)
     noise = np.random.default_rng(0).random(content.shape, np.float32)
     return [content, style, (content + style + noise) / 3]
 
@@ -57,7 +58,7 @@ def flops(size: int) -> float:
     Of convolutions and Gram matrices only. The backward pass does once more what the forward pass
     does: weights need no gradient.
     """
-    params, found, side = weights.load("vgg19"), 0, size
+    params, found, side = store.load("vgg19"), 0, size
     order = BACKBONES["vgg19"].layers
     for layer in order[: order.index("relu5_1") + 1]:
         if layer.startswith("pool"):

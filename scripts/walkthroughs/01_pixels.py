@@ -19,9 +19,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from jnst import files, image, nn, samples
-from jnst.backbones import vgg, weights
+from jnst.backbones import nn, vgg
 from jnst.byhand.backbones import vgg as byhand_vgg
+from jnst.pictures import files, resizing, samples
+from jnst.weights import store
 
 options = lesson.options("Pictures are numbers", size=(256, 64))
 rng = np.random.default_rng(0)
@@ -41,7 +42,7 @@ rng = np.random.default_rng(0)
 # Each number lies between 0 (none of this colour) and 1 (as much as the screen can give).
 
 # %%
-x = image.fit(files.read(samples.content()), options.size)  # (1, h, w, 3)
+x = resizing.fit(files.read(samples.content()), options.size)  # (1, h, w, 3)
 _, h, w, _ = x.shape
 print(f"shape {x.shape}, type {x.dtype}, values from {x.min():.3f} to {x.max():.3f}")
 
@@ -256,7 +257,7 @@ rings = 0.5 + 0.5 * np.cos(np.pi * radius**2 / (2 * side))  # period 2 side / ra
 rings = files.read(rings)  # grey to (1, h, w, 3)
 
 strided = rings[:, ::step, ::step]
-antialiased = image.resize(rings, side // step, side // step)
+antialiased = resizing.resize(rings, side // step, side // step)
 lesson.pictures(
     {
         f"{side} x {side} pixels": rings,
@@ -309,7 +310,7 @@ def preprocess(x, m):
     return 255 * x[..., ::-1] - m
 
 
-params = weights.load("vgg19")
+params = store.load("vgg19")
 m = np.asarray(params["input"]["mean"])  # (1, 1, 1, 3)
 y = preprocess(x, m)
 same_as_library = np.abs(y - vgg.preprocess(x, m)).max()
@@ -422,7 +423,7 @@ def features_of(picture):
 
 layers = ["relu1_1", "relu4_2"]
 right = features_of(x)
-painting = image.cover(files.read(samples.STYLE), h, w)
+painting = resizing.cover(files.read(samples.STYLE), h, w)
 seen["another picture"] = painting
 wrong = {}  # by name and layer: (d, d_0)
 print(f"{'':24}{'relu1_1':^16}{'relu4_2':^16}")

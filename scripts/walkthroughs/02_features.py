@@ -18,9 +18,10 @@ import numpy as np
 import scipy.signal
 from matplotlib.patches import Rectangle
 
-from jnst import files, image, nn, pooling, samples
-from jnst.backbones import vgg, weights
-from jnst.byhand import nn as byhand_nn
+from jnst.backbones import nn, pooling, vgg
+from jnst.byhand.backbones import nn as byhand_nn
+from jnst.pictures import files, resizing, samples
+from jnst.weights import store
 
 options = lesson.options("From pixels to feature maps", size=(448, 64), side=(224, 48))
 rng = np.random.default_rng(0)
@@ -129,8 +130,8 @@ convolution = scipy.signal.convolve2d(x, k, mode="same")
 as_library = x[None, :, :, None], k[:, :, None, None], np.zeros(1)  # picture, kernel, bias
 ours = {
     "scipy.signal.correlate2d": y - correlation,
-    "jnst.nn.conv2d": y - np.asarray(nn.conv2d(*as_library))[0, :, :, 0],
-    "jnst.byhand.nn.conv2d": y - byhand_nn.conv2d(*as_library)[0, :, :, 0],
+    "jnst.backbones.nn.conv2d": y - np.asarray(nn.conv2d(*as_library))[0, :, :, 0],
+    "jnst.byhand.backbones.nn.conv2d": y - byhand_nn.conv2d(*as_library)[0, :, :, 0],
     "scipy.signal.convolve2d": y - convolution,
     "convolve2d, kernel turned first": y - scipy.signal.convolve2d(x, k[::-1, ::-1], mode="same"),
 }
@@ -183,7 +184,7 @@ print("row 3 of channel 0:", y_colours[3, :, 0])
 print("row 3 of channel 1:", y_colours[3, :, 1])
 by_library = np.asarray(nn.conv2d(colours[None], k_colours, b_colours))[0]
 channels_error = np.abs(y_colours - by_library).max()
-print(f"our loops against jnst.nn.conv2d: {channels_error:g}")
+print(f"our loops against jnst.backbones.nn.conv2d: {channels_error:g}")
 
 # %% [markdown]
 # Channel 0 is blind to the edge between red and green (columns 2 and 3), because red falls by as
@@ -255,7 +256,7 @@ print(f"our rectifier and pooling against the library: largest difference {pooli
 # the size on which it was trained.
 
 # %%
-params = weights.load("vgg19")
+params = store.load("vgg19")
 order = vgg.LAYERS["vgg19"]
 order = order[: order.index("relu5_1") + 1]
 h = w = 224
@@ -365,7 +366,7 @@ for layer in style_layers:
 # strongly the middle feature of the deepest of these layers depends on each pixel:
 
 # %%
-photograph = image.fit(files.read(samples.content()), options.size)
+photograph = resizing.fit(files.read(samples.content()), options.size)
 height, width = photograph.shape[1:3]
 figure, axes = plt.subplots(1, 2, figsize=(10, 4), width_ratios=(1.5, 1), layout="constrained")
 axes[0].imshow(photograph[0])
@@ -489,7 +490,7 @@ lesson.show(
 # strongest.
 
 # %%
-painting = image.fit(files.read(samples.STYLE), options.size)
+painting = resizing.fit(files.read(samples.STYLE), options.size)
 
 
 def strongest_patch(picture, F, channel, layer):

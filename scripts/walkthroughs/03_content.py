@@ -21,11 +21,13 @@ from scipy.ndimage import gaussian_filter
 from skimage.color import rgb2lab
 from skimage.metrics import structural_similarity
 
-from jnst import files, image, optim, samples
-from jnst.backbones import vgg, weights
-from jnst.initial import initial
-from jnst.loop import minimise
+from jnst.backbones import vgg
 from jnst.losses.tv import total_variation
+from jnst.optimize import optimizers
+from jnst.optimize.loop import minimise
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.initial import initial
+from jnst.weights import store
 
 options = lesson.options("Content: a photograph from its features", size=(128, 72), steps=(100, 25))
 layers = ["relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2"]
@@ -120,7 +122,7 @@ for eps in (1e-3, 1.0, 1000.0):
 # exercise 4 compares.
 
 # %%
-params = jax.device_put(weights.load("vgg19"))
+params = jax.device_put(store.load("vgg19"))
 
 
 def features_of(x, params, layer, pooling="avg"):
@@ -132,12 +134,12 @@ def loss_of_picture(x, params, P, layer):
     return content_loss(features_of(x, params, layer), P)
 
 
-photograph = image.fit(files.read(samples.content()), options.size)
+photograph = resizing.fit(files.read(samples.content()), options.size)
 height, width = photograph.shape[1:3]
 
 with jax.enable_x64(True):
     params_64 = jax.tree.map(lambda w: w.astype(np.float64), params)
-    small = image.crop(photograph, 24, 24).astype(np.float64)
+    small = resizing.crop(photograph, 24, 24).astype(np.float64)
     P = features_of(small, params_64, "relu2_2")
     x, V = rng.random(small.shape), rng.normal(size=small.shape)
     F, times_J_transposed = jax.vjp(lambda x: features_of(x, params_64, "relu2_2"), x)
@@ -204,7 +206,7 @@ def rmse(a, b):
     return float(np.sqrt(np.mean((a - b) ** 2)))
 
 
-lbfgs = optim.lbfgs(1.0)
+lbfgs = optimizers.lbfgs(1.0)
 lbfgs = lbfgs._replace(update=jax.jit(lbfgs.update))  # compiled here, once for all our runs
 
 
@@ -357,7 +359,7 @@ lesson.show(
 
 # %%
 room = options.size // 4
-wide = image.fit(files.read(samples.content()), options.size + room)
+wide = resizing.fit(files.read(samples.content()), options.size + room)
 shifts = [shift for shift in (1, 2, 4, 8, 16, 32) if shift <= room]
 
 
@@ -504,7 +506,7 @@ lesson.show(
 # from a picture of something else entirely: the painting.
 
 # %%
-painting = image.cover(files.read(samples.STYLE), height, width)
+painting = resizing.cover(files.read(samples.STYLE), height, width)
 starts = {
     "noise": noise,
     "other noise": initial("noise", photograph, photograph, seed=1),

@@ -18,9 +18,10 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-from jnst import files, image, samples
-from jnst.backbones import vgg, weights
+from jnst.backbones import vgg
 from jnst.byhand.losses import gram
+from jnst.pictures import files, resizing, samples
+from jnst.weights import store
 
 options = lesson.options("The Gram matrix and its derivative", layer="relu2_1", size=(128, 48))
 rng = np.random.default_rng(0)
@@ -39,7 +40,7 @@ rng = np.random.default_rng(0)
 # changes.)
 
 # %%
-params = weights.load("vgg19")
+params = store.load("vgg19")
 
 
 def features_of(picture):
@@ -48,8 +49,8 @@ def features_of(picture):
     return np.asarray(maps, np.float64).reshape(-1, maps.shape[-1])  # (M, N)
 
 
-photograph = image.fit(files.read(samples.content()), options.size)
-painting = image.fit(files.read(samples.STYLE), options.size)
+photograph = resizing.fit(files.read(samples.content()), options.size)
+painting = resizing.fit(files.read(samples.STYLE), options.size)
 F = features_of(photograph)  # (M, N)
 F_painting = features_of(painting)
 M, N = F.shape

@@ -18,14 +18,14 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
+import jnst.backbones.nn
 import jnst.backbones.vgg
-import jnst.nn
-from jnst import files, image, samples
-from jnst.backbones import weights
-from jnst.byhand import nn, optim, pooling
-from jnst.byhand.backbones import vgg
+from jnst.byhand.backbones import nn, pooling, vgg
 from jnst.byhand.losses import content, gram
+from jnst.byhand.optimize import optimizers
 from jnst.losses import gram as gram_in_jax
+from jnst.pictures import files, resizing, samples
+from jnst.weights import store
 
 options = lesson.options(
     "Backpropagation by hand", size=(96, 32), deepest=("relu4_1", "relu2_1"), steps=(20, 20)
@@ -119,7 +119,9 @@ lesson.show("05-matrix", "A convolution of 8 pixels as a matrix, and its transpo
 turned = k[::-1, ::-1].transpose(0, 1, 3, 2)  # (3, 3, o, i)
 as_convolution = nn.conv2d(dy[None], turned, np.zeros(3))[0]
 with jax.enable_x64(True):
-    _, pull_back = jax.vjp(lambda x: jnst.nn.conv2d(x, k, b), x[None])  # JAX's own derivative
+    _, pull_back = jax.vjp(
+        lambda x: jnst.backbones.nn.conv2d(x, k, b), x[None]
+    )  # JAX's own derivative
     (autodiff,) = pull_back(dy[None])
 errors = {
     "convolution: the sum = the turned kernel": lesson.difference(as_convolution, dx),
@@ -212,9 +214,9 @@ lesson.show("05-pooling", "How pooling passes the derivative back: to the larges
 # way forward we keep every map, because the way back asks for them.
 
 # %%
-params = jax.tree.map(lambda array: array.astype(np.float64), weights.load("vgg19"))
-photograph = image.fit(files.read(samples.content()), options.size).astype(np.float64)
-painting = image.fit(files.read(samples.STYLE), options.size).astype(np.float64)
+params = jax.tree.map(lambda array: array.astype(np.float64), store.load("vgg19"))
+photograph = resizing.fit(files.read(samples.content()), options.size).astype(np.float64)
+painting = resizing.fit(files.read(samples.STYLE), options.size).astype(np.float64)
 
 layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 layers = layers[: layers.index(options.deepest) + 1]
@@ -358,7 +360,7 @@ def loss_and_gradient(picture):
 
 
 x = photograph.astype(np.float32)
-optimizer = optim.lbfgs(1.0)
+optimizer = optimizers.lbfgs(1.0)
 state = optimizer.init(x)
 losses, stages = [], {"the photograph": x}
 for step in range(options.steps):
@@ -424,7 +426,7 @@ dk = np.zeros_like(k)
 for u, v in np.ndindex(3, 3):
     dk[u, v] = np.einsum("pqi,pqo->io", padded[u : u + 5, v : v + 6], dy)
 with jax.enable_x64(True):
-    expected = jax.grad(lambda k: (jnst.nn.conv2d(x_[None], k, b)[0] * dy).sum())(k)
+    expected = jax.grad(lambda k: (jnst.backbones.nn.conv2d(x_[None], k, b)[0] * dy).sum())(k)
 solutions[3] = lesson.difference(dk, np.asarray(expected))
 for number, error in solutions.items():
     print(f"solution {number}: {error:.1e}")

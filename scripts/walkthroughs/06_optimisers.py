@@ -19,11 +19,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import optax
 
-from jnst import Settings, files, image, optim, samples
-from jnst.byhand import optim as byhand
-from jnst.loop import minimise
-from jnst.pictures import read
-from jnst.transfer import iterate, prepare
+from jnst import Settings
+from jnst.byhand.optimize import optimizers as byhand
+from jnst.optimize import optimizers
+from jnst.optimize.loop import minimise
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.pictures import read
+from jnst.transfer.recipe import iterate, prepare
 
 options = lesson.options("Optimisers", size=(96, 72), steps=(60, 15), short=(30, 10))
 rng = np.random.default_rng(0)
@@ -271,7 +273,7 @@ for (beta2, correct), length in lengths.items():
 newton = start - np.linalg.solve(A, valley_gradient(start))
 print("after one Newton step:", newton)
 
-photograph = image.fit(files.read(samples.content()), options.size)
+photograph = resizing.fit(files.read(samples.content()), options.size)
 big = photograph.size
 for times in (1, 8):
     height, width, values = times * photograph.shape[1], times * photograph.shape[2], times**2 * big
@@ -444,7 +446,7 @@ expected = H @ g
 found = {
     "recursion": product(gamma, pairs, g),
     "two loops": two_loop(gamma, pairs, g),
-    "jnst.byhand.optim.two_loop": byhand.two_loop(g, pairs),
+    "jnst.byhand.optimize.optimizers.two_loop": byhand.two_loop(g, pairs),
 }
 with jax.enable_x64(True):
     places = np.concatenate([np.zeros((1, n)), np.cumsum(steps_taken, axis=0)])  # s between them
@@ -642,7 +644,7 @@ def race(name):
     return progress.best, np.array(losses), np.array(seconds) - seconds[0]
 
 
-races = {name: race(name) for name in optim.NAMES}
+races = {name: race(name) for name in optimizers.NAMES}
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), sharey=True, layout="constrained")
 for name, (_, losses, seconds) in races.items():
     axes[0].semilogy(np.arange(1, len(losses) + 1), losses, color=colours[name], label=name)
@@ -685,7 +687,8 @@ lesson.show(
 # %% [markdown]
 # ## What the library does differently
 #
-# `jnst.optim.lbfgs` has the two loops of the textbook, and four things that the textbook has not:
+# `jnst.optimize.optimizers.lbfgs` has the two loops of the textbook, and four things that the
+# textbook has not:
 #
 # 1. **No line search.** It takes the full step, $x \leftarrow x - H g$. Each try of a search costs
 #    an evaluation, which is better spent on the next step. The price is that the loss may rise, so
@@ -698,8 +701,8 @@ lesson.show(
 # 4. **Never far.** No value of the picture, from 0 to 1, moves by more than 0.5 in one step.
 #
 # We look at point 2 more closely, and count the rest. The library's NumPy twin,
-# `jnst.byhand.optim.lbfgs`, is a pair of functions, `init` and `update`, so it can be wrapped. Our
-# wrapper changes the size of the first step and keeps a log.
+# `jnst.byhand.optimize.optimizers.lbfgs`, is a pair of functions, `init` and `update`, so it can be
+# wrapped. Our wrapper changes the size of the first step and keeps a log.
 
 
 # %%

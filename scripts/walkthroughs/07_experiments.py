@@ -23,15 +23,17 @@ import numpy as np
 import scipy.optimize
 from skimage.metrics import structural_similarity
 
-from jnst import files, image, optim, samples
-from jnst.backbones import vgg, weights
-from jnst.byhand import pooling as byhand
-from jnst.initial import initial
-from jnst.loop import minimise
+from jnst.backbones import vgg
+from jnst.byhand.backbones import pooling as byhand
 from jnst.losses import content, gram, squares
 from jnst.losses.tv import total_variation
-from jnst.presets import preset
-from jnst.settings import Settings
+from jnst.optimize import optimizers
+from jnst.optimize.loop import minimise
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.initial import initial
+from jnst.transfer.presets import preset
+from jnst.transfer.settings import Settings
+from jnst.weights import store
 
 options = lesson.options(
     "Weights, pooling, layers, initial pictures", size=(112, 64), steps=(40, 10)
@@ -60,10 +62,10 @@ rng = np.random.default_rng(0)
 # the weight 0.
 
 # %%
-params = jax.device_put(weights.load("vgg19"))
-photograph = image.fit(files.read(samples.content()), options.size)
+params = jax.device_put(store.load("vgg19"))
+photograph = resizing.fit(files.read(samples.content()), options.size)
 height, width = photograph.shape[1:3]
-painting = image.cover(files.read(samples.STYLE), height, width)
+painting = resizing.cover(files.read(samples.STYLE), height, width)
 
 
 @partial(jax.jit, static_argnames="pooling")
@@ -89,7 +91,7 @@ def evaluate(constants, x, pooling):
 
 def pair(pooling, size=options.size):
     """The features of the photograph and of the painting."""
-    return [features_of(image.fit(x, size), params, pooling) for x in (photograph, painting)]
+    return [features_of(resizing.fit(x, size), params, pooling) for x in (photograph, painting)]
 
 
 targets = {}
@@ -98,7 +100,7 @@ for pooling in ("max", "avg"):
     A = {i: gram.statistic(F_painting[i]) for i in style_layers}
     targets[pooling] = {i: P[i] for i in content_layers}, A
 
-lbfgs = optim.lbfgs(1.0)
+lbfgs = optimizers.lbfgs(1.0)
 lbfgs = lbfgs._replace(update=jax.jit(lbfgs.update))  # compiled here, once for all our runs
 
 

@@ -22,11 +22,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import scipy.optimize
 
-from jnst import Settings, files, image, samples
+from jnst import Settings
 from jnst.byhand.losses import tv as byhand
 from jnst.losses.tv import total_variation
-from jnst.pictures import read
-from jnst.transfer import iterate, prepare
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.pictures import read
+from jnst.transfer.recipe import iterate, prepare
 
 options = lesson.options(
     "Total variation and its exponent", size=(112, 64), steps=(40, 10), side=(96, 64)
@@ -499,7 +500,7 @@ for gamma, (_, roughness, rest) in painted.items():
 # %%
 original = files.read(samples.content())
 sizes = (56, 112, 224, 448)
-pictures = [image.fit(original, size) for size in sizes]
+pictures = [resizing.fit(original, size) for size in sizes]
 growth = {}
 for beta in colours:
     sums = [float(total_variation(p, beta=beta, scale="sum")) for p in pictures]

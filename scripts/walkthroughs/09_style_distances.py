@@ -23,12 +23,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import scipy.linalg
 
-from jnst import files, image, optim, samples
-from jnst.backbones import vgg, weights
+from jnst.backbones import vgg
 from jnst.byhand.losses import wasserstein as byhand
-from jnst.initial import initial
-from jnst.loop import minimise
-from jnst.losses import (
+from jnst.losses import (  # fmt: skip
     gram,
     histogram,
     moments,
@@ -38,7 +35,12 @@ from jnst.losses import (
     selfsimilarity,
     sliced,
     wasserstein,
-)  # fmt: skip
+)
+from jnst.optimize import optimizers
+from jnst.optimize.loop import minimise
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.initial import initial
+from jnst.weights import store
 
 options = lesson.options(
     "Style distances: Wasserstein and its relatives",
@@ -477,10 +479,10 @@ for name, error in gradient_errors.items():
 # on a real layer, with its features divided by their mean, so that they are about 1.
 
 # %%
-params = jax.device_put(weights.load("vgg19"))
-photograph = image.fit(files.read(samples.content()), options.size)
+params = jax.device_put(store.load("vgg19"))
+photograph = resizing.fit(files.read(samples.content()), options.size)
 height, width = photograph.shape[1:3]
-painting = image.cover(files.read(samples.STYLE), height, width)
+painting = resizing.cover(files.read(samples.STYLE), height, width)
 layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1")
 layers = layers[: layers.index(options.deepest) + 1]
 features_of = jax.jit(lambda x, params: vgg.features(params, x, layers))
@@ -619,7 +621,7 @@ print("five quantiles of 0, 1, ..., 9:", np.asarray(few)[0])
 # %%
 kinds["patches"] = patches
 noise = initial("noise", photograph, painting, seed=0)
-lbfgs = optim.lbfgs(1.0)
+lbfgs = optimizers.lbfgs(1.0)
 textures, falls, between, per_step = {}, {}, {}, {}
 for name, loss in kinds.items():
     seen_layers = layers[-2:] if name == "patches" else layers

@@ -22,14 +22,16 @@ import PIL.Image
 from matplotlib.patches import Rectangle
 from skimage.metrics import structural_similarity
 
-from jnst import Settings, files, image, pyramid, samples
-from jnst.backbones import weights
+from jnst import Settings
 from jnst.backbones.vgg import LAYERS
 from jnst.byhand.backbones import vgg
 from jnst.byhand.losses import content, tv, wasserstein
-from jnst.pictures import read
-from jnst.stages import plan
-from jnst.transfer import paint
+from jnst.pictures import files, resizing, samples
+from jnst.transfer import stages as coarse_to_fine
+from jnst.transfer.pictures import read
+from jnst.transfer.recipe import paint
+from jnst.transfer.stages import plan
+from jnst.weights import store
 
 options = lesson.options(
     "Coarse to fine",
@@ -42,7 +44,7 @@ options = lesson.options(
 )
 rng = np.random.default_rng(0)
 layers = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
-params = jax.tree.map(np.asarray, weights.load("vgg19"))
+params = jax.tree.map(np.asarray, store.load("vgg19"))
 
 # %% [markdown]
 # ## The window of a feature
@@ -101,7 +103,7 @@ print(f"{options.deepest}: {windows[options.deepest]} by the formula, {support[0
 # %%
 photograph = files.read(samples.content())
 painting = files.read(samples.STYLE)
-default_sizes = pyramid.sizes(512, first=128, ratio=2**0.5)
+default_sizes = coarse_to_fine.sizes(512, first=128, ratio=2**0.5)
 print("share of the long side that one feature sees")
 print(f"{'':10}" + "".join(f"{size:>8}" for size in default_sizes))
 for layer in layers:
@@ -174,7 +176,7 @@ print(f"{sum(Settings().steps)} evaluations cost as much as {sum(default_costs):
 
 # %%
 base = Settings(size=options.size, first_size=options.first, engine=options.engine)
-sizes = pyramid.sizes(options.size, first=options.first, ratio=base.size_ratio)
+sizes = coarse_to_fine.sizes(options.size, first=options.first, ratio=base.size_ratio)
 base = replace(base, steps=tuple(round(options.steps / 2**i) for i in range(len(sizes))))
 cost = sum(costs(sizes, base.steps))
 print(f"sizes {sizes}, evaluations {base.steps}: they cost as much as {cost:.1f} at the last")
@@ -205,7 +207,7 @@ runs = {"coarse to fine": run(base), "one size": run(one_size)}
 
 # %%
 def moments(picture, long_side):
-    maps = vgg.features(params, image.fit(picture, long_side), layers, padding="edge")
+    maps = vgg.features(params, resizing.fit(picture, long_side), layers, padding="edge")
     return {name: wasserstein.statistic(maps[name]) for name in layers}
 
 
@@ -221,7 +223,7 @@ def to_style(picture, long_side):
     return np.sqrt(np.maximum(squares, 0))
 
 
-start = image.fit(photograph, options.size)
+start = resizing.fit(photograph, options.size)
 shown = {"the photograph": start} | {name: ends[-1] for name, (ends, _) in runs.items()}
 fine = {name: to_style(picture, sizes[-1]) for name, picture in shown.items()}
 coarse = {name: to_style(picture, sizes[0]) for name, picture in shown.items()}
@@ -234,7 +236,7 @@ for what, table in ((f"at {sizes[-1]} pixels", fine), (f"shrunk to {sizes[0]} pi
 ends, _ = runs["coarse to fine"]
 drawn = {f"{size} pixels": end for size, end in zip(sizes, ends, strict=True)}
 drawn |= {f"one size, {round(cost)} evaluations": runs["one size"][0][-1]}
-drawn |= {"the photograph": start, "the painting": image.fit(painting, options.size)}
+drawn |= {"the photograph": start, "the painting": resizing.fit(painting, options.size)}
 lesson.pictures(drawn, columns=3)
 lesson.show(
     "10-stages",
@@ -266,10 +268,10 @@ lesson.show(
 # %%
 squares = np.zeros((1, 8, 8, 1))
 squares[:, 4:] = 1.0
-lanczos = image.resample(squares, 12, 12, PIL.Image.Resampling.LANCZOS)
-bilinear = image.resample(squares, 12, 12, PIL.Image.Resampling.BILINEAR)
+lanczos = resizing.resample(squares, 12, 12, PIL.Image.Resampling.LANCZOS)
+bilinear = resizing.resample(squares, 12, 12, PIL.Image.Resampling.BILINEAR)
 print(f"smallest value: Lanczos {lanczos.min():.3f}, bilinear {bilinear.min():.3f}")
-print(inspect.getsource(pyramid.enlarge))
+print(inspect.getsource(coarse_to_fine.enlarge))
 
 # %% [markdown]
 # L-BFGS keeps pairs $(s, y)$, which say how the gradient $y$ changes along the step $s$. They
@@ -486,7 +488,7 @@ for name, row in measured.items():
 
 # %% tags=["thumbnail"]
 lesson.pictures(
-    {"the photograph": start, "the painting": image.fit(painting, options.size)} | pictures
+    {"the photograph": start, "the painting": resizing.fit(painting, options.size)} | pictures
 )
 lesson.show(
     "10-one-less",
@@ -554,10 +556,10 @@ for size, steps, count in zip(sizes, base.steps, needed.values(), strict=True):
 #
 # ## In the library
 #
-# The list of sizes, and the settings that hold all these choices (`jnst/settings.py`):
+# The list of sizes, and the settings that hold all these choices (`jnst/transfer/settings.py`):
 
 # %%
-print(inspect.getsource(pyramid.sizes))
+print(inspect.getsource(coarse_to_fine.sizes))
 chosen = Settings()
 for name in (
     "first_size", "size_ratio", "steps", "style_loss", "style_scale", "content_scale",

@@ -23,12 +23,16 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-import jnst.nn
-import jnst.pooling
-from jnst import Settings, bits, engines, files, image, optim, samples
-from jnst.backbones import vgg, weights
-from jnst.objective import Constants, Goal
-from jnst.settings import losses
+import jnst.backbones.nn
+import jnst.backbones.pooling
+from jnst import Settings
+from jnst.backbones import bits, vgg
+from jnst.engines import build
+from jnst.losses.objective import Constants, Goal
+from jnst.optimize import optimizers
+from jnst.pictures import files, resizing, samples
+from jnst.transfer.settings import losses
+from jnst.weights import store
 
 options = lesson.options(
     "Speed", size=(128, 48), deepest=("relu5_1", "relu3_1"), rounds=(7, 3), loop=(5, 3)
@@ -37,12 +41,12 @@ rng = np.random.default_rng(0)
 order = vgg.LAYERS["vgg19"]
 order = order[: order.index(options.deepest) + 1]
 style_layers = [name for name in order if re.fullmatch(r"relu\d_1", name)]
-all_params = weights.load("vgg19")
+all_params = store.load("vgg19")
 params = jax.device_put(
     {name: all_params[name] for name in ("input", *order) if name in all_params}
 )
-photograph = image.fit(files.read(samples.content()), options.size)
-painting = image.fit(files.read(samples.STYLE), options.size)
+photograph = resizing.fit(files.read(samples.content()), options.size)
+painting = resizing.fit(files.read(samples.STYLE), options.size)
 _, height, width, _ = photograph.shape
 
 # %% [markdown]
@@ -305,7 +309,7 @@ def settings_for(style_loss):
 def problem(engine_name, style_loss, dtype: Any = np.float32, **engine):
     """An engine's objective of the photograph: a function, and its arguments."""
     chosen = losses(settings_for(style_loss))
-    made = engines.in_tiles(chosen, **engine) if engine else engines.engine(engine_name, chosen)
+    made = build.in_tiles(chosen, **engine) if engine else build.engine(engine_name, chosen)
     of_type = jax.tree.map(lambda a: np.asarray(a, dtype), params)
     targets = made.targets("style", of_type, painting.astype(dtype), dict.fromkeys(style_layers))
     goals = {"style": {name: [Goal(target, 0.2)] for name, target in targets.items()}}
@@ -317,7 +321,7 @@ wasserstein_constants = jax.device_put(wasserstein_constants)
 on_device = jnp.asarray(photograph)
 forward_only, back_and_forth = jax.jit(network), jax.jit(jax.grad(cheap_loss))
 default = jax.jit(wasserstein.evaluate)
-lbfgs = optim.lbfgs(1.0)
+lbfgs = optimizers.lbfgs(1.0)
 move, memory = jax.jit(lbfgs.update), lbfgs.init(on_device)
 parts = race(
     {
@@ -467,7 +471,7 @@ print(f"{options.loop} steps on {jax.default_backend()}: in lax.scan "
 # Above 1 the host is the faster one; the pictures differ by rounding, which grows from step to
 # step. (When this was written, on two cores, it was the host, by far: XLA's CPU backend runs
 # convolutions in the body of a loop on a single thread.) So the library's loop asks the CPU for one
-# step at a time, and a GPU for ten in one program (`jnst/step.py`).
+# step at a time, and a GPU for ten in one program (`jnst/optimize/step.py`).
 #
 # ## What autodiff keeps
 #
@@ -539,7 +543,7 @@ flag_pool.defvjp(flag_pool_forward, flag_pool_backward)
 
 # %%
 print(inspect.getsource(bits.pack))
-print(inspect.getsource(jnst.nn._relu_forward))
+print(inspect.getsource(jnst.backbones.nn._relu_forward))
 
 # %%
 example = np.asarray(rng.normal(size=(1, 32, 32, 64)), np.float32)
@@ -549,11 +553,11 @@ tried = {
     "convolution": kept_bytes(lambda x: conv(x, k, b), example) - k.nbytes,
     "rectifier, autodiff": kept_bytes(plain_relu, example),
     "rectifier, flags": kept_bytes(flag_relu, example),
-    "rectifier, library": kept_bytes(jnst.nn.relu, example),
-    "average pooling, library": kept_bytes(jnst.pooling.avg_pool, example),
+    "rectifier, library": kept_bytes(jnst.backbones.nn.relu, example),
+    "average pooling, library": kept_bytes(jnst.backbones.pooling.avg_pool, example),
     "maximum pooling, autodiff": kept_bytes(plain_pool, example),
     "maximum pooling, flags": kept_bytes(flag_pool, example),
-    "maximum pooling, library": kept_bytes(jnst.pooling.max_pool, example),
+    "maximum pooling, library": kept_bytes(jnst.backbones.pooling.max_pool, example),
 }
 for name, found in tried.items():
     print(f"{name:28}{found:8} bytes = {found / one_map:.5f} of the map")
@@ -601,7 +605,7 @@ by_hand_bytes = np.sum(list(table.values()), axis=0)
 variants = {
     "autodiff": {},
     "flags": {"relu": flag_relu, "pool": flag_pool},
-    "bits (library)": {"relu": jnst.nn.relu, "pool": jnst.pooling.max_pool},
+    "bits (library)": {"relu": jnst.backbones.nn.relu, "pool": jnst.backbones.pooling.max_pool},
 }
 measured = {name: residuals(**layers) for name, layers in variants.items()}
 weights_kept = sum(params[n]["kernel"].nbytes for n in products)
@@ -718,7 +722,7 @@ for name, net in networks.items():
 #
 # ## The engines of the library
 #
-# `jnst` computes the same objective in three ways (`jnst/engines.py`):
+# `jnst` computes the same objective in three ways (`jnst/engines/build.py`):
 #
 # - `jax`: the program above, with bits for rectifiers and pooling;
 # - `byhand`: NumPy, and every derivative written out (`--engine byhand`), as in lesson 5;

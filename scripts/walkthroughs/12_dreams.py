@@ -18,15 +18,17 @@ import numpy as np
 import PIL.Image
 from scipy.fft import dctn, idctn
 
-from jnst import files, image, samples
-from jnst.backbones import BACKBONES, weights
-from jnst.byhand import dream as byhand
-from jnst.byhand import optim
+from jnst.backbones.tables import BACKBONES
 from jnst.byhand.backbones import vgg
+from jnst.byhand.dreams import activation as byhand
+from jnst.byhand.dreams import ascent as byhand_ascent
+from jnst.byhand.optimize import optimizers
 from jnst.dreams import activation, ascent, fourier, visualize
 from jnst.dreams.activation import Aim
 from jnst.dreams.settings import SUITING, DreamSettings
-from jnst.network import Network
+from jnst.pictures import files, resizing, samples
+from jnst.weights import store
+from jnst.weights.network import Network
 
 options = lesson.options(
     "Dreams",
@@ -39,10 +41,10 @@ options = lesson.options(
     waves=(40, 8),
 )
 rng = np.random.default_rng(0)
-params = jax.tree.map(np.asarray, weights.load("vgg19"))
+params = jax.tree.map(np.asarray, store.load("vgg19"))
 table = BACKBONES["vgg19"].table
-photograph = image.fit(files.read(samples.content()), options.size)
-painting = image.fit(files.read(samples.STYLE), options.size)
+photograph = resizing.fit(files.read(samples.content()), options.size)
+painting = resizing.fit(files.read(samples.STYLE), options.size)
 
 # %% [markdown]
 # ## What is increased
@@ -229,7 +231,7 @@ def jittered(x, aim, steps, targets=(), jitter=16, levels=0):
         shift = tuple(rng.integers(-jitter, jitter + 1, 2))
         g = uphill(np.roll(x, shift, axis=(1, 2)), aim, targets)
         g = np.roll(g, tuple(-s for s in shift), axis=(1, 2))
-        x = step(x, byhand.equalize(g, levels) if levels else g)
+        x = step(x, byhand_ascent.equalize(g, levels) if levels else g)
     return x
 
 
@@ -275,7 +277,7 @@ lesson.show("12-jitter", "A piece of the dream with the picture fixed, and with 
 
 # %%
 def enlarge(x, h, w):
-    return image.resample(x, h, w, PIL.Image.Resampling.BILINEAR)
+    return resizing.resample(x, h, w, PIL.Image.Resampling.BILINEAR)
 
 
 def octave_sizes(x, count, ratio=1.4):
@@ -287,7 +289,7 @@ def dream(original, aim, targets=(), levels=0, move=jittered):
     """From small to large; returns the picture at the end of each octave."""
     ends, d = [], np.zeros((1, 1, 1, 3), np.float32)
     for h, w in octave_sizes(original, options.octaves):
-        o = image.resize(original, h, w)
+        o = resizing.resize(original, h, w)
         x = np.clip(o + enlarge(d, h, w), 0, 1)
         x = move(x, aim, options.steps, targets, levels=levels)
         d = x - o
@@ -296,7 +298,7 @@ def dream(original, aim, targets=(), levels=0, move=jittered):
 
 
 (h, w), *_, (H, W) = octave_sizes(photograph, 2)
-o_small = image.resize(photograph, h, w)
+o_small = resizing.resize(photograph, h, w)
 blurred = enlarge(o_small, H, W)
 x_small = np.clip(o_small + rng.normal(scale=0.1, size=o_small.shape), 0, 1).astype(np.float32)
 by_detail = photograph + enlarge(x_small - o_small, H, W)
@@ -327,11 +329,11 @@ print("octaves:", ", ".join(f"{x.shape[2]} x {x.shape[1]}" for x in in_octaves))
 # %%
 levels = DreamSettings().smooth
 g = uphill(photograph, default)
-bands = byhand.bands(g, levels)
+bands = byhand_ascent.bands(g, levels)
 band_error = lesson.difference(sum(bands), g)
 print(f"the bands add up to the gradient: {band_error:.0e} of the largest entry")
 print("standard deviations, fine to coarse:", *(f"{b.std() / g.std():.2f}" for b in bands))
-equal = byhand.equalize(g, levels)
+equal = byhand_ascent.equalize(g, levels)
 fineness = {"the gradient": fine_share(g), "with equal shares": fine_share(equal)}
 for name, share in fineness.items():
     print(f"{name:20}{share:.0%} of the energy is finer than 8 pixels")
@@ -544,7 +546,7 @@ def show_channel(forward, back, channel, steps):
     aim = aim_at({options.layer: 1.0}, channels=[[channel]])
     local = np.random.default_rng(0)
     z = 0.01 * local.normal(size=(side, side, 3))
-    method = optim.adam(0.05)
+    method = optimizers.adam(0.05)
     state = method.init(z)
     for _ in range(steps):
         x = sigmoid(forward(z))
@@ -647,7 +649,7 @@ orthogonal = np.abs((by_hand * F).sum(axis=1)).max()
 # by it.
 
 # %%
-constant = byhand.bands(np.full((1, 20, 20, 3), 2.0), 3)
+constant = byhand_ascent.bands(np.full((1, 20, 20, 3), 2.0), 3)
 solutions[3] = max(*(np.abs(b).max() for b in constant[:-1]), np.abs(constant[-1] - 2).max())
 
 # %% [markdown]

@@ -4,11 +4,11 @@ import jax
 import numpy as np
 import pytest
 
-from jnst import nn
-from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, SUITING, graph
+from jnst.backbones import graph, nn
 from jnst.backbones.graph import INPUT, Layer
-from jnst.backbones.untrained import untrained
+from jnst.backbones.tables import BACKBONES, SUITING
+from jnst.errors import InputError
+from jnst.weights.untrained import untrained
 
 PIXELS = np.float32([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
 """The blue channel of a picture of 3 x 3, in 0..255 and without a mean; the others are black."""

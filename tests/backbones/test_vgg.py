@@ -4,8 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, vgg
+from jnst.backbones import vgg
+from jnst.backbones.tables import BACKBONES
+from jnst.errors import InputError
 
 RNG = np.random.default_rng(0)
 MEAN = np.float32([103.939, 116.779, 123.68]).reshape(1, 1, 1, 3)

@@ -13,10 +13,10 @@ import pytest
 from helpers import ROOT, check_refused
 
 import jnst.cli
-import jnst.step
-from jnst import files
-from jnst.arrays import InputError
+import jnst.optimize.step
 from jnst.commands import batch
+from jnst.errors import InputError
+from jnst.pictures import files
 
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--content-layers", "relu2_1"]
 SMALL += ["--style-layers", "relu1_1", "relu2_1"]
@@ -103,7 +103,7 @@ def test_a_picture_is_what_stylize_makes_and_makes_itself_again():
 def counted(monkeypatch):
     """Count what a batch loads, measures and compiles."""
     counts = {"loaded": 0, "styles": 0}
-    programs, load, jit = [], batch.load, jnst.step.jit
+    programs, load, jit = [], batch.load, jnst.optimize.step.jit
 
     def loading(settings):
         kit = load(settings)
@@ -121,8 +121,8 @@ def counted(monkeypatch):
         return programs[-1]
 
     monkeypatch.setattr(batch, "load", loading)
-    monkeypatch.setattr(jnst.step, "jit", jitting)
-    jnst.step.program.cache_clear()
+    monkeypatch.setattr(jnst.optimize.step, "jit", jitting)
+    jnst.optimize.step.program.cache_clear()
     return counts, lambda: sum(program._cache_size() for program in programs)
 
 

@@ -7,11 +7,11 @@ import pytest
 from helpers import check_refused
 
 import jnst.cli
-from jnst import files, samples
 from jnst.commands import compare as command
-from jnst.evaluate import compare
-from jnst.record import Inputs, record
-from jnst.settings import Settings, style_layers
+from jnst.experiments.compare import compare
+from jnst.pictures import files, samples
+from jnst.runs.record import Inputs, record
+from jnst.transfer.settings import Settings, style_layers
 
 CHEAP = ["--content-layers", "relu1_2", "--style-layers", "relu1_1", "relu2_1"]
 PAIR = ["--content", "photo.png", "--style", "painting.png"]

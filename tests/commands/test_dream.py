@@ -13,8 +13,8 @@ from helpers import ROOT, check_refused
 import jnst.cli
 import jnst.commands.dream
 import jnst.dreams.dream
-from jnst import animation, files
-from jnst.arrays import InputError
+from jnst.errors import InputError
+from jnst.pictures import animation, files
 
 SMALL = ["--backbone", "vgg19", "--layers", "relu2_1", "--octaves", "2", "--steps", "2"]
 SMALL += ["--jitter", "4", "--size", "32", "--no-cache"]

@@ -6,15 +6,16 @@ import itertools
 import numpy as np
 import pytest
 
-from jnst import image as images
-from jnst import memory, network
-from jnst.arrays import InputError
-from jnst.backbones import BACKBONES, weights
+from jnst.backbones.tables import BACKBONES
 from jnst.dreams import ascent as module
 from jnst.dreams.activation import Aim
 from jnst.dreams.ascent import HALO, ascent, move, spans
 from jnst.dreams.dream import dream, load, octave_sizes
 from jnst.dreams.settings import SUITING, DreamSettings, aim_of
+from jnst.engines import memory
+from jnst.errors import InputError
+from jnst.pictures import resizing as images
+from jnst.weights import network, store
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.random((1, 40, 48, 3)).astype(np.float32)
@@ -25,7 +26,7 @@ QUICK = DreamSettings(
 
 @pytest.fixture(scope="module")
 def params():
-    return weights.load("vgg19")
+    return store.load("vgg19")
 
 
 def last(settings, picture=PICTURE, **options):

@@ -11,9 +11,7 @@ from gradcheck import float64
 from helpers import check_refused
 
 import jnst.cli
-from jnst import files, memory
-from jnst.arrays import InputError
-from jnst.backbones import BACKBONES
+from jnst.backbones.tables import BACKBONES
 from jnst.dreams import fourier, transforms
 from jnst.dreams.visualize import (
     VisualizeSettings,
@@ -23,6 +21,9 @@ from jnst.dreams.visualize import (
     response,
     visualize,
 )
+from jnst.engines import memory
+from jnst.errors import InputError
+from jnst.pictures import files
 
 QUICK = VisualizeSettings(
     backbone="vgg19", layer="relu2_1", channel=(5, 9), size=32, steps=8, learning_rate=0.1

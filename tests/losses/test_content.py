@@ -6,10 +6,10 @@ from gradcheck import check, close
 from scipy.spatial.distance import sqeuclidean
 from skimage.metrics import mean_squared_error
 
-from jnst import nn
-from jnst.arrays import InputError
+from jnst.backbones import nn
 from jnst.byhand.losses import content as byhand
 from jnst.byhand.losses import squares as byhand_squares
+from jnst.errors import InputError
 from jnst.losses import content, squares
 
 RNG = np.random.default_rng(0)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from gradcheck import check, close
 
-from jnst import nn
-from jnst.arrays import InputError
+from jnst.backbones import nn
 from jnst.byhand.losses import gram as byhand
+from jnst.errors import InputError
 from jnst.losses import gram, squares
 
 RNG = np.random.default_rng(0)

@@ -7,8 +7,8 @@ from helpers import one_channel
 from scipy.optimize import linear_sum_assignment
 from skimage.exposure import match_histograms
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import histogram as byhand
+from jnst.errors import InputError
 from jnst.losses import histogram
 
 RNG = np.random.default_rng(0)

@@ -6,8 +6,8 @@ from gradcheck import check, close
 from helpers import one_channel
 from scipy.spatial.distance import sqeuclidean
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import moments as byhand
+from jnst.errors import InputError
 from jnst.losses import moments, wasserstein
 
 RNG = np.random.default_rng(0)

@@ -4,8 +4,8 @@ import pytest
 from gradcheck import check, close
 from skimage.util import view_as_windows
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import patches as byhand
+from jnst.errors import InputError
 from jnst.losses import patches
 
 RNG = np.random.default_rng(0)

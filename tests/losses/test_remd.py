@@ -5,8 +5,8 @@ from gradcheck import check, close
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import remd as byhand
+from jnst.errors import InputError
 from jnst.losses import remd
 
 RNG = np.random.default_rng(0)

@@ -4,8 +4,8 @@ import pytest
 from gradcheck import check, close
 from scipy.spatial.distance import cdist
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import selfsimilarity as byhand
+from jnst.errors import InputError
 from jnst.losses import selfsimilarity
 
 RNG = np.random.default_rng(0)

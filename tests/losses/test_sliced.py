@@ -5,9 +5,9 @@ from gradcheck import check, close
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import histogram
 from jnst.byhand.losses import sliced as byhand
+from jnst.errors import InputError
 from jnst.losses import sliced
 
 RNG = np.random.default_rng(0)

@@ -5,8 +5,8 @@ from gradcheck import check, close
 from scipy.ndimage import correlate1d
 from scipy.signal import correlate
 
-from jnst.arrays import InputError
 from jnst.byhand.losses import tv as byhand
+from jnst.errors import InputError
 from jnst.losses import tv
 
 RNG = np.random.default_rng(0)

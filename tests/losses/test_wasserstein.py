@@ -7,11 +7,12 @@ from helpers import one_channel
 from PIL import Image
 from skimage.data import chelsea
 
-from jnst import image, samples
-from jnst.arrays import InputError
-from jnst.backbones import vgg, weights
+from jnst.backbones import vgg
 from jnst.byhand.losses import wasserstein as byhand
+from jnst.errors import InputError
 from jnst.losses import wasserstein
+from jnst.pictures import resizing, samples
+from jnst.weights import store
 
 RNG = np.random.default_rng(0)
 N = 6
@@ -206,11 +207,11 @@ def test_float32_is_good_to_half_a_hundredth(real_features):
 
 @pytest.fixture
 def real_features():
-    params = weights.load()
+    params = store.load()
     pictures = chelsea()[None, ::2, ::2] / 255, np.asarray(Image.open(samples.STYLE))[None] / 255
     return [
         np.asarray(
-            vgg.features(params, image.fit(x.astype(np.float32), 128), ["relu4_1"])["relu4_1"],
+            vgg.features(params, resizing.fit(x.astype(np.float32), 128), ["relu4_1"])["relu4_1"],
             np.float64,
         )
         for x in pictures

@@ -3,21 +3,19 @@
 Keras rectifies inside its convolution layers: `block1_conv1` there is `relu1_1` here.
 """
 
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
+from helpers import SHARED
 from PIL import Image
 from skimage.data import chelsea
 
-from jnst import pooling
-from jnst.backbones import vgg, weights
+from jnst.backbones import pooling, vgg
+from jnst.weights import store
 
 RNG = np.random.default_rng(0)
 MEAN = np.float32([103.939, 116.779, 123.68]).reshape(1, 1, 1, 3)
-SHARED = Path(__file__).resolve().parents[3] / "shared/data"
-FLOAT32 = SHARED / "weights/vgg19_float32_to_conv3_1.npz"
+FLOAT32 = SHARED / "data" / "weights/vgg19_float32_to_conv3_1.npz"
 PHOTOS = ("kodim01", "kodim02", "kodim15", "kodim20", "test_101027", "test_141012")
 # Of the 8-bit weights at relu3_1, relative in norm. Measured: of sixty photographs the median has
 # 0.74 %, the worst (kodim02) 1.15 %.
@@ -47,7 +45,7 @@ def build(name):
     """Return Keras's network, every layer an output by our names, and the same weights for ours."""
     make = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}[name]
     model = make(weights=None, include_top=False, input_shape=(None, None, 3))
-    params = weights.load("vgg19") if name == "vgg19" else random_weights(model)
+    params = store.load("vgg19") if name == "vgg19" else random_weights(model)
     layers = [layer for layer in vgg.LAYERS[name] if not layer.startswith("conv")]
     for layer in layers:
         if not layer.startswith("pool"):
@@ -101,11 +99,11 @@ def test_eight_bits_agree_with_float32_on_real_photographs(photo):
     for layer in ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"):
         name = keras_name(layer)
         exact[layer] = {key: arrays[f"{name}/{key}"] for key in ("kernel", "bias")}
-    with Image.open(SHARED / f"photos/{photo}.jpg") as file:
+    with Image.open(SHARED / "data" / f"photos/{photo}.jpg") as file:
         file.thumbnail((128, 128))
         image = np.asarray(file.convert("RGB"), np.float32)[None] / 255
     expected, got = (
         np.asarray(vgg.features(params, image, ["relu3_1"])["relu3_1"])
-        for params in (exact, weights.load("vgg19"))
+        for params in (exact, store.load("vgg19"))
     )
     assert np.linalg.norm(got - expected) < LARGEST_ERROR * np.linalg.norm(expected)

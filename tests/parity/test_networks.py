@@ -7,20 +7,20 @@ that what the first kernel expects is checked as well.
 
 import re
 import warnings
-from pathlib import Path
 
 import jax
 import keras
 import numpy as np
 import pytest
+from helpers import SHARED
 
-from jnst import convert
-from jnst.backbones import BACKBONES, graph, weights
+from jnst.backbones import graph
+from jnst.backbones.tables import BACKBONES
+from jnst.weights import convert, store
 
 RNG = np.random.default_rng(0)
-SHARED = Path(__file__).resolve().parents[3] / "shared/data/weights"
-SQUEEZENET = SHARED / "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"
-INCEPTION = SHARED / "inception_v3_2015_to_mixed_5_f16.npz"
+SQUEEZENET = SHARED / "data/weights" / "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"
+INCEPTION = SHARED / "data/weights" / "inception_v3_2015_to_mixed_5_f16.npz"
 FAST = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 """To compile takes longer than to run."""
 MODE = {
@@ -132,7 +132,7 @@ def network(request, tmp_path_factory):
                 ours.assign(theirs.value)
         patch.setenv("JNST_WEIGHTS", str(folder))
         assert convert.convert(folder / "keras.h5") == folder / f"{name}.h5"
-        return name, lambda size: models.get(size, model), weights.load(name)
+        return name, lambda size: models.get(size, model), store.load(name)
 
 
 @pytest.mark.parametrize("size", ["even", "odd"])
@@ -176,7 +176,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.skipif(not SQUEEZENET.exists(), reason="the real file lies beside the repository")
 def test_the_real_squeezenet(folder):
     convert.convert(SQUEEZENET)
-    params = weights.load("squeezenet1_1")
+    params = store.load("squeezenet1_1")
     table = BACKBONES["squeezenet1_1"].table
     assert {k: v["kernel"].shape for k, v in params.items() if k != "input"} == graph.kernels(table)
     np.testing.assert_allclose(params["input"]["mean"].ravel(), [103.939, 116.779, 123.68])
@@ -188,7 +188,7 @@ def test_the_real_squeezenet(folder):
 @pytest.mark.skipif(not INCEPTION.exists(), reason="the real file lies beside the repository")
 def test_the_real_inception_as_far_as_it_goes(folder, note_error):
     convert.convert(INCEPTION)
-    params = weights.load("inception_v3")
+    params = store.load("inception_v3")
     table = BACKBONES["inception_v3"].table
     there = [layer.name for layer in graph.needed(table, ["mixed5"]) if layer.op == "conv"]
     assert set(params) == {"input", *there}

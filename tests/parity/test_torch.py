@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gradcheck import close
 
-from jnst import nn, pooling
+from jnst.backbones import nn, pooling
 from jnst.losses import content, gram
 
 torch = pytest.importorskip("torch", reason="torch is no dependency; it only cross-checks here")

@@ -12,10 +12,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from test_torchfile import state_dict, zipped
+from helpers_torch import state_dict, zipped
 
-from jnst import convert
-from jnst.backbones import BACKBONES, graph, weights
+from jnst.backbones import graph
+from jnst.backbones.tables import BACKBONES
+from jnst.weights import convert, store
 
 RNG = np.random.default_rng(0)
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
@@ -340,7 +341,7 @@ def test_every_block_agrees(name, ops, note_error, tmp_path, monkeypatch):
         source = tmp_path / "any.pth"
         source.write_bytes(zipped(*state_dict(tensors)))
     assert convert.convert(source) == tmp_path / f"{name}.h5"
-    table, params, worst = BACKBONES[name].table, weights.load(name), 0.0
+    table, params, worst = BACKBONES[name].table, store.load(name), 0.0
     found = jax.jit(
         lambda params, image: graph.features(table, params, image, list(expected)),
         compiler_options=FAST,

@@ -4,15 +4,15 @@ import contextlib
 import os
 import runpy
 import sys
-from pathlib import Path
 
 import jax
 import matplotlib.pyplot as plt
 import pytest
+from helpers import ROOT
 from jax.experimental.compilation_cache import compilation_cache
 
 KEEPING = ("jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs")
-LESSONS = Path(__file__).resolve().parents[2] / "scripts" / "walkthroughs"
+LESSONS = ROOT / "scripts" / "walkthroughs"
 
 
 @contextlib.contextmanager

@@ -1,13 +1,11 @@
 """Every lesson has the parts that a reader counts on."""
 
 import re
-from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
-LESSONS = sorted(
-    (Path(__file__).resolve().parents[2] / "scripts" / "walkthroughs").glob("[0-9]*.py")
-)
+LESSONS = sorted((ROOT / "scripts" / "walkthroughs").glob("[0-9]*.py"))
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

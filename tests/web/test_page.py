@@ -5,7 +5,7 @@ import re
 import pytest
 from helpers_page import finished, give_both, opened, overflow, paint, picture, started, until
 
-from jnst import files
+from jnst.pictures import files
 
 
 @pytest.fixture(scope="module")

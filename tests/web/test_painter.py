@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from helpers_web import png
 
-from jnst import checkpoint, files
-from jnst.loop import Progress
-from jnst.pictures import Pictures
-from jnst.record import Inputs, record
-from jnst.settings import Settings
+from jnst.optimize.loop import Progress
+from jnst.pictures import files
+from jnst.runs import checkpoint
+from jnst.runs.record import Inputs, record
+from jnst.transfer.pictures import Pictures
+from jnst.transfer.settings import Settings
 from jnst.web import painter
 from jnst.web.painter import Order
 from jnst.web.records import Painted

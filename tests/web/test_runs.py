@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from helpers_web import files_in, serving
 
-from jnst.arrays import InputError
+from jnst.errors import InputError
 from jnst.web import store, worker
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from helpers_web import files_in, png, serving
 
-from jnst.presets import PRESETS
+from jnst.transfer.presets import PRESETS
 from jnst.web import answers, store
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 from helpers_web import png
 
-from jnst.arrays import InputError
+from jnst.errors import InputError
 from jnst.web import store
 
 

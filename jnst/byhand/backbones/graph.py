@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jnst.byhand import nn, pooling
+from jnst.byhand.backbones import nn, pooling
 
 INPUT = "input"
 """What the first layer reads: the picture, preprocessed."""

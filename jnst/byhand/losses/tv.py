@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jnst.byhand import nn
+from jnst.byhand.backbones import nn
 
 SCALE = {"sum": lambda count: 1, "half": lambda count: 1 / 2, "mean": lambda count: 1 / count}
 """What the sum is multiplied by, as a function of the number of values, 3·h·w."""

@@ -1,0 +1,134 @@
+"""The primitives that all backbones share: convolution and rectifiers. Channels last (NHWC).
+
+Each has a twin in `jnst.byhand.backbones.nn`, in NumPy, with its derivative written out. Here the
+rectifier, like `jnst.backbones.pooling`, keeps bits for it instead of maps, which autodiff would
+keep.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Float
+
+from jnst.arrays import Array, FeatureMap
+from jnst.backbones.bits import pack, unpack
+from jnst.errors import check_choice
+
+PADDING = {"zeros": "constant", "edge": "edge"}
+"""What lies outside the picture, by name, as NumPy calls it."""
+PRECISION = {"float32": None, "bfloat16": jnp.bfloat16}
+"""What maps are computed in; None for what the picture is in. Products of float32 round their
+factors to TF32 on an NVIDIA GPU, unless `jax_default_matmul_precision` says otherwise."""
+
+
+class Geometry(NamedTuple):
+    """Of a layer: pixels from one position to the next, and how far beyond its own block it sees.
+
+    Position p of the map has the pixels `stride` · p to `stride` · (p + 1) - 1, and depends on
+    `reach` more on either side.
+    """
+
+    stride: int
+    reach: int
+
+
+Frame = int | str
+"""How far a picture is framed before kernels or windows slide over it, see `margins`."""
+
+
+def margins(length: int, size: int, stride: int, frame: Frame) -> tuple[int, int]:
+    """Return how much a side grows before and after, so that windows of `size` slide over it.
+
+    `frame` is a number of pixels, the same at both ends (as in torch), or
+
+    - "valid": none;
+    - "same": so that there is a position for each `stride` begun, the odd one at the end: as in
+      TensorFlow. For stride 1 and odd sizes that is half a window at both ends;
+    - "ceil": at the end, so that a last window begins wherever there is something left to see.
+    """
+    if isinstance(frame, int):
+        return frame, frame
+    if frame == "valid":
+        return 0, 0
+    if frame == "ceil":
+        return 0, -(length - size) % stride if length >= size else size - length
+    lacking = max((-(-length // stride) - 1) * stride + size - length, 0)
+    return lacking // 2, lacking - lacking // 2
+
+
+def positions(length: int, size: int, stride: int, frame: Frame) -> int:
+    """Return at how many positions windows of `size` see a side, at least 0."""
+    return max(0, (length + sum(margins(length, size, stride, frame)) - size) // stride + 1)
+
+
+def _margins(x: FeatureMap, size: tuple[int, ...], stride: int, frame: Frame):
+    return [margins(length, k, stride, frame) for length, k in zip(x.shape[1:3], size, strict=True)]
+
+
+def conv2d(
+    x: FeatureMap,
+    kernel: Float[Array, "kh kw _ d"],
+    bias: Float[Array, " d"],
+    *,
+    stride: int = 1,
+    frame: Frame = "same",
+    padding: str = "zeros",
+) -> Float[Array, "1 h2 w2 d"]:
+    """Convolve, and add the bias.
+
+    y[p, q, o] = b[o] + Σ_{u, v, i} x[s·p + u - t, s·q + v - l, i] · k[u, v, i, o], with s the
+    stride, and t and l the frame above and to the left, by `margins`. Outside the picture x is
+    zero, or, where `padding` is "edge", the nearest pixel. As in every deep learning library this
+    is a cross-correlation: the kernel is not flipped. All is computed in the precision of x.
+
+    With a kernel for one input channel and an x of more, each channel has a kernel of its own
+    (depthwise): y[p, q, o] = b[o] + Σ_{u, v} x[s·p + u - t, s·q + v - l, o] · k[u, v, 0, o].
+
+    Raises `InputError` for an unknown padding.
+    """
+    mode = PADDING[check_choice("padding", padding, PADDING)]
+    x = jnp.asarray(x)  # whose precision is JAX's: float32, unless it computes in float64
+    around = _margins(x, kernel.shape[:2], stride, frame)
+    y = jax.lax.conv_general_dilated(
+        x if padding == "zeros" else jnp.pad(x, ((0, 0), *around, (0, 0)), mode),
+        jnp.asarray(kernel, x.dtype),
+        window_strides=(stride, stride),
+        padding=around if padding == "zeros" else "VALID",
+        dimension_numbers=("NHWC", "HWIO", "NHWC"),
+        feature_group_count=x.shape[-1] // kernel.shape[2],
+    )
+    return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
+
+
+def scale(x: FeatureMap, kernel: Float[Array, "1 1 1 c"], bias: Float[Array, " c"]) -> FeatureMap:
+    """Scale each channel and add the bias, y = x · k + b: what remains of a batch normalisation."""
+    x = jnp.asarray(x)
+    return x * jnp.asarray(kernel, x.dtype) + jnp.asarray(bias, x.dtype)
+
+
+@jax.custom_vjp
+def relu(x: FeatureMap) -> FeatureMap:
+    """Rectify: max(x, 0). The derivative at 0 is taken as 0, as in Caffe, torch and JAX.
+
+    All that the backward pass needs of a value is one bit: whether it was positive.
+    """
+    return jnp.maximum(x, 0)
+
+
+def _relu_forward(x: FeatureMap):
+    # Computed from the bits, so that XLA makes these now, and need not keep x until it wants them.
+    bits = pack(~(x <= 0))  # lets NaN through
+    return jnp.where(unpack(bits, x.shape[1]), x, 0), bits
+
+
+def _relu_backward(bits: Array, dy: FeatureMap):
+    return (jnp.where(unpack(bits, dy.shape[1]), dy, 0),)
+
+
+relu.defvjp(_relu_forward, _relu_backward)
+
+
+def relu6(x: FeatureMap) -> FeatureMap:
+    """Rectify and cut off: min(max(x, 0), 6). The derivative at 0 and 6 is taken as 0."""
+    return jnp.where((x <= 0) | (x >= 6), jnp.clip(jax.lax.stop_gradient(x), 0, 6), x)

@@ -1,0 +1,1 @@
+"""Many pictures: jobs, what became of each, and how they are painted."""

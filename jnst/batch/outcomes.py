@@ -1,0 +1,102 @@
+"""What became of the pictures of a batch: a line for each, a table, a summary."""
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import rich.box
+import rich.console
+import rich.table
+import rich.text
+
+from jnst import disk
+from jnst.batch.jobs import TABLE, Job
+from jnst.errors import InputError
+from jnst.runs.failures import fail
+
+_MOST_FAILED, _MOST_SLOW = 20, 3  # so many of each the summary lists
+
+HEADING = ["content", "style", "output", "status", "reason", "seconds", "loss"]
+"""The columns of the table."""
+_OUTPUT = HEADING.index("output")
+
+
+class Outcome(NamedTuple):
+    """What became of a picture: painted, skipped or failed, and what there is to say about it."""
+
+    job: Job
+    status: str
+    reason: str = ""
+    seconds: float = 0.0
+    loss: float | None = None
+
+
+def tell(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
+    """Say what failed and, where no live line can be, what became of each picture."""
+    line = f"{number}/{count} {outcome.job.output}"
+    if outcome.status == "failed":
+        fail(f"{line} failed: {outcome.reason}", 1)
+    elif not quiet and not sys.stderr.isatty():
+        took = f" in {outcome.seconds:.1f} s" if outcome.status == "painted" else ""
+        reason = f", {outcome.reason}" if outcome.reason else ""
+        print(f"{line} {outcome.status}{took}{reason}", file=sys.stderr)
+
+
+def read_table(path: Path) -> dict[str, list[str]]:
+    """Read the rows that batches have left in a table, by output; none where there is no table.
+
+    Raises `InputError` for a table that no batch has written: it would be replaced.
+    """
+    with disk.guarded(f"cannot write {str(path)!r}"):
+        if not path.is_file():
+            return {}
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            rows = list(csv.reader(stream))
+        if rows[:1] != [HEADING]:
+            raise InputError("a table is there that is not of a batch; choose another --out")
+        return {row[_OUTPUT]: row for row in rows[1:] if len(row) == len(HEADING)}
+
+
+def write_table(outcomes: Sequence[Outcome], folder: Path, before: Mapping[str, list[str]]) -> None:
+    """Write what became of each picture as a table, after `read_table` found the rows `before`.
+
+    What was skipped keeps its time and loss, and what is still to do its row.
+    """
+    rows = dict(before)
+    for one in outcomes:
+        old = before.get(str(one.job.output))
+        measured = [f"{one.seconds:.3f}", "" if one.loss is None else repr(one.loss)]
+        if one.status == "skipped" and old is not None:
+            measured = old[-len(measured) :]
+        names = [str(one.job.content), str(one.job.style), str(one.job.output)]
+        rows[str(one.job.output)] = [*names, one.status, one.reason, *measured]
+    disk.write_table(folder / TABLE, [HEADING, *rows.values()])
+
+
+def summarise(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
+    """Print how many were painted, skipped and failed, those that failed, and the slowest."""
+    console = rich.console.Console(highlight=False)
+    counts = Counter(one.status for one in outcomes)
+    failed = [one for one in outcomes if one.status == "failed"]
+    painted = [one for one in outcomes if one.status == "painted"]
+    slow = sorted(painted, key=lambda one: -one.seconds)[:_MOST_SLOW]
+    table = rich.table.Table(box=rich.box.SIMPLE)
+    for name in ("picture", "seconds", "what"):
+        table.add_column(name, justify="right" if name == "seconds" else "left", overflow="fold")
+    for one in failed[:_MOST_FAILED]:
+        table.add_row(_text(one), f"{one.seconds:.1f}", rich.text.Text(f"failed: {one.reason}"))
+    if len(failed) > _MOST_FAILED:
+        table.add_row(f"and {len(failed) - _MOST_FAILED} more", "", "failed")
+    for one in slow:
+        table.add_row(_text(one), f"{one.seconds:.1f}", "painted, among the slowest")
+    if failed or slow:
+        console.print(table)
+    numbers = ", ".join(f"{counts[name]} {name}" for name in ("painted", "skipped", "failed"))
+    print(f"{numbers} in {seconds:.0f} s; {TABLE} in {folder} has each")
+
+
+def _text(outcome: Outcome) -> rich.text.Text:
+    return rich.text.Text(str(outcome.job.content))  # as text: brackets in a name are no markup

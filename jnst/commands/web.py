@@ -1,0 +1,106 @@
+"""`jnst web`: the page, on this machine."""
+
+import errno
+import socket
+import sys
+import threading
+import webbrowser
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+import tyro
+
+from jnst.disk import guarded
+from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.runs.signals import interrupted, signals
+
+
+@dataclass(frozen=True)
+class Options:
+    """Open a page on this machine to paint in the browser, with all past runs."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on. The default is reached from this machine alone."""
+    port: int = 8642
+    """The port; 0 for any that is free."""
+    folder: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Where pictures and runs are kept; by default in the user's data folder."""
+    open: bool = False
+    """Also open the page in the browser."""
+
+
+def run(options: Options) -> int:
+    """Serve until Ctrl-C or SIGTERM, and return the exit status; what was begun can go on later.
+
+    Raises `InputError` where the port or the folder is in use, or a package is missing.
+    """
+    try:
+        import uvicorn
+
+        from jnst.web import guard, server, store, worker
+    except ModuleNotFoundError as missing:
+        if str(missing.name).partition(".")[0] not in ("fastapi", "starlette", "uvicorn"):
+            raise
+        raise InputError("the page needs more packages: pip install 'jnst[web]'") from None
+    check_at_least("port", options.port, 0)
+    check_at_most("port", options.port, 65_535)
+    folder = options.folder or platformdirs.user_data_path("jnst", appauthor=False) / "web"
+    with listening(options.host, options.port) as listener, store.opened(folder) as kept:
+        if kept.left_out:
+            warn(f"cannot read {kept.left_out} of the runs and pictures; none of them is removed")
+        painter = worker.Worker(kept)
+        try:
+            app = server.create_app(kept, painter, host=options.host)
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                lifespan="off",
+                ws="none",
+                http="h11",
+                limit_concurrency=100,
+                timeout_graceful_shutdown=2,
+                server_header=False,
+                proxy_headers=False,
+            )
+            tell(listener, options, guard.local(options.host))
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt as interruption:  # uvicorn raises the signal again in the end
+            return interrupted(interruption)
+        finally:
+            with signals(lambda number: painter.end()):
+                if painter.is_busy():
+                    warn("stopping the run, which ends with its step; Ctrl-C again ends it at once")
+                painter.close()
+    return 0
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raise `InputError` where that cannot be."""
+    with guarded(f"cannot listen on {host} port {port}"):
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        try:
+            return socket.create_server(address[:2], family=family)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise InputError(
+                "something does already, perhaps this page; else choose another --port"
+            ) from None
+
+
+def tell(listener: socket.socket, options: Options, is_local: bool) -> None:
+    """Say where the page is, and who else can use it; open it if asked to."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    address = f"http://{host}:{listener.getsockname()[1]}/"
+    print(f"jnst: the page is at {address} (Ctrl-C ends it)", flush=True)
+    if not is_local:
+        warn("anyone who can reach this address can use the page")
+    if options.open:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def warn(message: str) -> None:
+    """Say something on the error stream."""
+    print(f"jnst: {message}", file=sys.stderr)

@@ -1,0 +1,185 @@
+"""The ways to compute the same objective: `jax`, by autodiff, and `byhand`, in NumPy.
+
+The first also in tiles, for pictures larger than the memory, and on several devices.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import scipy.linalg  # noqa: F401  (its LAPACK must be there before its threads can be counted)
+import threadpoolctl
+
+from jnst.arrays import Array, Image, Params
+from jnst.backbones.tables import BACKBONES
+from jnst.byhand.backbones import graph as byhand_graph
+from jnst.byhand.losses import objective as byhand_objective
+from jnst.byhand.losses import tv as byhand_tv
+from jnst.byhand.optimize import optimizers as byhand_optim
+from jnst.engines import tiling
+from jnst.engines.sharding import sharding, spread
+from jnst.errors import InputError, check_choice
+from jnst.losses import objective, tv
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, Losses, on_features
+from jnst.optimize import optimizers
+from jnst.optimize.step import Compiled
+
+
+class Engine(NamedTuple):
+    """What the recipe needs to optimise a picture.
+
+    `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
+    `regions`, which weigh its positions (None: all alike);
+    `evaluate(constants, image)` the objective and its gradient. `optimizers` maps a name to a
+    function of the learning rate. `compiled` says what the loop should jit. `place` puts what is
+    the same at every step where the work is done, so that no step needs to send it there again.
+    """
+
+    targets: Callable[..., Mapping[str, Array]]
+    evaluate: Callable[..., Any]
+    optimizers: Mapping[str, Callable[..., Any]]
+    compiled: Compiled
+    place: Callable[[Any], Any] = lambda given: given
+
+
+def _one_thread_for_lapack() -> None:
+    """Let SciPy's LAPACK, which XLA calls for eigenvalues on the CPU, run on one thread.
+
+    XLA has threads of its own. With a second pool, whose threads spin while they wait, an
+    evaluation took half as long again, and on a busy machine up to forty times as long.
+    """
+    libraries = threadpoolctl.ThreadpoolController()
+    paths = [lib.filepath for lib in libraries.lib_controllers if "scipy.libs" in lib.filepath]
+    libraries.select(filepath=paths).limit(limits=1)
+
+
+def _autodiff(losses: Losses) -> tuple[objective.Terms, objective.Extract]:
+    """Return the losses and the network in JAX."""
+    _one_thread_for_lapack()
+    terms = objective.Terms(
+        on_features(losses, objective.Term, "module"),
+        partial(tv.total_variation, **losses.total_variation),
+        losses.normalize_gradients,
+    )
+    network = {**losses.network, "precision": losses.precision}
+    return terms, partial(BACKBONES[losses.backbone].features, **network)
+
+
+def autodiff(losses: Losses) -> Engine:
+    """Build the engine that XLA compiles and `jax.grad` differentiates."""
+    terms, extract = _autodiff(losses)
+    programs = {
+        # Not `xla.jit`: `jnst.engines.memory` asks for the shapes only, and options go with a
+        # compilation.
+        name: jax.jit(partial(objective.targets, term, extract))
+        for name, term in terms.features.items()
+    }
+
+    evaluate = partial(objective.evaluate, terms, extract)
+    return Engine(_in_precision(programs), evaluate, optimizers.OPTIMIZERS, compiled=True)
+
+
+@cache
+def on_devices(losses: Losses, count: int) -> Engine:
+    """Build the engine whose maps are divided among so many devices; see `jnst.engines.sharding`.
+
+    Raises `InputError` if there are fewer.
+    """
+    devices = jax.devices()
+    if count > len(devices):
+        raise InputError(
+            f"devices must be at most {len(devices)}, as many as there are, not {count}"
+        )
+    one = engine("jax", losses)
+    place = partial(_place, device=sharding(devices[:count]))
+    return one._replace(evaluate=spread(one.evaluate, devices[:count]), place=place)
+
+
+def _place(given: Any, device: Any = None) -> Any:
+    """Put arrays on a device, or on several, in the precision that they have."""
+    double = any(getattr(leaf, "dtype", None) == np.float64 for leaf in jax.tree.leaves(given))
+    with jax.enable_x64(double):
+        return jax.device_put(given, device)
+
+
+def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+    """Return an engine's `targets`: the program of a term, in float64 if the picture is."""
+
+    def targets(term: str, params: Params, image: Image, regions: Mapping[str, Array | None]):
+        with jax.enable_x64(image.dtype == np.float64):
+            return programs[term](params, image, regions)
+
+    return targets
+
+
+def untiled(losses: Losses) -> str:
+    """Return why these losses cannot be computed in tiles; nothing if they can."""
+    if BACKBONES[losses.backbone].geometry is None:
+        names = ", ".join(name for name, found in BACKBONES.items() if found.geometry)
+        return f"{losses.backbone} cannot be computed in tiles; choose from {names}, or tile off"
+    return at_once(losses)
+
+
+def at_once(losses: Losses) -> str:
+    """Return which loss looks at all positions at once, whatever the network; or nothing."""
+    for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
+        if not table[name].tiled:
+            names = ", ".join(other for other, loss in table.items() if loss.tiled)
+            return f"{name} cannot be computed in tiles; choose from {names}, or tile off"
+    if losses.normalize_gradients:
+        return "normalize_gradients needs all of the picture at once; choose tile off"
+    return ""
+
+
+@cache
+def in_tiles(losses: Losses, size: int) -> Engine:
+    """Build the engine that works in windows of `size` pixels a side; see `jnst.engines.tiling`.
+
+    Raises `InputError` for losses that do not add up over windows.
+    """
+    geometry = BACKBONES[losses.backbone].geometry
+    problem = untiled(losses)
+    if problem or geometry is None:
+        raise InputError(problem)
+    terms, extract = _autodiff(losses)
+    tiles = tiling.Tiles(size, geometry)
+
+    programs = {
+        name: tiling.measurer(term, extract, tiles) for name, term in terms.features.items()
+    }
+    evaluate = tiling.evaluator(terms, extract, tiles)
+    targets = _in_precision(programs)
+    return Engine(targets, evaluate, optimizers.OPTIMIZERS, compiled="moves", place=_place)
+
+
+def by_hand(losses: Losses) -> Engine:
+    """Build the engine that does without JAX: NumPy, and the derivatives of `jnst.byhand`."""
+    terms = byhand_objective.Terms(
+        on_features(losses, byhand_objective.Term, "byhand"),
+        partial(byhand_tv.total_variation, **losses.total_variation),
+        partial(byhand_tv.total_variation_backward, **losses.total_variation),
+        losses.normalize_gradients,
+    )
+    options, table = byhand_graph.Options(**losses.network), BACKBONES[losses.backbone].table
+    network = byhand_objective.Network(
+        partial(byhand_graph.features, table, options=options),
+        partial(byhand_graph.backward, table, options=options),
+    )
+
+    def targets(name: str, params: Any, image: Any, regions: Mapping[str, Any]):
+        return byhand_objective.targets(terms.features[name], network, params, image, regions)
+
+    evaluate = partial(byhand_objective.evaluate, terms, network)
+    return Engine(targets, evaluate, byhand_optim.OPTIMIZERS, compiled=False)
+
+
+ENGINES = {"jax": autodiff, "byhand": by_hand}
+"""What builds an engine for `Losses`, by name."""
+
+
+@cache
+def engine(name: str, losses: Losses) -> Engine:
+    """Return the engine called `name`; the same losses get the same one, compiled once."""
+    return ENGINES[check_choice("engine", name, ENGINES)](losses)

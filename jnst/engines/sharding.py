@@ -1,0 +1,37 @@
+"""One picture on several devices: each holds some rows of all maps.
+
+XLA's partitioner does the work: told that the picture is cut along its height, it cuts every map
+after it likewise, has neighbours exchange the rows that a convolution sees beyond the cut, and adds
+up the sums that are over all positions. Heights need not divide evenly.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from jnst.arrays import Image
+from jnst.losses.objective import Constants, Evaluation
+
+
+def sharding(devices: Sequence[Any], *axes: str) -> NamedSharding:
+    """Say that an array is whole on every device or, given "rows", that each has some of them."""
+    mesh = Mesh(np.array(devices), ("rows",))
+    return NamedSharding(mesh, PartitionSpec(*((None, *axes) if axes else ())))
+
+
+def spread(evaluate: Callable[..., Any], devices: Sequence[Any]) -> Callable[..., Any]:
+    """Return `evaluate(constants, image)` with the work on its maps divided among devices.
+
+    Picture, gradient and constants are on all of them, so that an optimiser needs no change. It has
+    to be jitted.
+    """
+    cut, whole = sharding(devices, "rows"), sharding(devices)
+
+    def spread_evaluate(constants: Constants, image: Image) -> Evaluation:
+        total, parts, gradient = evaluate(constants, jax.lax.with_sharding_constraint(image, cut))
+        return Evaluation(total, parts, jax.lax.with_sharding_constraint(gradient, whole))
+
+    return spread_evaluate

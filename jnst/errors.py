@@ -1,0 +1,46 @@
+"""The one error that bad input raises, and the checks that raise it.
+
+Everything that a user can get wrong ends as an `InputError` with one line: what was wrong, what is
+allowed. The command line prints that line and leaves with status 2.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+LONGEST = 2000
+"""Characters of a message that are printed."""
+
+
+class InputError(ValueError):
+    """Input that cannot be used. The message is one line: what was wrong, what is allowed."""
+
+
+def printable(text: object) -> str:
+    """Return a message as one line that no terminal obeys: what is no character, as an escape.
+
+    Messages quote names out of files, and those may hold anything, of any length.
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[:LONGEST])
+
+
+def check_choice(what: str, value: str, options: Iterable[str]) -> str:
+    """Return `value` if it is among `options`; else raise an `InputError` that lists them."""
+    options = tuple(options)
+    if value not in options:
+        raise InputError(f"unknown {what} {value!r}; choose from {', '.join(options)}")
+    return value
+
+
+def check_at_least(what: str, value: float | int, least: float | int) -> float | int:
+    """Return `value` if it is a finite number >= `least`; else raise an `InputError`."""
+    if not (isinstance(value, int | float) and least <= value < np.inf):
+        raise InputError(f"{what} must be a number of at least {least:g}, not {value!r}")
+    return value
+
+
+def check_at_most(what: str, value: float | int, most: float | int) -> float | int:
+    """Return `value` if it is <= `most`; else raise an `InputError`."""
+    if value > most:
+        raise InputError(f"{what} must be at most {most:g}, not {value!r:.40}")
+    return value

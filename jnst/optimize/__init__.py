@@ -1,0 +1,1 @@
+"""What moves the picture: optimizers, one step, the loops around them."""

@@ -1,0 +1,79 @@
+"""One step of the loop: keep the picture just evaluated if it is the best, and move on."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+import jax
+
+from jnst.arrays import Image, Scalar
+from jnst.xla import jit
+
+Evaluate = Callable[[Any, Image], Any]
+"""`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.losses.objective`."""
+Compiled = bool | Literal["moves"]
+"""Whether to jit a step: all of it; nothing, for an objective in NumPy; or, with "moves", all but
+the objective, where that is several programs, one after the other."""
+
+
+class Carry(NamedTuple):
+    """What one step hands to the next; `share` is the newest picture's weight in the average."""
+
+    image: Image
+    state: Any
+    best: Image
+    best_total: Scalar
+    share: Scalar
+
+
+def _move(
+    optimizer: Any, average: float, total: Any, gradient: Image, carry: Carry, shrink: Any
+) -> tuple[Carry, Any]:
+    """Keep the picture just evaluated if it is the best, and move on. For NumPy and JAX alike.
+
+    With an average of decay d, the picture kept is a_t = a_{t-1} + w_t (x_t - a_{t-1}), and
+    w_t = (1 - d) / (1 - dᵗ) = w_{t-1} / (w_{t-1} + d): the mean with weights dᵗ⁻ⁱ, without Adam's
+    bias towards the start. It begins with the first picture, w_1 = 1.
+    """
+    xp = carry.image.__array_namespace__()
+    update, state = optimizer.update(gradient, carry.state, carry.image)
+    sound = xp.all(xp.isfinite(gradient)) & xp.all(xp.isfinite(update))
+    total = xp.where(sound, total, xp.nan)
+    better = total < carry.best_total  # never true of NaN
+    moved = xp.clip(carry.image + shrink * update, 0, 1).astype(carry.image.dtype)
+    share = carry.share
+    if average > 0:
+        share = (share / (share + average)).astype(moved.dtype)
+        best = xp.where(sound, carry.best + share * (moved - carry.best), carry.best)
+    else:
+        best = xp.where(better, carry.image, carry.best)
+    carry = Carry(moved, state, best, xp.where(better, total, carry.best_total), share)
+    return carry, total
+
+
+@functools.lru_cache(maxsize=32)
+def program(
+    evaluate: Evaluate, optimizer: Any, average: float, every: int, *, compiled: Compiled
+) -> Callable:
+    """Build `(constants, carry, shrink) -> (carry, (totals, parts))` for `every` steps.
+
+    Jitted as one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
+    Not on the CPU: XLA runs convolutions in the body of a loop on a single thread there. The old
+    carry is donated, so that picture and history are updated in place. Kept, so that the next run
+    with the same objective and optimiser finds the program compiled.
+    """
+    move = functools.partial(_move, optimizer, average)
+    if compiled == "moves":
+        move = jit(move, donate_argnums=2)
+
+    def step(constants, carry, shrink):
+        total, parts, gradient = evaluate(constants, carry.image)
+        carry, total = move(total, gradient, carry, shrink)
+        return carry, (total, parts)
+
+    def chunk(constants, carry, shrink):
+        return jax.lax.scan(lambda c, _: step(constants, c, shrink), carry, length=every)
+
+    if compiled is not True:
+        return step
+    return jit(step if every == 1 else chunk, donate_argnums=1)

@@ -1,0 +1,87 @@
+"""Moving pictures: into a picture, frame by frame, and all frames into one file or many."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import PIL.Image
+
+from jnst.arrays import AnyPicture, Image, Picture
+from jnst.disk import check_writable, guarded, replacing
+from jnst.errors import InputError
+from jnst.pictures import files
+from jnst.pictures.files.raster import to_levels
+from jnst.pictures.resizing import resample
+
+MOVING = {
+    ".gif": {"format": "GIF"},
+    ".webp": {"format": "WEBP", "quality": 90},
+}
+"""What one file can hold all frames: suffix -> Pillow's format and options."""
+FASTEST = 50
+"""Pictures a second."""
+_NUMBERED = re.compile(r"%0[1-9]d")
+
+
+def zoom(image: Image, factor: float) -> Picture:
+    """Enlarge the middle of a picture by `factor`, at least 1, to the size of the whole.
+
+    Bicubic, about the exact centre: rounding to pixels would make the animation tremble.
+    """
+    height, width = image.shape[1:3]
+    left, top = ((length - length / factor) / 2 for length in (width, height))
+    box = left, top, width - left, height - top
+    return resample(image, height, width, PIL.Image.Resampling.BICUBIC, box=box).clip(0, 1)
+
+
+def numbered(path: Path, number: int) -> Path | None:
+    """Return the path of one frame where `path` holds %04d, or with another digit; else None."""
+    if _NUMBERED.search(path.name) is None:
+        return None
+    return path.with_name(_NUMBERED.sub(lambda found: found[0] % number, path.name))
+
+
+def check(path: Path, *, rate: float) -> None:
+    """Raise an `InputError` where no animation can be written: before a long run.
+
+    Viewers slow down a .gif that is to show more than `FASTEST` pictures a second.
+    """
+    if path.suffix.lower() == ".gif" and rate > FASTEST:
+        raise InputError(f"a .gif shows at most {FASTEST} pictures a second, not {rate:g}")
+    first = numbered(path, 1)
+    if first is not None:
+        files.check_writable(first)
+    elif path.suffix.lower() in MOVING:
+        check_writable(path, MOVING)
+    else:
+        raise InputError(
+            f"an animation is {' or '.join(MOVING)}, or numbered pictures, as in dream-%04d.png; "
+            f"not {path.name!r}"
+        )
+
+
+def write(path: str | os.PathLike[str], frames: Sequence[AnyPicture], *, rate: float) -> None:
+    """Write frames, all of one size, into one moving picture that begins again at its end.
+
+    Args:
+        path: .gif, of 256 colours each frame, or .webp.
+        frames: pictures in [0, 1].
+        rate: frames a second.
+
+    Raises:
+        InputError: for another suffix, and what the disk refuses.
+
+    """
+    with guarded(f"cannot write {os.fspath(path)!r}"):
+        options = MOVING[Path(path).suffix.lower()]
+        pictures = [PIL.Image.fromarray(to_levels(frame[0])) for frame in frames]
+        with replacing(path) as stream:
+            pictures[0].save(
+                stream,
+                save_all=True,
+                append_images=pictures[1:],
+                duration=round(1000 / rate),
+                loop=0,
+                **options,
+            )

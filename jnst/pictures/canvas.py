@@ -1,0 +1,51 @@
+"""Canvases: a picture continued beyond its borders, so that pictures of many shapes become few.
+
+A program is compiled for one height and width. On canvases whose sides are multiples of an eighth
+of the size there are eight widths to a height, whatever the pictures; what is painted over the
+borders is cut off. (Scaling to those sides would bend the picture, cropping lose some of it.) The
+continuation is the picture's mirror image: the network sees nothing there that is not in it.
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+from jnst.arrays import Array
+from jnst.pictures.resizing import crop
+
+_Values = Float[Array, "1 _ _ c"]
+
+
+def sides(height: int, width: int, step: int, *, most: int) -> tuple[int, int]:
+    """Return height and width of the canvas, in pixels: each the next multiple of `step`.
+
+    But none above `most`. A side that would have to be doubled or more stays as it is: there is not
+    enough to mirror.
+    """
+
+    def side(length: int) -> int:
+        found = max(length, min(most, -(-length // step) * step))
+        return found if found < 2 * length else length
+
+    return side(height), side(width)
+
+
+def extend(values: _Values, height: int, width: int) -> Float[np.ndarray, "1 _ _ c"]:
+    """Return (1, h, w, c) with so much of its mirror image around it; `uncover` takes that off."""
+    ways = []
+    for have, want in zip(values.shape[1:3], (height, width), strict=True):
+        before = (want - have) // 2  # as `crop` cuts
+        ways.append((before, want - have - before))
+    return np.pad(np.asarray(values), ((0, 0), *ways, (0, 0)), mode="reflect")
+
+
+def uncover(
+    picture: Float[Array, "1 _ _ 3"], inner: tuple[int, int], outer: tuple[int, int]
+) -> Float[np.ndarray, "1 _ _ 3"]:
+    """Cut what `extend` put around a picture of `inner` (height, width) to make it `outer`.
+
+    The picture may since have been scaled, as on the way from coarse to fine; at least a pixel
+    remains.
+    """
+    scaled = zip(picture.shape[1:3], inner, outer, strict=True)
+    height, width = (max(1, round(have * small / large)) for have, small, large in scaled)
+    return crop(picture, height, width)

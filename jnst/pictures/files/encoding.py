@@ -1,0 +1,81 @@
+"""Pictures into files: whole or not at all, with sRGB's profile and what they were made of."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+from jaxtyping import Float
+
+from jnst import disk
+from jnst.arrays import Array, Image
+from jnst.disk import check_suffix, guarded, replacing
+from jnst.errors import InputError, check_choice
+from jnst.pictures.files import png, tiff
+from jnst.pictures.files.decoding import over_white
+from jnst.pictures.files.metadata import described, srgb
+from jnst.pictures.files.raster import to_levels
+
+WRITERS = {
+    ".png": {"format": "PNG"},
+    ".jpg": {"format": "JPEG", "quality": 95, "subsampling": "4:4:4"},
+    ".webp": {"format": "WEBP", "quality": 95},
+    ".tif": {"format": "TIFF"},
+}
+"""What `write` can write: suffix -> Pillow's format and options."""
+WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
+
+DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
+"""What it can write with 16 bits."""
+
+
+def check_writable(path: str | os.PathLike[str], *, depth: int = 8) -> None:
+    """Raise `InputError` if no picture can be written there: to be called before a long run."""
+    disk.check_writable(path, WRITERS)
+    with guarded(f"cannot write {os.fspath(path)!r} with {depth} bits"):
+        _check_depth(path, depth)
+
+
+def write(
+    path: str | os.PathLike[str],
+    image: Image,
+    *,
+    alpha: Float[Array, "1 h w 1"] | None = None,
+    settings: Mapping[str, object] | None = None,
+    software: str = "jnst",
+    depth: int = 8,
+) -> None:
+    """Write `image` (sRGB in [0, 1]; clipped, rounded half to even to `depth` bits) to `path`.
+
+    The format follows from the suffix (`WRITERS`; with a depth of 16 one of `DEEP`). `alpha`, in
+    [0, 1] as well, becomes the alpha channel; a JPEG has none: the picture is composited over
+    white, as `read` does. An sRGB profile, `software` and `settings` (as JSON, paths as strings) go
+    into the metadata; `read_settings` gets them back. The file appears whole or not at all: a
+    failure leaves an older picture as it was. A new file gets the usual permissions, a replaced one
+    keeps its own; a symbolic link is followed. Raises `InputError` for a NaN or infinite value,
+    another suffix or depth, settings that are no JSON, or what the disk refuses.
+    """
+    with guarded(f"cannot write {os.fspath(path)!r}"):
+        options = WRITERS[check_suffix(path, WRITERS)]
+        _check_depth(path, depth)
+        parts = [image] if alpha is None else [image, alpha]
+        pixels = np.concatenate([np.asarray(part, np.float32) for part in parts], axis=-1)
+        if not np.isfinite(pixels).all():
+            raise InputError("the picture has NaN or infinite values")
+        if options["format"] == "JPEG":
+            pixels = over_white(pixels.clip(0, 1))
+        levels = to_levels(pixels[0], depth=depth)
+        exif = described(settings, software)
+        with replacing(path) as stream:
+            if depth == 16:
+                DEEP[Path(path).suffix.lower()](stream, levels, exif)
+            else:
+                picture = PIL.Image.fromarray(levels)
+                picture.save(stream, exif=exif, icc_profile=srgb(), **options)
+
+
+def _check_depth(path: str | os.PathLike[str], depth: int) -> None:
+    check_choice("depth", str(depth), ("8", "16"))
+    if depth == 16:
+        check_choice("suffix for 16 bits", Path(path).suffix.lower(), DEEP)

@@ -1,0 +1,116 @@
+"""Opening a picture file: only what is one, only formats we know, only so many pixels."""
+
+import contextlib
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from io import BufferedReader
+
+import PIL.Image
+
+from jnst.disk import check_regular, guarded
+from jnst.errors import InputError
+
+READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
+"""What can be read, by Pillow's names; not, for one, EPS, which starts another program."""
+LIMIT = "JNST_MAX_PIXELS"
+"""The environment variable that says how many pixels a picture may have."""
+_PIXEL, _REST = 4 * 8, 1 << 26  # bytes: the largest pixel, of doubles, and what is no pixels
+
+
+def suffixes() -> tuple[str, ...]:
+    """Return the suffixes, in small letters, of what can be read."""
+    found = PIL.Image.registered_extensions()
+    return tuple(sorted(suffix for suffix, kind in found.items() if kind in READABLE))
+
+
+def most_pixels() -> int | None:
+    """Return how many pixels a picture may have; None for any number.
+
+    A small file can hold a picture that fills the memory. What `LIMIT` says, else Pillow's limit of
+    89 million. Raises `InputError` where that is no number.
+    """
+    asked = os.environ.get(LIMIT)
+    if not asked:
+        return PIL.Image.MAX_IMAGE_PIXELS
+    if not (asked.isascii() and asked.isdecimal() and int(asked) > 0):
+        raise InputError(f"the environment variable {LIMIT} must be a number, not {asked!r}")
+    return int(asked)
+
+
+def check_pixels(count: int) -> None:
+    """Raise `InputError` for a picture of too many pixels: before memory is taken for it."""
+    most = most_pixels()
+    if most is not None and count > most:
+        raise _too_many(str(count), most)
+
+
+@contextlib.contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
+    """Open a file that may be a picture; whatever goes wrong meanwhile becomes an `InputError`."""
+    with guarded(f"cannot read {os.fspath(path)!r} as a picture"):
+        status = check_regular(path)
+        if status.st_size == 0:
+            raise InputError("the file is empty")
+        _check_bytes(status.st_size)
+        with _limited(), open(path, "rb") as stream:
+            yield stream
+
+
+@contextlib.contextmanager
+def by_pillow(stream: BufferedReader) -> Iterator[PIL.Image.Image]:
+    """Open a picture as Pillow sees it, its pixels not yet decoded."""
+    # A stream, not a path: what it maps into memory, Pillow 13 garbles (a TIFF on its side).
+    stream.seek(0)
+    try:
+        picture = PIL.Image.open(stream, formats=READABLE)
+    except PIL.UnidentifiedImageError:
+        raise InputError(f"its format is none of {', '.join(READABLE)}") from None
+    with picture:
+        yield picture
+
+
+def _check_bytes(size: int) -> None:
+    """Refuse a file larger than all its pixels can be: some decoders read it whole."""
+    most = most_pixels()
+    if most is not None and size > _PIXEL * most + _REST:
+        count = -(-(size - _REST) // _PIXEL)
+        raise InputError(
+            f"the file has {size} bytes, too many for a picture; {_remedy(str(count))}"
+        )
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Let no C library print to the error stream: libtiff does, of each oddity of a file."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+@contextlib.contextmanager
+def _limited() -> Iterator[None]:
+    """Give Pillow our limit: it looks at each frame, and at sizes found only while decoding."""
+    before, most = PIL.Image.MAX_IMAGE_PIXELS, most_pixels()
+    PIL.Image.MAX_IMAGE_PIXELS = most
+    warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+    try:
+        yield
+    except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError) as error:
+        raise _too_many(re.findall(r"\d+", f"{error} 0")[0], most) from None
+    finally:
+        PIL.Image.MAX_IMAGE_PIXELS = before
+
+
+def _too_many(count: str, most: int | None) -> InputError:
+    return InputError(f"it has {count} pixels, more than {most}; {_remedy(count)}")
+
+
+def _remedy(count: str) -> str:
+    return f"set {LIMIT}={count} in the environment to allow it"

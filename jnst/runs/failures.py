@@ -1,0 +1,38 @@
+"""What a run that failed says, in one line, and its exit status."""
+
+import os
+import sys
+import traceback
+
+from jnst.errors import InputError, printable
+from jnst.runs.signals import interrupted
+
+EXHAUSTED = ("RESOURCE_EXHAUSTED", "YNNPACK operation failed")
+"""What XLA says, in errors of several kinds, where memory is not enough."""
+
+
+def explain(error: Exception) -> str:
+    """Say in one line what went wrong."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, MemoryError) or any(sign in str(error) for sign in EXHAUSTED):
+        return "out of memory; take a smaller --size"
+    if os.environ.get("JNST_DEBUG"):
+        traceback.print_exception(error)
+    reason = " ".join(str(error).split())[:300]
+    return (
+        f"unexpected {type(error).__name__}: {reason} (a fault of jnst; JNST_DEBUG=1 shows where)"
+    )
+
+
+def fail(message: object, status: int) -> int:
+    """Print one line to the error stream and return `status`."""
+    print(f"jnst: {printable(message)}", file=sys.stderr)
+    return status
+
+
+def status(trouble: InputError | KeyboardInterrupt | None) -> int:
+    """Return the exit status of a run that has written what it could; print what went wrong."""
+    if isinstance(trouble, InputError):
+        return fail(trouble, 2)
+    return interrupted(trouble) if trouble else 0

@@ -1,0 +1,182 @@
+"""`--checkpoint` and `--resume`: a run that can be killed at any moment and goes on later."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import tyro
+
+from jnst import disk
+from jnst.errors import InputError, check_at_least
+from jnst.optimize.loop import Progress
+from jnst.pictures import files
+from jnst.runs import checkpoint
+from jnst.runs.checkpoint import Checkpoint, digest
+from jnst.runs.record import Inputs, record, restore
+from jnst.transfer.pictures import Pictures
+from jnst.transfer.problem import Kit
+from jnst.transfer.recipe import Point
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import Stage, costs, plan
+from jnst.version import __version__
+
+SHARE = 0.1
+"""Of the time, saving takes no more than this."""
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """How a long run is kept safe."""
+
+    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Keep in this folder, as the run goes, all that is needed to go on with it."""
+    checkpoint_every: float = 60.0
+    """After how many seconds it is written anew; less often where writing takes long."""
+    resume: bool = False
+    """Go on with the run in the folder of --checkpoint, if there is one there: with the same words,
+    or with no others."""
+
+
+def find(
+    options: Checkpoints, settings: Settings, inputs: Inputs
+) -> tuple[Settings, Inputs, Checkpoint | None]:
+    """Return what to run, and the checkpoint to go on from; the folder must be held.
+
+    Where neither settings nor pictures were named, they are those of the checkpoint.
+
+    Raises:
+        InputError: for a checkpoint of another run, or one that nobody asked for.
+
+    """
+    check_at_least("checkpoint_every", options.checkpoint_every, 0)
+    if options.checkpoint is None:
+        if options.resume:
+            raise InputError("resume goes with checkpoint, the folder that the run is in")
+        return settings, inputs, None
+    found = checkpoint.load(options.checkpoint)
+    usual = record(Settings(), Inputs())
+    asked = record(settings, inputs)
+    if found is None:
+        if options.resume and asked == usual:  # not to begin with the sample pair
+            raise InputError(
+                f"{options.checkpoint} holds no run to go on with; name the pictures to begin one"
+            )
+        return settings, inputs, None
+    if not options.resume:
+        raise InputError(
+            f"{options.checkpoint} holds a run already; go on with it by --resume, or remove "
+            f"{options.checkpoint / checkpoint.FILE}"
+        )
+    kept = restore(found.facts["made_with"])
+    before = record(*kept)
+    if asked == usual:
+        asked = before
+    different = [name for name, value in asked.items() if value != before[name]]
+    if different:
+        given = [name for name in different if asked[name] != usual[name]]
+        name = [*given, *different][0]
+        raise InputError(
+            f"the run in {options.checkpoint} has {name} {before[name]}, not {asked[name]}; go on "
+            "with it as it is, or begin another one elsewhere"
+        )
+    return *kept, found
+
+
+def output_of(found: Checkpoint) -> Path:
+    """Return where the picture of a run goes: as it was, unless there is another picture by now."""
+    output = Path(found.facts["output"])
+    try:
+        is_ours = not output.exists() or files.read_settings(output) == found.facts["made_with"]
+    except InputError:
+        is_ours = False
+    return output if is_ours else disk.unused(output)
+
+
+def check_same(found: Checkpoint, facts: Mapping[str, Any]) -> None:
+    """Raise an `InputError` if the run would not go on as it began."""
+    for name in ("pictures", "weights"):
+        if found.facts[name] != facts[name]:
+            raise InputError(f"the {name} have changed since the checkpoint was written")
+    if found.facts["version"] != facts["version"]:
+        raise InputError(
+            f"jnst {found.facts['version']} began this run, and this is {facts['version']}; end it "
+            "with that one, or begin another elsewhere"
+        )
+
+
+class Way(NamedTuple):
+    """What a run has before it: its stages, and the relative cost of each evaluation.
+
+    And what is behind it, where it goes on: the point it has come to, and the losses until there.
+    """
+
+    stages: Sequence[Stage]
+    costs: Sequence[float]
+    point: Point | None
+    curves: dict[int, dict[str, float]]
+
+
+def way(pictures: Pictures, settings: Settings, found: Checkpoint | None) -> Way:
+    """Plan a run, from its beginning or from a checkpoint, which goes on in the same tiles."""
+    if found is None:
+        stages, point, curves = plan(pictures, settings), None, {}
+    else:
+        stages, point = [Stage(*stage) for stage in found.facts["stages"]], found.point
+        rows = found.facts["curves"].items()
+        curves = {int(step): row for step, row in rows if int(step) <= point.step}
+    return Way(stages, costs(stages), point, curves)
+
+
+def facts_of(
+    settings: Settings,
+    inputs: Inputs,
+    pictures: Pictures,
+    kit: Kit,
+    stages: Sequence[Stage],
+    output: Path,
+) -> dict[str, Any]:
+    """Return what a checkpoint is to say of its run, but for `depth` and the curves."""
+    return {
+        "made_with": record(settings, inputs),
+        "pictures": digest(pictures),
+        "weights": digest(kit.params),
+        "version": __version__,
+        "output": os.path.abspath(output),
+        "stages": stages,
+    }
+
+
+def keeper(options: Checkpoints, facts: Mapping[str, Any]) -> Callable[..., None]:
+    """Return a function that writes a checkpoint when it is due, or at once where it is to hurry.
+
+    Of a `Progress` and the curves so far, with `facts`.
+    """
+    due = time.monotonic() + options.checkpoint_every
+
+    def keep(progress: Progress, curves: Mapping[int, Any], *, hurry: bool = False) -> None:
+        nonlocal due
+        began = time.monotonic()
+        if options.checkpoint is None or progress.state is None or (began < due and not hurry):
+            return
+        checkpoint.save(options.checkpoint, progress.state, {**facts, "curves": curves})
+        took = time.monotonic() - began
+        due = time.monotonic() + max(options.checkpoint_every, took / SHARE)
+
+    return keep
+
+
+def keep_or_leave(
+    keep: Callable[..., None],
+    progress: Progress,
+    curves: Mapping[int, Any],
+    interruption: Callable[[], KeyboardInterrupt | None],
+) -> None:
+    """Keep a run that is at the end of a chunk, if it is due, and raise what has interrupted it."""
+    if progress.state is not None:
+        come = interruption()
+        keep(progress, curves, hurry=come is not None)
+        if come is not None:
+            raise come

@@ -1,0 +1,1 @@
+"""Style transfer by optimising the pixels of a picture."""

@@ -1,0 +1,128 @@
+"""What settings may be, alone and together."""
+
+import math
+from collections import Counter
+
+from jnst.backbones.checks import check_layers
+from jnst.backbones.nn import PADDING, PRECISION
+from jnst.backbones.pooling import POOLING
+from jnst.backbones.vgg import LAYERS
+from jnst.engines.build import ENGINES, in_tiles, on_devices
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.losses import tv
+from jnst.losses.gram import NORMALIZATION
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
+from jnst.optimize.optimizers import LEARNING_RATES, NAMES
+from jnst.pictures import colour
+from jnst.transfer.initial import INITIAL
+from jnst.transfer.settings import Settings, content_layers, losses, style_layers
+from jnst.weights.network import LEARNT
+
+LARGEST_SIDE = 65_535
+"""Pixels; JPEG's limit."""
+MOST = {"history": 1000, "devices": 1000}
+"""The most that these settings may be."""
+MOST_STEPS = 1_000_000
+"""The most that the steps at each size, and `canvas`, may be."""
+LISTS = ("steps", "content_layers", "style_layers", "style_layer_weights", "blend")
+"""The settings that are several values each."""
+LARGEST_NUMBER = 1e37
+"""Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
+
+
+def check(settings: Settings) -> None:
+    """Raise an `InputError` that names the first setting which cannot be used."""
+    for what in LISTS:
+        if not isinstance(given := getattr(settings, what), tuple | list | None):
+            raise InputError(f"{what} must be a tuple, as ({given!r},), not {given!r}")
+    for what in ("content_layers", "style_layers"):
+        chosen = getattr(settings, what) or ()
+        check_layers(settings.backbone, chosen)
+        if twice := [layer for layer, count in Counter(chosen).items() if count > 1]:
+            raise InputError(f"{what} names a layer twice: {twice[0]}")
+    numbers = {what: getattr(settings, what) for what in ("size", "history", "seed", "devices")}
+    numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
+    for what in ("canvas", "style_size", "first_size"):
+        if getattr(settings, what) is not None:
+            numbers[what] = getattr(settings, what)
+    for what, number in numbers.items():
+        if type(number) is not int:  # nor True
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, 0 if what == "seed" else 1)
+        if what != "seed":
+            most = LARGEST_SIDE if what.endswith("size") else MOST.get(what, MOST_STEPS)
+            check_at_most(what, number, most)
+    if settings.tile not in ("auto", "off"):
+        if not isinstance(settings.tile, int):
+            raise InputError(f"tile must be auto, off or a whole number, not {settings.tile!r}")
+        check_at_least("tile", settings.tile, 1)
+        if settings.devices > 1:
+            raise InputError("tiles are computed on one device; leave out tile, or devices")
+    if settings.engine == "byhand":
+        for what, plain in {
+            "tile": ("auto", "off"),
+            "devices": (1,),
+            "precision": ("float32",),
+        }.items():
+            if (given := getattr(settings, what)) not in plain:
+                raise InputError(f"engine byhand cannot do {what} {given}; leave out one of them")
+    if not settings.steps:
+        raise InputError("steps needs at least one number")
+    for what, options in {
+        "init": INITIAL,
+        "optimizer": NAMES,
+        "weights": LEARNT,
+        "pooling": POOLING,
+        "padding": PADDING,
+        "precision": PRECISION,
+        "content_loss": CONTENT_LOSSES,
+        "style_loss": STYLE_LOSSES,
+        "gram_normalization": NORMALIZATION,
+        "tv": tv.KINDS,
+        "tv_scale": tv.SCALE,
+        "engine": ENGINES,
+    }.items():
+        check_choice(what, getattr(settings, what), options)
+    if settings.weights == "normalized" and settings.backbone not in LAYERS:
+        raise InputError(
+            f"weights normalized are there for {' and '.join(LAYERS)}, not for {settings.backbone}"
+        )
+    if settings.colour is not None:
+        check_choice("colour", settings.colour, colour.METHODS)
+    check_scale("content", CONTENT_LOSSES, settings.content_loss, settings.content_scale)
+    check_scale("style", STYLE_LOSSES, settings.style_loss, settings.style_scale)
+    for what, least in {
+        "content_weight": 0,
+        "style_weight": 0,
+        "tv_weight": 0,
+        "tv_beta": 0.5,
+        "average": 0,
+        "init_noise": 0,
+        "size_ratio": 1.01,
+    }.items():
+        check_at_least(what, getattr(settings, what), least)
+        check_at_most(what, getattr(settings, what), LARGEST_NUMBER)
+    if not settings.average < 1:
+        raise InputError(f"average must be below 1, not {settings.average:g}")
+    if settings.average and settings.optimizer not in LEARNING_RATES:
+        raise InputError(f"{settings.optimizer} keeps no average; leave out average")
+    if settings.learning_rate is not None and not (0 < settings.learning_rate < math.inf):
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
+        raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
+    check_at_most("learning_rate", settings.learning_rate or 0, LARGEST_NUMBER)
+    if len(settings.style_layer_weights) not in (0, len(style_layers(settings))):
+        raise InputError(
+            f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
+            f"{len(style_layers(settings))} style layers; give one for each"
+        )
+    for what in ("style_layer_weights", "blend"):
+        shares = getattr(settings, what)
+        if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
+            raise InputError(f"{what} must be finite numbers, at least 0 and not all 0")
+    if not (content_layers(settings) or style_layers(settings)):
+        raise InputError("give at least one content layer or style layer")
+    if isinstance(settings.tile, int):
+        in_tiles(losses(settings), settings.tile)
+    if settings.devices > 1:
+        on_devices(losses(settings), settings.devices)

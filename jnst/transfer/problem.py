@@ -1,0 +1,198 @@
+"""The problem that the loop is to solve at one stage of a run."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from jnst.arrays import AnyPicture, Array, Image, Params
+from jnst.backbones.checks import too_small
+from jnst.engines.build import Engine, engine, in_tiles, on_devices
+from jnst.errors import InputError
+from jnst.losses.objective import Constants, Goal
+from jnst.losses.registry import STYLE_LOSSES
+from jnst.optimize.optimizers import LEARNING_RATES
+from jnst.optimize.step import Compiled
+from jnst.pictures import resizing
+from jnst.pictures.regions import Mask, region
+from jnst.transfer.initial import initial
+from jnst.transfer.pictures import Guide, Pictures
+from jnst.transfer.settings import Settings, content_layers, float_type, losses, style_layers
+from jnst.transfer.stages import Stage, map_sizes
+from jnst.weights.network import open_network
+
+
+class Problem(NamedTuple):
+    """What the loop needs: the objective, what it holds fixed, and where to start."""
+
+    evaluate: Any
+    constants: Constants
+    image: Image
+    optimizer: Any
+    compiled: Compiled
+    history: int
+
+
+class Kit(NamedTuple):
+    """What all stages share: the engine, and the weights in the precision that it works in.
+
+    And what many pictures of the same settings share, if given: targets of style pictures, by all
+    that they depend on, see `_style_targets`. Otherwise each stage measures its own.
+    """
+
+    engine: Engine
+    params: Params
+    measured: dict[Any, Mapping[str, Any]] | None = None
+
+
+MOST_MEASURED = 2**28
+"""`Kit.measured` holds at most so many bytes; what was measured first goes first."""
+
+
+def load(settings: Settings) -> Kit:
+    """Read the weights and build the engine.
+
+    Raises `InputError` where weights are missing, or end before a layer that is needed.
+    """
+    chosen = engine(settings.engine, losses(settings))
+    if settings.devices > 1:
+        chosen = on_devices(losses(settings), settings.devices)
+    layers = (*content_layers(settings), *style_layers(settings))
+    params = open_network(settings.backbone, layers, learnt=settings.weights).params
+    return Kit(chosen, jax.tree.map(lambda array: array.astype(float_type(settings)), params))
+
+
+def set_up(
+    pictures: Pictures,
+    settings: Settings,
+    kit: Kit,
+    *,
+    stage: Stage,
+    start: AnyPicture | None = None,
+) -> Problem:
+    """Resize all pictures and measure what the new one is to match.
+
+    Raises `InputError` for a picture that is too small for the layers, and for regions with a style
+    loss that cannot be guided by them.
+    """
+    _check_guided(pictures.guides, settings)
+    if stage.tile is not None:
+        kit = kit._replace(engine=in_tiles(losses(settings), stage.tile))
+    content = resizing.fit(pictures.content, stage.size, upscale=True)
+    styles = {id(guide.style): guide.style for guide in pictures.guides}
+    fitted = {key: resizing.fit(style, stage.style_size) for key, style in styles.items()}
+    guides = [guide._replace(style=fitted[id(guide.style)]) for guide in pictures.guides]
+    # The new picture has the content's size, and goes through the style layers as well.
+    layers = (*content_layers(settings), *style_layers(settings))
+    _check_large_enough("content", content, layers, settings)
+    for guide in guides:
+        _check_large_enough("style", guide.style, style_layers(settings), settings)
+    dtype = float_type(settings)
+    constants = Constants(
+        params=kit.params,
+        goals={
+            "content": _content_goals(content, settings, kit),
+            "style": _style_goals(content, guides, settings, kit),
+        },
+        tv_weight=settings.tv_weight,
+    )
+    if start is None:
+        kind, first = settings.init, content
+        if pictures.start is not None:
+            kind, first = "content", resizing.resize(pictures.start, *content.shape[1:3])
+        noise, seed = settings.init_noise, settings.seed
+        start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
+    start = resizing.resize(start, *content.shape[1:3]).astype(dtype)
+    optimizer, history = None, min(settings.history, stage.steps)  # room for what can be there
+    if settings.optimizer in kit.engine.optimizers:
+        rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
+        options = {"history": history} if settings.optimizer == "lbfgs" else {}
+        optimizer = kit.engine.optimizers[settings.optimizer](rate, **options)
+    constants, placed = kit.engine.place((constants, start))
+    evaluate, compiled = kit.engine.evaluate, kit.engine.compiled
+    return Problem(evaluate, constants, placed, optimizer, compiled, history)
+
+
+def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
+    """Measure the content picture; share the content weight evenly among its layers."""
+    everywhere = dict.fromkeys(content_layers(settings))
+    dtype = float_type(settings)
+    targets = kit.engine.targets("content", kit.params, content.astype(dtype), everywhere)
+    weight = settings.content_weight / max(len(targets), 1)
+    return {layer: [Goal(target, weight)] for layer, target in targets.items()}
+
+
+def _style_goals(
+    content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit
+) -> dict[str, list[Goal]]:
+    """Measure the style pictures; share the style weight among them, and among the layers."""
+    layers, dtype = style_layers(settings), float_type(settings)
+    shares = settings.style_layer_weights or [0.25**i for i in range(len(layers))]
+    goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
+
+    def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
+        if mask is None:
+            return None
+        height, width = map_sizes(settings, *picture.shape[1:3])[layer]
+        return region(mask, height, width).astype(dtype)
+
+    measured: dict[tuple[int, int], Mapping[str, Any]] = {}  # one style may go into many regions
+    for guide in guides:
+        key = id(guide.style), id(guide.style_region)
+        if key not in measured:
+            style = guide.style.astype(dtype)
+            where = {layer: at(layer, guide.style_region, style) for layer in layers}
+            measured[key] = _style_targets(style, where, kit)
+        for layer, share in zip(layers, shares, strict=True):
+            weight = settings.style_weight * guide.share * share / sum(shares)
+            goal = Goal(measured[key][layer], weight, at(layer, guide.region, content))
+            goals[layer].append(goal)
+    return goals
+
+
+def _style_targets(style: Image, where: Mapping[str, Array | None], kit: Kit) -> Mapping[str, Any]:
+    """Measure a style picture, or look up what was measured of the same one.
+
+    The key is of the pixels, not of a path: methods of `jnst.pictures.colour` recolour a style
+    differently for each content.
+    """
+    if kit.measured is None:
+        return kit.engine.targets("style", kit.params, style, where)
+    arrays = (style, *(region for region in where.values() if region is not None))
+    key = (
+        id(kit.engine),  # whole, or in tiles; kept for ever by `jnst.engines.build`
+        tuple(layer for layer, region in where.items() if region is not None),
+        *((a.shape, hashlib.sha256(np.asarray(a).tobytes()).digest()) for a in arrays),
+    )
+    if key not in kit.measured:
+        kit.measured[key] = kit.engine.targets("style", kit.params, style, where)
+        while len(kit.measured) > 1 and _bytes(kit.measured) > MOST_MEASURED:
+            del kit.measured[next(iter(kit.measured))]
+    return kit.measured[key]
+
+
+def _bytes(measured: Any) -> int:
+    return sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(list(measured.values())))
+
+
+def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
+    """Refuse regions where the style loss has no use for them."""
+    guided = [name for name, loss in STYLE_LOSSES.items() if loss.guided]
+    masks = [mask for guide in guides for mask in (guide.region, guide.style_region)]
+    if settings.style_loss not in guided and any(mask is not None for mask in masks):
+        raise InputError(
+            f"style_loss {settings.style_loss} cannot be kept to regions; choose from "
+            f"{', '.join(guided)}"
+        )
+
+
+def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
+    """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
+    height, width = picture.shape[1:3]
+    if reason := too_small(settings.backbone, layers, height, width):
+        raise InputError(
+            f"at size {max(height, width)} the {name} picture is {reason}; take a larger picture "
+            "or size, or earlier layers"
+        )

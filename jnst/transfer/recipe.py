@@ -1,0 +1,205 @@
+"""Style transfer as one recipe: the run from two pictures to the stylised one."""
+
+import contextlib
+import dataclasses
+import functools
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import jax
+
+from jnst.arrays import AnyPicture, Picture
+from jnst.display import notebook
+from jnst.errors import check_choice
+from jnst.optimize.loop import End, Progress, minimise
+from jnst.optimize.optimizers import KEEP_MEMORY
+from jnst.optimize.scipy_loop import minimise_scipy
+from jnst.pictures import files
+from jnst.transfer.checks import check
+from jnst.transfer.pictures import Pictures, finish, read
+from jnst.transfer.problem import Kit, Problem, load, set_up
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import Stage, costs, enlarge, plan
+
+
+def prepare(pictures: Pictures, settings: Settings) -> Problem:
+    """Set up the last stage alone, to start from what `settings.init` says.
+
+    Raises:
+        InputError: for a picture that is too small for the layers; for unusable settings; for
+            weights that are missing.
+
+    """
+    check(settings)
+    return set_up(pictures, settings, load(settings), stage=plan(pictures, settings)[-1])
+
+
+class Point(NamedTuple):
+    """Where a run is: its stage, after which step, what the stage began with, its loop's state.
+
+    Without a picture, a stage begins as the settings say; without a state, at its beginning.
+    """
+
+    stage: int
+    step: int
+    picture: AnyPicture | None
+    state: Sequence[Any]
+
+
+def iterate(
+    problem: Problem,
+    steps: int,
+    *,
+    memory: Any = None,
+    state: Sequence[Any] = (),
+    average: float = 0.0,
+    every: int = 10,
+) -> Generator[Progress, None, End]:
+    """Optimise the picture; yield a `Progress` for each evaluation; see `loop.minimise`.
+
+    On an accelerator, pictures come back only after every so many steps. It is so fast that asking
+    it for one step at a time would keep it waiting. On the CPU each step is its own.
+
+    Raises:
+        InputError: if the loss is not a finite number from the start, or again and again.
+
+    """
+    arguments = problem.evaluate, problem.constants, problem.image
+    if problem.optimizer is None:
+        return (
+            yield from minimise_scipy(
+                *arguments, steps=steps, history=problem.history, compiled=problem.compiled
+            )
+        )
+    if problem.compiled is not True or jax.default_backend() == "cpu":
+        every = 1
+    return (
+        yield from minimise(
+            *arguments,
+            problem.optimizer,
+            steps=steps,
+            memory=memory,
+            state=state,
+            average=average,
+            every=every,
+            compiled=problem.compiled,
+        )
+    )
+
+
+def paint(
+    pictures: Pictures,
+    settings: Settings,
+    *,
+    every: int = 10,
+    kit: Kit | None = None,
+    stages: Sequence[Stage] | None = None,
+    point: Point | None = None,
+) -> Iterator[Progress]:
+    """Paint from coarse to fine; yield a `Progress` for each evaluation, counted through.
+
+    `kit` is what `jnst.transfer.problem.load` returns for these settings, `stages` what
+    `jnst.transfer.stages.plan` does for both, where they are at hand: what fits into memory may
+    change from one to the next.
+
+    The `state` of a `Progress` is a `Point`, or None. Given as `point`, with the same pictures and
+    settings, it makes the run go on from there, and end with the same picture, bit by bit, on the
+    same machine.
+
+    Raises:
+        InputError: for pictures or settings that cannot be used; see `prepare` and `iterate`.
+
+    """
+    check(settings)
+    kit = kit or load(settings)
+    stages = stages or plan(pictures, settings)
+    point = point or Point(0, 0, None, ())
+    picture, state, memory = point.picture, point.state, None
+    done = sum(stage.steps for stage in stages[: point.stage])
+    for number, stage in enumerate(stages[point.stage :], point.stage):
+        problem = set_up(pictures, settings, kit, stage=stage, start=picture)
+        if memory is not None:
+            memory = enlarge(memory, *problem.image.shape[1:3])
+        options: dict[str, Any] = {"memory": memory, "state": state}
+        steps = iterate(problem, stage.steps, average=settings.average, every=every, **options)
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as end:
+                best, memory = end.value
+                break
+            now = progress.state
+            # A state holds all that matters of the picture before it, but for its size.
+            step = done + progress.step
+            point = Point(number, step, None, now) if now else Point(number, done, picture, ())
+            yield progress._replace(step=step, state=None if now is None else point)
+        picture, state = best, ()
+        memory = memory if settings.optimizer in KEEP_MEMORY else None
+        done += stage.steps
+
+
+def stylize(
+    content: files.Source,
+    style: files.Source | list[files.Source] | tuple[files.Source, ...],
+    *,
+    masks: Sequence[files.Source] = (),
+    style_masks: Sequence[files.Source] = (),
+    labels: files.Source | None = None,
+    style_labels: Sequence[files.Source] = (),
+    start: files.Source | None = None,
+    show: bool = False,
+    **settings: Any,
+) -> Picture:
+    """Paint `content` in the manner of `style`.
+
+    Args:
+        content: the photograph: a path, a PIL image, or an array as
+            `jnst.pictures.files.read` takes it.
+        style: the painting, likewise, or a list of several.
+        masks: regions of the content, and so on: see `jnst.transfer.pictures.read`.
+        style_masks: where the styles are taken from.
+        labels: the regions in one picture.
+        style_labels: where the styles are taken from, by the same colours.
+        start: the picture to begin with.
+        show: in a Jupyter notebook, show the picture as it forms. To interrupt the cell then ends
+            the run with the best picture so far.
+        **settings: fields of `Settings`.
+
+    Returns:
+        The picture at its last size: the best by total loss, or where `average` is set the average.
+        float32, RGB in [0, 1], (1, h, w, 3).
+
+    Raises:
+        InputError: for pictures or settings that cannot be used; for `show` outside a notebook.
+
+    """
+    for name in settings:
+        check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
+    chosen, last = Settings(**settings), None
+    check(chosen)  # before anything is read
+    pictures = read(
+        content,
+        style,
+        chosen,
+        masks=masks,
+        style_masks=style_masks,
+        labels=labels,
+        style_labels=style_labels,
+        start=start,
+    )
+    finished = functools.partial(finish, pictures, chosen)
+    stages = plan(pictures, chosen)
+    live = notebook.live(costs(stages), finished) if show else contextlib.nullcontext(_unseen)
+    try:
+        with live as tell:
+            for last in paint(pictures, chosen, stages=stages):
+                tell(last)
+    except KeyboardInterrupt:
+        if last is None or not show:
+            raise
+    assert last is not None  # `check` wants at least one step
+    return finished(last.best)
+
+
+def _unseen(progress: Progress) -> None:
+    pass

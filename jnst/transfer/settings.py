@@ -1,0 +1,165 @@
+"""The settings of a style transfer: their names, defaults, and meaning."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from jnst.backbones.tables import BACKBONES
+from jnst.losses.registry import Losses
+from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides the picture. The only source of defaults."""
+
+    size: int = 512
+    """Long side of the result in pixels, at most."""
+    upscale: bool = False
+    """Enlarge a content picture that is smaller than `size`."""
+    square: bool = False
+    """First squeeze both pictures into squares of `size`, as some courses do."""
+    canvas: int | None = None
+    """Mirror the content at its borders until its sides are multiples of so many pixels, none above
+    `size`, and cut that off in the end: pictures of many shapes then share compiled programs. By
+    default a single picture is painted as it is, and those of a batch on an eighth of `size`."""
+    style_size: int | None = None
+    """Long side of the style picture, at most; by default that of the result. Larger, its strokes
+    grow; smaller, they shrink."""
+    first_size: int | None = 128
+    """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
+    size_ratio: float = 2**0.5
+    """Each size by the one before it."""
+    steps: tuple[int, ...] = (200, 100, 60, 30, 12)
+    """How many times the loss and its gradient are evaluated: at the first size, the second, and so
+    on; the last number goes for all further sizes."""
+    content_weight: float = 0.005
+    """How much the content matters, α. More keeps the photograph, less lets the style take over."""
+    style_weight: float = 1.0
+    """How much the style matters, β."""
+    tv_weight: float = 0.25
+    """How much smoothness matters: the weight of total variation."""
+    content_layers: tuple[str, ...] | None = None
+    """Layers whose features keep the content; by default what suits the network, relu4_2 in VGG."""
+    style_layers: tuple[str, ...] | None = None
+    """Layers whose features carry the style; by default what suits the network, relu1_1 to relu5_1
+    in VGG."""
+    style_layer_weights: tuple[float, ...] = ()
+    """How much each style layer counts against the others; by default four times the next one."""
+    blend: tuple[float, ...] = ()
+    """How much each of several style pictures counts against the others; by default all alike."""
+    colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
+    """Keep the colours of the content: only the luminance is painted, or the style picture is
+    recoloured before; by default the colours are those of the style."""
+    init: Literal["content", "style", "grey", "noise", "style-statistics"] = "content"
+    """The picture to start from."""
+    init_noise: float = 0.0
+    """Standard deviation of the noise added to it, on the scale to 1."""
+    optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"
+    """What moves the picture."""
+    learning_rate: float | None = None
+    """Step size; by default the optimiser's own."""
+    history: int = HISTORY
+    """How many steps `lbfgs` and `scipy-lbfgs` remember."""
+    average: float = 0.0
+    """Keep a running average of the pictures, with this decay, instead of the best; 0 for not."""
+    content_loss: Literal["features", "self-similarity"] = "features"
+    """What of the content is compared: features, or how alike they are from place to place."""
+    style_loss: Literal[
+        "wasserstein", "gram", "moments", "sliced", "histogram", "patches", "remd"
+    ] = "wasserstein"
+    """What of the style is compared: means and covariances; Gram matrices; means and deviations;
+    distributions along random directions, or by channel; patches; a relaxed earth mover's cost."""
+    content_scale: Literal[
+        "relative-contraharmonic",
+        "contraharmonic",
+        "relative",
+        "mean",
+        "half",
+        "quarter-mean",
+        "columns",
+    ] = "relative-contraharmonic"
+    """What the squared differences of features are multiplied by. `self-similarity` knows
+    relative, mean and columns."""
+    style_scale: Literal[
+        "relative",
+        "mean",
+        "half",
+        "quarter-mean",
+        "contraharmonic",
+        "relative-contraharmonic",
+        "sum",
+    ] = "relative"
+    """What the style's differences are multiplied by. All losses know the first two."""
+    gram_normalization: Literal["positions", "positions-channels", "sum"] = "positions"
+    """What a Gram matrix is divided by."""
+    tv: Literal["nine-point", "squares", "absolute"] = "nine-point"
+    """Which neighbours total variation compares, and how."""
+    tv_beta: float = 1.0
+    """The exponent of `tv squares`: 1 for squares, 0.5 for lengths."""
+    tv_scale: Literal["mean", "sum", "half"] = "mean"
+    """What total variation is multiplied by."""
+    backbone: Literal[
+        "vgg19",
+        "vgg16",
+        "resnet50",
+        "resnet50-torchvision",
+        "densenet121",
+        "inception_v3",
+        "inception_v3-torchvision",
+        "mobilenet_v2",
+        "mobilenet_v2-torchvision",
+        "squeezenet1_1",
+        "squeezenet1_1-torchvision",
+    ] = "vgg19"
+    """The network. Only the weights of vgg19 come along."""
+    pooling: Literal["max", "avg", "l2"] = "max"
+    """How the network halves its maps: max, as trained, avg, which paints more smoothly, or l2."""
+    rescale_pooling: bool = False
+    """Bring the activations behind `avg` and `l2` back to about the size they have with `max`."""
+    padding: Literal["edge", "zeros"] = "edge"
+    """What the first convolution sees outside the picture: its edge, or, as trained, zeros."""
+    weights: Literal["trained", "normalized", "random"] = "trained"
+    """What the network has learnt: as trained, with each filter then scaled to a mean activation of
+    1, as Gatys et al. did, or nothing."""
+    normalize_gradients: bool = False
+    """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """What the network computes in. bfloat16 is for accelerators, which do it faster and in less
+    memory; it is a little less exact. Picture, losses and optimiser stay as they are."""
+    seed: int = 0
+    """Decides all noise."""
+    tile: int | Literal["auto", "off"] = "auto"
+    """Compute in tiles of so many pixels a side (at least what the deepest layer sees, 176 for
+    relu5_1): the same result but for rounding, at about twice the work, in little more memory than
+    the picture and the optimiser take. By default only where the memory would not do."""
+    devices: int = 1
+    """How many devices share the work on one picture, each some of its rows; without tiles."""
+    engine: Literal["jax", "byhand"] = "jax"
+    """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
+
+
+def float_type(settings: Settings) -> type[np.floating]:
+    """Return what a run computes in: float64 where SciPy optimises, whose line search needs it.
+
+    Everything else is quicker and as good in float32.
+    """
+    return np.float32 if settings.optimizer in OPTIMIZERS else np.float64
+
+
+def content_layers(settings: Settings) -> tuple[str, ...]:
+    """Return the layers whose features keep the content: the settings', or the network's own."""
+    default = BACKBONES[settings.backbone].content
+    return default if settings.content_layers is None else settings.content_layers
+
+
+def style_layers(settings: Settings) -> tuple[str, ...]:
+    """Return the layers whose features carry the style: the settings', or the network's own."""
+    default = BACKBONES[settings.backbone].style
+    return default if settings.style_layers is None else settings.style_layers
+
+
+def losses(settings: Settings) -> Losses:
+    """Return what of the settings shapes the objective."""
+    return Losses(*(getattr(settings, name) for name in Losses._fields))

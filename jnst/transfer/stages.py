@@ -1,0 +1,108 @@
+"""Coarse to fine: the same picture painted at growing sizes, each begun from the one before.
+
+What a layer sees is a window of fixed size in pixels (at relu5_1, 156 of them). In a small picture
+that is much of the whole, so small sizes settle large strokes and the layout of colours, quickly;
+each further size adds finer ones. Gatys et al., "Controlling Perceptual Factors in Neural Style
+Transfer" (CVPR 2017), use two sizes; here there are several, as in style-transfer-pytorch.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import PIL.Image
+
+from jnst.backbones import graph
+from jnst.backbones.checks import least_side
+from jnst.backbones.tables import BACKBONES
+from jnst.pictures import resizing
+from jnst.transfer import fitting
+from jnst.transfer.pictures import Pictures
+from jnst.transfer.settings import Settings, content_layers, style_layers
+
+
+class Stage(NamedTuple):
+    """One size of the way from coarse to fine: long sides in pixels, evaluations, and tiles."""
+
+    size: int
+    style_size: int
+    steps: int
+    tile: int | None = None
+
+
+def costs(stages: Sequence[Stage]) -> list[float]:
+    """List the time that each evaluation takes, relative to the others: the pixels it looks at."""
+    return [float(stage.size**2) for stage in stages for _ in range(stage.steps)]
+
+
+def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
+    """List the stages of a run, the smallest first.
+
+    The last stage has the size of the result. The style picture keeps its proportion to it. The
+    first number of `settings.steps` goes with the smallest size, the last one with all that remain.
+    Sizes at which a picture would be too small for the layers are left out.
+
+    Raises:
+        InputError: for a size that does not fit into memory, see `memory.tile`.
+
+    """
+    height, width = pictures.content.shape[1:3]
+    last = max(resizing.size_within(height, width, settings.size, upscale=settings.upscale))
+    style_last = settings.style_size or last
+    layers = (*content_layers(settings), *style_layers(settings))
+    least = least_side(settings.backbone, layers)
+
+    def style_size(size: int) -> int:
+        return max(1, round(style_last * size / last))
+
+    def fitted(size: int) -> list[tuple[int, int]]:
+        """List heights and widths of the new picture and of the styles."""
+        shapes = [guide.style.shape for guide in pictures.guides]
+        styles = [resizing.size_within(h, w, style_size(size)) for _, h, w, _ in shapes]
+        return [resizing.size_within(height, width, size, upscale=True), *styles]
+
+    def stage(i: int, size: int) -> Stage:
+        steps = settings.steps[min(i, len(settings.steps) - 1)]
+        new, *styles = fitted(size)
+        tiles = [fitting.tile(settings, (1, *new, 3), steps=steps)]
+        if styles and max(map(math.prod, styles)) > math.prod(new):
+            largest = (1, *max(styles, key=math.prod), 3)
+            tiles.append(fitting.tile(settings, largest, steps=0, option="style size"))
+        return Stage(size, style_size(size), steps, min(filter(None, tiles), default=None))
+
+    found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
+    found = [size for size in found if size == last or min(map(min, fitted(size))) >= least]
+    return [stage(i, size) for i, size in enumerate(found)]
+
+
+def map_sizes(settings: Settings, height: int, width: int) -> dict[str, tuple[int, int]]:
+    """Return height and width of each layer's map for a picture of this size; 0 for too small."""
+    return graph.sizes(BACKBONES[settings.backbone].table, height, width)
+
+
+def sizes(last: int, *, first: int, ratio: float) -> list[int]:
+    """List the long sides from the smallest, at least `first`, to `last`, by `ratio` each.
+
+    round(last / ratioⁱ) for i = n, …, 0. Only `last` where it is no larger than `first`.
+    """
+    found = [last]
+    while (size := round(last / ratio ** len(found))) >= first:
+        found.append(size)
+    return found[::-1]
+
+
+def enlarge(memory: Any, height: int, width: int) -> Any:
+    """Resize what an optimiser remembers of each pixel, and leave the rest of its memory alone.
+
+    Bilinear, so that what is positive, as Adam's mean of squares, stays positive.
+    """
+
+    def one(array: Any) -> Any:
+        if np.ndim(array) != 4:
+            return array
+        new = resizing.resample(array, height, width, PIL.Image.Resampling.BILINEAR)
+        return new.astype(array.dtype)
+
+    return jax.tree.map(one, memory)

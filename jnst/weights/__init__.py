@@ -1,0 +1,1 @@
+"""Trained numbers: found, verified, fetched and converted."""

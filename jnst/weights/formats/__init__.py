@@ -1,0 +1,1 @@
+"""Readers of weight files, which run nothing that is in them."""

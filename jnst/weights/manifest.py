@@ -1,0 +1,63 @@
+"""`manifest.json`: where each weight file beside it comes from, its hash, and the shapes it holds.
+
+A table by file name; an entry has `sha256` and `layers`, and whose the weights are.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from jnst import disk
+from jnst.errors import InputError
+
+NAME = "manifest.json"
+"""What the manifest in a folder of weights is called."""
+
+
+def table(folder: Path) -> dict:
+    """Read the manifest of a folder; raise `InputError` where it is missing or broken."""
+    path = folder / NAME
+    with disk.guarded(f"cannot read {path}"):
+        disk.check_regular(path)
+        found = json.loads(path.read_text("utf-8"))
+        if not isinstance(found, dict):
+            raise InputError("it is no table of weight files")
+        return found
+
+
+def entry(path: Path, *, dimensions: int) -> dict | None:
+    """Return the entry of a weight file, its shapes as tuples, each of so many sides.
+
+    None where there is no entry, or none of that form. Raises `InputError` as `table` does.
+    """
+    match table(path.parent).get(path.name):
+        case {"sha256": str(), "layers": dict() as shapes} as found:
+            if all(_is_shape(shape, dimensions) for shape in shapes.values()):
+                return found | {"layers": {layer: tuple(s) for layer, s in shapes.items()}}
+    return None
+
+
+def _is_shape(shape: object, dimensions: int) -> bool:
+    return (
+        isinstance(shape, list)
+        and len(shape) == dimensions
+        and all(type(count) is int for count in shape)
+    )
+
+
+def enter(
+    path: Path, data: bytes, shapes: Mapping[str, list[int]], what: Mapping[str, object]
+) -> str:
+    """Return the text of the manifest with an entry for `data`, to be written once that is there.
+
+    Raises `InputError` where the manifest that is there is broken.
+    """
+    found = table(path.parent) if (path.parent / NAME).exists() else {}
+    found[path.name] = {**what, "sha256": digest(data), "layers": shapes}
+    return json.dumps(found, indent=2, sort_keys=True) + "\n"
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

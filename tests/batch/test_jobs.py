@@ -1,0 +1,234 @@
+import dataclasses
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from jnst.batch.jobs import Job, canvas, from_folder, from_table, left_out, named, outdated
+from jnst.errors import InputError
+from jnst.pictures import files
+from jnst.runs.record import Inputs, record
+from jnst.transfer.settings import Settings
+
+OUT = Path("out")
+SETTINGS = Settings(size=32, steps=(2, 1), canvas=4)
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def touch(*names):
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).touch()
+
+
+def table(text, *, encoding="utf-8"):
+    Path("sub").mkdir(exist_ok=True)
+    path = Path("sub/pairs.csv")
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def names(jobs):
+    return [(str(job.content), str(job.style), job.output.name) for job in jobs]
+
+
+def test_a_folder_gives_each_picture_with_each_style():
+    touch(
+        "c/b.jpg", "c/a.PNG", "c/.hidden.png", "c/notes.txt", "c/deep/x.png", "s/m.jpg", "s/k.tif"
+    )
+    assert names(from_folder(Path("c"), Path("s"), OUT)) == [
+        ("c/a.PNG", "s/k.tif", "a-k.png"),
+        ("c/b.jpg", "s/k.tif", "b-k.png"),
+        ("c/a.PNG", "s/m.jpg", "a-m.png"),
+        ("c/b.jpg", "s/m.jpg", "b-m.png"),
+    ]
+    assert len(from_folder(Path("c"), Path("s/m.jpg"), OUT)) == 2
+    assert left_out(Path("c")) == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "says"),
+    [("c", "there is no picture in 'c': no .apng, "), ("none", "cannot list 'none': No such file")],
+)
+def test_a_folder_without_pictures_is_refused(folder, says):
+    touch("c/notes.txt")
+    with pytest.raises(InputError, match=says):
+        from_folder(Path(folder), Path("s.jpg"), OUT)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "found"),
+    [
+        (["a.jpg b.jpg", "c.jpg b.jpg"], ["a-b.png", "c-b.png"]),
+        (["a.jpg b.jpg", "a.png b.jpg"], ["a.jpg-b.jpg.png", "a.png-b.jpg.png"]),
+        (["a-b.jpg c.jpg", "a.jpg b-c.jpg"], ["a-b.jpg-c.jpg.png", "a.jpg-b-c.jpg.png"]),
+        (["A.jpg b.jpg", "a.png b.jpg"], ["A.jpg-b.jpg.png", "a.png-b.jpg.png"]),
+        (["a.jpg b.jpg", "a.png b.jpg", "c b"], ["a.jpg-b.jpg.png", "a.png-b.jpg.png", "c-b.png"]),
+        (["ä.jpg b.jpg", "a\u0308.png b.jpg"], ["ä.jpg-b.jpg.png", "a\u0308.png-b.jpg.png"]),
+    ],
+)
+def test_names_are_of_the_stems_and_where_that_would_clash_of_the_whole(pairs, found):
+    jobs = named([(*map(Path, pair.split()), None) for pair in pairs], OUT)
+    assert [job.output.name for job in jobs] == found
+    backwards = named([(*map(Path, pair.split()), None) for pair in pairs[::-1]], OUT)
+    assert [job.output.name for job in backwards] == found[::-1], "whatever the order"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("a.jpg", "b.jpg", None), ("a.jpg", "b.jpg", None)],
+        [("a.jpg", "b.jpg", "x.png"), ("c.jpg", "b.jpg", "X.png")],
+        [("a.jpg", "b.jpg", "x.png"), ("c.jpg", "b.jpg", "sub/../x.png")],
+        [("a.jpg", "b.jpg", "c-d.png"), ("c.jpg", "d.jpg", None)],
+    ],
+)
+def test_two_outputs_in_one_place_are_refused(rows):
+    with pytest.raises(InputError, match=r"would be made of .* and of .*; name outputs in a table"):
+        named([(Path(content), Path(style), output) for content, style, output in rows], OUT)
+
+
+def test_an_output_that_is_a_source_is_refused():
+    touch("c/a.png", "c/a-b.png", "b.png")
+    with pytest.raises(InputError, match=r"c/a-b\.png is one of the outputs too"):
+        from_folder(Path("c"), Path("b.png"), Path("c"))
+    os.symlink("c", "other")
+    with pytest.raises(InputError, match=r"c/a-b\.png is one of the outputs too"):
+        from_folder(Path("c"), Path("b.png"), Path("other"))
+
+
+def test_a_table_has_paths_relative_to_it_and_outputs_relative_to_the_folder():
+    text = 'style, content,output\n"a, b.jpg",../ü.jpg,\n\n/s.jpg,c.jpg,deep/x.webp\n'
+    found = [tuple(map(str, job)) for job in from_table(table(text), OUT)]
+    assert found == [
+        ("sub/../ü.jpg", "sub/a, b.jpg", "out/ü-a, b.png"),
+        ("sub/c.jpg", "/s.jpg", "out/deep/x.webp"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["content,style\r\na.jpg,b.jpg\r\n", "content,style\na.jpg,b.jpg"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_table_may_come_from_a_spreadsheet(text, encoding):
+    assert names(from_table(table(text, encoding=encoding), OUT)) == [
+        ("sub/a.jpg", "sub/b.jpg", "a-b.png")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "pairs.csv is empty; its first line is content,style"),
+        ("content,style\n", "has no pairs below its heading"),
+        ("a.jpg,b.jpg\n", "unknown column in sub/pairs.csv, line 1, 'a.jpg'; choose from content"),
+        ("content;style\na;b\n", "line 1: commas must stand between the columns"),
+        ("content,output\na.jpg,b.png\n", "line 1: there must be one column style"),
+        ("content,style,style\na,b,c\n", "line 1: there must be one column style"),
+        ("content,style\na.jpg,b.jpg\n\na.jpg\n", "line 4: 1 cells below 2 columns"),
+        ("content,style\na.jpg,b.jpg,c.png\n", "line 2: 3 cells below 2 columns"),
+        ("content,style\n,b.jpg\n", "line 2: no content"),
+        ("content,style\na.jpg, \n", "line 2: no style"),
+        ("content,style,output\na,b,x.gif\n", "line 2: output 'x.gif': unknown suffix '.gif'"),
+        ('content,style\n"a.jpg,b.jpg\n', "cannot read 'sub/pairs.csv': unexpected end of data"),
+        ("content,style\nä,b\n".encode("latin-1"), "cannot read 'sub/pairs.csv': 'utf-8' codec"),
+    ],
+)
+def test_a_bad_table_is_refused_in_one_line(text, says):
+    path = table("") if isinstance(text, bytes) else table(text)
+    if isinstance(text, bytes):
+        path.write_bytes(text)
+    with pytest.raises(InputError) as refused:
+        from_table(path, OUT)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_table_that_is_none_is_refused():
+    os.mkfifo("pipe.csv")
+    for name, says in {"pipe.csv": "not a regular file", "none.csv": "not a regular file"}.items():
+        with pytest.raises(InputError, match=says):
+            from_table(Path(name), OUT)
+
+
+@pytest.fixture
+def job():
+    """One that is done."""
+    made = Job(Path("a.png"), Path("b.png"), Path("a-b.png"))
+    for path in made:
+        save(path, made)
+    return made
+
+
+def save(path, job, *, settings=SETTINGS, **inputs):
+    changed = dataclasses.replace(job.inputs, **inputs)
+    noise = np.random.default_rng(0).random((1, 20, 20, 3), np.float32)
+    files.write(path, noise, settings=record(settings, changed))
+
+
+def test_what_is_there_with_the_same_settings_and_pictures_is_finished(job):
+    assert outdated(job, SETTINGS) is None
+    elsewhere = dataclasses.replace(job.inputs, content=Path("a.png").absolute())
+    save(job.output, job, content=elsewhere.content)
+    assert outdated(job, SETTINGS) is None
+
+
+def test_other_settings_or_pictures_are_not(job):
+    changed = dataclasses.replace(SETTINGS, steps=(3,))
+    assert outdated(job, changed) == "steps was 2 1, is 3"
+    for inputs in ({"content": Path("b.png")}, {"styles": (Path("a.png"),)}):
+        save(job.output, job, **inputs)
+        assert outdated(job, SETTINGS) == "it was made of other pictures"
+    save(job.output, job, start=Path("b.png"))
+    assert outdated(job, SETTINGS) == "it was made of other pictures"
+
+
+@pytest.mark.parametrize("which", ["content", "style"])
+def test_a_picture_that_changed_since_is_not_finished(job, which):
+    later = time.time() + 10
+    os.utime(getattr(job, which), (later, later))
+    assert outdated(job, SETTINGS) == f"{getattr(job, which)} is newer"
+    os.remove(getattr(job, which))
+    assert outdated(job, SETTINGS) is None
+
+
+def test_a_broken_output_is_not_finished(job):
+    whole = job.output.read_bytes()
+    job.output.write_bytes(b"")
+    assert outdated(job, SETTINGS) == "it was empty"
+    for other in (whole[:50], whole[:-30], b"a letter"):
+        job.output.write_bytes(other)
+        with pytest.raises(InputError, match=r"a-b.png' as a picture: .*; it is not replaced"):
+            outdated(job, SETTINGS)
+
+
+def test_an_output_of_a_jnst_with_other_settings_is_not_finished(job):
+    picture = np.zeros((1, 4, 4, 3), np.float32)
+    files.write(job.output, picture, settings={"size": 32, "mood": "blue"})
+    assert "'mood', which is unknown here" in str(outdated(job, SETTINGS))
+
+
+def test_a_picture_of_somebody_else_is_never_replaced(job):
+    exif = PIL.Image.Exif()
+    exif[0x010E] = '{"prompt": "a cat"}'  # what another program has to say, in JSON too
+    for options in ({}, {"exif": exif}):
+        PIL.Image.new("RGB", (4, 4)).save(job.output, **options)
+        with pytest.raises(InputError, match=r"a-b.png is there and not of jnst; it is not repl"):
+            outdated(job, SETTINGS)
+
+
+def test_a_batch_has_a_canvas_unless_told():
+    assert canvas(Settings(size=512)).canvas == 64
+    assert canvas(Settings(size=3)).canvas == 1
+    assert canvas(Settings(size=100)).canvas == 13
+    assert canvas(Settings(canvas=7)).canvas == 7
+
+
+def test_a_job_names_its_pictures():
+    inputs = Job(Path("a"), Path("b"), Path("c")).inputs
+    assert inputs == Inputs(content=Path("a"), styles=(Path("b"),))

@@ -1,0 +1,152 @@
+"""The whole chain, from the total loss to the pixels, against `jax.grad` in float64."""
+
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from gradcheck import check, close
+from PIL import Image
+from skimage.data import chelsea
+
+import jnst.losses as losses_package
+from jnst.backbones import vgg
+from jnst.engines.build import ENGINES
+from jnst.losses import objective
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, Losses
+from jnst.transfer.settings import Settings
+from jnst.weights import store
+
+RNG = np.random.default_rng(0)
+SAMPLE = Path(losses_package.__file__).parents[1] / "pictures" / "samples" / "style.jpg"
+STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+DEFAULT = Losses(*(getattr(Settings(), name) for name in Losses._fields))
+# By name: the losses, then the layers of content and style with their weights.
+SETUPS = {
+    "default": (DEFAULT, {"relu4_2": 1.0}, dict.fromkeys(STYLE, 0.2)),
+    "gram": (
+        DEFAULT._replace(style_loss="gram", content_scale="relative", pooling="avg"),
+        {"relu4_2": 1.0},
+        dict.fromkeys(STYLE, 0.2),
+    ),
+    "normalized": (
+        DEFAULT._replace(style_loss="gram", normalize_gradients=True),
+        {"relu2_2": 1.0},
+        {"relu1_1": 0.2, "relu3_1": 0.8},
+    ),
+    "moments": (
+        DEFAULT._replace(style_loss="moments"),
+        {"relu3_1": 1.0},
+        {"relu1_1": 0.5, "relu3_1": 0.5},
+    ),
+    "sliced": (DEFAULT._replace(style_loss="sliced"), {"relu2_1": 1.0}, {"relu3_1": 1.0}),
+    "histogram": (DEFAULT._replace(style_loss="histogram"), {"relu2_1": 1.0}, {"conv3_1": 1.0}),
+    "patches": (DEFAULT._replace(style_loss="patches"), {"relu2_1": 1.0}, {"relu3_1": 1.0}),
+    "strotss": (
+        DEFAULT._replace(style_loss="remd", content_loss="self-similarity", content_scale="mean"),
+        {"relu3_1": 1.0},
+        {"relu2_1": 0.5, "relu3_1": 0.5},
+    ),
+    # Layers of every kind, two terms on the same one, and the other names of the tables.
+    "mixed": (
+        DEFAULT._replace(
+            style_loss="gram",
+            gram_normalization="positions-channels",
+            content_scale="half",
+            style_scale="mean",
+            tv="squares",
+            tv_beta=1.25,
+            padding="zeros",
+        ),
+        {"conv3_2": 1e-3, "relu2_1": 1e-4},
+        {"conv1_2": 1e-3, "relu2_1": 1e-2, "pool3": 1e-2, "relu5_1": 1.0},
+    ),
+    "l2": (
+        DEFAULT._replace(
+            pooling="l2", rescale_pooling=True, content_scale="mean", style_scale="mean"
+        ),
+        {"conv2_2": 1.0},
+        {"relu1_2": 1e-3, "pool2": 1e-3},
+    ),
+}
+
+
+pytestmark = pytest.mark.usefixtures("in_float64")
+
+
+@pytest.fixture(scope="module")
+def real():
+    params = {
+        layer: {key: np.float64(array) for key, array in arrays.items()}
+        for layer, arrays in store.load("vgg19").items()
+    }
+    photograph = chelsea()[None, 100:132, 120:160] / 255  # an eye
+    painting = np.asarray(Image.open(SAMPLE).convert("RGB"))[None, 60:95, 80:113] / 255
+    return params, photograph, painting, RNG.random((1, 32, 40, 3))
+
+
+def invented(name):
+    """Random weights with few channels, and three random pictures."""
+    rng = np.random.default_rng(1)
+    params, width = {"input": {"mean": np.full((1, 1, 1, 3), 120.0)}}, 3
+    for layer in vgg.LAYERS[name]:
+        if layer.startswith("conv"):
+            kernel = rng.normal(size=(3, 3, width, 8)) * np.sqrt(2 / (9 * width))
+            params[layer] = {"kernel": kernel, "bias": rng.normal(size=8)}
+            width = 8
+    pictures = [rng.random((1, *size, 3)) for size in ((37, 45), (35, 33), (37, 45))]
+    return params, pictures
+
+
+def agree(setup, name, params, photograph, painting, image):
+    losses, *layer_weights = SETUPS[setup]
+    by_jax, by_hand = (ENGINES[e](losses._replace(backbone=name)) for e in ("jax", "byhand"))
+    shares = dict(zip(("content", "style"), layer_weights, strict=True))
+    pictures = {"content": photograph, "style": painting}
+
+    def region(shape):
+        weights = np.random.default_rng(2).random((*shape[:3], 1))
+        return weights / weights.mean()
+
+    def constants(engine):
+        goals = {}
+        for term, layers in shares.items():
+            found = engine.targets(term, params, pictures[term], dict.fromkeys(layers))
+            goals[term] = {layer: [objective.Goal(found[layer], w)] for layer, w in layers.items()}
+        # One layer has a second goal, guided by a region of either picture.
+        if STYLE_LOSSES[losses.style_loss].guided:
+            layer = next(iter(shares["style"]))
+            guided = engine.targets("style", params, painting, {layer: region(painting.shape)})
+            goal = objective.Goal(guided[layer], 0.1, region(image.shape))
+            goals["style"][layer].append(goal)
+        return objective.Constants(params, goals, 0.3)
+
+    theirs = constants(by_jax)
+    evaluate = jax.jit(by_jax.evaluate)
+    expected, got = evaluate(theirs, image), by_hand.evaluate(constants(by_hand), image)
+    np.testing.assert_allclose(got.total, expected.total, rtol=1e-11)
+    assert got.parts.keys() == expected.parts.keys() == {"content", "style", "tv"}
+    for term, part in got.parts.items():
+        assert part > 0
+        np.testing.assert_allclose(part, expected.parts[term], rtol=1e-10)
+    close(got.gradient, expected.gradient, rtol=1e-9)
+    if not losses.normalize_gradients:  # then it is the gradient of no function
+        check(lambda x: evaluate(theirs, x).total, image, got.gradient, eps=1e-8)
+
+
+@pytest.mark.parametrize("name", ["vgg16", "vgg19"])
+@pytest.mark.parametrize("setup", SETUPS)
+def test_grad_of_the_whole_chain_on_random_input(setup, name):
+    params, (photograph, painting, image) = invented(name)
+    agree(setup, name, params, photograph, painting, image)
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+def test_grad_of_the_whole_chain_on_real_input(real, setup):
+    params, photograph, painting, noise = real
+    agree(setup, "vgg19", params, photograph, painting, 0.9 * photograph + 0.1 * noise)
+
+
+def test_every_style_loss_is_in_a_setup():
+    assert {losses.style_loss for losses, *_ in SETUPS.values()} == set(STYLE_LOSSES)
+    assert {losses.content_loss for losses, *_ in SETUPS.values()} == set(CONTENT_LOSSES)

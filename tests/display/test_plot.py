@@ -1,0 +1,35 @@
+import numpy as np
+
+from jnst.display.plot import courses, loss_curves
+
+CURVES = [{"total": 10.0 / n, "content": 0.0, "style": 5.0 / n} for n in range(1, 30)]
+
+
+def test_it_is_a_picture_with_the_curves_on_it():
+    picture = loss_curves(CURVES)
+    assert picture.shape == (1, 675, 1050, 3)
+    assert picture.min() == 0
+    assert picture.max() == 1
+    black = (picture[0].max(axis=-1) < 0.1).mean(axis=0)
+    assert np.count_nonzero(black[150:1000] > 0.003) > 600, "the total runs from left to right"
+
+
+def test_another_curve_is_another_picture():
+    assert (loss_curves(CURVES) != loss_curves(CURVES[:10])).any()
+
+
+def test_losses_that_are_all_zero_or_not_finite_can_be_drawn():
+    loss_curves([{"total": 0.0, "content": 0.0}])
+    nan, inf = float("nan"), float("inf")
+    loss_curves([{"total": 1.0, "tv": 1.0}, {"total": nan, "tv": inf}, {"total": 0.5, "tv": 1.0}])
+
+
+def test_courses_are_drawn_against_time():
+    fast = [(n / 10, 1 / (n + 1)) for n in range(20)]
+    slow = [(float(n), 2 / (n + 1)) for n in range(20)]
+    both, one = courses({"fast": fast, "slow": slow}), courses({"slow": slow})
+    assert both.shape == (1, 675, 1500, 3)
+    assert (both != one).any()
+    tall = courses({f"run {i}": slow for i in range(40)})
+    assert tall.shape[1] > both.shape[1], "room for every name"
+    courses({"zero": [(0.0, 0.0), (1.0, float("nan"))]})

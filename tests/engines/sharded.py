@@ -1,0 +1,60 @@
+"""Run by `test_sharding.py` in processes with several devices: one picture against one device.
+
+    python tests/engines/sharded.py [ADDRESS COUNT NUMBER]
+
+Prints the number of devices, and how far total and gradient are off, relatively. Without arguments
+also how far a whole run is off, and how many times its step was compiled.
+"""
+
+import json
+import sys
+
+import jax
+import numpy as np
+import test_tiling as tiled
+
+import jnst
+from jnst.engines.build import on_devices
+from jnst.optimize import step
+from jnst.pictures import samples
+from jnst.transfer.pictures import read
+from jnst.transfer.recipe import iterate, prepare
+from jnst.transfer.settings import Settings, losses
+from jnst.xla import jit
+
+jax.config.update("jax_enable_x64", True)
+if len(sys.argv) > 1:
+    address, count, number = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    jax.distributed.initialize(address, count, number)
+for case in ("default", "average"):
+    settings = Settings(**tiled.CASES[case])
+    alone, constants = tiled.whole(settings)
+    expected = jit(alone.evaluate)(constants, tiled.IMAGE)
+    shared = on_devices(losses(settings), jax.device_count())
+    program = jit(shared.evaluate)
+    found = program(constants, tiled.IMAGE)
+    expected, found = jax.tree.map(np.asarray, (expected, found))
+    far = np.abs(found.gradient - expected.gradient).max() / np.abs(expected.gradient).max()
+    text = program.lower(constants, tiled.IMAGE).compile().as_text()
+    result = {
+        "devices": jax.device_count(),
+        "total": float(abs(found.total / expected.total - 1)),
+        "gradient": float(far),
+        "exchanges": text.count("collective-permute("),
+    }
+    print(json.dumps(result), flush=True)
+
+if len(sys.argv) == 1:
+    jax.config.update("jax_enable_x64", False)
+    options = {"size": 64, "first_size": None, "steps": (4,), "style_loss": "gram"}
+    one, other = (
+        jnst.stylize(samples.content(), samples.STYLE, devices=count, **options)
+        for count in (1, jax.device_count())
+    )
+    settings = Settings(devices=jax.device_count(), **options)
+    problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
+    list(iterate(problem, 3, every=1))
+    program = step.program(problem.evaluate, problem.optimizer, 0.0, 1, compiled=True)
+    result = {"run": float(abs(one - other).max()), "compiled": program._cache_size()}
+    print(json.dumps(result), flush=True)

@@ -1,0 +1,133 @@
+"""Pictures out: formats, rounding, metadata."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import PIL.Image
+import pytest
+from helpers import SHARED
+from helpers_files import PIXELS, SRGB, SUFFIXES, levels, smooth
+from PIL import ImageCms
+
+from jnst.errors import InputError
+from jnst.pictures import files
+from jnst.pictures.files import metadata
+
+PHOTOGRAPHS = SHARED / "data/content"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".tiff", ".PNG"])
+def test_round_trip_to_the_bit(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    every = np.arange(256 * 3, dtype=np.float32).reshape(1, 16, 16, 3) % 256 / 255
+    files.write(path, every)
+    np.testing.assert_array_equal(levels(files.read(path)), np.rint(every[0] * 255))
+    files.write(path, files.read(path))
+    np.testing.assert_array_equal(files.read(path), every.astype(np.float32))
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
+def test_lossy_round_trip_within_a_few_levels(tmp_path, suffix):
+    files.write(tmp_path / f"a{suffix}", smooth())
+    error = np.abs(levels(files.read(tmp_path / f"a{suffix}")) - 255 * smooth()[0])
+    assert error.max() < 8
+    assert error.mean() < 1.5
+
+
+def test_jpeg_keeps_full_colour_resolution(tmp_path):
+    stripes = np.zeros((1, 16, 16, 3), np.float32)
+    stripes[:, :, ::2, 0] = stripes[:, :, 1::2, 2] = 1
+    files.write(tmp_path / "a.jpg", stripes)
+    assert np.abs(levels(files.read(tmp_path / "a.jpg")) - 255 * stripes[0]).max() < 16
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_round_trip_of_a_photograph(tmp_path, suffix):
+    source = PHOTOGRAPHS / "tubingen.jpg"
+    if not source.exists():
+        pytest.skip(f"the photographs are not in {PHOTOGRAPHS}")
+    photograph = files.read(source)
+    files.write(tmp_path / f"a{suffix}", photograph)
+    error = np.abs(files.read(tmp_path / f"a{suffix}") - photograph) * 255
+    assert error.mean() < {".png": 1e-6, ".jpg": 2}[suffix]
+
+
+def test_rounding_is_half_to_even_and_clipped(tmp_path):
+    row = np.float32([0.3, 0.5, -0.2, 1.7])  # 76.5, 127.5, below, above
+    files.write(tmp_path / "a.png", jnp.asarray(np.repeat(row[None, None, :, None], 3, axis=-1)))
+    np.testing.assert_array_equal(
+        levels(files.read(tmp_path / "a.png"))[0, :, 0], [76, 128, 0, 255]
+    )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_write_refuses_values_that_are_not_finite(tmp_path, value):
+    image = smooth()
+    image[0, 3, 3, 1] = value
+    for bad in ({"image": image}, {"image": smooth(), "alpha": image[..., 1:2]}):
+        with pytest.raises(InputError, match="NaN or infinite"):
+            files.write(tmp_path / "a.png", **bad)
+    assert list(tmp_path.iterdir()) == []
+
+
+SETTINGS = {"style": "Große Welle – 浪", "weights": [1, 0.5, {"tv": 2e-3}], "crop": None, "n": 3}
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_metadata_of_every_format(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    files.write(path, smooth(), settings=SETTINGS, software="jnst 9.9")
+    assert files.read_settings(path) == SETTINGS
+    with PIL.Image.open(path) as picture:
+        assert picture.getexif()[0x0131] == "jnst 9.9"
+        assert json.loads(picture.getexif()[0x010E]) == SETTINGS
+        profile = ImageCms.ImageCmsProfile(BytesIO(picture.info["icc_profile"]))
+    assert "sRGB" in ImageCms.getProfileDescription(profile)
+    files.write(path, smooth())
+    assert files.read_settings(path) is None
+
+
+def test_paths_among_the_settings_become_strings(tmp_path):
+    files.write(tmp_path / "a.png", smooth(), settings={"content": Path("x.jpg")})
+    assert files.read_settings(tmp_path / "a.png") == {"content": "x.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "suffix"), [({"a": object()}, ".png"), ({"a": "x" * 70000}, ".jpg")]
+)
+def test_settings_that_cannot_be_kept(tmp_path, settings, suffix):
+    with pytest.raises(InputError, match="cannot write") as caught:
+        files.write(tmp_path / f"a{suffix}", smooth(), settings=settings)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "description", ["", "a holiday", "[1, 2]", '{"a": ', "[" * 30000, '{"a": 1' + "0" * 5000 + "}"]
+)
+def test_descriptions_that_are_no_settings(tmp_path, description):
+    exif = PIL.Image.Exif()
+    exif[0x010E] = description
+    PIL.Image.fromarray(PIXELS).save(tmp_path / "a.jpg", exif=exif)
+    assert files.read_settings(tmp_path / "a.jpg") is None
+
+
+def test_settings_of_broken_metadata_and_of_no_picture(tmp_path):
+    PIL.Image.fromarray(PIXELS).save(tmp_path / "a.png", exif=b"II*\0\xff\xff\xff\xff junk")
+    assert files.read_settings(tmp_path / "a.png") is None
+    (tmp_path / "b.png").write_text("{}")
+    with pytest.raises(InputError, match=r"b\.png"):
+        files.read_settings(tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_equal_pictures_make_equal_files(tmp_path, monkeypatch, suffix):
+    files.write(tmp_path / f"a{suffix}", smooth(), settings=SETTINGS)
+    metadata.srgb.cache_clear()
+    later = SRGB[:24] + bytes([7, 255] * 6) + SRGB[36:]
+    monkeypatch.setattr(ImageCms.ImageCmsProfile, "tobytes", lambda self: later)
+    files.write(tmp_path / f"b{suffix}", smooth(), settings=SETTINGS)
+    assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()

@@ -1,0 +1,321 @@
+"""Runs that are stopped, or killed, and go on: in the end the picture is the same, bit by bit."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import jnst.cli
+import jnst.commands.single
+from jnst.optimize import loop
+from jnst.pictures import files
+from jnst.runs import checkpoint
+from jnst.runs.signals import interruptions
+
+# Two sizes, of a network that ends early.
+SMALL = ["--size", "32", "--first-size", "24", "--size-ratio", "1.3", "--steps", "4", "6"]
+SMALL += ["--content-layers", "relu1_1", "--style-layers", "relu1_1", "relu1_2", "--no-cache"]
+KEPT = ["--checkpoint", "kept", "--checkpoint-every", "0"]
+FILE = f"kept/{checkpoint.FILE}"
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments):
+    return jnst.cli.main(["stylize", *map(str, arguments)])
+
+
+@pytest.fixture
+def stop_at(monkeypatch):
+    """Return a function that lets a signal come at a step, once."""
+    original = jnst.commands.single.paint
+
+    def stop(number, what=signal.SIGTERM):
+        def stopped(*arguments, **options):
+            for progress in original(*arguments, **options):
+                if progress.step == number:
+                    signal.raise_signal(what)
+                yield progress
+
+        monkeypatch.setattr(jnst.commands.single, "paint", stopped)
+
+    return stop
+
+
+@pytest.fixture
+def go_on(monkeypatch):
+    original = jnst.commands.single.paint
+    return lambda: monkeypatch.setattr(jnst.commands.single, "paint", original)
+
+
+# Within the first size, at its end, within the second; each optimiser, with averages,
+# both engines.
+@pytest.mark.parametrize(
+    ("words", "number", "goes_on_after"),
+    [
+        (["--optimizer", "lbfgs"], 2, 2),
+        (["--optimizer", "lbfgs"], 4, 4),
+        (["--optimizer", "lbfgs", "--history", "2"], 6, 6),
+        (["--optimizer", "adam", "--average", "0.8"], 2, 2),
+        (["--optimizer", "adam", "--average", "0.8"], 4, 4),
+        (["--optimizer", "sgd"], 5, 5),
+        (["--optimizer", "scipy-lbfgs"], 3, 0),
+        (["--optimizer", "scipy-lbfgs"], 6, 4),
+        (["--engine", "byhand"], 6, 6),
+        (["--engine", "byhand", "--optimizer", "adam"], 4, 4),
+    ],
+)
+def test_a_stopped_run_goes_on_and_ends_with_the_same_picture(
+    words, number, goes_on_after, stop_at, go_on, capsys
+):
+    assert run(*SMALL, *words, "-o", "whole.png") == 0
+    stop_at(number)
+    assert run(*SMALL, *words, *KEPT, "-o", "out.png") == 143
+    assert "interrupted: wrote out.png" in capsys.readouterr().out
+    partial = files.read("out.png")
+    go_on()
+    assert run(*SMALL, *words, *KEPT, "-o", "out.png", "--resume") == 0
+    assert f"jnst: going on after {goes_on_after} evaluations\n" in capsys.readouterr().err
+    whole = files.read("whole.png")
+    np.testing.assert_array_equal(files.read("out.png"), whole)
+    assert partial.shape != whole.shape or not np.array_equal(partial, whole)
+    assert sorted(os.listdir("kept")) == [".jnst-lock"]
+
+
+def test_without_other_words_all_is_as_it_was(stop_at, go_on, capsys):
+    words = [*SMALL, "--seed", "5", "--init", "noise", "--plot"]
+    assert run(*words, "-o", "whole.png") == 0
+    stop_at(3, signal.SIGINT)
+    assert run(*words, *KEPT, "-o", "out.png") == 130
+    go_on()
+    os.remove("out.png")
+    assert run("--checkpoint", "kept", "--resume", "--plot", "--no-cache") == 0
+    for one, other in (("whole.png", "out.png"), ("whole-loss.png", "out-loss.png")):
+        np.testing.assert_array_equal(files.read(one), files.read(other))
+    one, other = files.read_settings("whole.png"), files.read_settings("out.png")
+    assert one == other
+    assert one["seed"] == 5
+
+
+def test_another_picture_in_its_place_is_not_replaced_without_a_word(stop_at, go_on, capsys):
+    stop_at(3)
+    assert run(*SMALL, *KEPT, "--depth", "16") == 143
+    go_on()
+    files.write("chelsea-sample.png", np.zeros((1, 3, 3, 3), np.float32))
+    assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
+    assert files.read("chelsea-sample.png").shape == (1, 3, 3, 3)
+    assert "chelsea-sample-2.png (32 x 21)" in capsys.readouterr().out
+    assert Path("chelsea-sample-2.png").read_bytes()[24] == 16  # of PNG: bits of a value
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_a_second_signal_waits_for_nothing_but_a_run_that_leaves_is_left_in_peace(second):
+    outcome = pytest.raises(KeyboardInterrupt) if second else contextlib.nullcontext()
+    with outcome, interruptions() as interruption:
+        assert interruption() is None
+        signal.raise_signal(signal.SIGINT)
+        if second:
+            signal.raise_signal(signal.SIGINT)
+        assert isinstance(interruption(), KeyboardInterrupt)
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_numbered_pictures_go_on_counting(stop_at, go_on):
+    stop_at(3)
+    words = [*SMALL, *KEPT, "-o", "out.png", "--save-every", "2"]
+    assert run(*words) == 143
+    go_on()
+    assert run(*words, "--resume") == 0
+    numbered = [f"out-000{n}.png" for n in (2, 4, 6, 8)] + ["out-0010.png"]
+    assert sorted(os.listdir()) == ["kept", *numbered, "out.png"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([*KEPT], "kept holds a run already; go on with it by --resume, or remove"),
+        ([*KEPT, "--resume", "--seed", "3"], "the run in kept has seed 0, not 3"),
+        ([*KEPT, "--resume", "--colour", "luminance"], "has colour None, not luminance"),
+        (["--resume"], "resume goes with checkpoint"),
+        ([*KEPT[:3], "-1", "--resume"], "checkpoint_every must be"),
+    ],
+)
+def test_a_run_that_does_not_fit_its_checkpoint_is_refused(words, says, stop_at, go_on, capsys):
+    stop_at(2)
+    assert run(*SMALL, *KEPT, "-o", "out.png", "--quiet") == 143
+    go_on()
+    before = Path(FILE).read_bytes()
+    assert run(*SMALL, *words, "-o", "out.png") == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.count("\n") == 1
+    assert Path(FILE).read_bytes() == before
+
+
+def test_other_pictures_are_refused(stop_at, go_on, capsys):
+    photo = np.random.default_rng(0).random((1, 32, 32, 3), np.float32)
+    files.write("photo.png", photo)
+    stop_at(2)
+    words = ["photo.png", *SMALL, *KEPT, "-o", "out.png", "--quiet"]
+    assert run(*words) == 143
+    go_on()
+    photo[0, 5, 6, 1] = 1 - photo[0, 5, 6, 1]
+    files.write("photo.png", photo)
+    assert run(*words, "--resume") == 2
+    assert capsys.readouterr().err == (
+        "jnst: the pictures have changed since the checkpoint was written\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("weights", "the weights have changed since the checkpoint was written"),
+        ("version", "jnst 0 began this run, and this is "),
+    ],
+)
+def test_other_weights_or_another_version_are_refused(name, says, stop_at, go_on, capsys):
+    stop_at(2)
+    assert run(*SMALL, *KEPT) == 143
+    go_on()
+    found = checkpoint.load(Path("kept"))
+    assert found is not None
+    checkpoint.save(Path("kept"), found.point, {**found.facts, name: "0"})
+    capsys.readouterr()
+    assert run(*SMALL, *KEPT, "--resume") == 2
+    assert says in capsys.readouterr().err
+
+
+def test_where_there_is_nothing_to_go_on_with_it_begins(capsys):
+    assert run(*SMALL, *KEPT, "--resume", "-o", "out.png") == 0
+    assert "kept holds no run to go on with: beginning" in capsys.readouterr().err
+
+
+def test_where_no_picture_is_named_either_the_sample_pair_is_not_begun(capsys):
+    assert run("--checkpoint", "mistyped", "--resume") == 2
+    says = "jnst: mistyped holds no run to go on with; name the pictures to begin one\n"
+    assert capsys.readouterr().err == says
+
+
+def test_a_run_killed_before_its_first_step_goes_on_with_its_own_pictures(monkeypatch, capsys):
+    files.write("photo.png", np.random.default_rng(0).random((1, 32, 32, 3), np.float32))
+
+    def killed(*arguments, **options):
+        raise MemoryError  # nothing of ours is asked when a process is killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jnst.commands.single, "paint", killed)
+        assert run("photo.png", *SMALL, *KEPT, "-o", "out.png") == 1
+    assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
+    assert files.read_settings("out.png")["content"] == "photo.png"
+    capsys.readouterr()
+
+
+def test_what_is_named_is_what_was_asked_for(stop_at, go_on, capsys):
+    stop_at(2)
+    assert run(*SMALL, *KEPT) == 143
+    go_on()
+    capsys.readouterr()
+    assert run("--checkpoint", "kept", "--resume", "--seed", "3") == 2
+    assert "the run in kept has seed 0, not 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, -1, -100])
+def test_a_damaged_checkpoint_is_one_line(length, stop_at, go_on, capsys):
+    stop_at(2)
+    assert run(*SMALL, *KEPT, "-o", "out.png", "--quiet") == 143
+    go_on()
+    Path(FILE).write_bytes(Path(FILE).read_bytes()[:length])
+    assert run(*SMALL, *KEPT, "-o", "out.png", "--resume") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("jnst: cannot read the checkpoint 'kept/checkpoint.npz': ")
+    assert error.count("\n") == 1
+
+
+def test_what_a_killed_run_left_half_written_is_removed():
+    os.mkdir("kept")
+    Path("kept/.jnst-checkpoint-0123456789abcdef.tmp").write_bytes(b"PK")
+    Path("kept/.jnst-123.tmp").touch()  # of somebody else, who is at work
+    with checkpoint.held(Path("kept")):
+        assert sorted(os.listdir("kept")) == [".jnst-123.tmp", ".jnst-lock"]
+
+
+def test_two_runs_cannot_share_a_folder(capsys):
+    with checkpoint.held(Path("kept")):
+        assert run(*SMALL, *KEPT) == 2
+    assert capsys.readouterr().err == (
+        "jnst: cannot keep checkpoints in 'kept': another run keeps its own there\n"
+    )
+
+
+def test_a_checkpoint_takes_little_of_the_time(monkeypatch):
+    clock, saved = [0.0], []
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+
+    def slow(folder, point, facts):
+        clock[0] += 20
+        saved.append(clock[0])
+
+    monkeypatch.setattr(checkpoint, "save", slow)
+    options = jnst.runs.resume.Checkpoints(checkpoint=Path("kept"))
+    keep = jnst.runs.resume.keeper(options, {})
+    picture = np.zeros((1, 2, 2, 3), np.float32)
+    for _ in range(1000):
+        clock[0] += 1
+        keep(loop.Progress(1, 1.0, {}, picture, picture, 1.0, 1.0), {})
+    # After a minute, and then not before ten times the 20 seconds have gone by.
+    assert saved == [80.0, 300.0, 520.0, 740.0, 960.0]
+
+
+def test_a_run_killed_again_and_again_loses_nothing():
+    """SIGKILL at random moments, so often as JNST_KILLS says; by default five times."""
+    words = ["--size", "40", "--first-size", "32", "--steps", "150", "40"]
+    words += ["--content-layers", "relu1_1", "--style-layers", "relu1_1", "relu1_2"]
+    program = "import sys, jnst.cli; sys.exit(jnst.cli.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "stylize", *words, "--quiet"]
+    environment = os.environ | {"XDG_CACHE_HOME": os.path.abspath("cache")}
+
+    def start(*more):
+        return subprocess.Popen([*command, *more], env=environment)
+
+    with start("-o", "whole.png") as whole:
+        assert whole.wait(300) == 0
+    resumed = [*KEPT, "--resume", "-o", "out.png"]
+    chance, kills, reached, resumed_at = random.Random(0), 0, [], set()
+    while kills < int(os.environ.get("JNST_KILLS", "5")):
+        with start(*resumed) as process:
+            # From before its first checkpoint, while it starts, to somewhere in the middle.
+            if chance.random() < 0.7:
+                before = stamp()
+                while process.poll() is None and stamp() == before:
+                    time.sleep(0.01)
+            time.sleep(chance.uniform(0, 1))
+            process.kill()
+            kills += 1
+        assert not os.path.exists("out.png") or files.read("out.png") is not None
+        found = checkpoint.load(Path("kept"))
+        # None: it had not begun, or was faster.
+        reached = [] if found is None else [*reached, found.point.step]
+        resumed_at |= set(reached)
+        assert reached == sorted(reached)
+    assert resumed_at  # some kill came in the middle
+    with start(*resumed) as process:
+        assert process.wait(300) == 0
+    np.testing.assert_array_equal(files.read("out.png"), files.read("whole.png"))
+    assert os.listdir("kept") == [".jnst-lock"]
+    print(json.dumps({"kills": kills, "resumed_at": sorted(resumed_at)}))
+
+
+def stamp():
+    return os.stat(FILE).st_mtime_ns if os.path.exists(FILE) else 0

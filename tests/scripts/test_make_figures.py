@@ -1,0 +1,40 @@
+import subprocess
+import sys
+
+import PIL.Image
+import pytest
+from helpers import ROOT
+
+COLUMNS = {
+    "gallery": 3,
+    "ratio": 5,
+    "layers": 5,
+    "init": 5,
+    "colour": 5,
+    "blend": 5,
+    "mask": 3,
+    "networks": 4,
+    "dream": 3,
+}
+
+
+def test_every_figure_is_in_the_readme_and_in_the_repository():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name in COLUMNS:
+        assert f"(scripts/figures/{name}.jpg)" in readme
+        with PIL.Image.open(ROOT / f"scripts/figures/{name}.jpg") as figure:
+            assert figure.width > 600
+
+
+@pytest.mark.parametrize("name", ["gallery", "colour", "mask", "blend"])
+def test_the_script_makes_them(name, tmp_path):
+    words = ["--size", "32", "--steps", "1", "--only", name, "--out", str(tmp_path)]
+    run = subprocess.run(
+        [sys.executable, "scripts/make_figures.py", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    with PIL.Image.open(tmp_path / f"{name}.jpg") as figure:
+        assert figure.width == 8 + COLUMNS[name] * (160 + 8)

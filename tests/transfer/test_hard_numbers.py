@@ -1,0 +1,157 @@
+"""Pictures, weights and steps at the edge: a finite picture comes out, or one line."""
+
+import contextlib
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from jnst.dreams.dream import dream, load
+from jnst.dreams.settings import DreamSettings, aim_of
+from jnst.dreams.visualize import VisualizeSettings
+from jnst.dreams.visualize import check as check_visualize
+from jnst.errors import InputError
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES
+from jnst.transfer.checks import check
+from jnst.transfer.pictures import read
+from jnst.transfer.recipe import paint
+from jnst.transfer.settings import Settings
+
+SIDE = 32
+RNG = np.random.default_rng(0)
+PICTURES = {
+    "black": np.zeros((SIDE, SIDE, 3), np.float32),
+    "white": np.ones((SIDE, SIDE, 3), np.float32),
+    "grey": np.full((SIDE, SIDE, 3), 0.5, np.float32),
+    "one": RNG.random((SIDE, SIDE, 3), np.float32),
+    "other": RNG.random((SIDE, SIDE, 3), np.float32) ** 2,
+}
+QUICK = Settings(
+    size=SIDE,
+    first_size=None,
+    steps=(3,),
+    content_layers=("relu1_1",),
+    style_layers=("relu1_1",),
+)
+GRAM = {"style_loss": "gram", "content_scale": "relative"}  # soon compiled
+ENGINES = pytest.mark.parametrize("engine", ["jax", "byhand"])
+OPTIMIZERS = pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd", "scipy-lbfgs"])
+
+
+def painted(content, style, **options):
+    settings = dataclasses.replace(QUICK, **options)
+    pictures = read(PICTURES[content], PICTURES[style], settings)
+    *_, last = paint(pictures, settings)
+    assert np.isfinite(last.best).all()
+    assert 0 <= last.best.min() <= last.best.max() <= 1
+    assert math.isfinite(last.best_total)
+    return last
+
+
+@ENGINES
+@pytest.mark.parametrize("loss", STYLE_LOSSES)
+def test_styles_without_any_structure(loss, engine):
+    for pair in (("one", "black"), ("black", "other"), ("white", "black"), ("grey", "grey")):
+        painted(*pair, style_loss=loss, engine=engine)
+
+
+@ENGINES
+@pytest.mark.parametrize("loss", CONTENT_LOSSES)
+def test_contents_without_any_structure(loss, engine):
+    scale = {"features": "relative-contraharmonic", "self-similarity": "relative"}[loss]
+    for pair in (("black", "one"), ("grey", "grey")):
+        painted(*pair, content_loss=loss, content_scale=scale, engine=engine)
+
+
+@ENGINES
+@OPTIMIZERS
+def test_no_slope_at_all(optimizer, engine):
+    """The style is the content, and both are one colour: all losses are 0, and so is the slope."""
+    options = {**GRAM, "optimizer": optimizer, "engine": engine}
+    found = painted("black", "black", **options)
+    np.testing.assert_array_equal(found.best[0], PICTURES["black"])
+    zero = {"content_weight": 0.0, "style_weight": 0.0, "tv_weight": 0.0}
+    found = painted("one", "other", **options, **zero)
+    np.testing.assert_array_equal(found.best[0], PICTURES["one"])
+    assert found.total == 0
+
+
+@ENGINES
+@OPTIMIZERS
+@pytest.mark.parametrize("weight", [1e-30, 1e30, 1e37])
+def test_extreme_weights(optimizer, engine, weight):
+    for what in ("content_weight", "style_weight", "tv_weight"):
+        with contextlib.suppress(InputError) if weight > 1 else contextlib.nullcontext():
+            painted("one", "other", optimizer=optimizer, engine=engine, **GRAM, **{what: weight})
+
+
+@ENGINES
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd"])
+@pytest.mark.parametrize("rate", [1e-30, 1e30])
+def test_extreme_steps(optimizer, engine, rate):
+    painted("one", "other", optimizer=optimizer, engine=engine, learning_rate=rate, **GRAM)
+
+
+@OPTIMIZERS
+@pytest.mark.parametrize("content", ["black", "one"])
+def test_half_precision(optimizer, content):
+    options = {**GRAM, "optimizer": optimizer, "precision": "bfloat16"}
+    painted(content, "other", **options)
+    painted(content, "white", **options, style_weight=1e30)
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"content_weight": 1e39}, "content_weight must be at most 1e[+]37, not 1e[+]39"),
+        ({"tv_weight": 1e300}, "tv_weight must be at most"),
+        ({"init_noise": 1e300}, "init_noise must be at most"),
+        ({"learning_rate": 1e39, "optimizer": "adam"}, "learning_rate must be at most"),
+        ({"size": 10**9}, "size must be at most 65535"),
+        ({"first_size": 10**400}, "first_size must be at most 65535, not 1000"),
+        ({"style_size": 10**9}, "style_size must be at most"),
+        ({"steps": (10, 10**9)}, r"steps\[1\] must be at most"),
+        ({"history": 10**9}, "history must be at most"),
+        ({"style_layers": ("relu1_1",) * 9}, "names a layer twice: relu1_1$"),
+        ({"devices": 10**9}, "devices must be at most"),
+        ({"size": True}, "size must be a whole number, not True"),
+    ],
+)
+def test_numbers_beyond_all_use(settings, match):
+    with pytest.raises(InputError, match=match) as caught:
+        check(dataclasses.replace(Settings(), **settings))
+    assert len(str(caught.value)) < 100
+
+
+DREAM = DreamSettings(size=48, layers=("relu1_1",), backbone="vgg19", steps=2, octaves=1)
+
+
+@pytest.mark.parametrize("picture", ["black", "white", "one"])
+@pytest.mark.parametrize("options", [{}, {"step_size": 0.0}, {"step_size": 255.0, "smooth": 0}])
+def test_dreams_upon_hard_pictures(picture, options):
+    chosen = dataclasses.replace(DREAM, **options)
+    for last in dream(PICTURES[picture][None], chosen, load(chosen)):
+        assert np.isfinite(last.image).all()
+        assert 0 <= last.image.min() <= last.image.max() <= 1
+
+
+@pytest.mark.parametrize("weight", [1e-30, 1e30, 1e300])
+def test_dreams_with_extreme_weights(weight):
+    settings = dataclasses.replace(DREAM, layer_weights=(weight,))
+    with contextlib.suppress(InputError) if weight > 1e30 else contextlib.nullcontext():
+        for last in dream(PICTURES["one"][None], settings, load(settings)):
+            assert np.isfinite(last.image).all()
+
+
+@pytest.mark.parametrize("what", ["size", "steps", "guide_size", "smooth", "step_size"])
+def test_dreams_beyond_all_use(what):
+    with pytest.raises(InputError, match=f"{what} must be at most"):
+        aim_of(dataclasses.replace(DREAM, **{what: 1e9 if what == "step_size" else 10**9}))
+
+
+@pytest.mark.parametrize("what", ["size", "steps", "seed"])
+def test_visualisations_beyond_all_use(what):
+    settings = VisualizeSettings(layer="relu1_1", backbone="vgg19")
+    with pytest.raises(InputError, match=f"{what} must be at most"):
+        check_visualize(dataclasses.replace(settings, **{what: 10**30}))

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from jnst.byhand.optimize import optimizers as byhand_optim
+from jnst.optimize.optimizers import KEEP_MEMORY, OPTIMIZERS
+from jnst.transfer.stages import enlarge, sizes
+
+
+def test_sizes_by_example():
+    assert sizes(512, first=128, ratio=2**0.5) == [128, 181, 256, 362, 512]
+    assert sizes(512, first=129, ratio=2**0.5) == [181, 256, 362, 512]
+    assert sizes(1000, first=200, ratio=2.0) == [250, 500, 1000]
+    assert sizes(100, first=128, ratio=2.0) == [100]
+    assert sizes(128, first=128, ratio=2.0) == [128]
+
+
+@pytest.mark.parametrize("name", KEEP_MEMORY)
+@pytest.mark.parametrize("optimizers", [OPTIMIZERS, byhand_optim.OPTIMIZERS])
+def test_memory_grows_with_the_picture_and_keeps_its_means(name, optimizers):
+    small, large = (np.zeros((1, *size, 3), np.float32) for size in ((6, 8), (9, 12)))
+    optimizer = optimizers[name](0.02)
+    state = optimizer.init(small)
+    ramp = np.broadcast_to(np.linspace(0.1, 1, 8, dtype=np.float32)[:, None], (1, 6, 8, 3))
+    for _ in range(3):
+        _, state = optimizer.update(ramp, state, small)
+    grown = enlarge(state, 9, 12)
+    update, _ = optimizer.update(np.zeros_like(large), grown, large)  # what it would do by itself
+    expected, _ = optimizer.update(np.zeros_like(small), state, small)
+    update, expected = np.asarray(update), np.asarray(expected)
+    assert update.shape == large.shape
+    assert np.isfinite(update).all()
+    assert np.mean(update) == pytest.approx(np.mean(expected), rel=0.05)
+    assert update[0, 0, 0, 0] == pytest.approx(expected[0, 0, 0, 0], rel=0.1)
+
+
+def test_what_is_not_a_picture_is_left_alone():
+    memory = (np.int32(7), np.ones(3), {"m": np.ones((1, 2, 2, 3), np.float64)})
+    count, vector, rest = enlarge(memory, 3, 5)
+    assert (count, vector.tolist()) == (7, [1, 1, 1])
+    np.testing.assert_allclose(rest["m"], np.ones((1, 3, 5, 3)))
+    assert rest["m"].dtype == np.float64

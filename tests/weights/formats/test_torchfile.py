@@ -1,0 +1,282 @@
+"""Torch files are read, and what they ask for beyond tensors is refused."""
+
+import contextlib
+import os
+import pickle
+import random
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+from helpers_torch import (
+    KINDS,
+    REBUILD,
+    Call,
+    Global,
+    Storage,
+    dumps,
+    encode,
+    legacy,
+    state_dict,
+    tensor,
+    zipped,
+)
+
+from jnst.errors import InputError
+from jnst.weights.formats import torchfile
+
+
+def parse(data: bytes) -> dict[str, np.ndarray]:
+    try:
+        return torchfile.parse(data, "file.pth")
+    except InputError as error:
+        message = str(error)
+    assert "\n" not in message
+    assert "Type-check" not in message, "a fault of ours, not of the file"
+    raise InputError(message)
+
+
+@pytest.fixture(params=["legacy", "zip", "deflated"])
+def write(request):
+    deflated = lambda value, storages: zipped(value, storages, deflate=True)  # noqa: E731
+    return {"legacy": legacy, "zip": zipped, "deflated": deflated}[request.param]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_type_with_offsets_and_strides(write, kind, tmp_path):
+    flat = np.arange(-5, 25).astype(KINDS[kind]) if kind != "BoolStorage" else np.arange(30) % 3 > 0
+    storage = Storage(kind, "7", 30)
+    spec = {
+        "whole": tensor(storage, (5, 6), (6, 1)),
+        "transposed": tensor(storage, (6, 5), (1, 6)),
+        "every other": tensor(storage, (2, 3), (12, 2), offset=6),
+        "expanded": tensor(storage, (4, 2), (0, 1), offset=28),
+        "empty": tensor(storage, (0, 3), (3, 1), offset=30),
+        "scalar": tensor(storage, (), (), offset=29),
+    }
+    path = tmp_path / "file.pth"
+    path.write_bytes(write(spec, {"7": flat}))
+    got = torchfile.read(path)
+    expected = {
+        "whole": flat.reshape(5, 6),
+        "transposed": flat.reshape(5, 6).T,
+        "every other": flat[6:].reshape(4, 6)[::2, :5:2],
+        "expanded": np.broadcast_to(flat[28:], (4, 2)),
+        "empty": np.zeros((0, 3), flat.dtype),
+        "scalar": flat[29].reshape(()),
+    }
+    assert list(got) == list(expected)
+    for name, array in expected.items():
+        assert got[name].dtype == array.dtype
+        np.testing.assert_array_equal(got[name], array, strict=True)
+
+
+def test_bfloat16_becomes_float32(write):
+    values = np.array([1, -2.5, 3e38, 0.15625], np.float32)
+    upper = (values.view("u4") >> 16).astype("u2")
+    got = parse(write({"x": tensor(Storage("BFloat16Storage", "0", 4), (4,), (1,))}, {"0": upper}))
+    assert got["x"].dtype == np.float32
+    np.testing.assert_allclose(got["x"], values, rtol=2**-8)
+
+
+def test_big_endian_archive():
+    values = np.array([1.5, -2], ">f4")
+    spec = {"x": tensor(Storage("FloatStorage", "0", 2), (2,), (1,))}
+    got = parse(zipped(spec, {"0": values}, order="big"))["x"]
+    assert got.dtype == np.dtype("=f4")
+    np.testing.assert_array_equal(got, values)
+
+
+def test_the_ways_in_which_old_torch_wrote_a_state_dict(write):
+    """Ordered dicts with metadata, Python 2's with a list, parameters, and torch 0.1's tensors."""
+    storage = Storage("FloatStorage", "0", 2)
+    parts = (storage, 0, (2,), (1,))
+    ordered = Global("collections", "OrderedDict")
+    plain = tensor(storage, (2,), (1,))
+    parameter = Call(Global("torch.nn.parameter", "Parameter"), (plain,), (True, False, {}))
+    pairs = [
+        ["v1", Call(Global("torch._utils", "_rebuild_tensor"), parts)],
+        ["parameter", Call(Global("torch._utils", "_rebuild_parameter"), (plain, True, {}))],
+        ["first parameter", parameter],
+        ["filled later", Call(Global("torch", "FloatTensor"), (), parts)],
+    ]
+    values = np.array([3, 4], np.float32)
+    state = {"_metadata": Call(ordered, (), {"": {"version": 1}})}
+    got = parse(write(Call(ordered, (pairs,), state), {"0": values}))
+    assert len(got) == 4
+    for array in got.values():
+        np.testing.assert_array_equal(array, values)
+
+
+def bomb(function, *args):
+    class Bomb:
+        def __reduce__(self):
+            return function, args
+
+    return Bomb()
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+@pytest.mark.parametrize("where", ["zip", "head", "object"])
+@pytest.mark.parametrize("function", [os.system, eval, exec])
+def test_a_bomb_does_not_go_off(tmp_path, protocol, where, function):
+    marker = tmp_path / "marker"
+    text = f"touch {marker}" if function is os.system else f"open({str(marker)!r}, 'w').close()"
+    payload = pickle.dumps({"x": bomb(function, text)}, protocol)
+    pickle.loads(payload)
+    assert marker.exists(), "the bomb is a dud"
+    marker.unlink()
+    head = b"".join(map(dumps, (torchfile.MAGIC, torchfile.VERSION, {})))
+    data = {"zip": zipped(payload, {}), "head": payload, "object": head + payload}[where]
+    with pytest.raises(InputError, match=r"posix|builtin|not allowed"):
+        parse(data)
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("name", ["os system", "torch load", "torch._utils _rebuild_parameter_v9"])
+def test_a_forbidden_global_is_named(name):
+    with pytest.raises(InputError, match=f"it names '{name}', which is not allowed"):
+        parse(zipped({"x": Call(Global(*name.split()), ())}, {}))
+
+
+FLOATS = Storage("FloatStorage", "0", 4)
+ODD = {
+    "no arguments": Call(Global(*REBUILD), ()),
+    "no storage": Call(Global(*REBUILD), ("0", 0, (4,), (1,))),
+    "sizes no tuple": Call(Global(*REBUILD), (FLOATS, 0, [4], (1,))),
+    "a size that is text": tensor(FLOATS, ("4",), (1,)),
+    "storage called": Call(Global("torch", "FloatStorage"), (2**62,)),
+    "dict of an int": Call(Global("collections", "OrderedDict"), (3,)),
+    "dict of bad pairs": Call(Global("collections", "OrderedDict"), ([1, 2],)),
+    "a text called": Call("collections OrderedDictionary", ()),
+    "a text rebuilds": Call("torch.rebuild", (FLOATS, 0, (4,), (1,))),
+    "a text wraps": Call("torch.Parameter", (tensor(FLOATS, (4,), (1,)), True)),
+    "parameter of none": Call(Global("torch._utils", "_rebuild_parameter"), (None, True)),
+    "never filled": Call(Global("torch", "FloatTensor"), ()),
+    "no tensor": 3,
+    "nested": {"x": tensor(FLOATS, (4,), (1,))},
+    "outside": tensor(FLOATS, (4,), (1,), offset=1),
+    "outside by stride": tensor(FLOATS, (2, 2), (3, 1)),
+    "negative offset": tensor(FLOATS, (1,), (1,), offset=-1),
+    "negative stride": tensor(FLOATS, (2,), (-1,), offset=3),
+    "negative size": tensor(FLOATS, (-1,), (1,)),
+    "sizes without strides": tensor(FLOATS, (4,), ()),
+    "absurd": tensor(FLOATS, (10**9, 10**9), (0, 0)),
+    "absurd and empty": tensor(FLOATS, (0, 10**30), (1, 1)),
+    "too many axes": tensor(FLOATS, (1,) * 99, (1,) * 99),
+    "storage too short": tensor(Storage("FloatStorage", "0", 5), (4,), (1,)),
+    "storage absurd": tensor(Storage("FloatStorage", "0", 2**61), (4,), (1,)),
+    "storage negative": tensor(Storage("FloatStorage", "0", -1), (4,), (1,)),
+    "storage of another type": tensor(Storage("DoubleStorage", "0", 4), (4,), (1,)),
+    "storage missing": tensor(Storage("FloatStorage", "../0", 4), (4,), (1,)),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_descriptions_are_refused(write, case):
+    data = write({"x": ODD[case]}, {"0": np.zeros(4, np.float32)})
+    with pytest.raises(InputError, match=r"^cannot read file\.pth as torch weights: .+$"):
+        parse(data)
+
+
+def test_tensors_must_agree_about_their_storage(write):
+    others = (Storage("IntStorage", "0", 4), Storage("FloatStorage", "0", 3))
+    for other in others:
+        spec = {"x": tensor(FLOATS, (3,), (1,)), "y": tensor(other, (3,), (1,))}
+        with pytest.raises(InputError, match="disagree"):
+            parse(write(spec, {"0": np.zeros(4, np.float32)}))
+
+
+def test_only_text_is_a_key():
+    """A tuple of tuples of tuples would take for ever to hash."""
+    key = ()
+    for _ in range(8):
+        key = (key, key)
+    for bad in (1, None, key):
+        with pytest.raises(InputError, match="a dict's key is no str"):
+            parse(zipped({bad: tensor(FLOATS, (4,), (1,))}, {"0": np.zeros(4, np.float32)}))
+
+
+def test_a_storage_must_have_the_length_that_is_declared():
+    data = legacy({"x": tensor(FLOATS, (4,), (1,))}, {"0": np.zeros(4, np.float32)})
+    assert data[-24:-16] == struct.pack("<q", 4)
+    with pytest.raises(InputError, match="another length"):
+        parse(data[:-24] + struct.pack("<q", 3) + data[-16:])
+
+
+@pytest.mark.parametrize(
+    "value", [[], 3, None, {1: tensor(FLOATS, (4,), (1,))}, tensor(FLOATS, (4,), (1,))]
+)
+def test_only_a_dict_of_tensors_is_read(write, value):
+    with pytest.raises(InputError):
+        parse(write(value, {"0": np.zeros(4, np.float32)}))
+
+
+def small_file(write) -> bytes:
+    rng = np.random.default_rng(0)
+    return write(*state_dict({f"layer{i}": rng.normal(size=(3, 4)) for i in range(4)}))
+
+
+def test_a_file_cut_anywhere_is_refused(write):
+    data = small_file(write)
+    for end in (*range(0, len(data), 7), len(data) - 1):
+        with pytest.raises(InputError):
+            parse(data[:end])
+
+
+def test_a_damaged_file_raises_nothing_else(write):
+    data, chance = small_file(write), random.Random(0)
+    for _ in range(1500):
+        damaged = bytearray(data)
+        for _ in range(chance.randint(1, 4)):
+            damaged[chance.randrange(len(data))] = chance.randrange(256)
+        with contextlib.suppress(InputError):  # a damaged number may still be read
+            parse(bytes(damaged))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"<html>", b"\x89PNG", b"." * 99, b"(" * 10**5]
+)
+def test_other_files_are_refused(data):
+    with pytest.raises(InputError):
+        parse(data)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nowhere\.pth"):
+        torchfile.read(tmp_path / "nowhere.pth")
+
+
+def peak(data: bytes, match: str) -> int:
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match=match):
+            parse(data)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_zip_bombs_are_not_unpacked():
+    size = 2**27
+    spec = {"x": tensor(Storage("ByteStorage", "0", size), (size,), (1,))}
+    honest = zipped(spec, {"0": np.zeros(size, np.uint8)}, deflate=True)
+    assert peak(honest, "more data than a file of its size") < 2**22
+    spec = {"x": tensor(Storage("ByteStorage", "0", 9), (9,), (1,))}
+    lying = bytearray(zipped(spec, {"0": np.zeros(size, np.uint8)}, deflate=True))
+    declared = lying.rfind(b"PK\x01\x02") + 24
+    assert lying[declared : declared + 4] == struct.pack("<I", size)
+    lying[declared : declared + 4] = struct.pack("<I", 9)
+    assert peak(bytes(lying), "CRC") < 2**22
+
+
+def test_absurd_pickles_take_no_memory():
+    deep = b"\x80\x02" + b"(" * 10**5 + b"t" * 10**5 + b"."
+    assert peak(zipped(deep, {}), "no dict") < 2**26
+    memo = b"\x80\x02}r" + struct.pack("<I", 2**32 - 1) + b"0."
+    assert peak(zipped(memo, {}), "POP") < 2**22
+    items = b"(" + b"".join(encode(f"{n}") + b"N\x86" for n in range(1000)) + b"e"
+    once = b"ccollections\nOrderedDict\n]q\x00" + items + b"\x85R"
+    again = b"ccollections\nOrderedDict\nh\x00\x85R"
+    assert peak(zipped(b"\x80\x02(" + once + again * 2000 + b"t.", {}), "no dict") < 2**22
