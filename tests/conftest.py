@@ -1,6 +1,7 @@
 """Strict mode for every test: the shapes in the annotations of `jnst` are checked at each call."""
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -13,6 +14,17 @@ import jax
 import jaxtyping
 import pytest
 
+# Half of the tests' time is compilation. All test processes, and the programs that they start, keep
+# what they compile in one folder, where the next session finds it too.
+FOLDER = Path(__file__).resolve().parents[1] / ".pytest_cache" / "compiled"
+KEPT = Path(os.environ.setdefault("JNST_TESTS_CACHE", str(FOLDER)))
+os.environ["XDG_CACHE_HOME"] = str(KEPT)  # programs keep theirs in `jnst/xla` below it
+COMPILATION = {
+    "jax_compilation_cache_dir": str(KEPT / "jnst" / "xla"),
+    "jax_persistent_cache_min_compile_time_secs": 0.0,
+    "jax_persistent_cache_min_entry_size_bytes": -1,
+}
+
 jaxtyping.install_import_hook("jnst", "beartype.beartype")
 
 
@@ -23,6 +35,22 @@ def in_float64():
 
     with float64():
         yield
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """Let `vgg19` be a network of two blocks and a few channels; see `support/tiny.py`."""
+    from tiny import installed
+
+    with installed():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _same_compilation():
+    """Compile every test's programs alike, whatever the command line changed in the one before."""
+    for name, value in COMPILATION.items():
+        jax.config.update(name, value)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,7 +1,8 @@
 """Fuzzing of the readers of pictures by atheris, where it is installed: led by coverage.
 
 `PYTHONPATH=.:tests/support python tests/pictures/files/atheris_files.py CORPUS` fills the folder
-CORPUS with seeds and reads mutated ones until one raises anything but `InputError`, hangs or crashes.
+CORPUS with seeds, and reads mutated ones until one raises anything but `InputError`, hangs or
+crashes.
 """
 
 import os
