@@ -34,7 +34,7 @@ def test_a_wheel_paints_the_sample_pair_in_an_empty_folder(tmp_path):
     assert [path.name for path in empty.iterdir()] == ["chelsea-sample.png"]
     page = {path.name for path in (ROOT / "jnst" / "web" / "page").iterdir()}
     assert {path.name for path in (site / "jnst" / "web" / "page").iterdir()} == page
-    look = "import jnst; from jnst.backbones import weights; weights.load(normalized=True); "
+    look = "import jnst; from jnst.weights import store; store.load(normalized=True); "
     where = subprocess.run(
         [sys.executable, "-c", look + "print(jnst.__file__)"],
         cwd=empty,
