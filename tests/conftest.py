@@ -10,6 +10,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 # with one thread each they need half of it. Programs that tests start inherit this.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import hypothesis
 import jax
 import jaxtyping
 import pytest
@@ -24,6 +25,14 @@ COMPILATION = {
     "jax_persistent_cache_min_compile_time_secs": 0.0,
     "jax_persistent_cache_min_entry_size_bytes": -1,
 }
+
+# Property tests: a few examples, always the same, in the fast set; `pytest -m hypothesis` tries more
+# with HYPOTHESIS_PROFILE=thorough.
+for _name, _examples in {"fast": 20, "thorough": 500}.items():
+    hypothesis.settings.register_profile(
+        _name, max_examples=_examples, derandomize=True, deadline=None
+    )
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 jaxtyping.install_import_hook("jnst", "beartype.beartype")
 

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jnst.backbones.nn import Geometry
@@ -12,7 +12,6 @@ from jnst.engines.windows import Window, counts, cut, cut_side
 @given(
     st.integers(1, 3000), st.integers(1, 600), st.sampled_from([1, 2, 4, 8, 16]), st.integers(0, 90)
 )
-@settings(max_examples=500, deadline=None)
 def test_cores_tile_the_side_and_each_sees_all_it_needs(length, size, stride, reach):
     extent, found = cut_side(length, size=size, stride=stride, reach=reach)
     cores = [core for _, core in found]

@@ -6,7 +6,7 @@ import pytest
 import scipy.linalg
 import skimage.color
 import skimage.exposure
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jnst.errors import InputError
@@ -102,7 +102,6 @@ def spd(seed):
     return mixing @ mixing.T / 20 + np.eye(3) / 100
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10**6))
 def test_linear_maps_against_scipy(seed):
     C_s, C_c = spd(seed), spd(seed + 1)
@@ -126,7 +125,6 @@ def test_linear_maps_against_scipy(seed):
 
 # Of maps with the same effect Monge-Kantorovich moves the colours least: by the Wasserstein-2
 # distance of the two Gaussians.
-@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10**6))
 def test_monge_kantorovich_moves_the_colours_least(seed):
     C_s, C_c = spd(seed), spd(seed + 1)
