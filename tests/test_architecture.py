@@ -102,7 +102,7 @@ def test_imports_only_what_the_table_allows(module):
         assert part(name) in allowed, f"{module} imports {name}"
 
 
-def test_backbones_losses_and_optimisers_do_not_know_each_other():
+def test_backbones_losses_and_optimizers_do_not_know_each_other():
     parts = {"backbones", "losses", "optimize"}
     for module in TREES:
         if part(module) in parts:

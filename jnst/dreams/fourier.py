@@ -1,4 +1,4 @@
-"""A picture as numbers that are easy to optimise: waves of equal standing, in colours of their own.
+"""A picture as numbers that are easy to optimize: waves of equal standing, in colours of their own.
 
 C. Olah, A. Mordvintsev and L. Schubert, "Feature Visualization" (Distill, 2017), and Lucid: ascent
 in another basis. Moving pixels one by one makes what is finest grow first, and so makes
@@ -27,7 +27,7 @@ DECAY = 1.0
 SPREAD = 0.01
 """Standard deviation of the amplitudes to begin with: a grey picture, nearly."""
 SHRINK = 4.0
-"""What channels are divided by, so that steps of optimisers come out as usual."""
+"""What channels are divided by, so that steps of optimizers come out as usual."""
 
 
 def frequencies(height: int, width: int) -> Float[np.ndarray, "h w2"]:

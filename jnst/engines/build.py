@@ -28,7 +28,7 @@ from jnst.optimize.step import Compiled
 
 
 class Engine(NamedTuple):
-    """What the recipe needs to optimise a picture.
+    """What the recipe needs to optimize a picture.
 
     `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
     `regions`, which weigh its positions (None: all alike);

@@ -15,7 +15,7 @@ from jnst.errors import InputError
 USABLE = 0.8
 """The share of the free memory that a run may take."""
 AT_WORK = 10
-"""Pictures that the loop holds besides the optimiser's history: the newest, the best, the one on
+"""Pictures that the loop holds besides the optimizer's history: the newest, the best, the one on
 its way, their gradients, and what is in between."""
 
 

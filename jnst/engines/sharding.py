@@ -25,7 +25,7 @@ def sharding(devices: Sequence[Any], *axes: str) -> NamedSharding:
 def spread(evaluate: Callable[..., Any], devices: Sequence[Any]) -> Callable[..., Any]:
     """Return `evaluate(constants, image)` with the work on its maps divided among devices.
 
-    Picture, gradient and constants are on all of them, so that an optimiser needs no change. It has
+    Picture, gradient and constants are on all of them, so that an optimizer needs no change. It has
     to be jitted.
     """
     cut, whole = sharding(devices, "rows"), sharding(devices)

@@ -80,7 +80,7 @@ def compare(
         content: the photograph. Where its proportions are not those of the result it is squeezed.
         style: the painting.
         settings: the objective to measure by, `Settings()` for the default. What they say of the
-            run (steps, optimiser, start) and of colours does not matter.
+            run (steps, optimizer, start) and of colours does not matter.
 
     Raises:
         InputError: for settings that cannot be used, and a picture too small for the layers or for
@@ -88,7 +88,7 @@ def compare(
 
     """
     check(settings)
-    # As SciPy's optimiser would have it: in float64.
+    # As SciPy's optimizer would have it: in float64.
     exact = {"optimizer": "scipy-lbfgs", "precision": "float32"}
     settings = dataclasses.replace(settings, upscale=False, **exact)
     result = resizing.fit(result, settings.size)

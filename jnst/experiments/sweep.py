@@ -2,7 +2,7 @@
 
 Cells that need the same program share it: engines and compiled steps are kept by what shapes them,
 and weights, targets and pictures are arguments. So a grid compiles once for each size and each
-choice of losses or optimiser, not once a cell. (Batching cells with `vmap` was measured on 2 CPU
+choice of losses or optimizer, not once a cell. (Batching cells with `vmap` was measured on 2 CPU
 cores: 1.36 times as fast at 128 pixels with Gram matrices, level at 256, slower with Wasserstein-2.
 So they run in turn.)
 """

@@ -1,4 +1,4 @@
-"""What is minimised: weighted losses on a network's features, as a function of the picture.
+"""What is minimized: weighted losses on a network's features, as a function of the picture.
 
 L_total = α · L_content + β · L_style + γ · R (Gatys et al., CVPR 2016, equation 7, with the total
 variation of Mahendran and Vedaldi), each L a weighted sum over layers.
@@ -103,7 +103,7 @@ def unit_gradient(features: FeatureMap, weight: Array | float) -> FeatureMap:
     """Return `features`; the derivative that comes back is scaled to Σ|·| = `weight`.
 
     As neural-style's `-normalize_gradients`: each layer then pulls at the picture as hard as its
-    weight says, however large its loss. What results is the gradient of no function: optimisers
+    weight says, however large its loss. What results is the gradient of no function: optimizers
     that trust the total, as SciPy's L-BFGS does in its line search, do badly with it.
     """
     return features

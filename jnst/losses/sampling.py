@@ -2,7 +2,7 @@
 
 Losses that compare every position with every other cannot look at all of them. STROTSS (Kolkin,
 Salavon and Shakhnarovich, CVPR 2019) draws 1024 at random at each step. Here they stay where they
-are: the loss is one deterministic function, which L-BFGS can minimise and a gradient check can
+are: the loss is one deterministic function, which L-BFGS can minimize and a gradient check can
 check.
 """
 

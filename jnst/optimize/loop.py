@@ -1,6 +1,6 @@
 """The loop that updates the picture. It yields what happened; it never prints and never saves.
 
-`minimise` drives a transformation (optax's, or `jnst.byhand.optimize.optimizers`'s);
+`minimize` drives a transformation (optax's, or `jnst.byhand.optimize.optimizers`'s);
 `jnst.optimize.scipy_loop` has a loop with the same face that answers SciPy's questions. Both keep
 the best picture so far by total loss, so what is written in the end is never a bad probe (or, if
 asked for, the average of all pictures), and both survive a loss that is not a finite number: back
@@ -27,13 +27,13 @@ class Progress(NamedTuple):
     """One evaluation of the objective.
 
     `best` is the picture to keep: that with the lowest total so far, `best_total`, or the running
-    average where one is taken. `image` is where the optimiser went next, or with SciPy the picture
+    average where one is taken. `image` is where the optimizer went next, or with SciPy the picture
     just evaluated; where several steps run in one program, all three are those at its end. Pictures
     are NumPy arrays in [0, 1]. `shrink` is what steps are multiplied by: 1, and half as much after
     each time that the loss, its gradient or the step was not finite (`total` is then NaN or
     infinite).
 
-    `state` is what `minimise` can go on from as if it had never stopped: arrays, on the device and
+    `state` is what `minimize` can go on from as if it had never stopped: arrays, on the device and
     good until the next `Progress` is asked for. It is empty where the loop can only begin again,
     and None where it is within a program of several steps.
     """
@@ -49,13 +49,13 @@ class Progress(NamedTuple):
 
 
 class End(NamedTuple):
-    """What a loop returns: the picture to keep, and the optimiser's memory."""
+    """What a loop returns: the picture to keep, and the optimizer's memory."""
 
     best: np.ndarray
     memory: Any
 
 
-def minimise(
+def minimize(
     evaluate: Evaluate,
     constants: Any,
     image: Image,
@@ -68,7 +68,7 @@ def minimise(
     every: int = 1,
     compiled: Compiled = True,
 ) -> Generator[Progress, None, End]:
-    """Minimise the objective over the picture; yield a `Progress` for each evaluation.
+    """Minimize the objective over the picture; yield a `Progress` for each evaluation.
 
     Args:
         evaluate: the objective, `(constants, image) -> (total, parts, gradient)`.
@@ -76,7 +76,7 @@ def minimise(
         image: where to start, in [0, 1].
         optimizer: a transformation: `init(image)`, `update(gradient, state, image)`.
         steps: how many times the objective is evaluated.
-        memory: the optimiser's state to start with; its own beginning by default.
+        memory: the optimizer's state to start with; its own beginning by default.
         state: of a `Progress`, to go on from there; the other arguments must be the same.
         average: decay of the running average of pictures; 0 to keep the best instead.
         every: on an accelerator, how many steps run in one program; 1 on the CPU.
@@ -152,7 +152,7 @@ def check_hope(retreats: int, best_total: float) -> None:
 
 
 def _like(carry: Carry, leaves: Sequence[Any]) -> Carry:
-    """Return `carry` with other numbers; only the number of an optimiser's pairs may differ."""
+    """Return `carry` with other numbers; only the number of an optimizer's pairs may differ."""
     expected, tree = jax.tree.flatten(carry)
     if [_kind(leaf) for leaf in expected] != [_kind(leaf) for leaf in leaves]:
         raise InputError("the state is not one of this loop: other arrays, or of other sizes")

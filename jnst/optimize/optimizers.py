@@ -1,4 +1,4 @@
-"""The optimisers by name: optax transformations, and SciPy's L-BFGS-B, which owns its loop.
+"""The optimizers by name: optax transformations, and SciPy's L-BFGS-B, which owns its loop.
 
 A transformation is optax's pair `init(image) -> state`, `update(gradient, state, image) ->
 (update, state)`; the loop adds the update to the picture and clips it to [0, 1]. Asked again for
@@ -101,11 +101,11 @@ KEEP_MEMORY = ("adam", "sgd")
 LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
 """What each is run with when nothing else is asked for. SciPy's finds its own step."""
 NAMES = (*OPTIMIZERS, "scipy-lbfgs")
-"""All optimisers: these, and SciPy's, which is no transformation."""
+"""All optimizers: these, and SciPy's, which is no transformation."""
 
 
 class _StoppedError(Exception):
-    """Unwinds SciPy's minimiser when nobody wants its next point."""
+    """Unwinds SciPy's minimizer when nobody wants its next point."""
 
 
 def scipy_lbfgs(
@@ -115,7 +115,7 @@ def scipy_lbfgs(
 
     Yields a picture, is sent (total, gradient) there, and ends when SciPy finds nothing better.
     SciPy calls the objective from its own loop, which therefore runs in a thread; only the
-    optimiser's algebra does, the objective is evaluated by the caller.
+    optimizer's algebra does, the objective is evaluated by the caller.
     """
     questions: queue.SimpleQueue = queue.SimpleQueue()
     answers: queue.SimpleQueue = queue.SimpleQueue()

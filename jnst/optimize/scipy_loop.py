@@ -14,7 +14,7 @@ from jnst.optimize.step import Compiled, Evaluate
 from jnst.xla import jit
 
 
-def minimise_scipy(
+def minimize_scipy(
     evaluate: Evaluate,
     constants: Any,
     image: Image,
@@ -23,7 +23,7 @@ def minimise_scipy(
     history: int = HISTORY,
     compiled: Compiled = True,
 ) -> Generator[Progress, None, End]:
-    """Minimise by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `loop.minimise`.
+    """Minimize by SciPy's L-BFGS-B within [0, 1]; arguments and errors as for `loop.minimize`.
 
     The objective is evaluated in the precision of `image`. SciPy's line search is made for float64:
     in the last digits of float32 it finds descent that is none, and gives up.

@@ -60,7 +60,7 @@ def program(
     Jitted as one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
     Not on the CPU: XLA runs convolutions in the body of a loop on a single thread there. The old
     carry is donated, so that picture and history are updated in place. Kept, so that the next run
-    with the same objective and optimiser finds the program compiled.
+    with the same objective and optimizer finds the program compiled.
     """
     move = functools.partial(_move, optimizer, average)
     if compiled == "moves":

@@ -30,7 +30,7 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 Y is linear in the values as they are encoded, and grey is its axis: a grey picture of value Y has
 the luminance Y, and adding grey changes neither I nor Q. So a target set for a grey picture is met
-by the coloured one. CIE Lab is more uniform to the eye, but bends what the optimisation matched.
+by the coloured one. CIE Lab is more uniform to the eye, but bends what the optimization matched.
 """
 
 ROUNDING = 1 / (12 * 255**2)
@@ -50,7 +50,7 @@ class Method(NamedTuple):
 
 
 def before(kind: str, content: Image, style: OtherImage) -> tuple[Picture, _OtherPicture]:
-    """Return the content and the style picture that the optimisation is given, of the same sizes.
+    """Return the content and the style picture that the optimization is given, of the same sizes.
 
     `kind` is one of `METHODS`. Raises `InputError` for any other.
     """
@@ -59,7 +59,7 @@ def before(kind: str, content: Image, style: OtherImage) -> tuple[Picture, _Othe
 
 
 def after(kind: str, picture: Image, content: OtherImage) -> Picture:
-    """Return the finished picture, given what came of the optimisation and the content as it was.
+    """Return the finished picture, given what came of the optimization and the content as it was.
 
     The content may have any size; it is resized to `picture`'s. `kind` is one of `METHODS`. Raises
     `InputError` for any other.

@@ -1,6 +1,6 @@
 """Where a long run is, kept in a folder on the disk, so that nothing is lost when it is killed.
 
-One file, written anew each time, whole or not at all: the optimiser's state, the picture, averages
+One file, written anew each time, whole or not at all: the optimizer's state, the picture, averages
 and counts as arrays, and all else as JSON. There is no random key in it: a run draws all its random
 numbers from `Settings.seed` before its first step.
 """

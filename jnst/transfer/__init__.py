@@ -1,1 +1,1 @@
-"""Style transfer by optimising the pixels of a picture."""
+"""Style transfer by optimizing the pixels of a picture."""

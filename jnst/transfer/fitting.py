@@ -52,7 +52,7 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
 
 
 def held(settings: Settings, shape: tuple[int, ...], steps: int) -> int:
-    """Return about how many bytes loop and optimiser hold, however a picture is cut."""
+    """Return about how many bytes loop and optimizer hold, however a picture is cut."""
     remembered = 2 * min(settings.history, steps) if "lbfgs" in settings.optimizer else 2
     return (
         (remembered + memory.AT_WORK) * math.prod(shape) * np.dtype(float_type(settings)).itemsize

@@ -1,4 +1,4 @@
-"""The picture that an optimisation starts from. NumPy arrays in and out, values in [0, 1]."""
+"""The picture that an optimization starts from. NumPy arrays in and out, values in [0, 1]."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ IMAGENET_MEAN = (123.68, 116.779, 103.939)
 def initial(
     kind: str, content: Image, style: resizing.OtherImage, *, noise: float = 0.0, seed: int
 ) -> Picture:
-    """Return the picture an optimisation starts from, as large as `content`, float32.
+    """Return the picture an optimization starts from, as large as `content`, float32.
 
     Args:
         kind: a name in `INITIAL`.
@@ -76,4 +76,4 @@ INITIAL = {
     "noise": _noise,
     "style-statistics": _style_statistics,
 }
-"""How an optimisation can start: name -> function of (content, style, random generator)."""
+"""How an optimization can start: name -> function of (content, style, random generator)."""

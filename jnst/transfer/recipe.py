@@ -11,9 +11,9 @@ import jax
 from jnst.arrays import AnyPicture, Picture
 from jnst.display import notebook
 from jnst.errors import check_choice
-from jnst.optimize.loop import End, Progress, minimise
+from jnst.optimize.loop import End, Progress, minimize
 from jnst.optimize.optimizers import KEEP_MEMORY
-from jnst.optimize.scipy_loop import minimise_scipy
+from jnst.optimize.scipy_loop import minimize_scipy
 from jnst.pictures import files
 from jnst.transfer.checks import check
 from jnst.transfer.pictures import Pictures, finish, read
@@ -55,7 +55,7 @@ def iterate(
     average: float = 0.0,
     every: int = 10,
 ) -> Generator[Progress, None, End]:
-    """Optimise the picture; yield a `Progress` for each evaluation; see `loop.minimise`.
+    """Optimize the picture; yield a `Progress` for each evaluation; see `loop.minimize`.
 
     On an accelerator, pictures come back only after every so many steps. It is so fast that asking
     it for one step at a time would keep it waiting. On the CPU each step is its own.
@@ -67,14 +67,14 @@ def iterate(
     arguments = problem.evaluate, problem.constants, problem.image
     if problem.optimizer is None:
         return (
-            yield from minimise_scipy(
+            yield from minimize_scipy(
                 *arguments, steps=steps, history=problem.history, compiled=problem.compiled
             )
         )
     if problem.compiled is not True or jax.default_backend() == "cpu":
         every = 1
     return (
-        yield from minimise(
+        yield from minimize(
             *arguments,
             problem.optimizer,
             steps=steps,

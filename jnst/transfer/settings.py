@@ -59,7 +59,7 @@ class Settings:
     optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"
     """What moves the picture."""
     learning_rate: float | None = None
-    """Step size; by default the optimiser's own."""
+    """Step size; by default the optimizer's own."""
     history: int = HISTORY
     """How many steps `lbfgs` and `scipy-lbfgs` remember."""
     average: float = 0.0
@@ -127,13 +127,13 @@ class Settings:
     """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """What the network computes in. bfloat16 is for accelerators, which do it faster and in less
-    memory; it is a little less exact. Picture, losses and optimiser stay as they are."""
+    memory; it is a little less exact. Picture, losses and optimizer stay as they are."""
     seed: int = 0
     """Decides all noise."""
     tile: int | Literal["auto", "off"] = "auto"
     """Compute in tiles of so many pixels a side (at least what the deepest layer sees, 176 for
     relu5_1): the same result but for rounding, at about twice the work, in little more memory than
-    the picture and the optimiser take. By default only where the memory would not do."""
+    the picture and the optimizer take. By default only where the memory would not do."""
     devices: int = 1
     """How many devices share the work on one picture, each some of its rows; without tiles."""
     engine: Literal["jax", "byhand"] = "jax"
@@ -141,7 +141,7 @@ class Settings:
 
 
 def float_type(settings: Settings) -> type[np.floating]:
-    """Return what a run computes in: float64 where SciPy optimises, whose line search needs it.
+    """Return what a run computes in: float64 where SciPy optimizes, whose line search needs it.
 
     Everything else is quicker and as good in float32.
     """

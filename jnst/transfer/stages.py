@@ -94,7 +94,7 @@ def sizes(last: int, *, first: int, ratio: float) -> list[int]:
 
 
 def enlarge(memory: Any, height: int, width: int) -> Any:
-    """Resize what an optimiser remembers of each pixel, and leave the rest of its memory alone.
+    """Resize what an optimizer remembers of each pixel, and leave the rest of its memory alone.
 
     Bilinear, so that what is positive, as Adam's mean of squares, stays positive.
     """

@@ -1,9 +1,9 @@
-"""Race the optimisers on one style transfer: the lowest loss after so many evaluations, seconds.
+"""Race the optimizers on one style transfer: the lowest loss after so many evaluations, seconds.
 
 `python scripts/bench/optimizers.py [CONTENT STYLE] [--size 256] [--evaluations 100]`. Beside the
-optimisers of `jnst.optimize.optimizers` runs optax's L-BFGS with its zoom line search, to show why
+optimizers of `jnst.optimize.optimizers` runs optax's L-BFGS with its zoom line search, to show why
 it is not among them: the search is a loop on the device with the network's convolutions in its
-body. Seconds are medians of a step, compilation left out; each optimiser is compiled once and run
+body. Seconds are medians of a step, compilation left out; each optimizer is compiled once and run
 once, at one size.
 """
 
@@ -29,7 +29,7 @@ MARKS = (5, 10, 20, 50, 100, 200)
 
 
 def main() -> None:
-    """Print a table: a row an optimiser, its best total after some numbers of evaluations."""
+    """Print a table: a row an optimizer, its best total after some numbers of evaluations."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("content", nargs="?", default=samples.content())
     parser.add_argument("style", nargs="?", default=samples.STYLE)
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def timed(problem: Problem, steps: int) -> Iterator[tuple[int, float, float]]:
-    """Yield (evaluations, total, seconds for each evaluation) of one of our own optimisers."""
+    """Yield (evaluations, total, seconds for each evaluation) of one of our own optimizers."""
     started = time.perf_counter()
     for progress in iterate(problem, steps):
         now = time.perf_counter()

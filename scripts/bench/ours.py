@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from work import EVALUATION, flops, pictures, summary
 
-from jnst.optimize.loop import minimise
+from jnst.optimize.loop import minimize
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.presets import preset
 from jnst.transfer.problem import Kit, Problem, load, set_up
@@ -83,7 +83,7 @@ def start(content: str, style: str, size: int) -> dict[str, float]:
     loaded = time.perf_counter()
     problem = _problem(Settings(), (content, style), size * 3 // 4, size, kit=kit)
     set_ = time.perf_counter()
-    steps = minimise(problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=2)
+    steps = minimize(problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=2)
     next(steps)
     first = time.perf_counter()
     next(steps)
@@ -112,11 +112,11 @@ def peak() -> int:
 def descend(
     content: str, style: str, height: int, width: int, evaluations: int, target: float | None
 ) -> dict[str, Any]:
-    """Minimise neural-style-pt's objective; stop at `target`. Compiling counts apart."""
+    """Minimize neural-style-pt's objective; stop at `target`. Compiling counts apart."""
     settings = dataclasses.replace(preset("neural-style-pt"), steps=(evaluations,))
     problem = _problem(settings, (content, style), height, width)
     started, course = time.perf_counter(), []
-    for progress in minimise(
+    for progress in minimize(
         problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=evaluations
     ):
         course.append((time.perf_counter() - started, progress.total))

@@ -134,7 +134,7 @@ def peak() -> int:
 def descend(
     content: str, style: str, height: int, width: int, evaluations: int, target: float | None
 ) -> dict[str, Any]:
-    """Minimise neural-style-pt's objective by torch's L-BFGS, as that tool runs it."""
+    """Minimize neural-style-pt's objective by torch's L-BFGS, as that tool runs it."""
     network = Network().to(DEVICE)
     photograph, painting, start = _tensors((content, style), height, width)
     with torch.no_grad():

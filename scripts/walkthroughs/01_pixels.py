@@ -109,7 +109,7 @@ print(f"means: red {means[0]:.2f}, green {means[1]:.2f}, blue {means[2]:.2f}")
 #
 # $$ n_{pqc} = \operatorname{round}(255 \, x_{pqc}), \qquad x_{pqc} \approx n_{pqc} / 255 . $$
 #
-# The eye hardly sees steps of $1/255$. But an optimiser changes a picture in many steps, and they
+# The eye hardly sees steps of $1/255$. But an optimizer changes a picture in many steps, and they
 # may be smaller than that. Let us make one pixel brighter by 0.001, a hundred times, and round to 8
 # bits after each step or not at all.
 
@@ -534,7 +534,7 @@ print(f"by hand against the library:         {library_error}")
 
 # %% [markdown]
 # **Notice:** the 255. A gradient with respect to our $x$ is 255 times as large as one with respect
-# to the network's $y$. Step sizes and learning rates from papers that optimise $y$ do not fit a
+# to the network's $y$. Step sizes and learning rates from papers that optimize $y$ do not fit a
 # picture in $[0, 1]$.
 #
 # ## Exercises

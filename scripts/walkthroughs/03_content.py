@@ -24,7 +24,7 @@ from skimage.metrics import structural_similarity
 from jnst.backbones import vgg
 from jnst.losses.tv import total_variation
 from jnst.optimize import optimizers
-from jnst.optimize.loop import minimise
+from jnst.optimize.loop import minimize
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.initial import initial
 from jnst.weights import store
@@ -182,7 +182,7 @@ print(f"gradient descent, {options.steps} steps: loss {descent_loss:.1e}, 1 is a
 
 # %% [markdown]
 # It works. From here on we let the library move the picture, because its L-BFGS needs far fewer
-# steps (lesson 6 shows why). The objective is still ours: `minimise` takes any function that
+# steps (lesson 6 shows why). The objective is still ours: `minimize` takes any function that
 # returns the loss, its parts by name (we have none), and the gradient. We divide $L$ by the loss of
 # a blank map, $\frac{1}{2} \sum P_{kj}^2$, so that all layers can share one axis; this changes
 # neither the minimum nor the direction of the gradient. For later we add $\gamma R$, which measures
@@ -215,7 +215,7 @@ def reconstruct(layer, start=noise, *, gamma=0.0, pooling="avg", target=None):
     P = features_of(photograph, params, layer, pooling) if target is None else target
     of_layer = partial(evaluate, layer=layer, pooling=pooling)
     losses, errors = [], []
-    for progress in minimise(
+    for progress in minimize(
         of_layer, (params, P, gamma), jnp.asarray(start), lbfgs, steps=options.steps, compiled=False
     ):
         losses.append(progress.best_total)
@@ -264,7 +264,7 @@ lesson.show(
 #
 # ## Low loss, wrong pixels
 #
-# Has the optimiser just not finished in the deep layers?
+# Has the optimizer just not finished in the deep layers?
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
@@ -471,14 +471,14 @@ lesson.show(
 #
 # ## A second opinion: smoothness
 #
-# Where the features leave the pixels open, the optimiser fills them with high-contrast grain. No
+# Where the features leave the pixels open, the optimizer fills them with high-contrast grain. No
 # photograph looks like that. Mahendran and Vedaldi (2015), who rebuilt pictures from deep networks
 # in this way, add a term that prefers smooth pictures, the *total variation* (lesson 8 takes it
 # apart):
 #
 # $$ R = \frac{1}{3 h w} \sum_{i,j,k} \left( (x_{i,j+1,k} - x_{ijk})^2
 #                                          + (x_{i+1,j,k} - x_{ijk})^2 \right) , \qquad
-#    \text{minimise } \; \frac{L}{\frac{1}{2} \sum P^2} + \gamma R . $$
+#    \text{minimize } \; \frac{L}{\frac{1}{2} \sum P^2} + \gamma R . $$
 
 # %%
 smooth, _, _ = reconstruct("relu5_2", gamma=2.0)
@@ -542,7 +542,7 @@ lesson.show(
 #
 # ## Exercises
 #
-# 1. The runs above minimise $L / (\frac{1}{2} \sum P^2)$. Derive its derivative with respect to
+# 1. The runs above minimize $L / (\frac{1}{2} \sum P^2)$. Derive its derivative with respect to
 #    $F$.
 # 2. A layer of block $b$ comes after $b - 1$ poolings, each of which halves height and width. How
 #    many features per pixel value has a layer with $N$ channels? Compare with the counts above.
@@ -588,7 +588,7 @@ middle_loss, usual_loss = losses[-1], runs["relu2_2"][1][-1]
 print(f"loss for the mean of two features: {middle_loss:.1e}, for the photograph: {usual_loss:.1e}")
 
 # %% [markdown]
-# The loss stops far above that of the photograph: the optimiser finds no picture with these
+# The loss stops far above that of the photograph: the optimizer finds no picture with these
 # features.
 #
 # **4.** Average pooling. Max pooling passes the gradient to one position in four, and says nothing

@@ -333,7 +333,7 @@ print(f"largest relative error against autodiff in this lesson: {max(exact.value
 # ## Twenty steps without autodiff
 #
 # Everything is there to paint a picture: the content loss in the deepest layer, the style loss in
-# all layers, the way back to the pixels. `vgg.backward` is the loop from above. The optimiser is
+# all layers, the way back to the pixels. `vgg.backward` is the loop from above. The optimizer is
 # handed the gradient and answers with a step; lesson 6 opens that box. From here to the end of the
 # painting JAX has nothing to do.
 

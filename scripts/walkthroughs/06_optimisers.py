@@ -1,10 +1,10 @@
 # %% [markdown]
-# # 6. Optimisers: four ways downhill
+# # 6. Optimizers: four ways downhill
 #
 # Networks are trained with Adam or with momentum; pictures are better moved by L-BFGS, a method
 # from 1980. This lesson builds gradient descent, momentum, Adam and L-BFGS in NumPy, on valleys
 # that can be drawn. It shows why gradient descent zigzags, derives the two loops of L-BFGS from one
-# matrix formula, and then lets the optimisers race on a real style transfer.
+# matrix formula, and then lets the optimizers race on a real style transfer.
 #
 # **Before you start.** You should know the gradient, matrix products, and the eigenvalues of a
 # symmetric matrix. The race at the end uses the losses of lessons 3 and 4 without looking inside.
@@ -22,12 +22,12 @@ import optax
 from jnst import Settings
 from jnst.byhand.optimize import optimizers as byhand
 from jnst.optimize import optimizers
-from jnst.optimize.loop import minimise
+from jnst.optimize.loop import minimize
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.pictures import read
 from jnst.transfer.recipe import iterate, prepare
 
-options = lesson.options("Optimisers", size=(96, 72), steps=(60, 15), short=(30, 10))
+options = lesson.options("Optimizers", size=(96, 72), steps=(60, 15), short=(30, 10))
 rng = np.random.default_rng(0)
 colours = {
     "gradient descent": "C7",
@@ -609,7 +609,7 @@ lesson.show(
 #
 # ## The race
 #
-# Now pictures. The library offers four optimisers: `lbfgs`, `adam`, `sgd` (momentum, on a gradient
+# Now pictures. The library offers four optimizers: `lbfgs`, `adam`, `sgd` (momentum, on a gradient
 # that is scaled to a root mean square of 1), and `scipy-lbfgs` (SciPy's L-BFGS-B, with a line
 # search, in float64). Each starts from the photograph, at one size, with the learning rate that is
 # its default, and may evaluate the loss and its gradient equally often. The loss is that of lessons
@@ -658,7 +658,7 @@ for ax in axes:
     ax.grid(alpha=0.3)
 lesson.show(
     "06-race",
-    "The lowest loss of four optimisers in one style transfer, against evaluations and against "
+    "The lowest loss of four optimizers in one style transfer, against evaluations and against "
     "seconds. The two L-BFGS are ahead of Adam and momentum in evaluations.",
 )
 print("loss after     15 evaluations  all of them    seconds for one")
@@ -680,7 +680,7 @@ for name, (_, losses, seconds) in races.items():
 lesson.pictures({f"{name}: {run[1][-1]:.3f}": run[0] for name, run in races.items()}, columns=2)
 lesson.show(
     "06-pictures",
-    "The pictures at the end of the race, one for each of the four optimisers, with their losses: "
+    "The pictures at the end of the race, one for each of the four optimizers, with their losses: "
     "four times the same cat in brush strokes, different only in detail.",
 )
 
@@ -731,7 +731,7 @@ totals, logs = {}, {}
 for size in (1e-6, 1e-3, 0.03, 0.1):
     logs[size] = {"curvature": [], "uphill": [], "far": []}
     method = with_first_step(size, logs[size])
-    run = minimise(evaluate, constants, problem.image, method, steps=options.short, compiled=False)
+    run = minimize(evaluate, constants, problem.image, method, steps=options.short, compiled=False)
     totals[size] = np.array([progress.total for progress in run])
     print(f"first step {size:g}: loss {totals[size].min():.3f} after {options.short} evaluations, "
           f"it rose {(np.diff(totals[size]) > 0).sum()} times; uphill {sum(logs[size]['uphill'])}, "

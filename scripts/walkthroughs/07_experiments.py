@@ -28,7 +28,7 @@ from jnst.byhand.backbones import pooling as byhand
 from jnst.losses import content, gram, squares
 from jnst.losses.tv import total_variation
 from jnst.optimize import optimizers
-from jnst.optimize.loop import minimise
+from jnst.optimize.loop import minimize
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.initial import initial
 from jnst.transfer.presets import preset
@@ -45,7 +45,7 @@ rng = np.random.default_rng(0)
 # %% [markdown]
 # ## Two losses, one weight
 #
-# Gatys et al. (2016, equation 7) minimise a weighted sum of the content loss and the style loss,
+# Gatys et al. (2016, equation 7) minimize a weighted sum of the content loss and the style loss,
 #
 # $$ E(x) = \alpha \, L_c(x) + \beta \, L_s(x) . $$
 #
@@ -120,7 +120,7 @@ def paint(alphas, betas=evenly, start=photograph, pooling="max"):
         partial(evaluate, pooling=pooling),
     )
     found: dict[str, float] = {}
-    for progress in minimise(
+    for progress in minimize(
         of_pooling, constants, jnp.asarray(start), lbfgs, steps=options.steps, compiled=False
     ):
         if progress.total == progress.best_total:

@@ -587,7 +587,7 @@ for name, complete in {"with R in the value": True, "without": False}.items():
 # %% [markdown]
 # Without $R$ in the value, the first point has the value 0, the smallest that there is. Every step
 # that the gradient proposes makes the value larger. The search shortens the step again and again,
-# then gives up where it started. An optimiser without a line search does move. But then what is
+# then gives up where it started. An optimizer without a line search does move. But then what is
 # printed goes the wrong way. And whoever keeps the picture with the lowest value, as this library
 # does, would keep the noise:
 

@@ -37,7 +37,7 @@ from jnst.losses import (  # fmt: skip
     wasserstein,
 )
 from jnst.optimize import optimizers
-from jnst.optimize.loop import minimise
+from jnst.optimize.loop import minimize
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.initial import initial
 from jnst.weights import store
@@ -614,7 +614,7 @@ few = quantiles.quantiles(np.arange(10.0, dtype=np.float32)[None], 5)
 print("five quantiles of 0, 1, ..., 9:", np.asarray(few)[0])
 
 # %% [markdown]
-# Each is now given the same job: from the same noise, with the same layers, the same optimiser and
+# Each is now given the same job: from the same noise, with the same layers, the same optimizer and
 # the same number of steps, make a texture like the painting. (`patches`, which would be the dearest
 # in shallow layers, only sees the two deepest, as its authors have it.)
 
@@ -638,7 +638,7 @@ for name, loss in kinds.items():
         return E, {}, gradient
 
     best, totals, times = noise, [], []
-    for progress in minimise(
+    for progress in minimize(
         evaluate, (params, goals), jnp.asarray(noise), lbfgs, steps=options.steps
     ):
         best = progress.best

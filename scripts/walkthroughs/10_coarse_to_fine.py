@@ -256,9 +256,9 @@ lesson.show(
 # The price is paid by the photograph. How much it may cost is a matter of taste, and of
 # `--content-weight` and `--first-size`.
 #
-# ## What the optimiser may keep
+# ## What the optimizer may keep
 #
-# The picture is enlarged from one size to the next. What about the optimiser's memory? Adam keeps
+# The picture is enlarged from one size to the next. What about the optimizer's memory? Adam keeps
 # two running means for each value of the picture, of the gradient and of its square (lesson 6).
 # They belong to places in the picture, so they can be enlarged like the picture itself. But the
 # second must stay positive, because Adam takes its root. The pictures are enlarged by Lanczos's

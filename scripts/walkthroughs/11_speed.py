@@ -340,7 +340,7 @@ for name, seconds in parts.items():
 # between two and three times, for the way back also has the kept maps to read. The Gram matrices
 # add little. Wasserstein's distance adds more than its multiplications would: it needs the
 # eigenvalues of a matrix of N by N for each layer, a sequence of small steps that no compiler can
-# merge. They cost the same for a small picture as for a large one. The optimiser is cheap. So to
+# merge. They cost the same for a small picture as for a large one. The optimizer is cheap. So to
 # make style transfer faster, make the convolutions faster, or do fewer of them, which is what
 # lesson 10 is about.
 #

@@ -96,7 +96,7 @@ def test_content_from_the_content_and_style_from_the_style_cost_nothing(pair):
 
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd", "scipy-lbfgs"])
 @pytest.mark.parametrize("init", ["content", "noise", "style"])
-def test_every_optimiser_lowers_the_loss_from_every_start(pair, optimizer, init):
+def test_every_optimizer_lowers_the_loss_from_every_start(pair, optimizer, init):
     settings = Settings(size=32, steps=(12,), optimizer=optimizer, init=init)
     progress = list(run(pair, settings))
     assert progress[-1].best_total < 0.9 * progress[0].total
@@ -319,7 +319,7 @@ def test_squares_are_squares(pair):
 
 @ENGINES
 @pytest.mark.parametrize("optimizer", ["lbfgs", "scipy-lbfgs"])
-def test_the_history_reaches_the_optimiser(pair, optimizer, engine):
+def test_the_history_reaches_the_optimizer(pair, optimizer, engine):
     settings = Settings(**LIGHT | {"steps": (9,)}, optimizer=optimizer, engine=engine)
     long, short = (
         [p.total for p in run(pair, dataclasses.replace(settings, history=history))]

@@ -1,4 +1,4 @@
-"""The whole optimisation by hand equals the whole optimisation by autodiff."""
+"""The whole optimization by hand equals the whole optimization by autodiff."""
 
 import sys
 
@@ -38,7 +38,7 @@ def test_first_twenty_totals_and_the_picture_agree_with_scipy(settings, rtol):
 
 @pytest.mark.parametrize(("settings", "rtol"), [(GENTLE, 2e-3), ({}, 2e-2)])
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd"])
-def test_the_other_optimisers_agree_too(optimizer, settings, rtol):
+def test_the_other_optimizers_agree_too(optimizer, settings, rtol):
     settings = {"optimizer": optimizer, "steps": 8, **settings}
     jax, hand = run("jax", **settings), run("byhand", **settings)
     np.testing.assert_allclose([p.total for p in hand], [p.total for p in jax], rtol=rtol)

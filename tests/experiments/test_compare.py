@@ -97,7 +97,7 @@ def test_a_stylised_picture_is_between_them_in_everything_it_was_painted_for(thr
     assert 0 < stylised.colour_to_content < painting.colour_to_content
 
 
-# What SciPy's optimiser was given, in the same precision, at the picture it kept.
+# What SciPy's optimizer was given, in the same precision, at the picture it kept.
 def test_weighted_losses_are_those_of_the_run(painted, three):
     weighted = three[1].weighted
     assert list(weighted) == ["content", "style", "tv"]

@@ -11,9 +11,9 @@ import pytest
 from jnst.byhand.optimize import optimizers as byhand_optim
 from jnst.errors import InputError
 from jnst.losses.objective import Evaluation
-from jnst.optimize.loop import MOST_RETREATS, minimise
+from jnst.optimize.loop import MOST_RETREATS, minimize
 from jnst.optimize.optimizers import OPTIMIZERS
-from jnst.optimize.scipy_loop import minimise_scipy
+from jnst.optimize.scipy_loop import minimize_scipy
 
 RNG = np.random.default_rng(0)
 START = 0.4 + 0.2 * RNG.random((1, 5, 6, 3), np.float32)
@@ -58,9 +58,9 @@ def hopeless(centre, image):
 
 def iterate(evaluate, name, steps, *, constants=CENTRE, rates=RATES, start=START, **options):
     if name == "scipy":
-        return minimise_scipy(evaluate, constants, start, steps=steps, **options)
+        return minimize_scipy(evaluate, constants, start, steps=steps, **options)
     by_name = OPTIMIZERS if options.get("compiled", True) else byhand_optim.OPTIMIZERS
-    return minimise(evaluate, constants, start, by_name[name](rates[name]), steps=steps, **options)
+    return minimize(evaluate, constants, start, by_name[name](rates[name]), steps=steps, **options)
 
 
 def run(*args, **options):
@@ -202,7 +202,7 @@ def test_the_picture_that_was_passed_in_is_left_alone(name):
 
 @pytest.mark.parametrize("steps_taken", [1, 4])
 def test_closing_early_leaves_no_thread(steps_taken):
-    progress = minimise_scipy(bowl, CENTRE, START, steps=100)
+    progress = minimize_scipy(bowl, CENTRE, START, steps=100)
     for _ in range(steps_taken):
         next(progress)
     progress.close()

@@ -59,7 +59,7 @@ def go_on(monkeypatch):
     return lambda: monkeypatch.setattr(jnst.commands.single, "paint", original)
 
 
-# Within the first size, at its end, within the second; each optimiser, with averages,
+# Within the first size, at its end, within the second; each optimizer, with averages,
 # both engines.
 @pytest.mark.parametrize(
     ("words", "number", "goes_on_after"),

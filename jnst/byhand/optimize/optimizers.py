@@ -1,4 +1,4 @@
-"""The optimisers from their textbook formulas, as pairs `init(x)`, `update(gradient, state, x)`.
+"""The optimizers from their textbook formulas, as pairs `init(x)`, `update(gradient, state, x)`.
 
 `update` returns what is to be added to x, and the new state. Twins of those in
 `jnst.optimize.optimizers`, which come from optax: each tests the other.
@@ -18,7 +18,7 @@ FIRST_STEP = 0.03
 
 
 class Optimizer(NamedTuple):
-    """An optimiser, in the form that optax gives them."""
+    """An optimizer, in the form that optax gives them."""
 
     init: Callable[[np.ndarray], Any]
     update: Callable[[np.ndarray, Any, np.ndarray], tuple[np.ndarray, Any]]

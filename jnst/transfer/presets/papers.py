@@ -28,7 +28,7 @@ def gatys2015() -> Settings:
 
     Content ½Σ(F - P)² at conv4_2, style Σ(G - A)²/(4N²M²) at conv1_1 to conv5_1 with weights 1/5,
     α/β 1e-3, average pooling, white noise. By conv4_2 they mean the rectified map: their Caffe
-    network rectifies in place. Silent: size (512 here), optimiser (L-BFGS in their code), steps
+    network rectifies in place. Silent: size (512 here), optimizer (L-BFGS in their code), steps
     (500, as in their later notebook).
     """
     return Settings(
@@ -66,7 +66,7 @@ def kunal2021() -> Settings:
 
     Normalised VGG19, average pooling, white noise. Content ½Σ(F - P)² in one layer, style
     ½ Σ_l Σ(G - A)² with G = FᵀF as it stands. Silent: layers (those of Gatys et al. here), α and β
-    (α 1; β such that the style leads at 512 pixels), optimiser, size, steps.
+    (α 1; β such that the style leads at 512 pixels), optimizer, size, steps.
     """
     return Settings(
         **SINGLE,
@@ -113,7 +113,7 @@ def debashish2023() -> Settings:
     """Debashish, Samyak and Shreyash, "Style Transfer", course slides, 2023.
 
     Content ½Σ(F - P)², style Σ_l w_l Σ(G - A)²/(4N²M²), α/β 0.001 in the slide they end with.
-    Silent: layers and w_l (those of Gatys et al. here), size, steps. Of the optimisers, poolings
+    Silent: layers and w_l (those of Gatys et al. here), size, steps. Of the optimizers, poolings
     and initial pictures that they compare, those of Gatys et al. stand here; for the rest there is
     `jnst sweep`.
     """
@@ -134,7 +134,7 @@ def khan2021() -> Settings:
     Content at convolutions 2, 4 and 7, style at 2, 4, 10 and 13, counted along the network:
     conv1_2, conv2_2, conv3_3; conv1_2, conv2_2, conv4_2, conv5_1. The report calls both losses mean
     squared errors. Rectified maps here, as in the paper that it follows. Silent: α and β, what a
-    Gram matrix is divided by (positions here), optimiser, size, initial picture, steps.
+    Gram matrix is divided by (positions here), optimizer, size, initial picture, steps.
     """
     return Settings(
         **SINGLE,

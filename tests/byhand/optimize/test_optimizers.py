@@ -1,4 +1,4 @@
-"""The textbook optimisers against optax's, and the two-loop recursion against dense matrices."""
+"""The textbook optimizers against optax's, and the two-loop recursion against dense matrices."""
 
 import jax
 import numpy as np

@@ -195,7 +195,7 @@ FORMULAS = {
     "pastiche": (pastiche, {}),
     "crowson": (crowson, {"edge": True}),
 }
-OPTIMISERS = {
+OPTIMIZERS = {
     "gatys2015": ("lbfgs", (500,), "noise", 512),
     "gatys2016": ("lbfgs", (500,), "content", 512),
     "patel2020": ("scipy-lbfgs", (200,), "content", 500),
@@ -261,10 +261,10 @@ def test_parts_equal_the_formulas_of_the_source(name, monkeypatch):
     assert float(total) == pytest.approx(sum(expected.values()), rel=1e-5)
 
 
-@pytest.mark.parametrize("name", OPTIMISERS)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_what_the_loss_does_not_say(name):
     chosen = preset(name)
-    assert (chosen.optimizer, chosen.steps, chosen.init, chosen.size) == OPTIMISERS[name]
+    assert (chosen.optimizer, chosen.steps, chosen.init, chosen.size) == OPTIMIZERS[name]
 
 
 def test_the_details_that_few_share():
