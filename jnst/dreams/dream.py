@@ -20,7 +20,7 @@ from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import Aim, Targets
 from jnst.dreams.ascent import HALO, PADDING, ascent, move, program, spans
 from jnst.dreams.settings import DreamSettings, aim_of
-from jnst.engines.memory import check_room
+from jnst.engines.memory import check_memory
 from jnst.errors import InputError
 from jnst.optimize.loop import Progress
 from jnst.pictures import resizing as images
@@ -122,7 +122,7 @@ def _check_room(kit: Kit, size: tuple[int, int], tile: int | None) -> None:
 
     instead = "" if tile else ", or a tile of 512"
     seen = height, width
-    check_room("dream", size, backbone, aim.layers, seen, lower, instead=instead)
+    check_memory("dream", size, backbone, aim.layers, seen, lower, instead=instead)
 
 
 def _shift(side: int, settings: DreamSettings, rng: np.random.Generator) -> int:

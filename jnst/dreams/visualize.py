@@ -21,7 +21,7 @@ from jnst.backbones.checks import check_layers, too_small
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
-from jnst.engines.memory import check_room
+from jnst.engines.memory import check_memory
 from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.optimize.loop import Progress
 from jnst.weights.network import Network, default_backbone, open_network
@@ -141,7 +141,7 @@ def visualize(network: Network, settings: VisualizeSettings, channel: int) -> It
     state = optimizer.init(spectrum)
     side, seen = settings.size, settings.size + 2 * transforms.PAD
     ask = functools.partial(program.lower, network.params, spectrum, state, key, inside)
-    check_room("visualisation", (side, side), network.name, [layer], (seen, seen), ask)
+    check_memory("visualisation", (side, side), network.name, [layer], (seen, seen), ask)
     for step in range(1, settings.steps + 1):
         arguments = spectrum, state, jax.random.fold_in(key, step), inside
         value, slope, spectrum, state, image = program(network.params, *arguments)

@@ -22,7 +22,7 @@ from jnst.engines import tiling
 from jnst.engines.sharding import sharding, spread
 from jnst.errors import InputError, check_choice
 from jnst.losses import objective, tv
-from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, Losses, on_features
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, ObjectiveChoices, on_features
 from jnst.optimize import optimizers
 from jnst.optimize.step import Compiled
 
@@ -55,21 +55,21 @@ def _one_thread_for_lapack() -> None:
     libraries.select(filepath=paths).limit(limits=1)
 
 
-def _autodiff(losses: Losses) -> tuple[objective.Terms, objective.Extract]:
+def _autodiff(choices: ObjectiveChoices) -> tuple[objective.Terms, objective.Extract]:
     """Return the losses and the network in JAX."""
     _one_thread_for_lapack()
     terms = objective.Terms(
-        on_features(losses, objective.Term, "module"),
-        partial(tv.total_variation, **losses.total_variation),
-        losses.normalize_gradients,
+        on_features(choices, objective.Term, "module"),
+        partial(tv.total_variation, **choices.total_variation),
+        choices.normalize_gradients,
     )
-    network = {**losses.network, "precision": losses.precision}
-    return terms, partial(BACKBONES[losses.backbone].features, **network)
+    network = {**choices.network, "precision": choices.precision}
+    return terms, partial(BACKBONES[choices.backbone].features, **network)
 
 
-def autodiff(losses: Losses) -> Engine:
+def autodiff(choices: ObjectiveChoices) -> Engine:
     """Build the engine that XLA compiles and `jax.grad` differentiates."""
-    terms, extract = _autodiff(losses)
+    terms, extract = _autodiff(choices)
     programs = {
         # Not `xla.jit`: `jnst.engines.memory` asks for the shapes only, and options go with a
         # compilation.
@@ -82,7 +82,7 @@ def autodiff(losses: Losses) -> Engine:
 
 
 @cache
-def on_devices(losses: Losses, count: int) -> Engine:
+def on_devices(choices: ObjectiveChoices, count: int) -> Engine:
     """Build the engine whose maps are divided among so many devices; see `jnst.engines.sharding`.
 
     Raises `InputError` if there are fewer.
@@ -92,7 +92,7 @@ def on_devices(losses: Losses, count: int) -> Engine:
         raise InputError(
             f"devices must be at most {len(devices)}, as many as there are, not {count}"
         )
-    one = engine("jax", losses)
+    one = engine("jax", choices)
     place = partial(_place, device=sharding(devices[:count]))
     return one._replace(evaluate=spread(one.evaluate, devices[:count]), place=place)
 
@@ -114,36 +114,36 @@ def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., A
     return targets
 
 
-def untiled(losses: Losses) -> str:
+def why_not_tiled(choices: ObjectiveChoices) -> str:
     """Return why these losses cannot be computed in tiles; nothing if they can."""
-    if BACKBONES[losses.backbone].geometry is None:
+    if BACKBONES[choices.backbone].geometry is None:
         names = ", ".join(name for name, found in BACKBONES.items() if found.geometry)
-        return f"{losses.backbone} cannot be computed in tiles; choose from {names}, or tile off"
-    return at_once(losses)
+        return f"{choices.backbone} cannot be computed in tiles; choose from {names}, or tile off"
+    return whole_picture_loss(choices)
 
 
-def at_once(losses: Losses) -> str:
+def whole_picture_loss(choices: ObjectiveChoices) -> str:
     """Return which loss looks at all positions at once, whatever the network; or nothing."""
-    for table, name in ((CONTENT_LOSSES, losses.content_loss), (STYLE_LOSSES, losses.style_loss)):
+    for table, name in ((CONTENT_LOSSES, choices.content_loss), (STYLE_LOSSES, choices.style_loss)):
         if not table[name].tiled:
             names = ", ".join(other for other, loss in table.items() if loss.tiled)
             return f"{name} cannot be computed in tiles; choose from {names}, or tile off"
-    if losses.normalize_gradients:
+    if choices.normalize_gradients:
         return "normalize_gradients needs all of the picture at once; choose tile off"
     return ""
 
 
 @cache
-def in_tiles(losses: Losses, size: int) -> Engine:
+def in_tiles(choices: ObjectiveChoices, size: int) -> Engine:
     """Build the engine that works in windows of `size` pixels a side; see `jnst.engines.tiling`.
 
     Raises `InputError` for losses that do not add up over windows.
     """
-    geometry = BACKBONES[losses.backbone].geometry
-    problem = untiled(losses)
+    geometry = BACKBONES[choices.backbone].geometry
+    problem = why_not_tiled(choices)
     if problem or geometry is None:
         raise InputError(problem)
-    terms, extract = _autodiff(losses)
+    terms, extract = _autodiff(choices)
     tiles = tiling.Tiles(size, geometry)
 
     programs = {
@@ -154,15 +154,15 @@ def in_tiles(losses: Losses, size: int) -> Engine:
     return Engine(targets, evaluate, optimizers.OPTIMIZERS, compiled="moves", place=_place)
 
 
-def by_hand(losses: Losses) -> Engine:
+def by_hand(choices: ObjectiveChoices) -> Engine:
     """Build the engine that does without JAX: NumPy, and the derivatives of `jnst.byhand`."""
     terms = byhand_objective.Terms(
-        on_features(losses, byhand_objective.Term, "byhand"),
-        partial(byhand_tv.total_variation, **losses.total_variation),
-        partial(byhand_tv.total_variation_backward, **losses.total_variation),
-        losses.normalize_gradients,
+        on_features(choices, byhand_objective.Term, "byhand"),
+        partial(byhand_tv.total_variation, **choices.total_variation),
+        partial(byhand_tv.total_variation_backward, **choices.total_variation),
+        choices.normalize_gradients,
     )
-    options, table = byhand_graph.Options(**losses.network), BACKBONES[losses.backbone].table
+    options, table = byhand_graph.Options(**choices.network), BACKBONES[choices.backbone].table
     network = byhand_objective.Network(
         partial(byhand_graph.features, table, options=options),
         partial(byhand_graph.backward, table, options=options),
@@ -176,10 +176,10 @@ def by_hand(losses: Losses) -> Engine:
 
 
 ENGINES = {"jax": autodiff, "byhand": by_hand}
-"""What builds an engine for `Losses`, by name."""
+"""What builds an engine for `ObjectiveChoices`, by name."""
 
 
 @cache
-def engine(name: str, losses: Losses) -> Engine:
-    """Return the engine called `name`; the same losses get the same one, compiled once."""
-    return ENGINES[check_choice("engine", name, ENGINES)](losses)
+def engine(name: str, choices: ObjectiveChoices) -> Engine:
+    """Return the engine called `name`; the same choices get the same one, compiled once."""
+    return ENGINES[check_choice("engine", name, ENGINES)](choices)

@@ -72,12 +72,12 @@ def account(program: Any) -> int:
     return sum(sizes)
 
 
-def pictures(shape: tuple[int, ...]) -> int:
+def stateless_loop_bytes(shape: tuple[int, ...]) -> int:
     """Return about how many bytes a loop without a memory holds, in float32."""
     return 4 * AT_WORK * math.prod(shape)
 
 
-def check_room(
+def check_memory(
     what: str,
     size: tuple[int, int],
     backbone: str,
@@ -102,7 +102,7 @@ def check_room(
 
     """
     shape, free = (1, *size, 3), USABLE * available()
-    taken = pictures(shape)
+    taken = stateless_loop_bytes(shape)
     if taken + at_most(backbone, layers, (1, *seen, 3)) < free:
         return
     if taken < free:

@@ -28,7 +28,7 @@ from jnst.losses import (
 )
 
 
-class Losses(NamedTuple):
+class ObjectiveChoices(NamedTuple):
     """The choices that shape the objective, but are no numbers it could take as arguments."""
 
     backbone: str
@@ -72,7 +72,7 @@ class Loss(NamedTuple):
     scales: Sequence[str]
     guided: bool = False
     tiled: bool = False
-    statistic: Callable[[Losses], dict[str, Any]] = lambda losses: {}
+    statistic: Callable[[ObjectiveChoices], dict[str, Any]] = lambda choices: {}
 
 
 CONTENT_LOSSES = {
@@ -87,7 +87,7 @@ STYLE_LOSSES = {
         squares.SCALES,
         guided=True,
         tiled=True,
-        statistic=lambda losses: {"normalization": losses.gram_normalization},
+        statistic=lambda choices: {"normalization": choices.gram_normalization},
     ),
     "wasserstein": Loss(
         wasserstein, byhand_wasserstein, tuple(wasserstein.SCALE), guided=True, tiled=True
@@ -119,16 +119,16 @@ def _term(kind: Any, module: Any, statistic: dict[str, Any], distance: dict[str,
     return kind(**{name: partial(f, **options.get(name, {})) for name, f in named.items()})
 
 
-def on_features(losses: Losses, kind: Any, which: str) -> dict[str, Any]:
+def on_features(choices: ObjectiveChoices, kind: Any, which: str) -> dict[str, Any]:
     """Build content and style loss of the kind `Term` of an engine, from the modules for it.
 
     `which` is "module" for those in JAX, or "byhand".
     """
     chosen = {
-        "content": (CONTENT_LOSSES[losses.content_loss], losses.content_scale),
-        "style": (STYLE_LOSSES[losses.style_loss], losses.style_scale),
+        "content": (CONTENT_LOSSES[choices.content_loss], choices.content_scale),
+        "style": (STYLE_LOSSES[choices.style_loss], choices.style_scale),
     }
     return {
-        name: _term(kind, getattr(loss, which), loss.statistic(losses), {"scale": scale})
+        name: _term(kind, getattr(loss, which), loss.statistic(choices), {"scale": scale})
         for name, (loss, scale) in chosen.items()
     }

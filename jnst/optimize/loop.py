@@ -124,7 +124,7 @@ def minimize(
             retreats += 1
             shrink /= 2
             newest = best
-            check_hope(retreats, best_total)
+            check_can_recover(retreats, best_total)
             carry = start(best, None, best_total)
         for i in range(count):
             named = {name: float(part[i]) for name, part in parts.items()}
@@ -134,7 +134,7 @@ def minimize(
     return End(np.array(carry.best), carry.state)
 
 
-def check_hope(retreats: int, best_total: float) -> None:
+def check_can_recover(retreats: int, best_total: float) -> None:
     """Give up, by an `InputError`, where going back to the best picture can help no more.
 
     That is where no picture had a finite loss, or after more than `MOST_RETREATS` times.

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from jnst.arrays import Image
-from jnst.optimize.loop import End, Progress, check_hope
+from jnst.optimize.loop import End, Progress, check_can_recover
 from jnst.optimize.optimizers import FIRST_STEP, HISTORY, scipy_lbfgs
 from jnst.optimize.step import Compiled, Evaluate
 from jnst.xla import jit
@@ -51,7 +51,7 @@ def minimize_scipy(
                 failed = not (math.isfinite(total) and np.isfinite(gradient).all())
                 if failed:
                     retreats, shrink, total = retreats + 1, shrink / 2, math.nan
-                    check_hope(retreats, best_total)
+                    check_can_recover(retreats, best_total)
                 elif total < best_total:
                     best, best_total = newest, total
                 named = {name: float(part) for name, part in parts.items()}

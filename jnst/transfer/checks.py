@@ -15,7 +15,7 @@ from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
 from jnst.pictures import colour
 from jnst.transfer.initial import INITIAL
-from jnst.transfer.settings import Settings, content_layers, losses, style_layers
+from jnst.transfer.settings import Settings, content_layers, objective_choices, style_layers
 from jnst.weights.network import LEARNT
 
 LARGEST_SIDE = 65_535
@@ -123,6 +123,6 @@ def check(settings: Settings) -> None:
     if not (content_layers(settings) or style_layers(settings)):
         raise InputError("give at least one content layer or style layer")
     if isinstance(settings.tile, int):
-        in_tiles(losses(settings), settings.tile)
+        in_tiles(objective_choices(settings), settings.tile)
     if settings.devices > 1:
-        on_devices(losses(settings), settings.devices)
+        on_devices(objective_choices(settings), settings.devices)

@@ -7,10 +7,16 @@ import jax
 import numpy as np
 
 from jnst.engines import memory
-from jnst.engines.build import at_once, engine, untiled
+from jnst.engines.build import engine, whole_picture_loss, why_not_tiled
 from jnst.errors import InputError
 from jnst.losses.objective import Constants, Goal
-from jnst.transfer.settings import Settings, content_layers, float_type, losses, style_layers
+from jnst.transfer.settings import (
+    Settings,
+    content_layers,
+    float_type,
+    objective_choices,
+    style_layers,
+)
 from jnst.weights.network import open_network
 from jnst.xla import jit
 
@@ -37,7 +43,7 @@ def needed(settings: Settings, shape: tuple[int, ...]) -> int:
 @functools.cache
 def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
     """Compile one evaluation, in float32, and return the bytes that it takes; it is not run."""
-    chosen = engine("jax", losses(settings))
+    chosen = engine("jax", objective_choices(settings))
     layers = (*content_layers(settings), *style_layers(settings))
     params = open_network(settings.backbone, layers, learnt=settings.weights).params
     params = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), params)
@@ -51,7 +57,7 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
     return memory.account(program)
 
 
-def held(settings: Settings, shape: tuple[int, ...], steps: int) -> int:
+def loop_bytes(settings: Settings, shape: tuple[int, ...], steps: int) -> int:
     """Return about how many bytes loop and optimizer hold, however a picture is cut."""
     remembered = 2 * min(settings.history, steps) if "lbfgs" in settings.optimizer else 2
     return (
@@ -76,16 +82,16 @@ def tile(
         return None
     if isinstance(settings.tile, int):
         return settings.tile if settings.tile < max(shape) else None
-    free, kept = memory.USABLE * memory.available(), held(settings, shape, steps)
+    free, kept = memory.USABLE * memory.available(), loop_bytes(settings, shape, steps)
     factor = np.dtype(float_type(settings)).itemsize // 4
     layers = (*content_layers(settings), *style_layers(settings))
     bound = factor * memory.at_most(settings.backbone, layers, shape)
-    if not at_once(losses(settings)) and bound + kept < free:
+    if not whole_picture_loss(objective_choices(settings)) and bound + kept < free:
         return None  # without asking XLA
     computed = factor * needed(settings, shape)
     if computed + kept < free:
         return None
-    cannot = untiled(losses(settings))
+    cannot = why_not_tiled(objective_choices(settings))
     fitting = [size for size in SIZES if computed * size**2 / pixels + kept < free]
     if not cannot and fitting:
         return fitting[0]

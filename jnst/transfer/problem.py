@@ -19,7 +19,13 @@ from jnst.pictures import resizing
 from jnst.pictures.regions import Mask, region
 from jnst.transfer.initial import initial
 from jnst.transfer.pictures import Guide, Pictures
-from jnst.transfer.settings import Settings, content_layers, float_type, losses, style_layers
+from jnst.transfer.settings import (
+    Settings,
+    content_layers,
+    float_type,
+    objective_choices,
+    style_layers,
+)
 from jnst.transfer.stages import Stage, map_sizes
 from jnst.weights.network import open_network
 
@@ -56,9 +62,9 @@ def load(settings: Settings) -> Kit:
 
     Raises `InputError` where weights are missing, or end before a layer that is needed.
     """
-    chosen = engine(settings.engine, losses(settings))
+    chosen = engine(settings.engine, objective_choices(settings))
     if settings.devices > 1:
-        chosen = on_devices(losses(settings), settings.devices)
+        chosen = on_devices(objective_choices(settings), settings.devices)
     layers = (*content_layers(settings), *style_layers(settings))
     params = open_network(settings.backbone, layers, learnt=settings.weights).params
     return Kit(chosen, jax.tree.map(lambda array: array.astype(float_type(settings)), params))
@@ -79,7 +85,7 @@ def set_up(
     """
     _check_guided(pictures.guides, settings)
     if stage.tile is not None:
-        kit = kit._replace(engine=in_tiles(losses(settings), stage.tile))
+        kit = kit._replace(engine=in_tiles(objective_choices(settings), stage.tile))
     content = resizing.fit(pictures.content, stage.size, upscale=True)
     styles = {id(guide.style): guide.style for guide in pictures.guides}
     fitted = {key: resizing.fit(style, stage.style_size) for key, style in styles.items()}

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from jnst.backbones.tables import BACKBONES
-from jnst.losses.registry import Losses
+from jnst.losses.registry import ObjectiveChoices
 from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 
 
@@ -160,6 +160,6 @@ def style_layers(settings: Settings) -> tuple[str, ...]:
     return default if settings.style_layers is None else settings.style_layers
 
 
-def losses(settings: Settings) -> Losses:
+def objective_choices(settings: Settings) -> ObjectiveChoices:
     """Return what of the settings shapes the objective."""
-    return Losses(*(getattr(settings, name) for name in Losses._fields))
+    return ObjectiveChoices(*(getattr(settings, name) for name in ObjectiveChoices._fields))

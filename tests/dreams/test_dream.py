@@ -260,7 +260,9 @@ def test_what_does_not_fit_into_memory_is_refused_before_the_first_step(tile, in
 
 def test_where_it_is_not_clear_the_compiler_is_asked(monkeypatch):
     kit, asked, account = load(QUICK), [], memory.account
-    bound = memory.pictures((1, 40, 48, 3)) + memory.at_most("vgg19", ["relu2_1"], (1, 40, 48, 3))
+    bound = memory.stateless_loop_bytes((1, 40, 48, 3)) + memory.at_most(
+        "vgg19", ["relu2_1"], (1, 40, 48, 3)
+    )
     monkeypatch.setattr(memory, "available", lambda: 0.99 * bound / memory.USABLE)
     monkeypatch.setattr(memory, "account", lambda one: asked.append(account(one)) or asked[-1])
     assert next(dream(PICTURE, QUICK, kit)).step == 1

@@ -187,7 +187,9 @@ def test_what_does_not_fit_into_memory_is_refused_before_the_first_step(monkeypa
 
 def test_where_it_is_not_clear_the_compiler_is_asked(monkeypatch):
     network, asked, account = open_for(QUICK), [], memory.account
-    bound = memory.pictures((1, 32, 32, 3)) + memory.at_most("vgg19", ["conv2_1"], (1, 56, 56, 3))
+    bound = memory.stateless_loop_bytes((1, 32, 32, 3)) + memory.at_most(
+        "vgg19", ["conv2_1"], (1, 56, 56, 3)
+    )
     monkeypatch.setattr(memory, "available", lambda: 0.99 * bound / memory.USABLE)
     monkeypatch.setattr(memory, "account", lambda one: asked.append(account(one)) or asked[-1])
     assert next(visualize(network, QUICK, 5)).step == 1

@@ -99,7 +99,7 @@ def test_what_does_not_fit_is_cut(free):
     needed = fitting.needed(Settings(), SHAPE)
     shape = (1, 8 * 256, 8 * 192, 3)
     room = 10 * needed
-    free((room + fitting.held(Settings(), shape, 1)) / memory.USABLE)
+    free((room + fitting.loop_bytes(Settings(), shape, 1)) / memory.USABLE)
     found = fitting.tile(Settings(), shape, steps=1)
     assert found in fitting.SIZES
     assert found**2 < 10 / 64 * shape[1] * shape[2] * 2.2  # weights count once, not by pixels
@@ -111,7 +111,7 @@ def test_what_does_not_fit_is_cut(free):
 
 def test_float64_needs_twice_as_much(free):
     room = 1.5 * fitting.needed(Settings(), SHAPE)
-    free((room + fitting.held(Settings(), SHAPE, 1)) / memory.USABLE)
+    free((room + fitting.loop_bytes(Settings(), SHAPE, 1)) / memory.USABLE)
     assert fitting.tile(Settings(), SHAPE, steps=1) is None
     with pytest.raises(InputError, match="take size"):  # too small to be worth cutting
         fitting.tile(Settings(optimizer="scipy-lbfgs"), SHAPE, steps=1)
@@ -119,7 +119,7 @@ def test_float64_needs_twice_as_much(free):
 
 def test_what_cannot_be_cut_is_refused_with_a_size_that_fits(free):
     room = 3 * fitting.needed(Settings(style_loss="remd"), SHAPE)
-    free((room + fitting.held(Settings(), (1, 1024, 512, 3), 1)) / memory.USABLE)
+    free((room + fitting.loop_bytes(Settings(), (1, 1024, 512, 3), 1)) / memory.USABLE)
     with pytest.raises(InputError, match=r"512 x 1024 pixels .* take size \d+; remd cannot be"):
         fitting.tile(Settings(style_loss="remd"), (1, 1024, 512, 3), steps=1)
     free(10**6)
@@ -135,7 +135,9 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
     given = ["stylize", "--square", "--size", "440", "--first-size", "440", "--steps", "1", *layers]
     cheap = Settings(style_layers=("relu1_1",), content_layers=("relu1_1",))
     shape = (1, 440, 440, 3)
-    free((0.95 * fitting.needed(cheap, shape) + fitting.held(cheap, shape, 1)) / memory.USABLE)
+    free(
+        (0.95 * fitting.needed(cheap, shape) + fitting.loop_bytes(cheap, shape, 1)) / memory.USABLE
+    )
     assert main([*given, "-o", "cut.png"]) == 0
     assert "jnst: memory is too small for the whole: 440 in tiles of 384 pixels\n" in (
         capsys.readouterr().err

@@ -13,14 +13,14 @@ import jnst.losses as losses_package
 from jnst.backbones import vgg
 from jnst.engines.build import ENGINES
 from jnst.losses import objective
-from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, Losses
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, ObjectiveChoices
 from jnst.transfer.settings import Settings
 from jnst.weights import store
 
 RNG = np.random.default_rng(0)
 SAMPLE = Path(losses_package.__file__).parents[1] / "pictures" / "samples" / "style.jpg"
 STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-DEFAULT = Losses(*(getattr(Settings(), name) for name in Losses._fields))
+DEFAULT = ObjectiveChoices(*(getattr(Settings(), name) for name in ObjectiveChoices._fields))
 # By name: the losses, then the layers of content and style with their weights.
 SETUPS = {
     "default": (DEFAULT, {"relu4_2": 1.0}, dict.fromkeys(STYLE, 0.2)),
@@ -99,8 +99,8 @@ def invented(name):
 
 
 def agree(setup, name, params, photograph, painting, image):
-    losses, *layer_weights = SETUPS[setup]
-    by_jax, by_hand = (ENGINES[e](losses._replace(backbone=name)) for e in ("jax", "byhand"))
+    choices, *layer_weights = SETUPS[setup]
+    by_jax, by_hand = (ENGINES[e](choices._replace(backbone=name)) for e in ("jax", "byhand"))
     shares = dict(zip(("content", "style"), layer_weights, strict=True))
     pictures = {"content": photograph, "style": painting}
 
@@ -114,7 +114,7 @@ def agree(setup, name, params, photograph, painting, image):
             found = engine.targets(term, params, pictures[term], dict.fromkeys(layers))
             goals[term] = {layer: [objective.Goal(found[layer], w)] for layer, w in layers.items()}
         # One layer has a second goal, guided by a region of either picture.
-        if STYLE_LOSSES[losses.style_loss].guided:
+        if STYLE_LOSSES[choices.style_loss].guided:
             layer = next(iter(shares["style"]))
             guided = engine.targets("style", params, painting, {layer: region(painting.shape)})
             goal = objective.Goal(guided[layer], 0.1, region(image.shape))
@@ -130,7 +130,7 @@ def agree(setup, name, params, photograph, painting, image):
         assert part > 0
         np.testing.assert_allclose(part, expected.parts[term], rtol=1e-10)
     close(got.gradient, expected.gradient, rtol=1e-9)
-    if not losses.normalize_gradients:  # then it is the gradient of no function
+    if not choices.normalize_gradients:  # then it is the gradient of no function
         check(lambda x: evaluate(theirs, x).total, image, got.gradient, eps=1e-8)
 
 
@@ -148,5 +148,5 @@ def test_grad_of_the_whole_chain_on_real_input(real, setup):
 
 
 def test_every_style_loss_is_in_a_setup():
-    assert {losses.style_loss for losses, *_ in SETUPS.values()} == set(STYLE_LOSSES)
-    assert {losses.content_loss for losses, *_ in SETUPS.values()} == set(CONTENT_LOSSES)
+    assert {choices.style_loss for choices, *_ in SETUPS.values()} == set(STYLE_LOSSES)
+    assert {choices.content_loss for choices, *_ in SETUPS.values()} == set(CONTENT_LOSSES)
