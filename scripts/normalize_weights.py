@@ -1,8 +1,8 @@
-"""Measure what normalises VGG, over a folder of photographs: `normalize_weights.py FOLDER`."""
+"""Measure the means that normalize VGG, as `jnst weights measure FOLDER` does."""
 
 import sys
 
-from jnst.weights.measure_means import main
+from jnst.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(["weights", "measure", *sys.argv[1:]]))

@@ -42,7 +42,6 @@ POSITIONAL_DEFAULTS = {
     "jnst.__main__.main",
     "jnst.cli.main",
     "jnst.weights.convert.convert",
-    "jnst.weights.convert.main",
 }
 
 

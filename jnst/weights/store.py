@@ -1,7 +1,7 @@
 """Network weights: found, verified by their SHA-256, and read into plain arrays.
 
 A weight file is HDF5: one group a layer, with `bias` and either `kernel` or, quantised to 8 bit,
-`index` and `codebook` (`kernel = codebook[index]`), and `input/mean`. `backbones.manifest` says
+`index` and `codebook` (`kernel = codebook[index]`), and `input/mean`. `weights.manifest` says
 where each file comes from, what its bytes hash to, and which shapes it holds.
 
 `<name>_means.h5` beside `<name>.h5` has one group a layer with `mean`, float32, one a filter: what
@@ -44,7 +44,7 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
 
     Gives float32 NumPy arrays: `["conv1_1"]["kernel"]` (HWIO), `["conv1_1"]["bias"]` (O), ... and
     `["input"]["mean"]` (1, 1, 1, 3). The network wants BGR in 0..255 minus that mean. `normalized`
-    rescales it so that each filter's mean activation is 1, see `backbones.normalization`. Raises
+    rescales it so that each filter's mean activation is 1, see `weights.normalization`. Raises
     `InputError` where a file is missing, was altered, or does not hold what the manifest says, or
     where the means are of other weights.
     """
@@ -175,9 +175,9 @@ def _check_network(path: Path, name: str, entry: Mapping[str, Any]) -> None:
 def _how_to_make(name: str) -> str:
     if name.endswith("_means"):
         backbone = name.removesuffix("_means")
-        return f"'python -m jnst.weights.measure_means PICTURES --backbone {backbone}'"
+        return f"'jnst weights measure PICTURES --backbone {backbone}'"
     source = _KERAS_FILE.format(name) if name in ("vgg16", "vgg19") else "SOURCE"
-    return f"'python -m jnst.weights.convert {source}'"
+    return f"'jnst weights convert {source}'"
 
 
 def _layer(file: h5py.File, layer: str, shape: tuple) -> dict[str, np.ndarray]:

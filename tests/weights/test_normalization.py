@@ -4,6 +4,7 @@ from gradcheck import close
 from helpers import ROOT, SHARED
 from skimage.data import chelsea
 
+import jnst.cli
 from jnst.backbones import vgg
 from jnst.byhand.backbones import vgg as byhand
 from jnst.errors import InputError
@@ -199,7 +200,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_folder_is_measured_and_the_weights_come_normalised(folder, capsys):
-    assert measure_means.main([str(folder), "--long-side", "9"]) == 0
+    assert jnst.cli.main(["weights", "measure", str(folder), "--long-side", "9"]) == 0
     output = folder.parent / "weights/vgg19_means.h5"
     assert capsys.readouterr().out == f"wrote {output}\n"
     pictures = [resizing.fit(files.read(path), 9) for path in sorted(folder.iterdir())]
@@ -208,15 +209,15 @@ def test_a_folder_is_measured_and_the_weights_come_normalised(folder, capsys):
     for layer, ones in means.items():
         np.testing.assert_allclose(ones, np.ones(WIDTHS[layer]), rtol=2e-6)
     before = output.read_bytes(), output.with_name("manifest.json").read_bytes()
-    measure_means.normalize(folder, long_side=9)
+    measure_means.measure(folder, long_side=9)
     assert (output.read_bytes(), output.with_name("manifest.json").read_bytes()) == before
-    measure_means.normalize(folder)
+    measure_means.measure(folder)
     assert output.read_bytes() != before[0], "the cap must matter"
 
 
 def test_the_manifest_says_which_pictures_were_measured(folder):
     def entry():
-        output = measure_means.normalize(folder)
+        output = measure_means.measure(folder)
         return manifest.table(output.parent)[output.name]
 
     first = entry()
@@ -235,9 +236,9 @@ def test_a_folder_that_cannot_be_measured(folder, capsys, what):
             path.unlink()
     else:
         folder = folder / "absent"
-    assert measure_means.main([str(folder)]) == 2
+    assert jnst.cli.main(["weights", "measure", str(folder)]) == 2
     captured = capsys.readouterr()
-    assert captured.err.startswith("error: ")
+    assert captured.err.startswith("jnst: ")
     assert captured.err.count("\n") == 1
     assert [path.name for path in (folder.parent / "weights").glob("*means*")] == []
 

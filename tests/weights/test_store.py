@@ -119,7 +119,7 @@ def test_any_flipped_byte_is_noticed(small):
         small.write_bytes(damaged)
         refused("SHA-256")
     small.write_bytes(data[:-1])
-    refused(r"SHA-256.*'python -m jnst\.convert SOURCE'")
+    refused(r"SHA-256.*'jnst weights convert SOURCE'")
 
 
 def test_a_hash_that_is_another_files_is_noticed(small):
@@ -264,7 +264,7 @@ def test_the_manifest_says_whose_the_means_are(means, small):
 
 def test_weights_without_means_load_but_not_normalised(small):
     store.load("small")
-    hint = "'python -m jnst.weights.measure_means PICTURES --backbone small'"
+    hint = "'jnst weights measure PICTURES --backbone small'"
     refused(f"no small_means.h5 in .*make it with {hint}", normalized=True)
 
 
@@ -292,9 +292,7 @@ def test_any_flipped_byte_of_the_means_is_noticed(means):
         damaged = bytearray(data)
         damaged[position] ^= 1
         means.write_bytes(damaged)
-        refused(
-            "small_means.h5 do not have the SHA-256.*jnst.weights.measure_means", normalized=True
-        )
+        refused("small_means.h5 do not have the SHA-256.*jnst weights measure", normalized=True)
     store.load("small")
 
 
