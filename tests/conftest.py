@@ -26,8 +26,8 @@ COMPILATION = {
     "jax_persistent_cache_min_entry_size_bytes": -1,
 }
 
-# Property tests: a few examples, always the same, in the fast set; `pytest -m hypothesis` tries more
-# with HYPOTHESIS_PROFILE=thorough.
+# Property tests: a few examples, always the same, in the fast set; with HYPOTHESIS_PROFILE=thorough
+# `pytest -m hypothesis` tries many more.
 for _name, _examples in {"fast": 20, "thorough": 500}.items():
     hypothesis.settings.register_profile(
         _name, max_examples=_examples, derandomize=True, deadline=None

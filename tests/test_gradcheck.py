@@ -19,8 +19,10 @@ def test_a_right_gradient_is_accepted(seed):
 
 @pytest.mark.parametrize("factor", [1.001, 0.999, 2, 0.5, -1, 1e3])
 def test_a_gradient_wrong_by_a_factor_is_refused(factor):
-    with pytest.raises(AssertionError, match=r"analytic .* numeric .* relative"):
+    with pytest.raises(AssertionError, match=r"^f: analytic .* numeric .* relative [^\n]*$"):
         check(f, X, factor * RIGHT)
+    with pytest.raises(AssertionError, match=r"^a loss: analytic .* numeric .* relative"):
+        check(f, X, factor * RIGHT, name="a loss")
 
 
 def test_a_single_wrong_entry_is_refused():

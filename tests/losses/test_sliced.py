@@ -1,7 +1,7 @@
 import jax
 import numpy as np
 import pytest
-from gradcheck import check, close
+from losscheck import compiled
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
@@ -11,29 +11,27 @@ from jnst.errors import InputError
 from jnst.losses import sliced
 
 RNG = np.random.default_rng(0)
+ours = compiled(sliced)
 N = 3
 F, EQUAL, SMALL, LARGE = (
     RNG.normal(size=(1, *size, N)) + 0.5 for size in ((4, 5), (5, 4), (3, 4), (6, 5))
 )
 STYLES = pytest.mark.parametrize("style", [EQUAL, SMALL, LARGE], ids=["equal", "small", "large"])
-SCALES = ["half", "mean", "relative", "contraharmonic"]
-BOTH = pytest.mark.parametrize("module", [sliced, byhand])
+BOTH = pytest.mark.parametrize("module", [ours, byhand])
 
 
 pytestmark = pytest.mark.usefixtures("in_float64")
 
 
-def autodiff(features, style, *, seed=0, **options):
-    def loss(x):
-        T = sliced.target(sliced.statistic(style), seed=seed)
-        return sliced.distance(sliced.statistic(x), T, **options)
-
-    return loss, jax.grad(loss)(features)
+@jax.jit
+@jax.value_and_grad
+def evaluate(x, T):
+    return sliced.distance(sliced.statistic(x), T)
 
 
-def derived(features, style, *, seed=0, **options):
-    S, T = byhand.statistic(features), byhand.target(byhand.statistic(style), seed=seed)
-    return byhand.statistic_backward(byhand.distance_backward(S, T, **options), features)
+def autodiff(features, style, *, seed=0):
+    T = ours.target(sliced.statistic(style), seed=seed)
+    return lambda x: evaluate(x, T)[0], evaluate(features, T)[1]
 
 
 # Along (0.6, 0.8) and (-0.8, 0.6) the points (0, 0), (5, 10) lie at 0, 11 and 0, 2; the style's
@@ -75,9 +73,8 @@ def test_directions_are_an_orthonormal_basis_by_gram_and_schmidt(module, channel
         np.testing.assert_allclose(got, expected, atol=1e-11)
 
 
-def test_directions_are_the_same_each_time_and_for_both_kinds_and_others_for_another_seed():
+def test_directions_are_the_same_each_time_and_others_for_another_seed():
     for channels in (1, 8):
-        np.testing.assert_array_equal(sliced.directions(channels), byhand.directions(channels))
         np.testing.assert_array_equal(sliced.directions(channels), sliced.directions(channels))
     assert np.abs(sliced.directions(8) - sliced.directions(8, seed=1)).max() > 0.1
     assert autodiff(F, LARGE)[0](F) != autodiff(F, LARGE, seed=1)[0](F)
@@ -87,25 +84,6 @@ def test_directions_reach_the_distance_as_data():
     T = sliced.target(sliced.statistic(LARGE))
     traced = jax.make_jaxpr(sliced.distance)(sliced.statistic(F), T)
     assert sum(np.size(constant) for constant in traced.consts) < N
-
-
-@pytest.mark.parametrize("scale", SCALES)
-@STYLES
-def test_grad_by_hand_is_autodiff_and_finite_difference(style, scale):
-    loss, automatic = autodiff(F, style, seed=2, scale=scale)
-    gradient = derived(F, style, seed=2, scale=scale)
-    T = byhand.target(byhand.statistic(style), seed=2)
-    np.testing.assert_allclose(
-        byhand.distance(byhand.statistic(F), T, scale=scale), loss(F), rtol=1e-12
-    )
-    close(gradient, automatic)
-    check(loss, F, gradient)
-
-
-# Positions where all channels are 0 are equal along every direction.
-def test_grad_where_positions_are_equal():
-    holes = F * (RNG.random((1, 4, 5, 1)) < 0.5)
-    close(derived(holes, LARGE), autodiff(holes, LARGE)[1])
 
 
 @STYLES
@@ -175,7 +153,6 @@ def test_a_constant_map_stays_finite(style, level):
     loss, automatic = autodiff(flat, style)
     assert np.isfinite(loss(flat))
     assert np.isfinite(automatic).all()
-    assert np.isfinite(derived(flat, style)).all()
     np.testing.assert_allclose(autodiff(flat, np.full_like(style, level))[1], 0, atol=1e-15)
 
 

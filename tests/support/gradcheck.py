@@ -16,8 +16,10 @@ def float64():
     return jax.enable_x64(True)
 
 
-def check(f, x, gradient, *, seed=0, eps=EPS):
+def check(f, x, gradient, *, name=None, seed=0, eps=EPS):
     """Assert that `gradient` is that of the scalar function `f` at the float64 array `x`.
+
+    `name` is what a failure calls `f`, where its own name says too little.
 
     One direction is the gradient's own; the others are random, with so much of it added that the
     derivative never comes out near zero by chance, where the difference quotient is all rounding.
@@ -29,7 +31,8 @@ def check(f, x, gradient, *, seed=0, eps=EPS):
     x, gradient = np.asarray(x), np.asarray(gradient)
     assert gradient.shape == x.shape
     size = np.sqrt(np.mean(gradient**2))
-    assert size > 0, "the gradient is zero everywhere: there is nothing to check"
+    name = name or getattr(f, "__qualname__", repr(f))
+    assert size > 0, f"{name}: the gradient is zero everywhere: there is nothing to check"
     along = gradient / size
     noise = np.random.default_rng(seed).normal(size=(3, *x.shape))
     pushed = [n + np.sign(np.sum(n * along)) * along / np.sqrt(x.size) for n in noise]
@@ -38,11 +41,14 @@ def check(f, x, gradient, *, seed=0, eps=EPS):
         numeric = float((f(x + eps * direction) - f(x - eps * direction)) / (2 * eps))
         error = abs(analytic - numeric) / abs(numeric) if numeric else np.inf
         if not error <= RTOL:  # so written, NaN is refused too
-            raise AssertionError(f"analytic {analytic!r} numeric {numeric!r} relative {error:.1e}")
+            raise AssertionError(
+                f"{name}: analytic {analytic!r} numeric {numeric!r} relative {error:.1e}"
+            )
 
 
-def close(actual, expected, *, rtol=1e-9):
+def close(actual, expected, *, rtol=1e-9, name=""):
     """Assert equality to `rtol` of the largest entry, as suits arrays with zeros among them."""
     actual, expected = np.asarray(actual), np.asarray(expected)
     assert actual.dtype == expected.dtype
-    np.testing.assert_allclose(actual, expected, rtol=0, atol=rtol * np.abs(expected).max())
+    atol = rtol * np.abs(expected).max()
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=atol, err_msg=name)

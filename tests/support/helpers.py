@@ -55,11 +55,22 @@ def maps(rng, *size, channels=3):
     return rng.normal(size=(1, *size, channels))
 
 
-def agree(rng, x, by_jax, by_hand, backward, *, rtol=1e-13):
-    """Check value and derivative; `backward(dy, y)` is the hand-written one."""
-    y, vjp = jax.vjp(by_jax, x)
-    close(by_hand(x), y, rtol=rtol)
-    dy = rng.normal(size=y.shape)
-    dx = backward(dy, by_hand(x))
-    close(dx, vjp(dy)[0], rtol=rtol)
-    check(lambda x: np.sum(dy * by_hand(x)), x, dx)
+def agree(rng, x, by_jax, by_hand, backward, *, rtol=1e-13, name=None):
+    """Check value and derivative; `backward(dy, y)` is the hand-written one.
+
+    What JAX does is one program: step by step it would compile a dozen.
+    """
+    expected = by_hand(x)
+    dy = rng.normal(size=expected.shape)
+
+    @jax.jit
+    def forward_and_back(x, dy):
+        y, vjp = jax.vjp(by_jax, x)
+        return y, vjp(dy)[0]
+
+    y, automatic = forward_and_back(x, dy)
+    name = name or getattr(backward, "__qualname__", repr(backward))
+    close(expected, y, rtol=rtol, name=name)
+    dx = backward(dy, expected)
+    close(dx, automatic, rtol=rtol, name=name)
+    check(lambda x: np.sum(dy * by_hand(x)), x, dx, name=name)
