@@ -19,7 +19,7 @@ from jnst.byhand.losses import objective as byhand_objective
 from jnst.byhand.losses import tv as byhand_tv
 from jnst.byhand.optimize import optimizers as byhand_optim
 from jnst.engines import tiling
-from jnst.engines.sharding import sharding, spread
+from jnst.engines.sharding import check_devices, sharding, spread
 from jnst.errors import InputError, check_choice
 from jnst.losses import objective, tv
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, ObjectiveChoices, on_features
@@ -87,14 +87,11 @@ def on_devices(choices: ObjectiveChoices, count: int) -> Engine:
 
     Raises `InputError` if there are fewer.
     """
-    devices = jax.devices()
-    if count > len(devices):
-        raise InputError(
-            f"devices must be at most {len(devices)}, as many as there are, not {count}"
-        )
+    check_devices(count)
+    devices = jax.devices()[:count]
     one = engine("jax", choices)
-    place = partial(_place, device=sharding(devices[:count]))
-    return one._replace(evaluate=spread(one.evaluate, devices[:count]), place=place)
+    place = partial(_place, device=sharding(devices))
+    return one._replace(evaluate=spread(one.evaluate, devices), place=place)
 
 
 def _place(given: Any, device: Any = None) -> Any:
@@ -115,11 +112,17 @@ def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., A
 
 
 def why_not_tiled(choices: ObjectiveChoices) -> str:
-    """Return why these losses cannot be computed in tiles; nothing if they can."""
+    """Return why this objective cannot be computed in tiles; nothing if they can."""
     if BACKBONES[choices.backbone].geometry is None:
         names = ", ".join(name for name, found in BACKBONES.items() if found.geometry)
         return f"{choices.backbone} cannot be computed in tiles; choose from {names}, or tile off"
     return whole_picture_loss(choices)
+
+
+def check_tiled(choices: ObjectiveChoices) -> None:
+    """Raise an `InputError` if this objective cannot be computed in tiles."""
+    if problem := why_not_tiled(choices):
+        raise InputError(problem)
 
 
 def whole_picture_loss(choices: ObjectiveChoices) -> str:
@@ -139,10 +142,9 @@ def in_tiles(choices: ObjectiveChoices, size: int) -> Engine:
 
     Raises `InputError` for losses that do not add up over windows.
     """
+    check_tiled(choices)
     geometry = BACKBONES[choices.backbone].geometry
-    problem = why_not_tiled(choices)
-    if problem or geometry is None:
-        raise InputError(problem)
+    assert geometry is not None
     terms, extract = _autodiff(choices)
     tiles = tiling.Tiles(size, geometry)
 

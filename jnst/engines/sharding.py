@@ -13,7 +13,15 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jnst.arrays import Image
+from jnst.errors import InputError
 from jnst.losses.objective import Constants, Evaluation
+
+
+def check_devices(count: int) -> None:
+    """Raise an `InputError` if there are fewer devices than `count`."""
+    there = jax.device_count()
+    if count > there:
+        raise InputError(f"devices must be at most {there}, as many as there are, not {count}")
 
 
 def sharding(devices: Sequence[Any], *axes: str) -> NamedSharding:

@@ -7,7 +7,8 @@ from jnst.backbones.checks import check_layers
 from jnst.backbones.nn import PADDING, PRECISION
 from jnst.backbones.pooling import POOLING
 from jnst.backbones.vgg import LAYERS
-from jnst.engines.build import ENGINES, in_tiles, on_devices
+from jnst.engines.build import ENGINES, check_tiled
+from jnst.engines.sharding import check_devices
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.losses import tv
 from jnst.losses.gram import NORMALIZATION
@@ -15,7 +16,7 @@ from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
 from jnst.pictures import colour
 from jnst.transfer.initial import INITIAL
-from jnst.transfer.settings import Settings, content_layers, objective_choices, style_layers
+from jnst.transfer.settings import Settings
 from jnst.weights.network import LEARNT
 
 LARGEST_SIDE = 65_535
@@ -111,18 +112,19 @@ def check(settings: Settings) -> None:
     if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
         raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
     check_at_most("learning_rate", settings.learning_rate or 0, LARGEST_NUMBER)
-    if len(settings.style_layer_weights) not in (0, len(style_layers(settings))):
+    resolved = settings.resolved
+    if len(settings.style_layer_weights) not in (0, len(resolved.style_layers)):
         raise InputError(
             f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
-            f"{len(style_layers(settings))} style layers; give one for each"
+            f"{len(resolved.style_layers)} style layers; give one for each"
         )
     for what in ("style_layer_weights", "blend"):
         shares = getattr(settings, what)
         if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
             raise InputError(f"{what} must be finite numbers, at least 0 and not all 0")
-    if not (content_layers(settings) or style_layers(settings)):
+    if not resolved.layers:
         raise InputError("give at least one content layer or style layer")
     if isinstance(settings.tile, int):
-        in_tiles(objective_choices(settings), settings.tile)
+        check_tiled(resolved.objective)
     if settings.devices > 1:
-        on_devices(objective_choices(settings), settings.devices)
+        check_devices(settings.devices)

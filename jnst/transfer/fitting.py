@@ -10,13 +10,7 @@ from jnst.engines import memory
 from jnst.engines.build import engine, whole_picture_loss, why_not_tiled
 from jnst.errors import InputError
 from jnst.losses.objective import Constants, Goal
-from jnst.transfer.settings import (
-    Settings,
-    content_layers,
-    float_type,
-    objective_choices,
-    style_layers,
-)
+from jnst.transfer.settings import Settings
 from jnst.weights.network import open_network
 from jnst.xla import jit
 
@@ -43,13 +37,14 @@ def needed(settings: Settings, shape: tuple[int, ...]) -> int:
 @functools.cache
 def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
     """Compile one evaluation, in float32, and return the bytes that it takes; it is not run."""
-    chosen = engine("jax", objective_choices(settings))
-    layers = (*content_layers(settings), *style_layers(settings))
-    params = open_network(settings.backbone, layers, learnt=settings.weights).params
+    resolved = settings.resolved
+    chosen = engine("jax", resolved.objective)
+    params = open_network(settings.backbone, resolved.layers, learnt=settings.weights).params
     params = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), params)
     image = jax.ShapeDtypeStruct(shape, np.float32)
     goals = {}
-    for term, layers in (("content", content_layers(settings)), ("style", style_layers(settings))):
+    of_terms = {"content": resolved.content_layers, "style": resolved.style_layers}
+    for term, layers in of_terms.items():
         of_term = functools.partial(chosen.targets, term)
         targets = jax.eval_shape(of_term, params, image, dict.fromkeys(layers))
         goals[term] = {layer: [Goal(target, 1.0)] for layer, target in targets.items()}
@@ -60,9 +55,8 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
 def loop_bytes(settings: Settings, shape: tuple[int, ...], steps: int) -> int:
     """Return about how many bytes loop and optimizer hold, however a picture is cut."""
     remembered = 2 * min(settings.history, steps) if "lbfgs" in settings.optimizer else 2
-    return (
-        (remembered + memory.AT_WORK) * math.prod(shape) * np.dtype(float_type(settings)).itemsize
-    )
+    bytes_each = np.dtype(settings.resolved.dtype).itemsize
+    return (remembered + memory.AT_WORK) * math.prod(shape) * bytes_each
 
 
 def tile(
@@ -77,21 +71,20 @@ def tile(
         InputError: if it does not fit, and the losses cannot be had in tiles.
 
     """
-    pixels = shape[1] * shape[2]
+    resolved, pixels = settings.resolved, shape[1] * shape[2]
     if settings.engine != "jax" or settings.devices > 1 or settings.tile == "off":
         return None
     if isinstance(settings.tile, int):
         return settings.tile if settings.tile < max(shape) else None
     free, kept = memory.USABLE * memory.available(), loop_bytes(settings, shape, steps)
-    factor = np.dtype(float_type(settings)).itemsize // 4
-    layers = (*content_layers(settings), *style_layers(settings))
-    bound = factor * memory.at_most(settings.backbone, layers, shape)
-    if not whole_picture_loss(objective_choices(settings)) and bound + kept < free:
+    factor = np.dtype(resolved.dtype).itemsize // 4
+    bound = factor * memory.at_most(settings.backbone, resolved.layers, shape)
+    if not whole_picture_loss(resolved.objective) and bound + kept < free:
         return None  # without asking XLA
     computed = factor * needed(settings, shape)
     if computed + kept < free:
         return None
-    cannot = why_not_tiled(objective_choices(settings))
+    cannot = why_not_tiled(resolved.objective)
     fitting = [size for size in SIZES if computed * size**2 / pixels + kept < free]
     if not cannot and fitting:
         return fitting[0]

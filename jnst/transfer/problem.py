@@ -19,13 +19,7 @@ from jnst.pictures import resizing
 from jnst.pictures.regions import Mask, region
 from jnst.transfer.initial import initial
 from jnst.transfer.pictures import Guide, Pictures
-from jnst.transfer.settings import (
-    Settings,
-    content_layers,
-    float_type,
-    objective_choices,
-    style_layers,
-)
+from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, map_sizes
 from jnst.weights.network import open_network
 
@@ -62,12 +56,12 @@ def load(settings: Settings) -> Kit:
 
     Raises `InputError` where weights are missing, or end before a layer that is needed.
     """
-    chosen = engine(settings.engine, objective_choices(settings))
+    resolved = settings.resolved
+    chosen = engine(settings.engine, resolved.objective)
     if settings.devices > 1:
-        chosen = on_devices(objective_choices(settings), settings.devices)
-    layers = (*content_layers(settings), *style_layers(settings))
-    params = open_network(settings.backbone, layers, learnt=settings.weights).params
-    return Kit(chosen, jax.tree.map(lambda array: array.astype(float_type(settings)), params))
+        chosen = on_devices(resolved.objective, settings.devices)
+    params = open_network(settings.backbone, resolved.layers, learnt=settings.weights).params
+    return Kit(chosen, jax.tree.map(lambda array: array.astype(resolved.dtype), params))
 
 
 def set_up(
@@ -83,19 +77,18 @@ def set_up(
     Raises `InputError` for a picture that is too small for the layers, and for regions with a style
     loss that cannot be guided by them.
     """
+    resolved = settings.resolved
     _check_guided(pictures.guides, settings)
     if stage.tile is not None:
-        kit = kit._replace(engine=in_tiles(objective_choices(settings), stage.tile))
+        kit = kit._replace(engine=in_tiles(resolved.objective, stage.tile))
     content = resizing.fit(pictures.content, stage.size, upscale=True)
     styles = {id(guide.style): guide.style for guide in pictures.guides}
     fitted = {key: resizing.fit(style, stage.style_size) for key, style in styles.items()}
     guides = [guide._replace(style=fitted[id(guide.style)]) for guide in pictures.guides]
     # The new picture has the content's size, and goes through the style layers as well.
-    layers = (*content_layers(settings), *style_layers(settings))
-    _check_large_enough("content", content, layers, settings)
+    _check_large_enough("content", content, resolved.layers, settings)
     for guide in guides:
-        _check_large_enough("style", guide.style, style_layers(settings), settings)
-    dtype = float_type(settings)
+        _check_large_enough("style", guide.style, resolved.style_layers, settings)
     constants = Constants(
         params=kit.params,
         goals={
@@ -110,7 +103,7 @@ def set_up(
             kind, first = "content", resizing.resize(pictures.start, *content.shape[1:3])
         noise, seed = settings.init_noise, settings.seed
         start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
-    start = resizing.resize(start, *content.shape[1:3]).astype(dtype)
+    start = resizing.resize(start, *content.shape[1:3]).astype(resolved.dtype)
     optimizer, history = None, min(settings.history, stage.steps)  # room for what can be there
     if settings.optimizer in kit.engine.optimizers:
         rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
@@ -123,8 +116,8 @@ def set_up(
 
 def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
     """Measure the content picture; share the content weight evenly among its layers."""
-    everywhere = dict.fromkeys(content_layers(settings))
-    dtype = float_type(settings)
+    everywhere = dict.fromkeys(settings.resolved.content_layers)
+    dtype = settings.resolved.dtype
     targets = kit.engine.targets("content", kit.params, content.astype(dtype), everywhere)
     weight = settings.content_weight / max(len(targets), 1)
     return {layer: [Goal(target, weight)] for layer, target in targets.items()}
@@ -134,8 +127,8 @@ def _style_goals(
     content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit
 ) -> dict[str, list[Goal]]:
     """Measure the style pictures; share the style weight among them, and among the layers."""
-    layers, dtype = style_layers(settings), float_type(settings)
-    shares = settings.style_layer_weights or [0.25**i for i in range(len(layers))]
+    layers, dtype = settings.resolved.style_layers, settings.resolved.dtype
+    shares = settings.resolved.style_layer_weights
     goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
 
     def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:

@@ -1,7 +1,7 @@
 """The settings of a style transfer: their names, defaults, and meaning."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -139,27 +139,37 @@ class Settings:
     engine: Literal["jax", "byhand"] = "jax"
     """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
 
-
-def float_type(settings: Settings) -> type[np.floating]:
-    """Return what a run computes in: float64 where SciPy optimizes, whose line search needs it.
-
-    Everything else is quicker and as good in float32.
-    """
-    return np.float32 if settings.optimizer in OPTIMIZERS else np.float64
-
-
-def content_layers(settings: Settings) -> tuple[str, ...]:
-    """Return the layers whose features keep the content: the settings', or the network's own."""
-    default = BACKBONES[settings.backbone].content
-    return default if settings.content_layers is None else settings.content_layers
-
-
-def style_layers(settings: Settings) -> tuple[str, ...]:
-    """Return the layers whose features carry the style: the settings', or the network's own."""
-    default = BACKBONES[settings.backbone].style
-    return default if settings.style_layers is None else settings.style_layers
+    @property
+    def resolved(self) -> "Resolved":
+        """What follows from the settings; only of those that `jnst.transfer.checks` let pass."""
+        network = BACKBONES[self.backbone]
+        content = network.content if self.content_layers is None else tuple(self.content_layers)
+        style = network.style if self.style_layers is None else tuple(self.style_layers)
+        return Resolved(
+            content_layers=content,
+            style_layers=style,
+            style_layer_weights=tuple(
+                self.style_layer_weights or [0.25**i for i in range(len(style))]
+            ),
+            # SciPy's line search needs float64; everything else is quicker and as good in float32.
+            dtype=np.float32 if self.optimizer in OPTIMIZERS else np.float64,
+            objective=ObjectiveChoices(*(getattr(self, name) for name in ObjectiveChoices._fields)),
+        )
 
 
-def objective_choices(settings: Settings) -> ObjectiveChoices:
-    """Return what of the settings shapes the objective."""
-    return ObjectiveChoices(*(getattr(settings, name) for name in ObjectiveChoices._fields))
+class Resolved(NamedTuple):
+    """What a run needs of its settings in place of None, of names and of empty tuples."""
+
+    content_layers: tuple[str, ...]
+    style_layers: tuple[str, ...]
+    style_layer_weights: tuple[float, ...]
+    """One for each of `style_layers`; only their proportions matter."""
+    dtype: type[np.floating]
+    """What pictures, weights and losses are computed in."""
+    objective: ObjectiveChoices
+    """The choices that shape the objective."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """All that the new picture goes through: the content layers, then the style layers."""
+        return (*self.content_layers, *self.style_layers)

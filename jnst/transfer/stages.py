@@ -20,7 +20,7 @@ from jnst.backbones.tables import BACKBONES
 from jnst.pictures import resizing
 from jnst.transfer import fitting
 from jnst.transfer.pictures import Pictures
-from jnst.transfer.settings import Settings, content_layers, style_layers
+from jnst.transfer.settings import Settings
 
 
 class Stage(NamedTuple):
@@ -51,8 +51,7 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     height, width = pictures.content.shape[1:3]
     last = max(resizing.size_within(height, width, settings.size, upscale=settings.upscale))
     style_last = settings.style_size or last
-    layers = (*content_layers(settings), *style_layers(settings))
-    least = least_side(settings.backbone, layers)
+    least = least_side(settings.backbone, settings.resolved.layers)
 
     def style_size(size: int) -> int:
         return max(1, round(style_last * size / last))

@@ -31,7 +31,6 @@ from jnst.engines import build
 from jnst.losses.objective import Constants, Goal
 from jnst.optimize import optimizers
 from jnst.pictures import files, resizing, samples
-from jnst.transfer.settings import objective_choices
 from jnst.weights import store
 
 options = lesson.options(
@@ -308,7 +307,7 @@ def settings_for(style_loss):
 
 def problem(engine_name, style_loss, dtype: Any = np.float32, **engine):
     """An engine's objective of the photograph: a function, and its arguments."""
-    chosen = objective_choices(settings_for(style_loss))
+    chosen = settings_for(style_loss).resolved.objective
     made = build.in_tiles(chosen, **engine) if engine else build.engine(engine_name, chosen)
     of_type = jax.tree.map(lambda a: np.asarray(a, dtype), params)
     targets = made.targets("style", of_type, painting.astype(dtype), dict.fromkeys(style_layers))

@@ -11,7 +11,7 @@ from jnst.commands import compare as command
 from jnst.experiments.compare import compare
 from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
-from jnst.transfer.settings import Settings, style_layers
+from jnst.transfer.settings import Settings
 
 CHEAP = ["--content-layers", "relu1_2", "--style-layers", "relu1_1", "relu2_1"]
 PAIR = ["--content", "photo.png", "--style", "painting.png"]
@@ -178,7 +178,7 @@ def test_options_choose_the_objective(capsys):
 def test_the_default_is_the_default_objective():
     assert run("result.png", *PAIR, "--csv", "t.csv") == 0
     found = table("t.csv")[0]
-    expected = [f"style loss {layer}" for layer in style_layers(Settings())]
+    expected = [f"style loss {layer}" for layer in Settings().resolved.style_layers]
     assert [name for name in found if name.startswith("style loss relu")] == expected
 
 

@@ -19,7 +19,7 @@ from jnst.optimize import step
 from jnst.pictures import samples
 from jnst.transfer.pictures import read
 from jnst.transfer.recipe import iterate, prepare
-from jnst.transfer.settings import Settings, objective_choices
+from jnst.transfer.settings import Settings
 from jnst.xla import jit
 
 jax.config.update("jax_enable_x64", True)
@@ -31,7 +31,7 @@ for case in ("default", "average"):
     settings = Settings(**tiled.CASES[case])
     alone, constants = tiled.whole(settings)
     expected = jit(alone.evaluate)(constants, tiled.IMAGE)
-    shared = on_devices(objective_choices(settings), jax.device_count())
+    shared = on_devices(settings.resolved.objective, jax.device_count())
     program = jit(shared.evaluate)
     found = program(constants, tiled.IMAGE)
     expected, found = jax.tree.map(np.asarray, (expected, found))

@@ -14,7 +14,7 @@ from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.transfer import fitting
-from jnst.transfer.settings import Settings, content_layers, style_layers
+from jnst.transfer.settings import Settings
 
 SHAPE = (1, 256, 192, 3)
 
@@ -83,7 +83,7 @@ def test_an_evaluation_needs_its_maps_but_not_many_times_over():
     ids=["all of VGG", "its beginning", "SqueezeNet", "DenseNet"],
 )
 def test_no_evaluation_needs_more_than_all_maps_and_their_derivatives(settings):
-    layers = (*content_layers(settings), *style_layers(settings))
+    layers = settings.resolved.layers
     bound = memory.at_most(settings.backbone, layers, SHAPE)
     assert 0.05 < fitting.needed(settings, SHAPE) / bound <= 1
 
@@ -136,7 +136,8 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
     cheap = Settings(style_layers=("relu1_1",), content_layers=("relu1_1",))
     shape = (1, 440, 440, 3)
     free(
-        (0.95 * fitting.needed(cheap, shape) + fitting.loop_bytes(cheap, shape, 1)) / memory.USABLE
+        (0.95 * fitting.needed(cheap, shape) + fitting.loop_bytes(cheap, shape, 1))
+        / memory.USABLE
     )
     assert main([*given, "-o", "cut.png"]) == 0
     assert "jnst: memory is too small for the whole: 440 in tiles of 384 pixels\n" in (

@@ -14,13 +14,13 @@ from jnst.losses import objective
 from jnst.losses.objective import Constants, Goal
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.checks import check
-from jnst.transfer.settings import Settings, objective_choices, style_layers
+from jnst.transfer.settings import Settings
 from jnst.weights import store
 
 PARAMS = store.load("vgg19")
 CONTENT = resizing.fit(files.read(samples.content()), 64)
 STYLE = resizing.fit(files.read(samples.STYLE), 64)
-LAYERS = style_layers(Settings())
+LAYERS = Settings().resolved.style_layers
 
 
 def norm(x):
@@ -42,7 +42,7 @@ def test_total_and_gradient_are_near_those_in_float32(style_loss):
     found = {}
     for precision in ("float32", "bfloat16"):
         settings = Settings(style_loss=style_loss, precision=precision)
-        chosen = engine("jax", objective_choices(settings))
+        chosen = engine("jax", settings.resolved.objective)
         goals = {
             "content": chosen.targets("content", PARAMS, CONTENT, {"relu4_2": None}),
             "style": chosen.targets("style", PARAMS, STYLE, dict.fromkeys(LAYERS)),

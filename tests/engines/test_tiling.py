@@ -17,7 +17,7 @@ from jnst.errors import InputError
 from jnst.losses import content, gram, objective
 from jnst.losses.objective import Constants, Goal
 from jnst.pictures import samples
-from jnst.transfer.settings import Settings, content_layers, objective_choices, style_layers
+from jnst.transfer.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("in_float64")
 
@@ -35,11 +35,11 @@ PAINTING = RNG.random((1, 230, 187, 3))
 
 def whole(settings, *, goals=1):
     """The engine for all at once, and constants for it."""
-    chosen = engine("jax", objective_choices(settings))
+    chosen = engine("jax", settings.resolved.objective)
     found = {}
     for term, layers, picture in (
-        ("content", content_layers(settings), PHOTOGRAPH),
-        ("style", style_layers(settings), PAINTING),
+        ("content", settings.resolved.content_layers, PHOTOGRAPH),
+        ("style", settings.resolved.style_layers, PAINTING),
     ):
         targets = chosen.targets(term, PARAMS, picture, dict.fromkeys(layers))
         found[term] = {layer: [Goal(target, 0.7)] * goals for layer, target in targets.items()}
@@ -60,7 +60,7 @@ CASES = {
 def test_value_parts_and_gradient(case):
     settings = Settings(**CASES[case])
     chosen, constants = whole(settings)
-    tiled = in_tiles(objective_choices(settings), 192)
+    tiled = in_tiles(settings.resolved.objective, 192)
     expected = jax.jit(chosen.evaluate)(constants, IMAGE)
     found = tiled.evaluate(constants, jnp.asarray(IMAGE))
     close(found.gradient, expected.gradient)
@@ -84,7 +84,7 @@ def test_several_goals_with_regions():
     }
     constants = constants._replace(goals={**constants.goals, "style": goals})
     expected = jax.jit(chosen.evaluate)(constants, IMAGE)
-    found = in_tiles(objective_choices(settings), 208).evaluate(constants, jnp.asarray(IMAGE))
+    found = in_tiles(settings.resolved.objective, 208).evaluate(constants, jnp.asarray(IMAGE))
     close(found.gradient, expected.gradient)
     assert float(found.total) == pytest.approx(float(expected.total), rel=1e-9)
 
@@ -93,14 +93,16 @@ def test_several_goals_with_regions():
 @pytest.mark.parametrize("style_loss", ["gram", "wasserstein"])
 def test_targets(style_loss, guided):
     settings = Settings(style_loss=style_loss)
-    choices = objective_choices(settings)
-    every, tiled = engine("jax", choices), in_tiles(choices, 192)
-    layers = dict.fromkeys(content_layers(settings))
+    every, tiled = (
+        engine("jax", settings.resolved.objective),
+        in_tiles(settings.resolved.objective, 192),
+    )
+    layers = dict.fromkeys(settings.resolved.content_layers)
     (expected,), (found,) = (
         e.targets("content", PARAMS, PHOTOGRAPH, layers).values() for e in (every, tiled)
     )
     close(found, expected)
-    regions = dict.fromkeys(style_layers(settings))
+    regions = dict.fromkeys(settings.resolved.style_layers)
     if guided:
         for layer in regions:
             stride = BACKBONES["vgg19"].geometry[layer].stride
@@ -123,7 +125,7 @@ def test_an_interrupted_margin_would_be_seen(monkeypatch):
     network = BACKBONES["vgg19"]._replace(geometry=short)
     monkeypatch.setitem(BACKBONES, "vgg19", network)
     in_tiles.cache_clear()
-    found = in_tiles(objective_choices(settings), 40).evaluate(constants, jnp.asarray(IMAGE))
+    found = in_tiles(settings.resolved.objective, 40).evaluate(constants, jnp.asarray(IMAGE))
     in_tiles.cache_clear()
     expected = jax.jit(chosen.evaluate)(constants, IMAGE)
     assert np.abs(found.gradient - expected.gradient).max() > 1e-6 * np.abs(expected.gradient).max()
@@ -176,7 +178,7 @@ def test_only_one_window_is_ever_compiled():
     seen = []
     settings = Settings(style_loss="gram", style_layers=("relu1_1",), content_layers=("relu1_1",))
     _, constants = whole(settings)
-    extract = partial(BACKBONES["vgg19"].features, **objective_choices(settings).network)
+    extract = partial(BACKBONES["vgg19"].features, **settings.resolved.objective.network)
 
     def counted(params, image, layers):
         seen.append(image.shape)

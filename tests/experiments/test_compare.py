@@ -19,13 +19,13 @@ from jnst.pictures.colour import LUMA
 from jnst.transfer import problem
 from jnst.transfer.pictures import read
 from jnst.transfer.recipe import paint
-from jnst.transfer.settings import Settings, style_layers
+from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
 from jnst.weights import store
 
 SIZE = 48
 RNG = np.random.default_rng(0)
-LAYERS = style_layers(Settings())
+LAYERS = Settings().resolved.style_layers
 CHEAP = Settings(content_layers=("relu1_2",), style_layers=("relu1_1", "relu2_1"))
 
 
