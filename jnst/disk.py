@@ -7,13 +7,13 @@ import itertools
 import os
 import secrets
 import stat
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import filelock
 
 from jnst.errors import InputError, check_choice
+from jnst.process import without_warnings
 
 TEMPORARY = ".jnst-{}.tmp"
 """The name of a file until it is whole."""
@@ -83,8 +83,7 @@ def unused(path: str | os.PathLike[str]) -> Path:
 def guarded(failure: str) -> Iterator[None]:
     """Turn whatever goes wrong inside into an `InputError` of one line, and hush warnings."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings:
             yield
     except Exception as error:  # a hostile file can make a decoder raise anything
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())

@@ -94,7 +94,7 @@ def _of_file(stream: BufferedReader) -> Raster:
 
 
 def _of_pillow(picture: PIL.Image.Image) -> Raster:
-    with hushed() if picture.format == "TIFF" else contextlib.nullcontext():
+    with hushed if picture.format == "TIFF" else contextlib.nullcontext():
         picture.load()  # some formats know their metadata only now
     profile, alpha = picture.info.get("icc_profile"), None
     if picture.mode == "F" or picture.mode.startswith("I"):

@@ -11,6 +11,7 @@ import PIL.Image
 
 from jnst.disk import check_regular, guarded
 from jnst.errors import InputError
+from jnst.process import Shared
 
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 """What can be read, by Pillow's names; not, for one, EPS, which starts another program."""
@@ -82,30 +83,50 @@ def _check_bytes(size: int) -> None:
 
 
 @contextlib.contextmanager
-def hushed() -> Iterator[None]:
-    """Let no C library print to the error stream: libtiff does, of each oddity of a file."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+def _without_error_stream() -> Iterator[None]:
+    """Let the descriptor of the error stream lead nowhere."""
+    kept = os.dup(2)
     try:
-        os.dup2(nowhere, 2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+        finally:
+            os.close(nowhere)
         yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nowhere)
+
+
+hushed = Shared(_without_error_stream)
+"""Lets no C library print to the error stream: libtiff does, of each oddity of a file."""
+
+
+@contextlib.contextmanager
+def _pillow_limit() -> Iterator[None]:
+    """Give Pillow our limit, above which it is to raise an error, not only a warning."""
+    before = PIL.Image.MAX_IMAGE_PIXELS
+    PIL.Image.MAX_IMAGE_PIXELS = most_pixels()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+            yield
+    finally:
+        PIL.Image.MAX_IMAGE_PIXELS = before
+
+
+_pillow_limited = Shared(_pillow_limit)
 
 
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
     """Give Pillow our limit: it looks at each frame, and at sizes found only while decoding."""
-    before, most = PIL.Image.MAX_IMAGE_PIXELS, most_pixels()
-    PIL.Image.MAX_IMAGE_PIXELS = most
-    warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+    most = most_pixels()
     try:
-        yield
+        with _pillow_limited:
+            yield
     except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError) as error:
         raise _too_many(re.findall(r"\d+", f"{error} 0")[0], most) from None
-    finally:
-        PIL.Image.MAX_IMAGE_PIXELS = before
 
 
 def _too_many(count: str, most: int | None) -> InputError:

@@ -8,7 +8,6 @@ array is made.
 import io
 import math
 import struct
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from jnst.errors import InputError
+from jnst.process import without_warnings
 from jnst.weights.formats.torchpickle import DTYPES, Storage, Tensor, check_type, run
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -46,8 +46,7 @@ def parse(data: bytes, name: str) -> dict[str, np.ndarray]:
     limit = 8 * len(data) + 2**26  # no entry or tensor may be larger: weights hardly compress
     try:
         read_format = _read_zip if data[:4] == b"PK\x03\x04" else _read_legacy
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pickletools warns of odd escapes in broken files
+        with without_warnings:  # pickletools warns of odd escapes in broken files
             tensors, storages = read_format(data, limit)
         return {key: _view(key, spec, storages, limit) for key, spec in tensors.items()}
     except FAILURES as error:
