@@ -141,7 +141,7 @@ class Settings:
 
     @property
     def resolved(self) -> "Resolved":
-        """What follows from the settings; only of those that `jnst.transfer.checks` let pass."""
+        """The values that follow from settings which `jnst.transfer.checks.check` let pass."""
         network = BACKBONES[self.backbone]
         content = network.content if self.content_layers is None else tuple(self.content_layers)
         style = network.style if self.style_layers is None else tuple(self.style_layers)
@@ -158,14 +158,14 @@ class Settings:
 
 
 class Resolved(NamedTuple):
-    """What a run needs of its settings in place of None, of names and of empty tuples."""
+    """Values that a run takes from its settings, with defaults in place of None and ()."""
 
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]
     style_layer_weights: tuple[float, ...]
     """One for each of `style_layers`; only their proportions matter."""
     dtype: type[np.floating]
-    """What pictures, weights and losses are computed in."""
+    """The type of pictures, weights and losses."""
     objective: ObjectiveChoices
     """The choices that shape the objective."""
 

@@ -90,7 +90,7 @@ def test_no_evaluation_needs_more_than_all_maps_and_their_derivatives(settings):
 
 def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
     free(10**9)
-    monkeypatch.delattr(memory, "needed")
+    monkeypatch.delattr(fitting, "needed")
     assert fitting.tile(Settings(), SHAPE, steps=1) is None
     assert fitting.tile(Settings(tile="off"), (1, 10**5, 10**5, 3), steps=1) is None
 
