@@ -17,6 +17,7 @@ from jnst.transfer.problem import Kit, load
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import costs, plan
+from jnst.transfer.targets import TargetCache
 
 MOST_COMPILED = 64
 """How many shapes and sizes programs are kept for. Linux gives a process 65 530 mappings, then XLA
@@ -36,7 +37,7 @@ def work(
         advance()
         outcome = _before(job, settings, depth)
         if not outcome.status:
-            kit = kit or load(settings)._replace(measured={})
+            kit = kit or load(settings)._replace(targets=TargetCache())
             outcome = _paint(outcome, settings, depth, kit, compiled, advance)
             painted += outcome.status == "painted"
         yield outcome

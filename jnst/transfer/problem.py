@@ -1,11 +1,9 @@
 """The problem that the loop is to solve at one stage of a run."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
-import numpy as np
 
 from jnst.arrays import AnyPicture, Array, Image, Params
 from jnst.backbones.checks import too_small
@@ -21,6 +19,7 @@ from jnst.transfer.initial import initial
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, map_sizes
+from jnst.transfer.targets import TargetCache, Targets, contents
 from jnst.weights.network import open_network
 
 
@@ -36,19 +35,15 @@ class Problem(NamedTuple):
 
 
 class Kit(NamedTuple):
-    """What all stages share: the engine, and the weights in the precision that it works in.
+    """The engine, and the weights in the precision that it works in: what all stages share.
 
-    And what many pictures of the same settings share, if given: targets of style pictures, by all
-    that they depend on, see `_style_targets`. Otherwise each stage measures its own.
+    Given a cache of targets, many pictures of the same settings share these as well. Otherwise each
+    stage measures its own.
     """
 
     engine: Engine
     params: Params
-    measured: dict[Any, Mapping[str, Any]] | None = None
-
-
-MOST_MEASURED = 2**28
-"""`Kit.measured` holds at most so many bytes; what was measured first goes first."""
+    targets: TargetCache | None = None
 
 
 def load(settings: Settings) -> Kit:
@@ -93,7 +88,7 @@ def set_up(
         params=kit.params,
         goals={
             "content": _content_goals(content, settings, kit),
-            "style": _style_goals(content, guides, settings, kit),
+            "style": _style_goals(content, guides, settings, kit, tile=stage.tile),
         },
         tv_weight=settings.tv_weight,
     )
@@ -124,11 +119,11 @@ def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, li
 
 
 def _style_goals(
-    content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit
+    content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit, *, tile: int | None
 ) -> dict[str, list[Goal]]:
     """Measure the style pictures; share the style weight among them, and among the layers."""
-    layers, dtype = settings.resolved.style_layers, settings.resolved.dtype
-    shares = settings.resolved.style_layer_weights
+    resolved = settings.resolved
+    layers, dtype, shares = resolved.style_layers, resolved.dtype, resolved.style_layer_weights
     goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
 
     def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
@@ -137,43 +132,30 @@ def _style_goals(
         height, width = map_sizes(settings, *picture.shape[1:3])[layer]
         return region(mask, height, width).astype(dtype)
 
-    measured: dict[tuple[int, int], Mapping[str, Any]] = {}  # one style may go into many regions
+    def measure(guide: Guide) -> Targets:
+        style = guide.style.astype(dtype)
+        where = {layer: at(layer, guide.style_region, style) for layer in layers}
+
+        def anew() -> Targets:
+            return kit.engine.targets("style", kit.params, style, where)
+
+        if kit.targets is None:
+            return anew()
+        # Of the pixels, not of a path: methods of `jnst.pictures.colour` recolour a style
+        # differently for each content.
+        pixels = contents(style), tuple((layer, contents(mask)) for layer, mask in where.items())
+        return kit.targets.get((settings.engine, resolved.objective, tile, *pixels), anew)
+
+    measured: dict[tuple[int, int], Targets] = {}  # one style may go into many regions
     for guide in guides:
         key = id(guide.style), id(guide.style_region)
         if key not in measured:
-            style = guide.style.astype(dtype)
-            where = {layer: at(layer, guide.style_region, style) for layer in layers}
-            measured[key] = _style_targets(style, where, kit)
+            measured[key] = measure(guide)
         for layer, share in zip(layers, shares, strict=True):
             weight = settings.style_weight * guide.share * share / sum(shares)
             goal = Goal(measured[key][layer], weight, at(layer, guide.region, content))
             goals[layer].append(goal)
     return goals
-
-
-def _style_targets(style: Image, where: Mapping[str, Array | None], kit: Kit) -> Mapping[str, Any]:
-    """Measure a style picture, or look up what was measured of the same one.
-
-    The key is of the pixels, not of a path: methods of `jnst.pictures.colour` recolour a style
-    differently for each content.
-    """
-    if kit.measured is None:
-        return kit.engine.targets("style", kit.params, style, where)
-    arrays = (style, *(region for region in where.values() if region is not None))
-    key = (
-        id(kit.engine),  # whole, or in tiles; kept for ever by `jnst.engines.build`
-        tuple(layer for layer, region in where.items() if region is not None),
-        *((a.shape, hashlib.sha256(np.asarray(a).tobytes()).digest()) for a in arrays),
-    )
-    if key not in kit.measured:
-        kit.measured[key] = kit.engine.targets("style", kit.params, style, where)
-        while len(kit.measured) > 1 and _bytes(kit.measured) > MOST_MEASURED:
-            del kit.measured[next(iter(kit.measured))]
-    return kit.measured[key]
-
-
-def _bytes(measured: Any) -> int:
-    return sum(getattr(leaf, "nbytes", 0) for leaf in jax.tree.leaves(list(measured.values())))
 
 
 def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
