@@ -1,70 +1,31 @@
+"""Settings: each explained, its choices and its default the same wherever they are written."""
+
 import ast
 import dataclasses
 import inspect
 import itertools
+import re
 import typing
 
+import numpy as np
 import pytest
+from helpers import ROOT
 
-from jnst.errors import InputError
-from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES
+from jnst.backbones.nn import PADDING, PRECISION
+from jnst.backbones.pooling import POOLING
+from jnst.backbones.tables import BACKBONES
+from jnst.byhand.backbones import graph as byhand_graph
+from jnst.byhand.losses import objective as byhand_objective
+from jnst.byhand.losses import tv as byhand_tv
+from jnst.engines.build import ENGINES
+from jnst.losses import objective, tv
+from jnst.losses.gram import NORMALIZATION
+from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, on_features
 from jnst.optimize.optimizers import NAMES
 from jnst.pictures import colour
-from jnst.transfer.checks import check
 from jnst.transfer.initial import INITIAL
 from jnst.transfer.settings import Settings
-
-BAD = {
-    "size": (0, -5),
-    "steps": ((0,), (2.5,), (5, "many"), (), 20),
-    "style_size": (0, 2.5),
-    "first_size": (0, 2.5),
-    "size_ratio": (1.0, 0.5, float("inf")),
-    "average": (-0.1, 1.0, float("nan")),
-    "style_loss": ("l2",),
-    "tv": ("l1",),
-    "tv_scale": ("big",),
-    "padding": ("reflect",),
-    "content_weight": (-1.0, float("nan"), float("inf")),
-    "style_weight": (-1.0,),
-    "tv_weight": (-0.1,),
-    "tv_beta": (0.4,),
-    "seed": (-1,),
-    "learning_rate": (0.0, -1.0, float("nan"), float("inf")),
-    "content_layers": ("relu4_2", ("relu6_1",), ("4_2",), ["relu1_1", "relu1_1"]),
-    "style_layers": (("relu1_1", "relu9_9"), ()),
-    "style_layer_weights": (1.0, (1.0, 2.0), (0.0,) * 5, (1.0, 1.0, 1.0, 1.0, -1.0)),
-    "init": ("random",),
-    "init_noise": (-0.1, float("nan")),
-    "history": (0, 2.5),
-    "blend": ((0.0, 0.0), (1.0, -1.0), 1.0),
-    "colour": ("sepia",),
-    "content_loss": ("pixels",),
-    "optimizer": ("rmsprop",),
-    "pooling": ("min",),
-    "backbone": ("alexnet",),
-    "content_scale": ("big",),
-    "gram_normalization": ("none",),
-    "style_scale": ("big", "half"),
-    "engine": ("torch",),
-}
-
-
-def test_the_defaults_can_be_used():
-    check(Settings())
-
-
-@pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in BAD.items() for v in values])
-def test_a_bad_value_is_named_in_one_line(name, value):
-    settings = Settings()
-    object.__setattr__(settings, name, value)  # what a caller without a type checker can do
-    if name == "style_layers" and value == ():
-        object.__setattr__(settings, "content_layers", ())
-    with pytest.raises(InputError) as caught:
-        check(settings)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert name.replace("_layers", "").split("_")[0] in message.replace("layer of vgg19", name)
+from jnst.weights.network import LEARNT
 
 
 def test_every_setting_is_explained():
@@ -84,41 +45,139 @@ def choices(hint):
     ]
 
 
-def test_choices_are_those_that_check_allows():
-    checked = 0
-    for name, hint in typing.get_type_hints(Settings).items():
-        for choice in choices(hint):
-            settings = dataclasses.replace(Settings(style_loss="gram"), **{name: choice})
-            # What is a scale of some loss may be none of another.
-            if choice == "columns" or name == "content_loss":
-                settings = dataclasses.replace(
-                    settings, content_loss="self-similarity", content_scale="mean"
-                )
-            if (name, choice) == ("style_scale", "sum"):
-                settings = dataclasses.replace(settings, style_loss="moments")
-            check(settings)
-            checked += 1
-    assert checked > 40
+def scales(losses):
+    return {scale for loss in losses.values() for scale in loss.scales}
 
 
-def test_every_choice_of_the_tables_can_be_asked_for():
-    hints = typing.get_type_hints(Settings)
-    for name, table in {
-        "style_loss": STYLE_LOSSES,
-        "content_loss": CONTENT_LOSSES,
-        "init": INITIAL,
-        "colour": colour.METHODS,
-        "optimizer": NAMES,
-    }.items():
-        assert set(choices(hints[name])) == set(table), name
-    scales = {
-        "style_scale": {scale for loss in STYLE_LOSSES.values() for scale in loss.scales},
-        "content_scale": {scale for loss in CONTENT_LOSSES.values() for scale in loss.scales},
+TABLES = {
+    "backbone": BACKBONES,
+    "colour": colour.METHODS,
+    "content_loss": CONTENT_LOSSES,
+    "content_scale": scales(CONTENT_LOSSES),
+    "engine": ENGINES,
+    "gram_normalization": NORMALIZATION,
+    "init": INITIAL,
+    "optimizer": NAMES,
+    "padding": PADDING,
+    "pooling": POOLING,
+    "precision": PRECISION,
+    "style_loss": STYLE_LOSSES,
+    "style_scale": scales(STYLE_LOSSES),
+    "tile": ("auto", "off"),
+    "tv": tv.KINDS,
+    "tv_scale": tv.SCALE,
+    "weights": LEARNT,
+}
+"""What there is to choose from, by the setting that chooses."""
+HINTS = typing.get_type_hints(Settings)
+LITERALS = [name for name, hint in HINTS.items() if choices(hint)]
+
+
+@pytest.mark.parametrize("name", LITERALS)
+def test_choices_are_the_names_in_the_table_of_what_there_is(name):
+    assert name in TABLES, f"{name}: which table has its choices?"
+    assert set(choices(HINTS[name])) == set(TABLES[name]), name
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in README.splitlines()
+    if line.startswith("| `--")
+]
+
+
+def stated(name):
+    """Return the default of a setting as README's table of options has it."""
+    option = f"--{name.replace('_', '-')}"
+    (row,) = (row for row in ROWS if option in re.findall(r"`(--[a-z-]+)", row[0]))
+    options = re.findall(r"`(--[a-z-]+)", row[0])
+    return dict(itertools.zip_longest(options, row[1].split(", "), fillvalue=""))[option]
+
+
+def as_text(name, default):
+    """Return how README is to write a default."""
+    resolved = Settings().resolved
+    special = {
+        "canvas": "none; in a batch an eighth of `--size`",
+        "content_layers": f"{' '.join(resolved.content_layers)} (of VGG)",
+        "learning_rate": "the optimizer's own",
+        "size_ratio": {2**0.5: "√2"}.get(Settings().size_ratio),
+        "style_layers": f"{resolved.style_layers[0]} … {resolved.style_layers[-1]} (of VGG)",
+        "style_layer_weights": "each four times the next one",
+        "style_size": "as the result",
     }
-    for name, known in scales.items():
-        assert set(choices(hints[name])) == known, name
+    if name in special:
+        return special[name]
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    if isinstance(default, tuple):
+        return " ".join(map(str, default))
+    return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def test_scipy_keeps_no_average():
-    with pytest.raises(InputError, match="keeps no average"):
-        check(Settings(optimizer="scipy-lbfgs", average=0.9))
+@pytest.mark.parametrize("field", dataclasses.fields(Settings), ids=lambda field: field.name)
+def test_readme_names_every_option_with_its_default(field):
+    assert stated(field.name) == as_text(field.name, field.default)
+
+
+OPTIONS = {"scale", "normalization", "kind", "beta", "pooling", "rescale", "padding", "precision"}
+"""What functions of losses and networks call the settings that they take."""
+
+
+def left_to_a_default(function, given):
+    """List the settings that a function takes, and is not given."""
+    return [name for name in inspect.signature(function).parameters if name in OPTIONS - {*given}]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *(Settings(style_loss=name, style_scale="mean") for name in STYLE_LOSSES),
+        Settings(content_loss="self-similarity", content_scale="mean"),
+    ],
+    ids=lambda settings: f"{settings.content_loss} {settings.style_loss}",
+)
+def test_no_default_but_those_of_the_settings_counts(settings):
+    """Losses and networks have defaults of their own; a run gives them every option."""
+    objective_choices = settings.resolved.objective
+    for term, which in ((objective.Term, "module"), (byhand_objective.Term, "byhand")):
+        for made in on_features(objective_choices, term, which).values():
+            for part in filter(callable, made):
+                function = getattr(part, "func", part)
+                assert not left_to_a_default(function, getattr(part, "keywords", ())), part
+    for function in (tv.total_variation, byhand_tv.total_variation):
+        assert not left_to_a_default(function, objective_choices.total_variation)
+    given = {*objective_choices.network, "precision"}
+    assert not left_to_a_default(BACKBONES[settings.backbone].features, given)
+    assert not left_to_a_default(byhand_graph.Options, objective_choices.network)
+
+
+def test_what_settings_resolve_to_by_default():
+    resolved = Settings().resolved
+    network = BACKBONES[Settings().backbone]
+    assert (resolved.content_layers, resolved.style_layers) == (network.content, network.style)
+    assert resolved.layers == (*network.content, *network.style)
+    assert resolved.style_layer_weights == (1, 1 / 4, 1 / 16, 1 / 64, 1 / 256)
+    assert resolved.dtype is np.float32
+    assert Settings(optimizer="scipy-lbfgs").resolved.dtype is np.float64
+
+
+def test_what_settings_resolve_to_where_all_is_given():
+    settings = Settings(
+        content_layers=(), style_layers=("relu2_1", "relu1_1"), style_layer_weights=(3.0, 1.0)
+    )
+    resolved = settings.resolved
+    assert resolved.content_layers == ()
+    assert resolved.layers == resolved.style_layers == ("relu2_1", "relu1_1")
+    assert resolved.style_layer_weights == (3.0, 1.0)
+    for name, choice in resolved.objective._asdict().items():
+        assert choice == getattr(settings, name), name
+
+
+def test_what_settings_resolve_to_is_no_setting():
+    settings = Settings()
+    before = dataclasses.asdict(settings)
+    assert settings.resolved.layers
+    assert dataclasses.asdict(settings) == before
+    assert settings == Settings()
