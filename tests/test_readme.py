@@ -112,18 +112,4 @@ def test_the_table_has_every_option():
     fields = [field for kind in kinds for field in dataclasses.fields(kind)]
     names = {field.name.replace("_", "-") for field in fields}
     no_options = {"content", "settings", "inputs", "keep", "many", "result"}
-    with_size = {"upscale", "square"}
-    assert options - {"no-cache"} == names - no_options - with_size - {"cache"}
-    assert all(f"`--{name}`" in README for name in with_size)
-
-
-def test_the_table_has_the_numbers_that_are_the_defaults():
-    for name in ("size", "content_weight", "style_weight", "seed"):
-        row = next(
-            line
-            for line in README.splitlines()
-            if line.startswith(f"| `--{name.replace('_', '-')}`")
-        )
-        assert row.split("|")[2].strip() == f"{getattr(Settings(), name):g}", name
-    steps = " ".join(map(str, Settings().steps))
-    assert f"| {steps} |" in README
+    assert options - {"no-cache"} == names - no_options - {"cache"}
