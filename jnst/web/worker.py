@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 import msgspec
 
@@ -26,9 +27,9 @@ PATIENCE = 10.0
 class Worker:
     """Takes runs of a store in the order they came. `close` stops the one that is being painted."""
 
-    def __init__(self, store: Store) -> None:
-        """Begin to wait for runs."""
-        self._store = store
+    def __init__(self, store: Store, *, command: Sequence[str] | None = None) -> None:
+        """Begin to wait for runs. They are painted by `command`, or by `COMMAND` if left out."""
+        self._store, self._command = store, command or COMMAND
         self._queue: list[Run] = []
         self._current: Run | None = None
         self._child: subprocess.Popen[bytes] | None = None
@@ -141,7 +142,7 @@ class Worker:
         # In a session of its own: Ctrl-C in the terminal is for the server, which then stops it.
         pipe = subprocess.PIPE
         with contextlib.suppress(OSError):
-            return subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, start_new_session=True)
+            return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, start_new_session=True)
         return None
 
     def _give(self, child: subprocess.Popen[bytes] | None, run: Run) -> None:

@@ -1,9 +1,6 @@
 import io
 import math
-import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import rich.console
@@ -107,32 +104,3 @@ def test_over_all_it_says_how_many_are_done_and_how_long_the_others_take(monkeyp
 
 def test_quiet_shows_nothing(monkeypatch):
     assert shown(monkeypatch, "compiling", progress(1, 0.5), quiet=True).strip() == ""
-
-
-def paint_with_cache(folder, *words):
-    """Paint a small picture with this as the user's cache folder; return what was complained of."""
-    command = [sys.executable, "-m", "jnst", "stylize", "--size", "32", "--steps", "1", "--quiet"]
-    environment = os.environ | {name: str(folder) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")}
-    ended = subprocess.run(
-        [*command, *words, "-o", folder.with_suffix(".png")],
-        env=environment | {"HOME": str(folder)},
-        stderr=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return ended.stderr
-
-
-def test_compiled_programs_are_kept_in_the_cache_folder_unless_told_otherwise(tmp_path):
-    for option, kept in (("--no-cache", False), ("--cache", True)):
-        home = tmp_path / option
-        assert paint_with_cache(home, option) == ""
-        assert any(path.is_file() for path in home.rglob("jnst/xla/*")) == kept
-    for path in home.rglob("jnst/xla/*"):
-        os.truncate(path, 100)  # as it is after a power cut
-    assert paint_with_cache(home) == ""
-
-
-def test_a_cache_folder_that_cannot_be_used_does_no_harm(tmp_path):
-    (tmp_path / "cache").write_text("")
-    assert paint_with_cache(tmp_path / "cache") == ""

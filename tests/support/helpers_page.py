@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from helpers_web import png
 
+VIEWPORT = {"width": 1280, "height": 900}
+
 
 @contextlib.contextmanager
 def started(folder, **environment):
@@ -34,15 +36,21 @@ def started(folder, **environment):
 
 
 @contextlib.contextmanager
-def opened(browser, address, **options):
-    """Open the page; in the end see that it asked for nothing elsewhere, and had no fault."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+def opened(context, address):
+    """Open the page; in the end see that it asked for nothing elsewhere, and had no fault.
+
+    All pages of the context are closed then, and begin anew.
+    """
     requests, faults = [], []
-    context.on("request", lambda request: requests.append(request.url))
+
+    def asked(request):
+        requests.append(request.url)
+
+    context.on("request", asked)
+    context.set_default_timeout(20_000)
     try:
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.set_default_timeout(20_000)
         page.goto(address)
         page.wait_for_selector("body[data-ready]")
         yield page
@@ -53,7 +61,9 @@ def opened(browser, address, **options):
         assert all(url.startswith((address, "blob:", "data:")) for url in requests)
         assert faults == [], faults
     finally:
-        context.close()
+        context.remove_listener("request", asked)
+        for one in context.pages:
+            one.close()
 
 
 def picture(name, *size):
@@ -67,19 +77,35 @@ def give_both(page):
     page.wait_for_selector(".zone[data-what=style].filled")
 
 
-def paint(page, *, long=False):
-    """Give a pair, and paint it; return when it is being painted. `long` is to be stopped."""
+LONG, SOME_SECONDS = 16, 17
+"""Seeds for the painter that pretends: half a minute, to be stopped, and long enough to watch."""
+
+
+def paint(page, *, seed=LONG):
+    """Give a pair, and paint it; return when it is being painted."""
     give_both(page)
     page.fill("#size", "32")
-    if long:
-        page.click("#more summary")
-        page.fill("#seed", "16")
+    page.click("#more summary")
+    page.fill("#seed", str(seed))
     page.click("#paint")
     page.wait_for_selector("#run[data-status=running]")
 
 
+def painted(page):
+    """Give a pair, and paint it in half a second; return when that is done."""
+    give_both(page)
+    page.fill("#size", "32")
+    page.click("#paint")
+    finished(page)
+
+
 def finished(page):
     page.wait_for_selector("#run[data-status=done]")
+
+
+def begun(page):
+    """Wait for a run that may be over very soon."""
+    page.wait_for_selector("#run", state="visible")
 
 
 def overflow(page):
@@ -93,3 +119,7 @@ def until(page, holds, *, seconds=20.0):
     while not page.evaluate(holds):
         assert time.monotonic() < end, f"not within {seconds} s: {holds}"
         time.sleep(0.05)
+
+
+def focused(page, name):
+    until(page, f"document.activeElement.id === '{name}'")

@@ -16,7 +16,10 @@ import uvicorn
 from jnst.commands import web
 from jnst.web import server, store, worker
 
-PRETEND = (sys.executable, str(Path(__file__).with_name("pretend.py")))
+SUPPORT = Path(__file__).parent
+PRETEND = (sys.executable, str(SUPPORT / "pretend.py"))
+TINY = (sys.executable, str(SUPPORT / "tiny_painter.py"))
+"""What paints: a pretender, or the real painter with the small network of `tiny.py`."""
 
 
 def png(width=30, height=20):
@@ -31,6 +34,7 @@ class Site:
 
     def __init__(self, port):
         self.port = port
+        self.address = f"http://127.0.0.1:{port}/"
 
     def ask(self, method, path, body=None, **headers):
         if isinstance(body, dict):
@@ -72,10 +76,10 @@ class Site:
 
 
 @contextlib.contextmanager
-def serving(folder, *, host="127.0.0.1"):
+def serving(folder, *, host="127.0.0.1", command=PRETEND):
     """Serve a folder; `site.store` and `site.worker` are what the server has."""
     with web.listening("127.0.0.1", 0) as listener, store.opened(folder) as kept:
-        painter = worker.Worker(kept)
+        painter = worker.Worker(kept, command=command)
         app = server.create_app(kept, painter, host=host)
         served = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
         thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]})

@@ -1,12 +1,15 @@
-"""`jnst web` with a painter that only pretends, where PRETEND is set; for browser tests."""
+"""`jnst web` whose painter pretends where PRETEND is set, and has a tiny network where TINY is."""
 
 import os
 import sys
-from pathlib import Path
+
+import helpers_web
 
 import jnst.cli
 from jnst.web import worker
 
-if os.environ.get("PRETEND"):
-    worker.COMMAND = (sys.executable, str(Path(__file__).with_name("pretend.py")))
-sys.exit(jnst.cli.main(["web", *sys.argv[1:]]))
+for name in ("PRETEND", "TINY"):
+    if os.environ.get(name):
+        worker.COMMAND = getattr(helpers_web, name)
+if __name__ == "__main__":
+    sys.exit(jnst.cli.main(["web", *sys.argv[1:]]))

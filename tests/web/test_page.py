@@ -3,27 +3,26 @@
 import re
 
 import pytest
-from helpers_page import finished, give_both, opened, overflow, paint, picture, started, until
+from helpers_page import (
+    SOME_SECONDS,
+    begun,
+    finished,
+    give_both,
+    opened,
+    overflow,
+    paint,
+    picture,
+    started,
+    until,
+)
+from helpers_web import serving
 
 from jnst.pictures import files
 
 
-@pytest.fixture(scope="module")
-def site(browser, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site") / "web"
-    with started(folder, PRETEND="1", SECONDS="2.5") as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser, site):
-    with opened(browser, site) as found:
-        yield found
-
-
 def test_upload_run_progress_and_the_slider(page):
     assert page.is_visible("#empty")
-    paint(page)
+    paint(page, seed=SOME_SECONDS)
     assert page.text_content("#run-title") == "house × waves"
     until(page, "document.querySelector('#bar').value > 0")
     before = page.evaluate("document.querySelector('#bar').value")
@@ -55,7 +54,7 @@ def test_upload_run_progress_and_the_slider(page):
 
 
 def test_stop_and_go_on(page):
-    paint(page, long=True)
+    paint(page)
     until(page, "document.querySelector('#bar').value > 0.004")
     page.click("#stop")
     page.wait_for_selector("#run[data-status=stopped]")
@@ -67,33 +66,6 @@ def test_stop_and_go_on(page):
     finished(page)
 
 
-def test_a_bad_file_and_one_that_is_too_large(page, tmp_path):
-    page.set_input_files("#content", {"name": "a.txt", "mimeType": "x/y", "buffer": b"hello"})
-    page.wait_for_selector("#content[aria-invalid=true]")
-    says = page.text_content("#error-content")
-    assert says.startswith("cannot read 'a.txt' as a picture: its format is none of")
-    large = tmp_path / "large.png"
-    with open(large, "wb") as stream:
-        stream.truncate(2**25 + 1)
-    page.set_input_files("#style", large)
-    page.wait_for_selector("#style[aria-invalid=true]")
-    assert page.text_content("#error-style") == "large.png is too large: at most 32 MB"
-    page.click("#paint")
-    assert page.text_content("#error-content") == "Choose a photograph first."
-    assert page.evaluate("document.activeElement.id") == "content"
-    give_both(page)  # and all is well
-    assert page.text_content("#error-content") == page.text_content("#error-style") == ""
-
-
-def test_a_setting_that_cannot_be_used_is_said_beside_it(page):
-    give_both(page)
-    page.fill("#size", "0")
-    page.click("#paint")
-    page.wait_for_selector("#error-size:not(:empty)")
-    assert page.text_content("#error-size") == "size must be a number of at least 1, not 0"
-    assert page.get_attribute("#size", "aria-invalid") == "true"
-
-
 def test_names_are_text_and_never_markup(page):
     name = "<img src=x onerror=document.title='bad'>.png"
     page.set_input_files("#content", picture(name))
@@ -101,31 +73,11 @@ def test_names_are_text_and_never_markup(page):
     page.wait_for_selector(".zone[data-what=content].filled")
     page.wait_for_selector(".zone[data-what=style].filled")
     page.click("#paint")
-    page.wait_for_selector("#run[data-status=running]")
+    begun(page)
     assert page.text_content("#run-title") == f"{name[:-4]} × <b>"
     finished(page)
     assert page.locator("#run-title *").count() == page.locator(".card strong *").count() == 0
     until(page, "document.title === 'jnst'")
-
-
-def test_drop_and_paste(page):
-    drop = """([selector, kind, name]) => {
-      const canvas = new OffscreenCanvas(8, 8);
-      canvas.getContext('2d').fillRect(0, 0, 4, 4);
-      return canvas.convertToBlob().then((blob) => {
-        const data = new DataTransfer();
-        data.items.add(new File([blob], name, {type: 'image/png'}));
-        const options = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
-        const kinds = {drop: DragEvent, paste: ClipboardEvent};
-        document.querySelector(selector).dispatchEvent(new kinds[kind](kind, options));
-      });
-    }"""
-    page.evaluate(drop, [".zone[data-what=style] label", "drop", "dropped.png"])
-    page.wait_for_selector(".zone[data-what=style].filled")
-    page.evaluate(drop, ["body", "paste", "pasted.png"])
-    page.wait_for_selector(".zone[data-what=content].filled")
-    assert "dropped.png, 8 × 8" in page.inner_text(".zone[data-what=style]")
-    assert "pasted.png, 8 × 8" in page.inner_text(".zone[data-what=content]")
 
 
 def test_settings_can_be_used_again_and_a_run_deleted(page):
@@ -203,11 +155,19 @@ def test_by_keyboard_alone(page):
     until(page, "document.activeElement.id === 'stage'")
 
 
-@pytest.mark.parametrize("width", [320, 390, 820])
-def test_it_fits_a_narrow_window(page, width):
-    page.set_viewport_size({"width": width, "height": 844})
+WIDTHS = (820, 390, 320)
+
+
+def fit(page):
+    """Assert that the page fits windows of several widths."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert overflow(page) == 0, f"{width} pixels wide"
+
+
+def test_it_fits_a_narrow_window(page):
     page.click("#more summary")
-    assert overflow(page) == 0
+    fit(page)
     long = "a_name_without_any_end_" * 5
     page.set_input_files("#content", picture(f"{long}.png"))
     page.set_input_files("#style", picture(f"{long}.png"))
@@ -217,19 +177,19 @@ def test_it_fits_a_narrow_window(page, width):
     page.fill("#seed", "16")
     page.click("#paint")
     page.wait_for_selector("#run[data-status=running]")
-    assert overflow(page) == 0
+    fit(page)
     page.click("#stop")
     page.wait_for_selector("#run[data-status=stopped]")
     page.click("#run-settings summary")
-    assert overflow(page) == 0
+    fit(page)
 
 
-def test_the_gallery_after_a_restart_and_no_server_meanwhile(browser, tmp_path):
-    with started(tmp_path / "web", PRETEND="1") as address, opened(browser, address) as page:
-        paint(page, long=True)
+def test_the_gallery_after_a_restart_and_no_server_meanwhile(context, tmp_path):
+    with serving(tmp_path / "web") as site, opened(context, site.address) as page:
+        paint(page)
         until(page, "document.querySelector('#bar').value > 0.004")
         url = page.url
-    with started(tmp_path / "web", PRETEND="1") as address, opened(browser, address) as page:
+    with serving(tmp_path / "web") as site, opened(context, site.address) as page:
         page.wait_for_selector(".card .chip[data-status=stopped]")
         page.click(".card")
         page.wait_for_selector("#run[data-status=stopped]")
@@ -243,8 +203,8 @@ def test_the_gallery_after_a_restart_and_no_server_meanwhile(browser, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_real_picture_from_the_page(browser, tmp_path):
-    with started(tmp_path / "web") as address, opened(browser, address) as page:
+def test_a_real_picture_from_the_page(context, tmp_path):
+    with started(tmp_path / "web") as address, opened(context, address) as page:
         page.set_default_timeout(240_000)
         page.click("#samples")
         page.wait_for_selector(".zone[data-what=style].filled")

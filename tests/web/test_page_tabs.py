@@ -1,40 +1,27 @@
 """The page in several tabs: what one does, the others see, and nobody's work is lost."""
 
 import pytest
-from helpers_page import finished, give_both, opened, paint, started
-
-
-@pytest.fixture(scope="module")
-def site(browser, tmp_path_factory):
-    with started(tmp_path_factory.mktemp("site") / "web", PRETEND="1", SECONDS="2.5") as address:
-        yield address
+from helpers_page import finished, give_both, paint, painted
 
 
 @pytest.fixture
-def page(browser, site):
-    with opened(browser, site) as found:
-        yield found
-
-
-@pytest.fixture
-def twin(page, site):
+def twin(page, shared_site):
     """A second tab beside `page`; what it is not told yet, it has to find out by asking."""
     other = page.context.new_page()
-    other.set_default_timeout(20_000)
-    other.goto(site)
+    other.goto(shared_site.address)
     other.wait_for_selector("body[data-ready]")
     return other
 
 
-def test_all_see_the_same_and_a_closed_one_loses_nothing(page, site):
-    paint(page, long=True)
+def test_all_see_the_same_and_a_closed_one_loses_nothing(page, shared_site):
+    paint(page)
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector("#run[data-status=running]")
     page.close()
     other.wait_for_selector("#stop")
     third = other.context.new_page()
-    third.goto(site)
+    third.goto(shared_site.address)
     third.wait_for_selector(".chip[data-status=running]")
     other.click("#stop")
     third.wait_for_selector(".card .chip[data-status=stopped]")
@@ -43,16 +30,16 @@ def test_all_see_the_same_and_a_closed_one_loses_nothing(page, site):
     other.wait_for_selector("#run[data-status=done]")
 
 
-def test_a_tab_that_comes_later_shows_what_is_being_painted(page, site):
-    paint(page, long=True)
+def test_a_tab_that_comes_later_shows_what_is_being_painted(page, shared_site):
+    paint(page)
     later = page.context.new_page()
-    later.goto(site)
+    later.goto(shared_site.address)
     later.wait_for_selector("#run[data-status=running]")
     assert later.evaluate("location.hash") == page.evaluate("location.hash")
     later.click("#stop")
     later.wait_for_selector("#run[data-status=stopped]")
     another = page.context.new_page()
-    another.goto(site)  # where nothing is, it is for a new picture
+    another.goto(shared_site.address)  # where nothing is, it is for a new picture
     another.wait_for_selector("body[data-ready]")
     assert another.is_visible("#empty")
 
@@ -76,8 +63,7 @@ def deaf(tab):
 
 
 def test_what_another_has_deleted_is_said_by_each_button(page, twin):
-    paint(page)
-    finished(page)
+    painted(page)
     twin.goto(page.url)
     finished(twin)
     deaf(twin)
@@ -94,7 +80,7 @@ def test_what_another_has_deleted_is_said_by_each_button(page, twin):
 
 
 def test_stopped_and_gone_on_with_in_both(page, twin):
-    paint(page, long=True)
+    paint(page)
     twin.goto(page.url)
     twin.wait_for_selector("#run[data-status=running]")
     for tab in (page, twin):

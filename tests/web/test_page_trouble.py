@@ -1,19 +1,7 @@
 """The page in a real browser, where things come late, go wrong, or go away."""
 
 import pytest
-from helpers_page import finished, give_both, opened, paint, picture, started, until
-
-
-@pytest.fixture(scope="module")
-def site(browser, tmp_path_factory):
-    with started(tmp_path_factory.mktemp("site") / "web", PRETEND="1", SECONDS="2.5") as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser, site):
-    with opened(browser, site) as found:
-        yield found
+from helpers_page import begun, finished, focused, give_both, opened, paint, painted, picture, until
 
 
 def hold(page, name):
@@ -44,7 +32,7 @@ def test_paint_waits_for_a_picture_on_its_way(page):
     page.press("#size", "Enter")  # and is pressed twice
     assert page.is_hidden("#run")
     answered(page, late)
-    page.wait_for_selector("#run[data-status=running]")
+    begun(page)
     assert page.text_content("#run-title") == "late × waves"
     finished(page)
     assert page.locator(".card", has_text="late × waves").count() == 1
@@ -60,7 +48,7 @@ def test_paint_does_not_take_the_old_picture_for_one_that_is_refused(page):
     assert page.text_content("#error-content") == "cannot read 'late.png'"
     assert page.is_hidden("#run")
     page.click("#paint")  # with what is shown
-    page.wait_for_selector("#run[data-status=running]")
+    begun(page)
     assert page.text_content("#run-title") == "house × waves"
 
 
@@ -87,21 +75,15 @@ def delete(page):
 
 
 def test_the_form_keeps_its_pictures_when_their_run_is_deleted(page):
-    paint(page)
-    finished(page)
+    painted(page)
     delete(page)
     page.click("#paint")
     finished(page)
     assert page.text_content("#run-title") == "house × waves"
 
 
-def focused(page, name):
-    until(page, f"document.activeElement.id === '{name}'")
-
-
 def test_a_deleted_run_is_announced_and_the_focus_stays_on_the_page(page):
-    paint(page)
-    finished(page)
+    painted(page)
     page.focus("#delete")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -111,16 +93,14 @@ def test_a_deleted_run_is_announced_and_the_focus_stays_on_the_page(page):
     assert page.text_content("#announce") == "house × waves: Deleted"
 
 
-@pytest.mark.parametrize("place", ["stage", "gallery"])
-def test_links_within_the_page_leave_the_run_open(page, place):
-    paint(page, long=True)
-    page.focus(f"a[href='#{place}']")
-    page.keyboard.press("Enter")
-    focused(page, place)
-    page.reload()
-    page.wait_for_selector("#run[data-status=running]")
-    page.click("#stop")
-    page.wait_for_selector("#run[data-status=stopped]")
+def test_links_within_the_page_leave_the_run_open(page):
+    paint(page)
+    for place in ("stage", "gallery"):
+        page.focus(f"a[href='#{place}']")
+        page.keyboard.press("Enter")
+        focused(page, place)
+        page.reload()
+        page.wait_for_selector("#run[data-status=running]")
 
 
 def test_whatever_keeps_the_page_from_its_news_is_said(page):
@@ -131,9 +111,9 @@ def test_whatever_keeps_the_page_from_its_news_is_said(page):
     page.wait_for_selector("#banner", state="hidden")
 
 
-def test_a_fault_of_the_page_is_said_and_not_swallowed(browser, site):
+def test_a_fault_of_the_page_is_said_and_not_swallowed(context, shared_site):
     def open_at_fault():
-        with opened(browser, site) as page:
+        with opened(context, shared_site.address) as page:
             page.route("**/api/runs", lambda route: route.fulfill(json=[None]))
             page.wait_for_selector("#banner", state="visible")
             page.unroute("**/api/runs")
@@ -143,57 +123,8 @@ def test_a_fault_of_the_page_is_said_and_not_swallowed(browser, site):
         open_at_fault()
 
 
-@pytest.mark.parametrize("field", ["size", "seed"])
-@pytest.mark.parametrize("value", ["", "12.5", "1e30"])
-def test_a_number_that_is_not_whole_is_said_in_words(page, field, value):
-    give_both(page)
-    page.click("#more summary")
-    page.fill(f"#{field}", value)
-    page.click("#more summary")
-    page.click("#paint")
-    page.wait_for_selector(f"#error-{field}:not(:empty)")
-    assert page.text_content(f"#error-{field}") == f"{field} must be a whole number"
-    focused(page, field)
-
-
-def test_a_dropped_folder_is_called_so(page, tmp_path):
-    (tmp_path / "photos").mkdir()
-    box = page.locator(".zone[data-what=style] label").bounding_box()
-    drag = {"x": box["x"] + 50, "y": box["y"] + 50, "data": {"items": []}}
-    drag["data"] |= {"files": [str(tmp_path / "photos")], "dragOperationsMask": 1}
-    protocol = page.context.new_cdp_session(page)
-    for kind in ("dragEnter", "dragOver", "drop"):
-        protocol.send("Input.dispatchDragEvent", {"type": kind, **drag})
-    page.wait_for_selector("#error-style:not(:empty)")
-    assert page.text_content("#error-style") == "photos cannot be read; is it a folder?"
-
-
-def test_a_size_that_was_typed_outlives_the_choice_of_a_preset(page):
-    page.select_option("#preset", "gatys2015")
-    own = page.input_value("#size")
-    page.fill("#size", "77")
-    page.select_option("#preset", "default")
-    assert page.input_value("#size") == "77"
-    page.click("#more summary")
-    page.click("#reset")
-    page.select_option("#preset", "gatys2015")
-    assert page.input_value("#size") == own
-
-
-def test_pictures_are_called_what_the_page_calls_them(page):
-    give_both(page)
-    said = {"error": "style: the picture is no longer there; choose it again", "field": "style"}
-    page.route("**/api/runs", lambda route: route.fulfill(status=400, json=said))
-    page.click("#paint")
-    page.wait_for_selector("#error-style:not(:empty)")
-    says = page.text_content("#error-style")
-    assert says == "painting: the picture is no longer there; choose it again"
-    focused(page, "style")
-
-
 def test_only_pictures_of_cards_near_the_window_are_asked_for(page):
-    paint(page)
-    finished(page)
+    painted(page)
     run = page.evaluate("fetch('/api/runs').then((answer) => answer.json())")[0]
     many = [run | {"id": f"{i:016x}"} for i in range(300)]
     asked = []
@@ -205,35 +136,24 @@ def test_only_pictures_of_cards_near_the_window_are_asked_for(page):
     assert 1 < len(previews) < 150
 
 
-@pytest.mark.parametrize(
-    ("local", "says"),
-    [
+def test_where_pictures_go_is_said_by_who_can_reach_the_server(page):
+    own = {}
+    page.route("**/api/choices", lambda route: route.fulfill(json=route.fetch().json() | own))
+    for local, says in (
         (True, "Nothing leaves this machine."),
         (False, "Pictures go to the machine that sent you this page, and stay there."),
         (None, ""),
-    ],
-)
-def test_where_pictures_go_is_said_by_who_can_reach_the_server(browser, site, local, says):
-    with opened(browser, site) as page:
-
-        def answer(route):
-            route.fulfill(json=route.fetch().json() | {"local": local})
-
-        page.route("**/api/choices", answer)
+    ):
+        own["local"] = local
         page.reload()
         page.wait_for_selector("body[data-ready]")
         assert page.text_content("#where") == says
 
 
 def test_what_the_picture_is_called_is_what_it_shows(page):
-    paint(page, long=True)
+    paint(page)
     until(page, "document.querySelector('#bar').value > 0")
     assert page.get_attribute("#after", "alt") == "The painted picture"
     page.click("#paint")
     page.wait_for_selector("#run[data-status=queued]")
     assert page.get_attribute("#after", "alt") == "The photograph"
-    page.click("#stop")
-    page.wait_for_selector("#run[data-status=stopped]")
-    page.click(".card >> nth=1")
-    page.click("#stop")
-    page.wait_for_selector("#run[data-status=stopped]")

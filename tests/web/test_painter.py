@@ -1,4 +1,4 @@
-"""The process that paints: a real one, with a network that ends early."""
+"""The process that paints: a real one, with a small network, by hand: nothing is compiled."""
 
 import dataclasses
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from helpers_web import png
+from helpers_web import SUPPORT, TINY, png
 
 from jnst.optimize.loop import Progress
 from jnst.pictures import files
@@ -29,7 +29,10 @@ SMALL = Settings(
     steps=(4, 6),
     content_layers=("relu1_1",),
     style_layers=("relu1_1",),
+    style_loss="gram",
+    engine="byhand",
 )
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def order(tmp_path):
 
 def start(order, *arguments):
     process = subprocess.Popen(
-        [sys.executable, *(arguments or ("-m", "jnst.web.painter"))],
+        [sys.executable, *arguments] if arguments else TINY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -101,7 +104,7 @@ def test_curves_are_thinned(order, tmp_path, monkeypatch):
 
 
 def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, tmp_path):
-    whole, part = (order(name, steps=(20, 40)) for name in ("whole", "part"))
+    whole, part = (order(name, steps=(80, 40)) for name in ("whole", "part"))
     assert painter.carry_out(whole, never)
     process = start(part)
     while not (tmp_path / "part" / "progress.json").exists():
@@ -119,12 +122,15 @@ def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, t
 
 
 def test_a_stop_that_comes_before_it_is_ready_is_heard(order, tmp_path):
-    slowly = """
-import time
+    slowly = f"""
+import sys, time
+sys.path.insert(0, {str(SUPPORT)!r})
+import tiny
 from jnst.web import painter
 restore = painter.restore
 painter.restore = lambda made_with: time.sleep(1) or restore(made_with)
-painter.main()
+with tiny.installed():
+    painter.main()
 """
     process = start(order(steps=(20, 40)), "-c", slowly)
     process.stdin.close()
@@ -152,7 +158,7 @@ def test_a_preview_takes_no_more_than_a_tenth_of_the_time(tmp_path, monkeypatch)
 
 
 def test_what_cannot_be_painted_is_said_in_one_line(order):
-    told = ended(start(order(style_layers=("relu5_1",), size=8, first_size=8)))
+    told = ended(start(order(style_layers=("relu2_1",), size=1, first_size=1)))
     assert told["status"] == "failed"
     assert "too small" in told["reason"] or "pixels" in told["reason"]
     assert "\n" not in told["reason"]

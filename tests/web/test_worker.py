@@ -23,16 +23,15 @@ def meanwhile(*actions):
 
 
 def test_a_fault_of_ours_fails_the_run_and_the_next_one_is_painted(site, monkeypatch):
-    give = site.worker._give
+    find, (odd, *_) = site.store.picture_file, site.pair()
 
-    def wrong(child, run):
-        if run.made_with["seed"] == 1:
+    def wrong(given, name):
+        if given.id == odd and name == "original":
             raise RuntimeError("the stars are wrong")
-        give(child, run)
+        return find(given, name)
 
-    monkeypatch.setattr(site.worker, "_give", wrong)
-    pair = site.pair()
-    failing, good = (site.begin(*pair, seed=seed) for seed in (1, 0))
+    monkeypatch.setattr(site.store, "picture_file", wrong)
+    failing, good = site.begin(odd, odd), site.begin()
     reason = site.until(failing, "failed", seconds=5)["reason"]
     assert reason.startswith("unexpected RuntimeError: the stars are wrong")
     site.until(good, "done")
@@ -68,8 +67,13 @@ def test_the_end_waits_for_a_run_that_is_stopping(tmp_path, monkeypatch):
 
 
 def test_at_the_end_no_process_is_begun_for_nothing(tmp_path, monkeypatch):
-    started, start = [], worker.Worker._start
-    monkeypatch.setattr(worker.Worker, "_start", lambda self: started.append(1) or start(self))
+    started, start = [], worker.subprocess.Popen
+
+    def counted(*arguments, **options):
+        started.append(1)
+        return start(*arguments, **options)
+
+    monkeypatch.setattr(worker.subprocess, "Popen", counted)
     with serving(tmp_path / "web") as site:
         site.until(site.begin(seed=16), "running")
     assert len(started) == 1

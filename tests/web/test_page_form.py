@@ -1,0 +1,100 @@
+"""The page's form in a real browser: pictures and settings, and what is said of wrong ones."""
+
+from helpers_page import focused, give_both
+
+
+def test_a_bad_file_and_one_that_is_too_large(page, tmp_path):
+    page.set_input_files("#content", {"name": "a.txt", "mimeType": "x/y", "buffer": b"hello"})
+    page.wait_for_selector("#content[aria-invalid=true]")
+    says = page.text_content("#error-content")
+    assert says.startswith("cannot read 'a.txt' as a picture: its format is none of")
+    large = tmp_path / "large.png"
+    with open(large, "wb") as stream:
+        stream.truncate(2**25 + 1)
+    page.set_input_files("#style", large)
+    page.wait_for_selector("#style[aria-invalid=true]")
+    assert page.text_content("#error-style") == "large.png is too large: at most 32 MB"
+    page.click("#paint")
+    assert page.text_content("#error-content") == "Choose a photograph first."
+    assert page.evaluate("document.activeElement.id") == "content"
+    give_both(page)  # and all is well
+    assert page.text_content("#error-content") == page.text_content("#error-style") == ""
+
+
+def test_a_setting_that_cannot_be_used_is_said_beside_it(page):
+    give_both(page)
+    page.fill("#size", "0")
+    page.click("#paint")
+    page.wait_for_selector("#error-size:not(:empty)")
+    assert page.text_content("#error-size") == "size must be a number of at least 1, not 0"
+    assert page.get_attribute("#size", "aria-invalid") == "true"
+
+
+def test_drop_and_paste(page):
+    drop = """([selector, kind, name]) => {
+      const canvas = new OffscreenCanvas(8, 8);
+      canvas.getContext('2d').fillRect(0, 0, 4, 4);
+      return canvas.convertToBlob().then((blob) => {
+        const data = new DataTransfer();
+        data.items.add(new File([blob], name, {type: 'image/png'}));
+        const options = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
+        const kinds = {drop: DragEvent, paste: ClipboardEvent};
+        document.querySelector(selector).dispatchEvent(new kinds[kind](kind, options));
+      });
+    }"""
+    page.evaluate(drop, [".zone[data-what=style] label", "drop", "dropped.png"])
+    page.wait_for_selector(".zone[data-what=style].filled")
+    page.evaluate(drop, ["body", "paste", "pasted.png"])
+    page.wait_for_selector(".zone[data-what=content].filled")
+    assert "dropped.png, 8 × 8" in page.inner_text(".zone[data-what=style]")
+    assert "pasted.png, 8 × 8" in page.inner_text(".zone[data-what=content]")
+
+
+def test_a_dropped_folder_is_called_so(page, tmp_path):
+    (tmp_path / "photos").mkdir()
+    box = page.locator(".zone[data-what=style] label").bounding_box()
+    drag = {"x": box["x"] + 50, "y": box["y"] + 50, "data": {"items": []}}
+    drag["data"] |= {"files": [str(tmp_path / "photos")], "dragOperationsMask": 1}
+    protocol = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        protocol.send("Input.dispatchDragEvent", {"type": kind, **drag})
+    page.wait_for_selector("#error-style:not(:empty)")
+    assert page.text_content("#error-style") == "photos cannot be read; is it a folder?"
+
+
+def test_a_size_that_was_typed_outlives_the_choice_of_a_preset(page):
+    page.select_option("#preset", "gatys2015")
+    own = page.input_value("#size")
+    page.fill("#size", "77")
+    page.select_option("#preset", "default")
+    assert page.input_value("#size") == "77"
+    page.click("#more summary")
+    page.click("#reset")
+    page.select_option("#preset", "gatys2015")
+    assert page.input_value("#size") == own
+
+
+def test_pictures_are_called_what_the_page_calls_them(page):
+    give_both(page)
+    said = {"error": "style: the picture is no longer there; choose it again", "field": "style"}
+    page.route("**/api/runs", lambda route: route.fulfill(status=400, json=said))
+    page.click("#paint")
+    page.wait_for_selector("#error-style:not(:empty)")
+    says = page.text_content("#error-style")
+    assert says == "painting: the picture is no longer there; choose it again"
+    focused(page, "style")
+
+
+def test_a_number_that_is_not_whole_is_said_in_words(page):
+    give_both(page)
+    for field in ("size", "seed"):
+        for value in ("", "12.5", "1e30"):
+            page.evaluate("document.querySelector('#more').open = true")
+            page.fill(f"#{field}", value)
+            page.evaluate("document.querySelector('#more').open = false")
+            page.evaluate(f"document.querySelector('#error-{field}').textContent = ''")
+            page.click("#paint")
+            page.wait_for_selector(f"#error-{field}:not(:empty)")
+            assert page.text_content(f"#error-{field}") == f"{field} must be a whole number"
+            focused(page, field)
+        page.fill(f"#{field}", "64")
