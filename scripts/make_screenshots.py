@@ -24,10 +24,10 @@ LONGEST = 30 * 60_000  # milliseconds that a picture may take
 
 
 @contextlib.contextmanager
-def started() -> Iterator[str]:
-    """Run `jnst web` in a folder of its own; yield its address, and end it by Ctrl-C."""
+def started(program: Sequence[str]) -> Iterator[str]:
+    """Run a program of Python's in a folder of its own; yield its address, and end it by Ctrl-C."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "jnst", "web", "--port", "0", "--folder", folder]
+        command = [sys.executable, *program, "--port", "0", "--folder", folder]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             try:
@@ -85,15 +85,17 @@ def said(request: Request) -> str:
     return f"{request.method} {re.sub('[0-9a-f]{16}', 'ID', urlsplit(request.url).path)}"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Take all pictures; return 1 where a request went to another host."""
+def main(
+    arguments: Sequence[str] | None = None, *, program: Sequence[str] = ("-m", "jnst", "web")
+) -> int:
+    """Take all pictures of the page that a program serves; return 1 where it asked elsewhere."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--size", type=int, default=384, help="of the picture; default: 384")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     requests: list[Request] = []
-    with started() as address, sync_playwright() as playwright:
+    with started(program) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         page = browser.new_page()
         page.set_default_timeout(LONGEST)

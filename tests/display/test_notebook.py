@@ -20,7 +20,7 @@ from jnst.errors import InputError
 from jnst.optimize.loop import Progress
 
 QUICK = {"size": 24, "first_size": None, "steps": (3,), "content_layers": ("relu1_1",)}
-QUICK |= {"style_layers": ("relu1_1",)}
+QUICK |= {"style_layers": ("relu1_1",), "engine": "byhand"}  # nothing is compiled
 PHOTO, PAINTING = np.random.default_rng(0).random((2, 1, 24, 24, 3), np.float32)
 
 

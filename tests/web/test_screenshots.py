@@ -1,16 +1,18 @@
-"""The script that takes the page's pictures, with a real run."""
+"""The script that takes the page's pictures, with a real run of a small network."""
 
 import numpy as np
 import PIL.Image
 import pytest
-from helpers import CHROMIUM, load_script
+from helpers import CHROMIUM, ROOT, load_script
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
-def test_it_takes_every_state_and_nothing_is_asked_for_elsewhere(tmp_path, capsys):
+def test_it_takes_every_state_and_nothing_is_asked_for_elsewhere(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("TINY", "yes")
     script = load_script("make_screenshots.py")
-    assert script.main(["--out", str(tmp_path), "--size", "32"]) == 0
+    program = [str(ROOT / "tests/support/serve.py")]
+    assert script.main(["--out", str(tmp_path), "--size", "32"], program=program) == 0
     states = ("empty", "running", "finished", "error", "gallery")
     names = {f"{state}-{width}.png" for state in states for width in script.WIDTHS}
     assert {path.name for path in tmp_path.iterdir()} == names

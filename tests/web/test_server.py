@@ -1,13 +1,12 @@
 """The server, asked over HTTP, with a painter that pretends."""
 
-import asyncio
 import re
 
 import pytest
 from helpers_web import files_in, png, serving
 
 from jnst.transfer.presets import PRESETS
-from jnst.web import answers, store
+from jnst.web import store
 
 
 def test_the_page_is_whole_and_names_nothing_elsewhere(site):
@@ -63,26 +62,6 @@ def test_a_run_from_upload_to_picture(site):
     listed = site.get("/api/runs")[1]
     assert [one["id"] for one in listed] == [run["id"]]
     assert listed[0]["painted"]["curve"] == []
-
-
-def test_the_sample_pair_is_given_once(site):
-    first, second = (site.post("/api/samples")[1] for _ in range(2))
-    assert first == second
-    assert (first["content"]["name"], first["content"]["width"]) == ("chelsea", 451)
-    run = site.until(site.begin(first["content"]["id"], first["style"]["id"]), "done")
-    assert (run["made_with"]["content"], run["made_with"]["styles"]) == (None, [])
-
-
-def test_one_of_the_sample_pair_is_left_to_be_filled_in(site):
-    sample = {what: one["id"] for what, one in site.post("/api/samples")[1].items()}
-    own = site.pair()[0]
-    for pair, content, styles in (
-        ((sample["content"], own), None, ["a.png"]),
-        ((own, sample["style"]), "a.png", []),
-        ((sample["style"], sample["content"]), "sample", ["chelsea"]),
-    ):
-        made_with = site.get(f"/api/runs/{site.begin(*pair)}")[1]["made_with"]
-        assert (made_with["content"], made_with["styles"]) == (content, styles)
 
 
 @pytest.mark.parametrize(
@@ -143,23 +122,6 @@ def test_a_picture_of_too_many_pixels_is_refused(site, monkeypatch):
     status, said = site.post("/api/pictures?name=a.png", png())
     assert status == 400
     assert "600 pixels, more than 100" in said["error"]
-
-
-def test_a_picture_that_is_replaced_while_it_is_sent_is_whole(tmp_path):
-    path, sent = tmp_path / "preview.jpg", []
-    path.write_bytes(b"a" * 1000)
-
-    async def send(message):
-        sent.append(message)
-        path.write_bytes(b"b" * 10)
-
-    async def answer():
-        scope = {"type": "http", "method": "GET", "headers": []}
-        await answers.picture(path)(scope, None, send)
-
-    asyncio.run(answer())
-    assert dict(sent[0]["headers"])[b"content-length"] == b"1000"
-    assert b"".join(message["body"] for message in sent[1:]) == b"a" * 1000
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(site, tmp_path, monkeypatch):

@@ -1,0 +1,54 @@
+"""Compiled programs are kept in the user's cache folder, and do no harm there."""
+
+import os
+import subprocess
+import sys
+
+import jax
+import pytest
+from helpers import ROOT
+
+import jnst.cli
+
+SMALL = ["stylize", "--size", "32", "--steps", "1", "--quiet"]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_programs_are_kept_in_the_cache_folder_unless_told_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    before = jax.config.jax_compilation_cache_dir
+    words = [*SMALL, "--engine", "byhand", "-o", str(tmp_path / "out.png")]
+    assert jnst.cli.main([*words, "--no-cache"]) == 0
+    assert jax.config.jax_compilation_cache_dir == before
+    assert jnst.cli.main(words) == 0
+    assert jax.config.jax_compilation_cache_dir == str(tmp_path / "cache" / "jnst" / "xla")
+
+
+def paint_with_cache(folder):
+    """Paint a small picture with this as the user's cache folder; return what was complained of."""
+    command = [sys.executable, ROOT / "tests/support/tiny.py", *SMALL]
+    environment = os.environ | {name: str(folder) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")}
+    ended = subprocess.run(
+        [*command, "-o", folder.with_suffix(".png")],
+        env=environment | {"HOME": str(folder)},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return ended.stderr
+
+
+def test_what_was_kept_and_is_damaged_does_no_harm(tmp_path):
+    home = tmp_path / "home"
+    assert paint_with_cache(home) == ""
+    kept = [path for path in home.rglob("jnst/xla/*") if path.is_file()]
+    assert kept
+    for path in kept:
+        os.truncate(path, 100)  # as it is after a power cut
+    assert paint_with_cache(home) == ""
+
+
+def test_a_cache_folder_that_cannot_be_used_does_no_harm(tmp_path):
+    (tmp_path / "cache").write_text("")
+    assert paint_with_cache(tmp_path / "cache") == ""

@@ -1,0 +1,35 @@
+"""What is kept of pictures and runs stays readable."""
+
+import msgspec
+import pytest
+
+from jnst.web.records import RESTING, Given, Painted, Run
+
+RUN = Run("ab" * 8, "c", "s", "default", "draft", {"size": 3}, {"seed": 1}, created=1.5)
+ALL = (
+    Given("a", "cat.png", 30, 20, 1.5, sample=True),
+    RUN,
+    msgspec.structs.replace(RUN, status="failed", reason="no memory"),
+    Painted(3, 10, (30, 20), None, 1.5, [(1, 2.0), (3, 1.0)]),
+)
+
+
+@pytest.mark.parametrize("one", ALL)
+def test_each_comes_back_from_its_file_as_it_was(one):
+    assert msgspec.json.decode(msgspec.json.encode(one), type=type(one)) == one
+
+
+def test_a_picture_is_the_users_and_a_run_waits_unless_it_is_said():
+    given = msgspec.json.decode(
+        b'{"id": "a", "name": "b", "width": 1, "height": 2, "created": 0}', type=Given
+    )
+    assert not given.sample
+    assert (RUN.status, RUN.reason) == ("queued", "")
+    assert RUN.status not in RESTING
+
+
+@pytest.mark.parametrize("text", [b"{}", b"[]", b'{"id": 3}'])
+@pytest.mark.parametrize("kind", [Given, Run, Painted])
+def test_what_lacks_something_is_not_read(kind, text):
+    with pytest.raises(msgspec.DecodeError):
+        msgspec.json.decode(text, type=kind)
