@@ -1,8 +1,8 @@
 """Build the lessons into one site that opens from disk: `build_lessons.py --out FOLDER`.
 
 Every lesson runs from its first cell to its last, in a fresh interpreter like the one that runs
-this script. The pages load nothing from other machines: MathJax, which sets the equations, is
-copied from an installed package.
+this script; with `--text-only` none does, to look at text and equations. The pages load nothing
+from other machines: MathJax, which sets the equations, is copied from an installed package.
 """
 
 import argparse
@@ -123,9 +123,11 @@ def write(lesson: Lesson, site: Path, exporter: HTMLExporter, **neighbours: Less
     (site / f"{name}.html").write_text(html, encoding="utf-8")
 
 
-def write_contents(lessons: Sequence[Lesson], site: Path, exporter: HTMLExporter) -> None:
+def write_contents(
+    lessons: Sequence[Lesson], site: Path, exporter: HTMLExporter, *, ran: bool
+) -> None:
     """Write the list of lessons, and what all pages need."""
-    html = exporter.environment.get_template("contents.html.j2").render(lessons=lessons)
+    html = exporter.environment.get_template("contents.html.j2").render(lessons=lessons, ran=ran)
     (site / "index.html").write_text(html, encoding="utf-8")
     shutil.copy(lessons[0].path.with_name("lesson.py"), site)
     shutil.copy(TEMPLATES / "style.css", site)
@@ -135,7 +137,9 @@ def write_contents(lessons: Sequence[Lesson], site: Path, exporter: HTMLExporter
         (site / "mathjax" / file.name).write_bytes(file.read_bytes())
 
 
-def build(paths: Sequence[Path], out: Path, *, quick: bool = False) -> None:
+def build(
+    paths: Sequence[Path], out: Path, *, quick: bool = False, text_only: bool = False
+) -> None:
     """Build the site of these lessons in `out`; a site that is there is replaced, but only then."""
     index = out / "index.html"
     ours = index.is_file() and MARK in index.read_text(encoding="utf-8")
@@ -154,11 +158,12 @@ def build(paths: Sequence[Path], out: Path, *, quick: bool = False) -> None:
         site.mkdir()
         for number, lesson in enumerate(lessons):
             start = time.perf_counter()
-            run(lesson, quick=quick)
+            if not text_only:
+                run(lesson, quick=quick)
             before, _, after = [None, *lessons, None][number : number + 3]
             write(lesson, site, exporter, before=before, after=after)
             print(f"{lesson.path.name}: {time.perf_counter() - start:.1f} s", flush=True)
-        write_contents(lessons, site, exporter)
+        write_contents(lessons, site, exporter, ran=not text_only)
         if out.exists():
             out.rename(old)
         site.rename(out)
@@ -170,6 +175,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the site")
     parser.add_argument("--only", type=int, nargs="+", metavar="NN", help="numbers of lessons")
     parser.add_argument("--quick", action="store_true", help="small pictures, few steps")
+    text = "run nothing: pages as they are written, without figures, in seconds"
+    parser.add_argument("--text-only", action="store_true", help=text)
     parser.add_argument("--lessons", type=Path, default=LESSONS, help="folder of the lessons")
     options = parser.parse_args(arguments)
     scripts = sorted(options.lessons.resolve().glob("[0-9][0-9]_*.py"))
@@ -177,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not paths:
         parser.error("there are no such lessons")
     try:
-        build(paths, options.out.resolve(), quick=options.quick)
+        build(paths, options.out.resolve(), quick=options.quick, text_only=options.text_only)
     except LessonError as error:
         print(error, file=sys.stderr)
         return 1

@@ -55,8 +55,8 @@ def tiny():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _same_compilation():
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
     """Compile every test's programs alike, whatever the command line changed in the one before."""
     for name, value in COMPILATION.items():
         jax.config.update(name, value)

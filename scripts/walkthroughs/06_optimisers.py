@@ -368,10 +368,10 @@ print(f"eigenvalues of H: {np.linalg.eigvalsh(H).min():.3f} to {np.linalg.eigval
 # %% [markdown]
 # ## L-BFGS: the same without the matrix
 #
-# $H$ still has $n^2$ entries. But we never need $H$, only the product $H
-# g$ with one vector. And $H$ is made of the pairs. Nocedal (1980) keeps just the last
-# $m$ pairs, say 20, starts from a multiple of the identity, $H_0 = \gamma I$, and computes $H g$
-# straight from the pairs. Here is how.
+# $H$ still has $n^2$ entries. But we never need $H$, only the product $H g$ with one vector. And
+# $H$ is made of the pairs. Nocedal (1980) keeps just the last $m$ pairs, say 20, starts from a
+# multiple of the identity, $H_0 = \gamma I$, and computes $H g$ straight from the pairs. Here is
+# how.
 #
 # **Step 1: one pair.** Multiply the update by $g$, from right to left. The rightmost factor gives
 #
@@ -437,8 +437,8 @@ def two_loop(H_0, pairs, g):
 # $H_0$ knows the *scale* of the problem.
 #
 # Now five ways to compute the same vector: the matrix built by `bfgs_update`, the recursion, the
-# loops, the library's loops, and those of Optax, which is handed the points and gradients one by
-# one and forms the pairs itself.
+# loops, the library's loops (`two_loop` in `jnst/byhand/optimize/optimizers.py`), and those of
+# Optax, which is handed the points and gradients one by one and forms the pairs itself.
 
 # %%
 g = rng.normal(size=n)
@@ -446,15 +446,16 @@ expected = H @ g
 found = {
     "recursion": product(gamma, pairs, g),
     "two loops": two_loop(gamma, pairs, g),
-    "jnst.byhand.optimize.optimizers.two_loop": byhand.two_loop(g, pairs),
+    "the library's loops": byhand.two_loop(g, pairs),
 }
 with jax.enable_x64(True):
     places = np.concatenate([np.zeros((1, n)), np.cumsum(steps_taken, axis=0)])  # s between them
     slopes = places @ curvature + g - places[-1] @ curvature  # y between them, g at the end
     transformation = optax.scale_by_lbfgs(memory_size=m)
     state = transformation.init(places[0])
+    update = jax.jit(transformation.update)
     for place, slope in zip(places, slopes, strict=True):
-        direction, state = transformation.update(slope, state, place)
+        direction, state = update(slope, state, place)
     found["optax.scale_by_lbfgs"] = np.asarray(direction)
 two_loop_errors = {
     name: np.abs(vector - expected).max() / np.abs(expected).max() for name, vector in found.items()
@@ -687,8 +688,8 @@ lesson.show(
 # %% [markdown]
 # ## What the library does differently
 #
-# `jnst.optimize.optimizers.lbfgs` has the two loops of the textbook, and four things that the
-# textbook has not:
+# `lbfgs` in `jnst/optimize/optimizers.py` has the two loops of the textbook, and four things that
+# the textbook has not:
 #
 # 1. **No line search.** It takes the full step, $x \leftarrow x - H g$. Each try of a search costs
 #    an evaluation, which is better spent on the next step. The price is that the loss may rise, so
@@ -700,9 +701,9 @@ lesson.show(
 #    $-H g$ may lead uphill. Where it does, the step is that of point 2.
 # 4. **Never far.** No value of the picture, from 0 to 1, moves by more than 0.5 in one step.
 #
-# We look at point 2 more closely, and count the rest. The library's NumPy twin,
-# `jnst.byhand.optimize.optimizers.lbfgs`, is a pair of functions, `init` and `update`, so it can be
-# wrapped. Our wrapper changes the size of the first step and keeps a log.
+# We look at point 2 more closely, and count the rest. The library's NumPy twin, of the same name in
+# `jnst/byhand`, is a pair of functions, `init` and `update`, so it can be wrapped. Our wrapper
+# changes the size of the first step and keeps a log.
 
 
 # %%

@@ -1,16 +1,16 @@
-"""The site of the lessons: complete, from this machine only, and never half written."""
+"""The pages of the lessons' site: complete, from this machine only, and for readers."""
 
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from helpers import CHROMIUM, DUMP, ROOT, load_script
+from helpers import CHROMIUM, DUMP, load_script
+from helpers_lessons import page, write_lessons
 from PIL import Image
 
 FIRST = """
@@ -71,30 +71,11 @@ plt.figure(figsize=(1, 3))
 plt.plot([1, 2])
 plt.show()
 """
-SHORT = """
-# %% [markdown]
-# # 3. Short
-#
-# No figure at all.
-
-# %%
-
-# %%
-print("{}")
-"""
 
 
 @pytest.fixture(scope="module")
 def builder():
     return load_script("build_lessons.py")
-
-
-def write_lessons(folder, **lessons):
-    folder.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "scripts/walkthroughs/lesson.py", folder)
-    for name, text in lessons.items():
-        (folder / f"{name[-2:]}_{name[:-2]}.py").write_text(text.lstrip(), encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +98,6 @@ def site(builder, tmp_path_factory):
     return out
 
 
-def page(site, name):
-    return (site / f"{name}.html").read_text(encoding="utf-8")
-
-
 def values(text, tag, attribute):
     """All values of an attribute, in order."""
     return [element.get(attribute) for element in BeautifulSoup(text, "html.parser")(tag)]
@@ -133,6 +110,7 @@ def test_the_list_has_each_lesson_with_title_first_paragraph_and_picture(site):
     assert "1. The *first* matrix $M_{ij}$" in cards[0]
     assert "About $a_1 * b_2 * c_{ij}$ and\n<code>code</code>." in cards[0]
     assert "second paragraph" not in index
+    assert "that ran when this page was made" in index
     tagged, last = (site / values(card, "img", "src")[0] for card in cards)
     with Image.open(tagged) as wide, Image.open(last) as tall:
         assert wide.width > wide.height
@@ -206,79 +184,6 @@ def test_pages_suit_phones_and_readers(site):
         assert '<html lang="en">' in page(site, name)
         assert "width=device-width" in page(site, name)
     assert "prefers-color-scheme: dark" in (site / "style.css").read_text(encoding="utf-8")
-
-
-def build_short(builder, base, text):
-    lessons = write_lessons(base / "lessons", short03=text)
-    return builder.main(["--lessons", str(lessons), "--out", str(base / "out")])
-
-
-def contents(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def test_the_same_lessons_make_the_same_site_and_others_replace_it(builder, tmp_path, capsys):
-    assert build_short(builder, tmp_path, SHORT.format("one")) == 0
-    assert re.fullmatch(r"03_short\.py: \d+\.\d s\n", capsys.readouterr().out)
-    first = contents(tmp_path / "out")
-    assert build_short(builder, tmp_path, SHORT.format("one")) == 0
-    assert contents(tmp_path / "out") == first
-    (tmp_path / "out/left-over.html").touch()
-    assert build_short(builder, tmp_path, SHORT.format("two")) == 0
-    assert contents(tmp_path / "out").keys() == first.keys()
-    assert "two\n" in page(tmp_path / "out", "03_short")
-
-
-@pytest.mark.parametrize(
-    ("cell", "complaint"),
-    [
-        (
-            "1\n\n\nassert 2 < 1, 'first\\nno, 2 is more'",
-            "03_short.py:15: AssertionError: no, 2 is more",
-        ),
-        ("1\n\nassert 2 < 1", "03_short.py:14: AssertionError"),
-        ("import os\n\nos._exit(3)", "03_short.py:12: Kernel died"),
-        ("1 +\n", "03_short.py:12: SyntaxError: .*"),
-    ],
-)
-def test_a_lesson_that_fails_is_one_line_and_changes_nothing(
-    builder, tmp_path, capsys, cell, complaint
-):
-    assert build_short(builder, tmp_path, SHORT.format("fine")) == 0
-    before = contents(tmp_path / "out")
-    capsys.readouterr()
-    assert build_short(builder, tmp_path, SHORT.format("fine") + f"\n# %%\n{cell}") == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert re.fullmatch(complaint + "\n", err)
-    assert contents(tmp_path / "out") == before
-    assert {path.name for path in tmp_path.iterdir()} == {"lessons", "out"}
-
-
-def test_what_is_not_a_site_is_left_alone(builder, tmp_path, capsys):
-    mine = tmp_path / "out/index.html"
-    mine.parent.mkdir()
-    mine.write_text("my own page")
-    assert build_short(builder, tmp_path, SHORT.format("fine")) == 1
-    assert "neither empty nor a site" in capsys.readouterr().err
-    assert mine.read_text() == "my own page"
-
-
-def test_a_lesson_needs_a_title(builder, tmp_path, capsys):
-    assert build_short(builder, tmp_path, "# %%\nprint(1)\n") == 1
-    assert "03_short.py: the first cell must begin" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
-
-
-def test_only(builder, tmp_path, capsys):
-    lessons = write_lessons(tmp_path / "lessons", no01="raise 1", short03=SHORT.format("x"))
-    arguments = ["--lessons", str(lessons), "--out", str(tmp_path / "out"), "--only"]
-    assert builder.main([*arguments, "03"]) == 0
-    assert [path.name for path in (tmp_path / "out").glob("*.html")] != []
-    assert not list((tmp_path / "out").glob("01*"))
-    with pytest.raises(SystemExit):
-        builder.main([*arguments, "7"])
-    assert "no such lessons" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def lesson(run_lesson):
@@ -141,7 +143,6 @@ def test_solutions(lesson):
     assert lesson["recovered_error"] == 0
 
 
-@pytest.mark.slow
 def test_what_only_a_larger_picture_shows(full_lesson):
     assert list(full_lesson["measured"]) == full_lesson["style_layers"]
     assert full_lesson["measured"] == full_lesson["expected"]
@@ -155,7 +156,6 @@ def test_what_only_a_larger_picture_shows(full_lesson):
     test_average_pooling_makes_other_and_quieter_features(full_lesson)
 
 
-@pytest.mark.slow
 def test_the_deepest_channels_choose_the_eyes(full_lesson):
     F = full_lesson["features"]["relu5_1"]
     height, width = F.shape[:2]

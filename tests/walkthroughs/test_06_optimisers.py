@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def lesson(run_lesson):
@@ -87,7 +89,7 @@ def test_adam_starts_diagonally(lesson):
 
 def test_the_race(lesson):
     races = {name: losses for name, (_, losses, _) in lesson["races"].items()}
-    assert list(races) == list(lesson["optim"].NAMES)
+    assert list(races) == list(lesson["optimizers"].NAMES)
     assert {len(losses) for losses in races.values()} == {lesson["options"].steps}
     assert len({f"{losses[0]:.4f}" for losses in races.values()}) == 1
     for quick in ("lbfgs", "scipy-lbfgs"):

@@ -23,7 +23,9 @@ def test_parts(path):
     assert len(numbers) >= 4
     for number in numbers:
         assert f"# **{number}.** " in text[places[3] :], f"no solution of exercise {number}"
-    assert text.count('tags=["thumbnail"]') == 1
+    _, thumbnail = text.split('# %% tags=["thumbnail"]\n')
+    assert "lesson.show(" in thumbnail.partition("# %%")[0], "the picture on its card"
+    assert not re.search(r"__file__|[^.]__name__|argv", text), "a notebook has none of its own"
     assert "http" not in text, "no address outside"
     assert not re.search(r"\b(TODO|XXX|[A-Z]+NOTE)\b", text), "no gap left to fill"
 
