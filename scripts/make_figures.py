@@ -6,7 +6,7 @@ Photographs and the second style (a stained tissue) come with scikit-image; the 
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,14 +29,14 @@ OUT = Path(__file__).parent / "figures"
 Row = list[tuple[str, AnyPicture]]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Paint the figures that are asked for, and write each as soon as it is there."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--size", type=int, default=200)
     parser.add_argument("--steps", type=int, nargs="+", default=(70, 30))
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     common = {"size": options.size, "steps": tuple(options.steps)}
     for name in options.only:
         sheet = contact_sheet(FIGURES[name](common))

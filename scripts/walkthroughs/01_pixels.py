@@ -391,7 +391,7 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** two of the faults leave a picture that we still recognise. Without the factor 255 all
+# **Notice:** two of the faults leave a picture that we still recognize. Without the factor 255 all
 # is black, nearly the same black everywhere. Torchvision's formula leaves grey: it gives values of
 # a few units where this network expects around a hundred. Only with 50 times the contrast do we
 # find the cat, and see that red and blue are swapped, too.

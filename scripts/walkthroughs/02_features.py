@@ -308,10 +308,10 @@ print(f"compiler: {flops:,.0f} operations, {count_ratio:.3f} of what we expect")
 #
 # $$ r' = r + (k - 1) \, j , \qquad j' = s \, j , $$
 #
-# where $j$, the *jump*, is how many pixels two neighbouring features are apart. We begin with $r =
-# j = 1$ and $t = 0$ at the pixels. A third number says where the field begins: $t' = t -
-# j$ for a convolution, because the padding lets it begin one position earlier, and $t' =
-# t$ for pooling. Then feature $p$ sees the pixels from $t + p \, j$ to $t + p \, j + r - 1$.
+# where $j$, the *jump*, is how many pixels two neighbouring features are apart. We begin with
+# $r = j = 1$ and $t = 0$ at the pixels. A third number says where the field begins: $t' = t - j$
+# for a convolution, because the padding lets it begin one position earlier, and $t' = t$ for
+# pooling. Then feature $p$ sees the pixels from $t + p \, j$ to $t + p \, j + r - 1$.
 
 # %%
 r, j, t = 1, 1, 0

@@ -29,7 +29,7 @@ from jnst.pictures import files, resizing, samples
 from jnst.transfer.initial import initial
 from jnst.weights import store
 
-options = lesson.options("Content: a photograph from its features", size=(128, 72), steps=(100, 25))
+options = lesson.options("Content: a photograph from its features", size=(128, 64), steps=(100, 15))
 layers = ["relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2"]
 colours = dict(zip(layers, plt.get_cmap("viridis")(np.linspace(0, 0.87, 5)), strict=True))
 rng = np.random.default_rng(0)
@@ -313,9 +313,12 @@ def all_features(x, params):
     return vgg.features(params, x, layers, pooling="avg")
 
 
-def losses_by_layer(x, original=photograph):
+P_photograph = all_features(photograph, params)
+
+
+def losses_by_layer(x, P=P_photograph):
     """The content loss in each of the five layers, 1 for a blank map."""
-    F, P = (all_features(np.asarray(y), params) for y in (x, original))
+    F = all_features(np.asarray(x), params)
     return [float(((F[i] - P[i]) ** 2).sum() / (P[i] ** 2).sum()) for i in layers]
 
 
@@ -367,7 +370,8 @@ def window(shift):
     return wide[:, :height, shift : shift + width]
 
 
-of_shifts = np.array([losses_by_layer(window(shift), window(0)) for shift in shifts])
+P_window = all_features(window(0), params)
+of_shifts = np.array([losses_by_layer(window(shift), P_window) for shift in shifts])
 figure, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
 for layer, losses in zip(layers, of_shifts.T, strict=True):
     ax.loglog(shifts, losses, "o-", color=colours[layer], label=layer)
@@ -408,14 +412,14 @@ changes = {
     "blurred": scaled(gaussian_filter(window(0), (0, 2, 2, 0)) - window(0)),
     "noise added": scaled(rng.normal(size=one_pixel.shape).astype(np.float32)),
 }
-of_changes = np.array([losses_by_layer(x, window(0)) for x in changes.values()])
+of_changes = np.array([losses_by_layer(x, P_window) for x in changes.values()])
 heat_map(of_changes, list(changes), layers, -3).set_xlabel("loss measured in")
 lesson.show(
     "03-changes",
     "A table of losses: rows are five changes of the photograph, all of the same size in the "
     "pixels, columns are the layers. Only the shift gets much cheaper with depth.",
 )
-upside_down = losses_by_layer(window(0)[:, ::-1], window(0))
+upside_down = losses_by_layer(window(0)[:, ::-1], P_window)
 print("shifted by 4 pixels:", *(f"{loss:7.2f}" for loss in of_shifts[2]))
 print("upside down:        ", *(f"{loss:7.2f}" for loss in upside_down))
 

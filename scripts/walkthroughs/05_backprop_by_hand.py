@@ -18,8 +18,8 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-import jnst.backbones.nn
-import jnst.backbones.vgg
+from jnst.backbones import nn as nn_in_jax
+from jnst.backbones import vgg as vgg_in_jax
 from jnst.byhand.backbones import nn, pooling, vgg
 from jnst.byhand.losses import content, gram
 from jnst.byhand.optimize import optimizers
@@ -119,9 +119,7 @@ lesson.show("05-matrix", "A convolution of 8 pixels as a matrix, and its transpo
 turned = k[::-1, ::-1].transpose(0, 1, 3, 2)  # (3, 3, o, i)
 as_convolution = nn.conv2d(dy[None], turned, np.zeros(3))[0]
 with jax.enable_x64(True):
-    _, pull_back = jax.vjp(
-        lambda x: jnst.backbones.nn.conv2d(x, k, b), x[None]
-    )  # JAX's own derivative
+    _, pull_back = jax.vjp(lambda x: nn_in_jax.conv2d(x, k, b), x[None])  # JAX's own derivative
     (autodiff,) = pull_back(dy[None])
 errors = {
     "convolution: the sum = the turned kernel": lesson.difference(as_convolution, dx),
@@ -291,7 +289,7 @@ lesson.show(
 
 # %%
 def loss_in_jax(picture, params, A):
-    F = jnst.backbones.vgg.features(params, picture, layers)
+    F = vgg_in_jax.features(params, picture, layers)
     return sum(
         gram_in_jax.distance(gram_in_jax.statistic(F[layer]), A[layer], scale="relative")
         for layer in layers
@@ -426,7 +424,7 @@ dk = np.zeros_like(k)
 for u, v in np.ndindex(3, 3):
     dk[u, v] = np.einsum("pqi,pqo->io", padded[u : u + 5, v : v + 6], dy)
 with jax.enable_x64(True):
-    expected = jax.grad(lambda k: (jnst.backbones.nn.conv2d(x_[None], k, b)[0] * dy).sum())(k)
+    expected = jax.grad(lambda k: (nn_in_jax.conv2d(x_[None], k, b)[0] * dy).sum())(k)
 solutions[3] = lesson.difference(dk, np.asarray(expected))
 for number, error in solutions.items():
     print(f"solution {number}: {error:.1e}")

@@ -30,7 +30,6 @@ from jnst.pictures import files, resizing, samples
 from jnst.transfer import stages as coarse_to_fine
 from jnst.transfer.pictures import read
 from jnst.transfer.recipe import paint
-from jnst.transfer.stages import plan
 from jnst.weights import store
 
 options = lesson.options(
@@ -185,7 +184,7 @@ print(f"sizes {sizes}, evaluations {base.steps}: they cost as much as {cost:.1f}
 def run(settings):
     """The last picture of every size, and the total loss of every evaluation, size by size."""
     pictures = read(samples.content(), samples.STYLE, settings)
-    stages = plan(pictures, settings)
+    stages = coarse_to_fine.plan(pictures, settings)
     losses, ends, all_steps = [], [], paint(pictures, settings, stages=stages)
     for stage in stages:
         progress = [next(all_steps) for _ in range(stage.steps)]

@@ -23,10 +23,8 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-import jnst.backbones.nn
-import jnst.backbones.pooling
 from jnst import Settings
-from jnst.backbones import bits, vgg
+from jnst.backbones import bits, nn, pooling, vgg
 from jnst.engines import build
 from jnst.losses.objective import Constants, Goal
 from jnst.optimize import optimizers
@@ -34,7 +32,7 @@ from jnst.pictures import files, resizing, samples
 from jnst.weights import store
 
 options = lesson.options(
-    "Speed", size=(128, 48), deepest=("relu5_1", "relu3_1"), rounds=(7, 3), loop=(5, 3)
+    "Speed", size=(128, 48), deepest=("relu5_1", "relu2_1"), rounds=(7, 3), loop=(5, 3)
 )
 rng = np.random.default_rng(0)
 order = vgg.LAYERS["vgg19"]
@@ -542,7 +540,7 @@ flag_pool.defvjp(flag_pool_forward, flag_pool_backward)
 
 # %%
 print(inspect.getsource(bits.pack))
-print(inspect.getsource(jnst.backbones.nn._relu_forward))
+print(inspect.getsource(nn._relu_forward))
 
 # %%
 example = np.asarray(rng.normal(size=(1, 32, 32, 64)), np.float32)
@@ -552,11 +550,11 @@ tried = {
     "convolution": kept_bytes(lambda x: conv(x, k, b), example) - k.nbytes,
     "rectifier, autodiff": kept_bytes(plain_relu, example),
     "rectifier, flags": kept_bytes(flag_relu, example),
-    "rectifier, library": kept_bytes(jnst.backbones.nn.relu, example),
-    "average pooling, library": kept_bytes(jnst.backbones.pooling.avg_pool, example),
+    "rectifier, library": kept_bytes(nn.relu, example),
+    "average pooling, library": kept_bytes(pooling.avg_pool, example),
     "maximum pooling, autodiff": kept_bytes(plain_pool, example),
     "maximum pooling, flags": kept_bytes(flag_pool, example),
-    "maximum pooling, library": kept_bytes(jnst.backbones.pooling.max_pool, example),
+    "maximum pooling, library": kept_bytes(pooling.max_pool, example),
 }
 for name, found in tried.items():
     print(f"{name:28}{found:8} bytes = {found / one_map:.5f} of the map")
@@ -604,7 +602,7 @@ by_hand_bytes = np.sum(list(table.values()), axis=0)
 variants = {
     "autodiff": {},
     "flags": {"relu": flag_relu, "pool": flag_pool},
-    "bits (library)": {"relu": jnst.backbones.nn.relu, "pool": jnst.backbones.pooling.max_pool},
+    "bits (library)": {"relu": nn.relu, "pool": pooling.max_pool},
 }
 measured = {name: residuals(**layers) for name, layers in variants.items()}
 weights_kept = sum(params[n]["kernel"].nbytes for n in products)

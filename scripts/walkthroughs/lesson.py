@@ -17,8 +17,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 IN_NOTEBOOK = hasattr(builtins, "__IPYTHON__")
-DPI = 120
-_folder = Path()
+DPI, QUICK_DPI = 120, 40
+_folder, _dpi = Path(), DPI
 
 
 def options(title: str, **defaults) -> argparse.Namespace:
@@ -41,8 +41,9 @@ def options(title: str, **defaults) -> argparse.Namespace:
     for name, pair in pairs.items():
         if getattr(chosen, name) is None:
             setattr(chosen, name, pair[chosen.quick])
+    global _folder, _dpi
+    _dpi = QUICK_DPI if chosen.quick else DPI
     if not IN_NOTEBOOK:
-        global _folder
         _folder = chosen.out
         _folder.mkdir(parents=True, exist_ok=True)
     return chosen
@@ -54,11 +55,11 @@ def show(name: str, caption: str) -> None:
     if IN_NOTEBOOK:
         from IPython.display import display
 
-        figure.set_dpi(DPI)
+        figure.set_dpi(_dpi)
         display(figure, metadata={"image/png": {"alt": caption}})
     else:
         path = _folder / f"{name}.png"
-        figure.savefig(path, dpi=DPI)
+        figure.savefig(path, dpi=_dpi)
         print(f"[{path}] {caption}")
     plt.close(figure)
 

@@ -14,29 +14,39 @@ needs_torch = pytest.mark.skipif(
 )
 
 
-def run(tmp_path, *words):
-    command = [sys.executable, ROOT / "scripts/bench/run.py", *words, "--json", tmp_path / "a.json"]
-    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
+def run(out, *words):
+    command = [sys.executable, ROOT / "scripts/bench/run.py", *words, "--json", out / "a.json"]
+    environment = os.environ | {"COLUMNS": "200"}
     subprocess.run(command, check=True, capture_output=True, env=environment)
-    return json.loads((tmp_path / "a.json").read_text())
+    return json.loads((out / "a.json").read_text())
 
 
-def test_an_evaluation_is_timed_beside_a_matrix_product(tmp_path):
-    found = run(tmp_path, "eval", "--sizes", "64", "--rounds", "1", "--quick")
-    for row in found["eval"]:
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    """Time one evaluation on our side, and on torch's where it is installed."""
+    words = "--sizes", "32", "--rounds", "1", "--quick"
+    return run(tmp_path_factory.mktemp("bench"), "eval", *words)
+
+
+@pytest.mark.slow
+def test_an_evaluation_is_timed_beside_a_matrix_product(evaluated):
+    assert evaluated["eval"]
+    for row in evaluated["eval"]:
         assert 1e-3 < row["ours s"] < 60
         assert 0 < row["of matmul rate"] < 1
-    assert found["machine"]["cores"] == os.cpu_count()
+    assert evaluated["machine"]["cores"] == os.cpu_count()
 
 
 @needs_torch
-def test_torch_does_the_same_work(tmp_path):
-    rows = run(tmp_path, "eval", "--sizes", "64", "--rounds", "1", "--quick")["eval"]
+@pytest.mark.slow
+def test_torch_does_the_same_work(evaluated):
+    rows = evaluated["eval"]
     assert [row["torch"] for row in rows] == ["eager", "channels-last"]
     for row in rows:
         assert row["torch / ours"] == row["torch s"] / row["ours s"]
 
 
+@pytest.mark.slow
 def test_memory_grows_with_the_picture_and_the_largest_one_is_on_that_line(tmp_path):
     small, large, *budgets = run(tmp_path, "memory", "--sizes", "64", "512")["memory"]
     assert small["ours whole GB"] < large["ours whole GB"]

@@ -6,7 +6,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def lesson(run_lesson):
-    return run_lesson("06_optimisers")
+    return run_lesson("06_optimizers")
 
 
 def test_the_largest_stable_rate(lesson):
