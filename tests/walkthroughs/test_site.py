@@ -44,15 +44,17 @@ def test_all_twelve_are_listed_and_each_is_a_page(texts):
     for name in LESSONS:
         cells = nbformat.read(texts / f"{name}.ipynb", as_version=4).cells
         code = [cell for cell in cells if cell.cell_type == "code" and cell.source]
-        assert len(soup(texts / f"{name}.html")(class_="highlight")) == len(code) > 5, name
+        page = (texts / f"{name}.html").read_text("utf-8")
+        assert page.count('<div class="highlight') >= len(code) > 5, name
 
 
 def test_nothing_is_loaded_from_elsewhere(texts):
     for path in [*texts.glob("*.html"), *texts.glob("*.css")]:
         text = path.read_text("utf-8")
         assert not re.search(r"@import|\burl\(", text), path
-        for tag in BeautifulSoup(text, "html.parser")(True):
-            assert "//" not in (tag.get("src") or tag.get("href") or ""), path
+        links = re.findall(r"""\b(?:src|href) *= *["']?([^"'> ]*)""", text)
+        assert path.suffix == ".css" or len(links) > 3, path
+        assert not [link for link in links if "//" in link], path
 
 
 @pytest.mark.slow
