@@ -29,7 +29,7 @@ from jnst.pictures import files, resizing, samples
 from jnst.transfer.initial import initial
 from jnst.weights import store
 
-options = lesson.options("Content: a photograph from its features", size=(128, 64), steps=(100, 15))
+options = lesson.options("Content: a photograph from its features", size=(128, 72), steps=(100, 25))
 layers = ["relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2"]
 colours = dict(zip(layers, plt.get_cmap("viridis")(np.linspace(0, 0.87, 5)), strict=True))
 rng = np.random.default_rng(0)

@@ -27,16 +27,7 @@ from jnst.pictures import files, resizing, samples
 from jnst.transfer.pictures import read
 from jnst.transfer.recipe import iterate, prepare
 
-options = lesson.options(
-    "Optimizers",
-    size=(96, 48),
-    steps=(60, 15),
-    short=(30, 10),
-    content=("relu4_2", "relu2_2"),
-    deepest=("relu5_1", "relu3_1"),
-)
-style_layers = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]
-style_layers = style_layers[: style_layers.index(options.deepest) + 1]
+options = lesson.options("Optimizers", size=(96, 72), steps=(60, 15), short=(30, 10))
 rng = np.random.default_rng(0)
 colours = {
     "gradient descent": "C7",
@@ -633,12 +624,10 @@ lesson.show(
 # %%
 settings = Settings(
     size=options.size,
-    content_layers=(options.content,),
     content_scale="relative",
     content_weight=0.05,
     style_loss="gram",
-    style_layers=tuple(style_layers),
-    style_layer_weights=(1.0,) * len(style_layers),
+    style_layer_weights=(1.0,) * 5,
     tv="squares",
     tv_weight=0.5,
     padding="zeros",

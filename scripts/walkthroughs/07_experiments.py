@@ -36,7 +36,7 @@ from jnst.transfer.settings import Settings
 from jnst.weights import store
 
 options = lesson.options(
-    "Weights, pooling, layers, initial pictures", size=(112, 48), steps=(40, 10)
+    "Weights, pooling, layers, initial pictures", size=(112, 64), steps=(40, 10)
 )
 content_layers = ["relu1_2", "relu2_2", "relu3_2", "relu4_2", "relu5_2"]
 style_layers = ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"]

@@ -32,7 +32,7 @@ from jnst.pictures import files, resizing, samples
 from jnst.weights import store
 
 options = lesson.options(
-    "Speed", size=(128, 48), deepest=("relu5_1", "relu2_1"), rounds=(7, 3), loop=(5, 3)
+    "Speed", size=(128, 48), deepest=("relu5_1", "relu3_1"), rounds=(7, 3), loop=(5, 3)
 )
 rng = np.random.default_rng(0)
 order = vgg.LAYERS["vgg19"]
