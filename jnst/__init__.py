@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["InputError", "Settings", "__version__", "read", "stylize", "write"]
 
 _HOMES = {
-    "InputError": "jnst.arrays",
+    "InputError": "jnst.errors",
     "Settings": "jnst.transfer.settings",
     "read": "jnst.pictures.files",
     "stylize": "jnst.transfer.recipe",

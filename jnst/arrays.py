@@ -1,8 +1,5 @@
-"""The arrays that travel through the package, and the one error that bad input raises.
+"""The arrays that travel through the package: their types, by what they hold and their shape."""
 
-Everything that a user can get wrong ends as an `InputError` with one line: what was wrong, what is
-allowed. The command line prints that line and leaves with status 2.
-"""
 
 from collections.abc import Mapping
 
