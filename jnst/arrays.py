@@ -1,6 +1,5 @@
 """The arrays that travel through the package: their types, by what they hold and their shape."""
 
-
 from collections.abc import Mapping
 
 import jax

@@ -44,7 +44,7 @@ from jnst.weights import store
 
 options = lesson.options(
     "Style distances: Wasserstein and its relatives",
-    size=(112, 64),
+    size=(112, 48),
     steps=(60, 8),
     deepest=("relu4_1", "relu3_1"),
 )
