@@ -23,7 +23,12 @@ def test_every_figure_is_in_the_readme_and_in_the_repository():
             assert figure.width > 600
 
 
-@pytest.mark.parametrize("name", ["gallery", "ratio", "init", "colour", "blend", "mask"])
+SLOW = ("gallery", "ratio", "init", "blend")  # together half a minute; the others show the same
+
+
+@pytest.mark.parametrize(
+    "name", ["colour", "mask", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+)
 def test_the_script_makes_them(name, tiny, tmp_path, capsys):
     words = ["--size", "32", "--steps", "1", "--only", name, "--out", str(tmp_path)]
     load_script("make_figures.py").main(words)
