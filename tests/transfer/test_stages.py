@@ -3,7 +3,10 @@ import pytest
 
 from jnst.byhand.optimize import optimizers as byhand_optim
 from jnst.optimize.optimizers import KEEP_MEMORY, OPTIMIZERS
-from jnst.transfer.stages import enlarge, sizes
+from jnst.pictures import samples
+from jnst.transfer.pictures import read
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import Stage, enlarge, plan, sizes
 
 
 def test_sizes_by_example():
@@ -39,3 +42,19 @@ def test_what_is_not_a_picture_is_left_alone():
     assert (count, vector.tolist()) == (7, [1, 1, 1])
     np.testing.assert_allclose(rest["m"], np.ones((1, 3, 5, 3)))
     assert rest["m"].dtype == np.float64
+
+
+def test_the_plan_goes_from_coarse_to_fine():
+    def stages(**settings):  # of 300 x 200 and 451 x 360 pixels or so
+        chosen = Settings(**settings)
+        return plan(read(samples.content()[:200, :300], samples.STYLE, chosen), chosen)
+
+    assert stages(size=256) == [Stage(128, 128, 200), Stage(181, 181, 100), Stage(256, 256, 60)]
+    assert [stage.size for stage in stages(size=512)] == [150, 212, 300], "no larger than it is"
+    assert stages(size=512, upscale=True)[-1] == Stage(512, 512, 12)
+    assert stages(size=256, first_size=None) == [Stage(256, 256, 200)]
+    assert [stage.steps for stage in stages(size=256, steps=(9, 5))] == [9, 5, 5]
+    assert [stage.style_size for stage in stages(size=256, style_size=512)] == [256, 362, 512]
+    assert stages(size=64) == [Stage(64, 64, 200)]
+    # 200 x 300 at 16 pixels is 11 high, too little for relu5_1; at 32 it is 21.
+    assert [stage.size for stage in stages(size=64, first_size=8, size_ratio=2.0)] == [32, 64]
