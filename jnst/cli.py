@@ -27,8 +27,8 @@ from jnst.commands import (
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
 from jnst.runs.failures import explain, fail
+from jnst.runs.quality import QUALITY
 from jnst.runs.record import Inputs, restore
-from jnst.runs.run import QUALITY
 from jnst.runs.signals import interrupted, leave, signals
 from jnst.transfer.presets import preset
 from jnst.transfer.settings import Settings

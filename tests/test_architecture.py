@@ -27,9 +27,9 @@ ALLOWED = {
     "runs": "arrays errors version disk pictures optimize transfer",
     "experiments": "arrays errors version xla disk pictures backbones losses display transfer runs",
     "batch": "errors disk pictures transfer runs",
-    "web": "errors disk pictures optimize weights display transfer runs",
-    "commands": "arrays errors version disk pictures backbones optimize weights display transfer "
-    "dreams runs experiments batch web",
+    "web": "errors xla disk pictures optimize weights display transfer runs",
+    "commands": "arrays errors version xla disk pictures backbones optimize weights display "
+    "transfer dreams runs experiments batch web",
     "cli": "errors version pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
     "__main__": "cli",

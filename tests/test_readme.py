@@ -18,7 +18,7 @@ from skimage.data import immunohistochemistry
 import jnst.cli
 from jnst.commands import stylize
 from jnst.commands.batch import Batch
-from jnst.commands.single import Result
+from jnst.commands.single import Output
 from jnst.pictures import samples
 from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
@@ -108,7 +108,7 @@ def test_the_python_example():
 def test_the_table_has_every_option():
     rows = [line for line in README.splitlines() if line.startswith("| `--")]
     options = {option for row in rows for option in re.findall(r"--([a-z-]+)", row.split("|")[1])}
-    kinds = (Settings, Inputs, Checkpoints, Result, stylize.Options, Batch)
+    kinds = (Settings, Inputs, Checkpoints, Output, stylize.Options, Batch)
     fields = [field for kind in kinds for field in dataclasses.fields(kind)]
     names = {field.name.replace("_", "-") for field in fields}
     no_options = {"content", "settings", "inputs", "keep", "many", "result"}

@@ -12,7 +12,7 @@ from jnst.batch.jobs import Job, outdated
 from jnst.batch.outcomes import Outcome
 from jnst.pictures import files
 from jnst.runs.failures import explain
-from jnst.runs.run import open_pictures, save
+from jnst.runs.pictures import open_pictures, save
 from jnst.transfer.problem import Kit, load
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings

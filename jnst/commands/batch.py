@@ -16,9 +16,9 @@ from jnst.display.terminal import over_all
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.failures import fail
-from jnst.runs.run import keep_compiled_programs
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.transfer.settings import Settings
+from jnst.xla import keep_compiled_programs
 
 FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep")
 """Options of `jnst stylize` that go with a single picture only."""

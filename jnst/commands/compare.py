@@ -17,9 +17,10 @@ from jnst import disk
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.pictures import files, samples
+from jnst.runs.pictures import tell_of_more
 from jnst.runs.record import restore
-from jnst.runs.run import keep_compiled_programs, tell_of_more
 from jnst.transfer.settings import Settings
+from jnst.xla import keep_compiled_programs
 
 
 @dataclass(frozen=True)

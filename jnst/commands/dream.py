@@ -20,10 +20,11 @@ from jnst.errors import InputError, check_at_least, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import animation, files, samples
 from jnst.runs.failures import status
-from jnst.runs.run import check_no_source, keep_compiled_programs, tell_of_more
+from jnst.runs.pictures import check_no_source, tell_of_more
 from jnst.runs.signals import uninterrupted
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
+from jnst.xla import keep_compiled_programs
 
 
 @dataclass(frozen=True)

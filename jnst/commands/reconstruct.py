@@ -11,8 +11,8 @@ from jnst import disk
 from jnst.experiments import reconstruct
 from jnst.experiments.grid import paint_all
 from jnst.runs.record import Inputs
-from jnst.runs.run import keep_compiled_programs
 from jnst.transfer.settings import Settings
+from jnst.xla import keep_compiled_programs
 
 
 @dataclass(frozen=True)

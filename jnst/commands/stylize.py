@@ -13,12 +13,12 @@ import tyro
 from jnst.backbones.tables import BACKBONES
 from jnst.commands.batch import Batch, check_none_for_one
 from jnst.commands.batch import run as run_batch
-from jnst.commands.single import Result, paint_one
+from jnst.commands.single import Output, paint_one
 from jnst.errors import InputError, check_at_least
 from jnst.runs import checkpoint
+from jnst.runs.quality import with_quality
 from jnst.runs.record import Inputs
-from jnst.runs.resume import find, output_of
-from jnst.runs.run import with_quality
+from jnst.runs.resume import find_run, output_of
 from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -29,7 +29,7 @@ class Options:
     """Paint CONTENT in the manner of STYLE. Without them, paint the built-in sample pair."""
 
     inputs: Annotated[Inputs, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Inputs)
-    result: Annotated[Result, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Result)
+    result: Annotated[Output, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Output)
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system (--list presets); all options still apply."""
     quality: Literal["draft", "normal", "best"] = "normal"
@@ -60,13 +60,12 @@ def run(options: Options) -> int:
         return run_batch(options.many, settings, **how)
     folder = result.keep.checkpoint
     with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
-        settings, inputs, found = find(result.keep, settings, options.inputs)
+        settings, inputs, found = find_run(result.keep, settings, options.inputs)
         _check_there(options.like, inputs)
         if found is not None:
-            depth = max(result.depth, found.facts["depth"])
-            result = dataclasses.replace(
-                result, output=result.output or output_of(found), depth=depth
-            )
+            depth = max(result.depth, found.facts.depth)
+            output = result.output or output_of(found)
+            result = dataclasses.replace(result, output=output, depth=depth)
         return paint_one(settings, inputs, result, found=found)
 
 

@@ -11,9 +11,10 @@ from jnst import disk
 from jnst.errors import InputError
 from jnst.experiments.grid import paint_all
 from jnst.experiments.sweep import cells, parse
+from jnst.runs.quality import with_quality
 from jnst.runs.record import Inputs
-from jnst.runs.run import keep_compiled_programs, with_quality
 from jnst.transfer.settings import Settings
+from jnst.xla import keep_compiled_programs
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from jnst.errors import InputError, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import files
 from jnst.runs.failures import status
-from jnst.runs.run import keep_compiled_programs
 from jnst.runs.signals import uninterrupted
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
+from jnst.xla import keep_compiled_programs
 
 
 @dataclass(frozen=True)

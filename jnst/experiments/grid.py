@@ -12,8 +12,8 @@ from jnst.errors import InputError
 from jnst.experiments.sweep import Cell, Result, run
 from jnst.pictures import files
 from jnst.runs.failures import fail
+from jnst.runs.pictures import open_pictures, tell_of_more
 from jnst.runs.record import record
-from jnst.runs.run import open_pictures, tell_of_more
 from jnst.runs.signals import interrupted
 from jnst.version import __version__
 

@@ -12,9 +12,10 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import jax
+import msgspec
 import numpy as np
 
 from jnst import disk
@@ -22,32 +23,66 @@ from jnst.arrays import Params
 from jnst.errors import InputError
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.recipe import Point
+from jnst.transfer.stages import Stage
 
 FILE = "checkpoint.npz"
 """What the checkpoint in a folder is called."""
 LABEL = "checkpoint-"
 """In the names of unfinished files, so that those of others are left alone."""
-_FACTS = {"made_with", "pictures", "weights", "version", "output", "depth", "stages", "curves"}
+START = Point(0, 0, None, ())
+"""Where a run begins."""
+
+Curves = Mapping[int, dict[str, float]]
+"""The losses of a run, by step and then by name; that named `total` is the sum of the others."""
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """The facts by which a run is known again, and what it needs to go on, beside its point.
+
+    `made_with` is what `jnst.runs.record.record` returns, as JSON has it once it was loaded;
+    `pictures` and `weights` are the `digest` of each.
+    """
+
+    made_with: dict[str, Any]
+    pictures: str
+    weights: str
+    version: str
+    output: str
+    depth: Literal[8, 16]
+    stages: list[Stage]
+    curves: dict[int, dict[str, float]]
 
 
 class Checkpoint(NamedTuple):
-    """A point of a run, and what is to be known of that run, as JSON has it."""
+    """A point of a run, and the facts about that run."""
 
     point: Point
-    facts: dict[str, Any]
+    facts: Facts
 
 
-def save(folder: Path, point: Point, facts: Mapping[str, Any]) -> None:
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class _Place(msgspec.Struct):
+    """The numbers of a `Point`; `leaves` is how many arrays its state has."""
+
+    stage: _Count
+    step: _Count
+    leaves: _Count
+
+
+def save(folder: Path, point: Point, facts: Facts) -> None:
     """Write a checkpoint in place of the last one. Raises `InputError` for what the disk refuses.
 
     Args:
         folder: an existing folder.
         point: of a `Progress`, before the next one is asked for.
-        facts: what JSON can hold.
+        facts: about the run.
 
     """
-    all_facts = {**facts, "stage": point.stage, "step": point.step, "leaves": len(point.state)}
-    text = json.dumps(all_facts, default=os.fspath)
+    place = _Place(point.stage, point.step, len(point.state))
+    table = msgspec.structs.asdict(facts) | msgspec.structs.asdict(place)
+    text = json.dumps(table, default=os.fspath)  # not by msgspec, which has no NaN
     arrays = {"facts": np.frombuffer(text.encode(), np.uint8)}
     if point.picture is not None:
         arrays["picture"] = np.asarray(point.picture)
@@ -74,12 +109,24 @@ def load(folder: Path) -> Checkpoint | None:
             arrays = np.load(stream, allow_pickle=False)
             if "facts" not in arrays:
                 raise InputError("the file is damaged, or none of jnst")
-            facts = json.loads(bytes(arrays["facts"]))
-            if missing := _FACTS - set(facts):
-                raise InputError(f"it lacks {min(missing)}")
-            state = [arrays[f"state{i}"] for i in range(facts["leaves"])]
+            facts, place = _checked(json.loads(bytes(arrays["facts"])))
+            state = [arrays[f"state{i}"] for i in range(place.leaves)]
             picture = arrays.get("picture")
-            return Checkpoint(Point(facts["stage"], facts["step"], picture, state), facts)
+            return Checkpoint(Point(place.stage, place.step, picture, state), facts)
+
+
+def _checked(table: Any) -> tuple[Facts, _Place]:
+    """Turn what JSON holds into both; raise `InputError` where a name or a type is not theirs."""
+    try:
+        facts = msgspec.convert(table, Facts, str_keys=True)
+        place = msgspec.convert(table, _Place)
+    except msgspec.ValidationError as error:
+        raise InputError(f"it is damaged, or of another version of jnst: {error}") from None
+    if place.stage >= len(facts.stages):
+        raise InputError(f"it is damaged: there is no stage {place.stage} in its run")
+    if any("total" not in losses for losses in facts.curves.values()):
+        raise InputError("it is damaged: a step has no total loss")
+    return facts, place
 
 
 def remove(folder: Path) -> None:

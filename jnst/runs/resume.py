@@ -2,19 +2,19 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
+import msgspec
 import tyro
 
 from jnst import disk
 from jnst.errors import InputError, check_at_least
-from jnst.optimize.loop import Progress
 from jnst.pictures import files
 from jnst.runs import checkpoint
-from jnst.runs.checkpoint import Checkpoint, digest
+from jnst.runs.checkpoint import Checkpoint, Curves, Facts, digest
 from jnst.runs.record import Inputs, record, restore
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.problem import Kit
@@ -40,7 +40,7 @@ class Checkpoints:
     or with no others."""
 
 
-def find(
+def find_run(
     options: Checkpoints, settings: Settings, inputs: Inputs
 ) -> tuple[Settings, Inputs, Checkpoint | None]:
     """Return what to run, and the checkpoint to go on from; the folder must be held.
@@ -70,7 +70,7 @@ def find(
             f"{options.checkpoint} holds a run already; go on with it by --resume, or remove "
             f"{options.checkpoint / checkpoint.FILE}"
         )
-    kept = restore(found.facts["made_with"])
+    kept = restore(found.facts.made_with)
     before = record(*kept)
     if asked == usual:
         asked = before
@@ -87,28 +87,28 @@ def find(
 
 def output_of(found: Checkpoint) -> Path:
     """Return where the picture of a run goes: as it was, unless there is another picture by now."""
-    output = Path(found.facts["output"])
+    output = Path(found.facts.output)
     try:
-        is_ours = not output.exists() or files.read_settings(output) == found.facts["made_with"]
+        is_ours = not output.exists() or files.read_settings(output) == found.facts.made_with
     except InputError:
         is_ours = False
     return output if is_ours else disk.unused(output)
 
 
-def check_same(found: Checkpoint, facts: Mapping[str, Any]) -> None:
+def check_same(before: Facts, now: Facts) -> None:
     """Raise an `InputError` if the run would not go on as it began."""
     for name in ("pictures", "weights"):
-        if found.facts[name] != facts[name]:
+        if getattr(before, name) != getattr(now, name):
             raise InputError(f"the {name} have changed since the checkpoint was written")
-    if found.facts["version"] != facts["version"]:
+    if before.version != now.version:
         raise InputError(
-            f"jnst {found.facts['version']} began this run, and this is {facts['version']}; end it "
-            "with that one, or begin another elsewhere"
+            f"jnst {before.version} began this run, and this is {now.version}; end it with that "
+            "one, or begin another elsewhere"
         )
 
 
-class Way(NamedTuple):
-    """What a run has before it: its stages, and the relative cost of each evaluation.
+class Schedule(NamedTuple):
+    """The stages that a run has before it, and the relative cost of each evaluation.
 
     And what is behind it, where it goes on: the point it has come to, and the losses until there.
     """
@@ -116,18 +116,18 @@ class Way(NamedTuple):
     stages: Sequence[Stage]
     costs: Sequence[float]
     point: Point | None
-    curves: dict[int, dict[str, float]]
+    curves: Curves
 
 
-def way(pictures: Pictures, settings: Settings, found: Checkpoint | None) -> Way:
+def plan_run(pictures: Pictures, settings: Settings, found: Checkpoint | None) -> Schedule:
     """Plan a run, from its beginning or from a checkpoint, which goes on in the same tiles."""
     if found is None:
         stages, point, curves = plan(pictures, settings), None, {}
     else:
-        stages, point = [Stage(*stage) for stage in found.facts["stages"]], found.point
-        rows = found.facts["curves"].items()
-        curves = {int(step): row for step, row in rows if int(step) <= point.step}
-    return Way(stages, costs(stages), point, curves)
+        stages, point = found.facts.stages, found.point
+        rows = found.facts.curves.items()
+        curves = {step: losses for step, losses in rows if step <= point.step}
+    return Schedule(stages, costs(stages), point, curves)
 
 
 def facts_of(
@@ -136,47 +136,38 @@ def facts_of(
     pictures: Pictures,
     kit: Kit,
     stages: Sequence[Stage],
+    *,
     output: Path,
-) -> dict[str, Any]:
-    """Return what a checkpoint is to say of its run, but for `depth` and the curves."""
-    return {
-        "made_with": record(settings, inputs),
-        "pictures": digest(pictures),
-        "weights": digest(kit.params),
-        "version": __version__,
-        "output": os.path.abspath(output),
-        "stages": stages,
-    }
+    depth: Literal[8, 16],
+) -> Facts:
+    """Return what a checkpoint is to say of its run, before any step."""
+    return Facts(
+        made_with=record(settings, inputs),
+        pictures=digest(pictures),
+        weights=digest(kit.params),
+        version=__version__,
+        output=os.path.abspath(output),
+        depth=depth,
+        stages=list(stages),
+        curves={},
+    )
 
 
-def keeper(options: Checkpoints, facts: Mapping[str, Any]) -> Callable[..., None]:
+def checkpoint_writer(options: Checkpoints, facts: Facts | None) -> Callable[..., None]:
     """Return a function that writes a checkpoint when it is due, or at once where it is to hurry.
 
-    Of a `Progress` and the curves so far, with `facts`.
+    It takes a point and the losses until there; all else is of `facts`. Where the options ask for
+    no checkpoints, or there are no facts, it does nothing.
     """
     due = time.monotonic() + options.checkpoint_every
 
-    def keep(progress: Progress, curves: Mapping[int, Any], *, hurry: bool = False) -> None:
+    def keep(point: Point, curves: Curves, *, hurry: bool = False) -> None:
         nonlocal due
         began = time.monotonic()
-        if options.checkpoint is None or progress.state is None or (began < due and not hurry):
+        if options.checkpoint is None or facts is None or (began < due and not hurry):
             return
-        checkpoint.save(options.checkpoint, progress.state, {**facts, "curves": curves})
+        checkpoint.save(options.checkpoint, point, msgspec.structs.replace(facts, curves=curves))
         took = time.monotonic() - began
         due = time.monotonic() + max(options.checkpoint_every, took / SHARE)
 
     return keep
-
-
-def keep_or_leave(
-    keep: Callable[..., None],
-    progress: Progress,
-    curves: Mapping[int, Any],
-    interruption: Callable[[], KeyboardInterrupt | None],
-) -> None:
-    """Keep a run that is at the end of a chunk, if it is due, and raise what has interrupted it."""
-    if progress.state is not None:
-        come = interruption()
-        keep(progress, curves, hurry=come is not None)
-        if come is not None:
-            raise come

@@ -1,94 +1,157 @@
-"""What commands share: the settings that others are based on, compiled programs, clear ends."""
+"""One run from beginning to end: the loop that the command line and the page share.
 
-import dataclasses
-import itertools
-import os
-import sys
-import warnings
-from collections.abc import Iterable
+It is opened, painted to its end or until it is interrupted, and what was painted is written. Who
+watches it, and where its picture goes, is up to the caller.
+"""
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-
-import jax
-import platformdirs
+from typing import Literal, NamedTuple
 
 from jnst.arrays import Image
 from jnst.errors import InputError
-from jnst.pictures import files, samples
-from jnst.runs.record import Inputs, record
-from jnst.transfer.checks import check
-from jnst.transfer.pictures import Pictures, alpha_for, finish, read
+from jnst.optimize.loop import Progress
+from jnst.runs import checkpoint, pictures
+from jnst.runs.checkpoint import Checkpoint, Curves, Facts
+from jnst.runs.record import Inputs
+from jnst.runs.resume import (
+    Checkpoints,
+    Schedule,
+    check_same,
+    checkpoint_writer,
+    facts_of,
+    plan_run,
+)
+from jnst.runs.signals import uninterrupted
+from jnst.transfer.pictures import Pictures
+from jnst.transfer.problem import Kit, load
+from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
-from jnst.version import __version__
-
-QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
-"""What the numbers of steps are multiplied by."""
 
 
-def with_quality(settings: Settings, quality: str) -> Settings:
-    """Return the settings with the steps, however they came about, times those of `QUALITY`.
+@dataclass(frozen=True)
+class OpenedRun:
+    """A run that is ready to begin, or to go on: all that was read, loaded and planned for it.
 
-    Raises `InputError` for settings that cannot be used: as they were asked for, not as multiplied.
+    Without a folder in `checkpoints` none are kept, and there are no `facts` for them.
     """
-    check(settings)
-    steps = tuple(max(1, round(QUALITY[quality] * count)) for count in settings.steps)
-    return dataclasses.replace(settings, steps=steps)
+
+    settings: Settings
+    inputs: Inputs
+    pictures: Pictures
+    kit: Kit
+    schedule: Schedule
+    depth: Literal[8, 16]
+    checkpoints: Checkpoints
+    facts: Facts | None
+
+    def save(self, path: Path, image: Image) -> None:
+        """Finish a picture of this run and write it."""
+        pictures.save(path, self.pictures, self.settings, self.inputs, image, depth=self.depth)
 
 
-def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:
-    """Read the pictures of a run; the sample pair stands in for a missing content or style."""
-    return read(
-        samples.content() if inputs.content is None else inputs.content,
-        inputs.styles or samples.STYLE,
-        settings,
-        masks=inputs.masks,
-        style_masks=inputs.style_masks,
-        labels=inputs.labels,
-        style_labels=inputs.style_labels,
-        start=inputs.start,
-    )
+class EndedRun(NamedTuple):
+    """What came of a run: its last step, and what ended it early, if anything did."""
+
+    last: Progress
+    trouble: InputError | KeyboardInterrupt | None
 
 
-def keep_compiled_programs(*, folder: Path | None = None) -> None:
-    """Let JAX keep what it compiles: the second run at a size starts at once.
-
-    In the user's cache folder, or in another one. Where that cannot be used, all is only slower.
-    """
-    folder = folder or platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
-    warnings.filterwarnings("ignore", "Error (read|writ)ing persistent compilation cache")
-
-
-def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
-    """Say on the error stream which files hold more pictures than the first, which is taken."""
-    for path in () if quiet else dict.fromkeys(paths):
-        if files.is_animated(path):
-            print(f"jnst: {path} holds several pictures; the first is taken", file=sys.stderr)
-
-
-def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
-    """Raise an `InputError` if one of the outputs is a file that the run reads."""
-    for path, source in itertools.product(outputs, sources):
-        if all(map(os.path.exists, (path, source))) and path.samefile(source):
-            raise InputError(f"the output {path} is one of the pictures; choose another name")
-
-
-def save(
-    path: Path,
-    pictures: Pictures,
+def open_run(
     settings: Settings,
     inputs: Inputs,
-    image: Image,
+    given: Pictures,
     *,
-    depth: int = 8,
-) -> None:
-    """Finish a painted picture and write it, with its transparency and what it was made of."""
-    finished = finish(pictures, settings, image)
-    files.write(
-        path,
-        finished,
-        settings=record(settings, inputs),
-        software=f"jnst {__version__}",
-        alpha=alpha_for(pictures, finished),
-        depth=depth,
-    )
+    output: Path,
+    depth: Literal[8, 16] = 8,
+    checkpoints: Checkpoints,
+    found: Checkpoint | None,
+) -> OpenedRun:
+    """Load the network and plan a run, from its beginning or from the checkpoint that was found.
+
+    Args:
+        settings: what it is painted with.
+        inputs: the names of the pictures, for the metadata.
+        given: the pictures.
+        output: where the picture goes, as checkpoints say.
+        depth: bits for each value in the picture.
+        checkpoints: whether and where they are kept; that folder must be held.
+        found: the one in that folder, if any.
+
+    Raises:
+        InputError: for weights that are missing, a picture that does not fit into memory, and a
+            checkpoint of other pictures, weights, or another version.
+
+    """
+    kit = load(settings)
+    schedule = plan_run(given, settings, found)
+    facts = None
+    if checkpoints.checkpoint is not None:
+        facts = facts_of(settings, inputs, given, kit, schedule.stages, output=output, depth=depth)
+        if found is not None:
+            check_same(found.facts, facts)
+    return OpenedRun(settings, inputs, given, kit, schedule, depth, checkpoints, facts)
+
+
+def paint_run(
+    run: OpenedRun,
+    *,
+    watching: AbstractContextManager[Callable[[Progress, Curves], None]],
+    write: Callable[[Progress, Curves], None],
+    interruption: Callable[[], KeyboardInterrupt | None],
+    every: int = 10,
+) -> EndedRun:
+    """Paint a run to its end, or until something stops it, and let `write` keep what was painted.
+
+    When the whole picture has been written, the checkpoint is removed.
+
+    Args:
+        run: what to paint.
+        watching: is entered while it is painted, and yields what is called with each `Progress`
+            and the losses until there.
+        write: is called in the end with the last of both, undisturbed by signals.
+        interruption: says what has interrupted the run, if anything; asked at the end of each step
+            that it can go on from. See `jnst.runs.signals.interruptions`.
+        every: on an accelerator, after how many steps a picture comes back.
+
+    Raises:
+        InputError: for what cannot be painted, if there is no picture to keep; for what the disk
+            refuses.
+        KeyboardInterrupt: if it was interrupted before there was a picture to keep.
+
+    """
+    schedule, keep = run.schedule, checkpoint_writer(run.checkpoints, run.facts)
+    curves = dict(schedule.curves)
+    last: Progress | None = None
+    trouble: InputError | KeyboardInterrupt | None = None
+    with watching as watch:
+        try:
+            for progress in paint(
+                run.pictures,
+                run.settings,
+                every=every,
+                kit=run.kit,
+                stages=schedule.stages,
+                point=schedule.point,
+            ):
+                last = progress
+                curves[progress.step] = {"total": progress.total, **progress.parts}
+                watch(progress, curves)
+                if progress.state is not None and progress.step < len(schedule.costs):
+                    come = interruption()
+                    keep(progress.state, curves, hurry=come is not None)
+                    if come is not None:
+                        raise come
+        except (KeyboardInterrupt, InputError) as error:
+            if last is None or not math.isfinite(last.best_total):
+                raise
+            trouble = error
+    assert last is not None  # there is a step left, also after a checkpoint
+    with uninterrupted():
+        write(last, curves)
+        if run.checkpoints.checkpoint is not None and trouble is None:
+            checkpoint.remove(run.checkpoints.checkpoint)
+    return EndedRun(last, trouble)

@@ -8,7 +8,7 @@ import msgspec
 
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
-from jnst.runs.run import QUALITY, with_quality
+from jnst.runs.quality import QUALITY, with_quality
 from jnst.transfer.presets import PRESETS, preset, summary
 from jnst.transfer.settings import Settings
 from jnst.weights import store

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,16 +25,16 @@ from jnst.errors import InputError, printable
 from jnst.optimize.loop import Progress
 from jnst.pictures import files, resizing
 from jnst.runs import checkpoint
+from jnst.runs.checkpoint import Curves
 from jnst.runs.failures import explain
 from jnst.runs.record import restore
-from jnst.runs.resume import Checkpoints, check_same, facts_of, keep_or_leave, keeper, way
-from jnst.runs.run import keep_compiled_programs, save
-from jnst.runs.signals import interruptions, uninterrupted
+from jnst.runs.resume import Checkpoints
+from jnst.runs.run import open_run, paint_run
+from jnst.runs.signals import interruptions
 from jnst.transfer.pictures import Pictures, finish, read
-from jnst.transfer.problem import load
-from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 from jnst.web.records import Painted
+from jnst.xla import keep_compiled_programs
 
 KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
@@ -59,8 +59,8 @@ class Order(msgspec.Struct):
     compiled: str
 
 
-class Outcome(msgspec.Struct):
-    """How it ended."""
+class Ending(msgspec.Struct):
+    """The end that a run has come to."""
 
     status: Literal["done", "stopped", "failed"]
     reason: str = ""
@@ -78,11 +78,11 @@ def main() -> None:
     try:
         with interruptions() as interruption:  # first, or the end of the input would not be heard
             threading.Thread(target=_stop_at_the_end, daemon=True).start()
-            outcome = Outcome("done" if carry_out(order, interruption) else "stopped")
+            outcome = Ending("done" if carry_out(order, interruption) else "stopped")
     except KeyboardInterrupt:
-        outcome = Outcome("stopped")
+        outcome = Ending("stopped")
     except Exception as error:
-        outcome = Outcome("failed", printable(explain(error)))
+        outcome = Ending("failed", printable(explain(error)))
     print(msgspec.json.encode(outcome).decode(), flush=True)
 
 
@@ -96,50 +96,40 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
     """
     folder = Path(order.folder)
     settings, inputs = restore(order.made_with)
-    trouble: InputError | KeyboardInterrupt | None = None
-    last: Progress | None = None
+    output = folder / "picture.png"
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
-        pictures = read(Path(order.content), Path(order.style), settings)
-        kit = load(settings)
-        found = checkpoint.load(folder)
-        stages, costs, point, curves = way(pictures, settings, found)
-        output = folder / "picture.png"
-        facts = facts_of(settings, inputs, pictures, kit, stages, output) | {"depth": 8}
-        if found is not None:
-            check_same(found, facts)
-        keep = keeper(Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY), facts)
-        show = shower(folder, pictures, settings, costs, curves)
-        try:
-            for progress in paint(pictures, settings, kit=kit, stages=stages, point=point):
-                last = progress
-                curves[progress.step] = {"total": progress.total, **progress.parts}
-                show(progress)
-                if progress.step < len(costs):
-                    keep_or_leave(keep, progress, curves, interruption)
-        except (KeyboardInterrupt, InputError) as error:
-            trouble = error
-    if last is not None and np.isfinite(last.best_total):
-        with uninterrupted():
-            save(output, pictures, settings, inputs, last.best)
-            show(last, whole=True)
-            if trouble is None:
-                checkpoint.remove(folder)
-    if isinstance(trouble, InputError):
-        raise trouble
-    return trouble is None
+        run = open_run(
+            settings,
+            inputs,
+            read(Path(order.content), Path(order.style), settings),
+            output=output,
+            checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
+            found=checkpoint.load(folder),
+        )
+        show = preview_writer(folder, run.pictures, settings, run.schedule.costs)
+
+        def write(last: Progress, curves: Curves) -> None:
+            run.save(output, last.best)
+            show(last, curves, whole=True)
+
+        ended = paint_run(
+            run,
+            watching=contextlib.nullcontext(show),
+            write=write,
+            interruption=interruption,
+        )
+    if isinstance(ended.trouble, InputError):
+        raise ended.trouble
+    return ended.trouble is None
 
 
-def shower(
-    folder: Path,
-    pictures: Pictures,
-    settings: Settings,
-    costs: Sequence[float],
-    curves: Mapping[int, Mapping[str, float]],
+def preview_writer(
+    folder: Path, pictures: Pictures, settings: Settings, costs: Sequence[float]
 ) -> Callable[..., None]:
-    """Return a function that leaves preview and `progress.json`, now and then.
+    """Return a function that leaves a preview and `progress.json` in a folder, now and then.
 
-    Or at once, where the run is over.
+    Or at once, where the run is over. It takes a `Progress` and the losses until there.
     """
     left, began, due = time_left(costs), time.monotonic(), 0.0
     before = 0.0
@@ -147,7 +137,7 @@ def shower(
         data = (folder / "progress.json").read_bytes()
         before = msgspec.json.decode(data, type=Painted).seconds
 
-    def show(progress: Progress, *, whole: bool = False) -> None:
+    def show(progress: Progress, curves: Curves, *, whole: bool = False) -> None:
         nonlocal due
         now = time.monotonic()
         seconds = left(progress.step)

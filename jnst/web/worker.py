@@ -12,7 +12,7 @@ import msgspec
 from jnst import disk
 from jnst.errors import InputError, printable
 from jnst.runs.failures import explain, fail
-from jnst.web.painter import Order, Outcome
+from jnst.web.painter import Ending, Order
 from jnst.web.records import Run
 from jnst.web.store import Store
 
@@ -109,7 +109,7 @@ class Worker:
             try:
                 outcome = self._paint_next()
             except Exception as error:  # a fault of ours; nobody else would paint the next one
-                outcome = Outcome("failed", printable(explain(error)))
+                outcome = Ending("failed", printable(explain(error)))
             _close(self._child)
             with self._changed:
                 run, self._current = self._current, None
@@ -117,14 +117,14 @@ class Worker:
                     self._set(run, outcome.status, outcome.reason)
                 self._changed.notify_all()
 
-    def _paint_next(self) -> Outcome:
+    def _paint_next(self) -> Ending:
         """Wait for a run, let a process paint it, and return how that ended."""
         with self._changed:
             child = self._child = self._start()  # it loads while nothing is to be done
             self._changed.wait_for(lambda: self._queue or self._closed)
             if self._closed:
                 self.end()
-                return Outcome("stopped")
+                return Ending("stopped")
             run = self._current = self._queue.pop(0)
             self._set(run, "running")
             if child is None or child.poll() is not None:
@@ -134,7 +134,7 @@ class Worker:
         outcome = _outcome(child)
         disk.remove_unfinished(self._store.run_file(run, ""), "")
         if outcome.status == "failed" and not outcome.reason:  # it was ended, by us or another
-            return Outcome("stopped") if run.status == "stopping" else Outcome("failed", _ENDED)
+            return Ending("stopped") if run.status == "stopping" else Ending("failed", _ENDED)
         return outcome
 
     def _start(self) -> subprocess.Popen[bytes] | None:
@@ -171,15 +171,15 @@ class Worker:
 _ENDED = "the painting process was ended from outside; perhaps the memory was full"
 
 
-def _outcome(child: subprocess.Popen[bytes] | None) -> Outcome:
+def _outcome(child: subprocess.Popen[bytes] | None) -> Ending:
     """Wait for the end of a process, and return what it said last: nothing if it was killed."""
     if child is None or child.stdout is None:
-        return Outcome("failed", "no process could be begun; perhaps the memory is full")
+        return Ending("failed", "no process could be begun; perhaps the memory is full")
     said = child.stdout.read()
     child.wait()
     with contextlib.suppress(msgspec.DecodeError, IndexError):
-        return msgspec.json.decode(said.splitlines()[-1], type=Outcome)
-    return Outcome("failed")
+        return msgspec.json.decode(said.splitlines()[-1], type=Ending)
+    return Ending("failed")
 
 
 def _close(child: subprocess.Popen[bytes] | None) -> None:

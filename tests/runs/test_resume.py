@@ -10,12 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 import jnst.cli
-import jnst.commands.single
-from jnst.optimize import loop
+import jnst.runs.run
 from jnst.pictures import files
 from jnst.runs import checkpoint
 from jnst.runs.signals import interruptions
@@ -25,6 +25,7 @@ SMALL = ["--size", "32", "--first-size", "24", "--size-ratio", "1.3", "--steps",
 SMALL += ["--content-layers", "relu1_1", "--style-layers", "relu1_1", "relu1_2", "--no-cache"]
 KEPT = ["--checkpoint", "kept", "--checkpoint-every", "0"]
 FILE = f"kept/{checkpoint.FILE}"
+FACTS = checkpoint.Facts({}, "", "", "", "", 8, [], {})
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def run(*arguments):
 @pytest.fixture
 def stop_at(monkeypatch):
     """Return a function that lets a signal come at a step, once."""
-    original = jnst.commands.single.paint
+    original = jnst.runs.run.paint
 
     def stop(number, what=signal.SIGTERM):
         def stopped(*arguments, **options):
@@ -48,15 +49,15 @@ def stop_at(monkeypatch):
                     signal.raise_signal(what)
                 yield progress
 
-        monkeypatch.setattr(jnst.commands.single, "paint", stopped)
+        monkeypatch.setattr(jnst.runs.run, "paint", stopped)
 
     return stop
 
 
 @pytest.fixture
 def go_on(monkeypatch):
-    original = jnst.commands.single.paint
-    return lambda: monkeypatch.setattr(jnst.commands.single, "paint", original)
+    original = jnst.runs.run.paint
+    return lambda: monkeypatch.setattr(jnst.runs.run, "paint", original)
 
 
 # Within the first size, at its end, within the second; each optimizer, with averages,
@@ -191,7 +192,8 @@ def test_other_weights_or_another_version_are_refused(name, says, stop_at, go_on
     go_on()
     found = checkpoint.load(Path("kept"))
     assert found is not None
-    checkpoint.save(Path("kept"), found.point, {**found.facts, name: "0"})
+    facts = msgspec.structs.replace(found.facts, **{name: "0"})
+    checkpoint.save(Path("kept"), found.point, facts)
     capsys.readouterr()
     assert run(*SMALL, *KEPT, "--resume") == 2
     assert says in capsys.readouterr().err
@@ -215,7 +217,7 @@ def test_a_run_killed_before_its_first_step_goes_on_with_its_own_pictures(monkey
         raise MemoryError  # nothing of ours is asked when a process is killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(jnst.commands.single, "paint", killed)
+        patch.setattr(jnst.runs.run, "paint", killed)
         assert run("photo.png", *SMALL, *KEPT, "-o", "out.png") == 1
     assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
     assert files.read_settings("out.png")["content"] == "photo.png"
@@ -269,11 +271,10 @@ def test_a_checkpoint_takes_little_of_the_time(monkeypatch):
 
     monkeypatch.setattr(checkpoint, "save", slow)
     options = jnst.runs.resume.Checkpoints(checkpoint=Path("kept"))
-    keep = jnst.runs.resume.keeper(options, {})
-    picture = np.zeros((1, 2, 2, 3), np.float32)
+    keep = jnst.runs.resume.checkpoint_writer(options, FACTS)
     for _ in range(1000):
         clock[0] += 1
-        keep(loop.Progress(1, 1.0, {}, picture, picture, 1.0, 1.0), {})
+        keep(checkpoint.START, {})
     # After a minute, and then not before ten times the 20 seconds have gone by.
     assert saved == [80.0, 300.0, 520.0, 740.0, 960.0]
 

@@ -1,0 +1,64 @@
+"""The pictures of a run: read from its files, and written with what they were made of."""
+
+import itertools
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from jnst.arrays import Image
+from jnst.errors import InputError
+from jnst.pictures import files, samples
+from jnst.runs.record import Inputs, record
+from jnst.transfer.pictures import Pictures, alpha_for, finish, read
+from jnst.transfer.settings import Settings
+from jnst.version import __version__
+
+
+def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:
+    """Read the pictures of a run; the sample pair stands in for a missing content or style."""
+    return read(
+        samples.content() if inputs.content is None else inputs.content,
+        inputs.styles or samples.STYLE,
+        settings,
+        masks=inputs.masks,
+        style_masks=inputs.style_masks,
+        labels=inputs.labels,
+        style_labels=inputs.style_labels,
+        start=inputs.start,
+    )
+
+
+def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
+    """Say on the error stream which files hold more pictures than the first, which is taken."""
+    for path in () if quiet else dict.fromkeys(paths):
+        if files.is_animated(path):
+            print(f"jnst: {path} holds several pictures; the first is taken", file=sys.stderr)
+
+
+def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
+    """Raise an `InputError` if one of the outputs is a file that the run reads."""
+    for path, source in itertools.product(outputs, sources):
+        if all(map(os.path.exists, (path, source))) and path.samefile(source):
+            raise InputError(f"the output {path} is one of the pictures; choose another name")
+
+
+def save(
+    path: Path,
+    pictures: Pictures,
+    settings: Settings,
+    inputs: Inputs,
+    image: Image,
+    *,
+    depth: int = 8,
+) -> None:
+    """Finish a painted picture and write it, with its transparency and what it was made of."""
+    finished = finish(pictures, settings, image)
+    files.write(
+        path,
+        finished,
+        settings=record(settings, inputs),
+        software=f"jnst {__version__}",
+        alpha=alpha_for(pictures, finished),
+        depth=depth,
+    )
