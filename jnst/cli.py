@@ -105,7 +105,7 @@ def _parse(options: type, words: list[str]) -> Any:
     many lines: its first sentence is the one that says it.
     """
     complaint = io.StringIO()
-    settings, inputs = base(words[1:])
+    settings, inputs = starting_point(words[1:])
     names = [field.name for field in dataclasses.fields(options)]
     given = {"settings": settings, "inputs": inputs}
     default = options(**{name: value for name, value in given.items() if name in names})
@@ -128,7 +128,7 @@ def _is_rule(line: str) -> bool:
     return not line.strip("─-")
 
 
-def base(words: Sequence[str]) -> tuple[Settings, Inputs]:
+def starting_point(words: Sequence[str]) -> tuple[Settings, Inputs]:
     """Find the settings and pictures that the other options are based on.
 
     By `--preset`, or those of the picture that `--like` names.

@@ -18,7 +18,7 @@ from jnst.transfer.settings import Settings
 COLUMNS = ("content", "style", "output")
 """Of a table of pairs; the last one may be left out, or its cells empty."""
 TABLE = "batch.csv"
-"""What became of each picture, in the folder of results."""
+"""The table in the folder of results that says what became of each picture."""
 
 
 class Job(NamedTuple):
@@ -34,7 +34,7 @@ class Job(NamedTuple):
         return Inputs(content=self.content, styles=(self.style,))
 
 
-def canvas(settings: Settings) -> Settings:
+def with_canvas(settings: Settings) -> Settings:
     """Return the settings with the canvas that a batch has by default: an eighth of the size."""
     if settings.canvas is not None:
         return settings
@@ -49,7 +49,7 @@ def from_folder(folder: Path, styles: Path, out: Path) -> list[Job]:
     """
     contents = pictures_in(folder)
     chosen = pictures_in(styles) if styles.is_dir() else [styles]
-    return named([(content, style, None) for style in chosen for content in contents], out)
+    return name_outputs([(content, style, None) for style in chosen for content in contents], out)
 
 
 def pictures_in(folder: Path) -> list[Path]:
@@ -116,10 +116,10 @@ def from_table(path: Path, out: Path) -> list[Job]:
             with guarded(f"{where} {line}: output {output!r}"):
                 check_choice("suffix", Path(output).suffix.lower(), files.WRITERS)
         found.append((path.parent / cells["content"], path.parent / cells["style"], output))
-    return named(found, out)
+    return name_outputs(found, out)
 
 
-def named(pairs: Sequence[tuple[Path, Path, str | None]], out: Path) -> list[Job]:
+def name_outputs(pairs: Sequence[tuple[Path, Path, str | None]], out: Path) -> list[Job]:
     """Name the outputs that have no name: CONTENT-STYLE.png, the same on every run.
 
     Where that would be the name of several, as of `a.jpg` and `a.png`, all of these keep their

@@ -20,11 +20,11 @@ from jnst.transfer.stages import costs, plan
 from jnst.transfer.targets import TargetCache
 
 MOST_COMPILED = 64
-"""How many shapes and sizes programs are kept for. Linux gives a process 65 530 mappings, then XLA
-aborts it; on the CPU each of these takes about 650."""
+"""The most shapes and sizes that programs are kept for. Linux gives a process 65 530 mappings, then
+XLA aborts it; on the CPU each of these takes about 650."""
 
 
-def work(
+def paint_jobs(
     jobs: Iterable[Job], settings: Settings, depth: int, show: Callable[..., None]
 ) -> Iterator[Outcome]:
     """Do the jobs in turn; load the network for the first that needs it.
@@ -35,15 +35,15 @@ def work(
     for number, job in enumerate(jobs):
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
-        outcome = _before(job, settings, depth)
+        outcome = _check_job(job, settings, depth)
         if not outcome.status:
             kit = kit or load(settings)._replace(targets=TargetCache())
-            outcome = _paint(outcome, settings, depth, kit, compiled, advance)
+            outcome = _paint_job(outcome, settings, depth, kit, compiled, advance)
             painted += outcome.status == "painted"
         yield outcome
 
 
-def _before(job: Job, settings: Settings, depth: int) -> Outcome:
+def _check_job(job: Job, settings: Settings, depth: int) -> Outcome:
     """Say what becomes of a job without any painting; no status if there is some to do."""
     try:
         reason = outdated(job, settings, depth=depth) if os.path.exists(job.output) else ""
@@ -56,7 +56,7 @@ def _before(job: Job, settings: Settings, depth: int) -> Outcome:
     return Outcome(job, "", f"anew: {reason}" if reason else "")
 
 
-def _paint(
+def _paint_job(
     outcome: Outcome,
     settings: Settings,
     depth: int,

@@ -1,4 +1,4 @@
-"""What became of the pictures of a batch: a line for each, a table, a summary."""
+"""The outcomes of a batch, picture by picture: a line for each, a table, a summary."""
 
 import csv
 import sys
@@ -25,7 +25,7 @@ _OUTPUT = HEADING.index("output")
 
 
 class Outcome(NamedTuple):
-    """What became of a picture: painted, skipped or failed, and what there is to say about it."""
+    """The outcome of a job: painted, skipped or failed, and what there is to say about it."""
 
     job: Job
     status: str
@@ -34,7 +34,7 @@ class Outcome(NamedTuple):
     loss: float | None = None
 
 
-def tell(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
+def report(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
     """Say what failed and, where no live line can be, what became of each picture."""
     line = f"{number}/{count} {outcome.job.output}"
     if outcome.status == "failed":
@@ -76,7 +76,7 @@ def write_table(outcomes: Sequence[Outcome], folder: Path, before: Mapping[str, 
     disk.write_table(folder / TABLE, [HEADING, *rows.values()])
 
 
-def summarise(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
+def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
     """Print how many were painted, skipped and failed, those that failed, and the slowest."""
     console = rich.console.Console(highlight=False)
     counts = Counter(one.status for one in outcomes)

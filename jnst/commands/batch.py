@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import tyro
 
 from jnst import disk
-from jnst.batch.jobs import TABLE, Job, canvas, from_folder, from_table, left_out
-from jnst.batch.local import work
-from jnst.batch.outcomes import Outcome, read_table, summarise, tell, write_table
+from jnst.batch.jobs import TABLE, Job, from_folder, from_table, left_out, with_canvas
+from jnst.batch.local import paint_jobs
+from jnst.batch.outcomes import Outcome, read_table, report, summarize, write_table
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
 from jnst.pictures import files
@@ -55,7 +55,7 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
 
     """
-    settings = canvas(settings)
+    settings = with_canvas(settings)
     if settings.blend:
         raise InputError("blend is for several styles in one picture; leave it out")
     jobs, folder, before = _jobs(batch)
@@ -79,9 +79,9 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
 
     try:
         with over_all(len(jobs), quiet=quiet) as show:
-            for outcome in work(jobs, settings, depth, show):
+            for outcome in paint_jobs(jobs, settings, depth, show):
                 outcomes.append(outcome)
-                tell(outcome, len(outcomes), len(jobs), quiet=quiet)
+                report(outcome, len(outcomes), len(jobs), quiet=quiet)
                 if outcome.status != "skipped":
                     note()
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
@@ -91,7 +91,7 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
     with uninterrupted():
         note()
         if not quiet:
-            summarise(outcomes, folder, time.monotonic() - started)
+            summarize(outcomes, folder, time.monotonic() - started)
     return status or (1 if trouble else 0)
 
 

@@ -32,7 +32,7 @@ from jnst.xla import keep_compiled_programs
 
 @dataclass(frozen=True)
 class Output:
-    """What comes out of a run, and where."""
+    """The files that come out of a run, and how they are written."""
 
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""

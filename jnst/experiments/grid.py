@@ -9,7 +9,7 @@ from jnst.display import plot
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
-from jnst.experiments.sweep import Cell, Result, run
+from jnst.experiments.sweep import Cell, PaintedCell, run
 from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.runs.pictures import open_pictures, tell_of_more
@@ -22,7 +22,7 @@ SHEET = "sheet.png"
 CURVES = "curves.png"
 """Their losses, step by step."""
 TABLE = "table.csv"
-"""What each was painted with, how long that took, and its losses, with all digits."""
+"""The settings each was painted with, how long that took, and its losses, with all digits."""
 
 
 def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> int:
@@ -37,7 +37,7 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
     tell_of_more(
         (path for row in rows for cell in row for path in cell.inputs.paths()), quiet=quiet
     )
-    results: list[Result] = []
+    results: list[PaintedCell] = []
     cells = [cell for row in rows for cell in row]
     try:
         with over_all(len(cells), quiet=quiet) as show:
@@ -54,7 +54,7 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
     return 0
 
 
-def _write(results: Sequence[Result], folder: Path, lengths: Sequence[int]) -> None:
+def _write(results: Sequence[PaintedCell], folder: Path, lengths: Sequence[int]) -> None:
     newest, number = results[-1], len(results)
     files.write(
         folder / f"{number:03}.png",

@@ -39,7 +39,7 @@ class Cell(NamedTuple):
         return ", ".join(f"{name} {value}" for name, value in self.choices.items())
 
 
-class Result(NamedTuple):
+class PaintedCell(NamedTuple):
     """A painted cell. `course` has (seconds since the first evaluation, total) for each one."""
 
     cell: Cell
@@ -113,7 +113,7 @@ def _value(name: str, value: str, hint: object) -> object:
         raise InputError(f"{name} cannot be {value!r}: {error}") from None
 
 
-def run(cell: Cell, pictures: Pictures) -> Result:
+def run(cell: Cell, pictures: Pictures) -> PaintedCell:
     """Paint one cell; raise `InputError` for pictures that cannot be used."""
     started = time.perf_counter()
     seconds, totals, last = [], [], None
@@ -121,7 +121,7 @@ def run(cell: Cell, pictures: Pictures) -> Result:
         seconds.append(time.perf_counter() - started)
         totals.append(last.total)
     assert last is not None  # `check` wants at least one step
-    return Result(
+    return PaintedCell(
         cell=cell,
         picture=finish(pictures, cell.settings, last.best),
         course=[(s - seconds[0], total) for s, total in zip(seconds, totals, strict=True)],

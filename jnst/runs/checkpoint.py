@@ -1,4 +1,4 @@
-"""Where a long run is, kept in a folder on the disk, so that nothing is lost when it is killed.
+"""Checkpoints: a long run is kept in a folder, so that nothing is lost when it is killed.
 
 One file, written anew each time, whole or not at all: the optimizer's state, the picture, averages
 and counts as arrays, and all else as JSON. There is no random key in it: a run draws all its random
@@ -26,11 +26,11 @@ from jnst.transfer.recipe import Point
 from jnst.transfer.stages import Stage
 
 FILE = "checkpoint.npz"
-"""What the checkpoint in a folder is called."""
+"""Name of the checkpoint in its folder."""
 LABEL = "checkpoint-"
 """In the names of unfinished files, so that those of others are left alone."""
 START = Point(0, 0, None, ())
-"""Where a run begins."""
+"""The point at which a run begins."""
 
 Curves = Mapping[int, dict[str, float]]
 """The losses of a run, by step and then by name; that named `total` is the sum of the others."""

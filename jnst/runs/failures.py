@@ -1,4 +1,4 @@
-"""What a run that failed says, in one line, and its exit status."""
+"""Failures of a run: what is said of them, in one line, and the exit status."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from jnst.errors import InputError, printable
 from jnst.runs.signals import interrupted
 
 EXHAUSTED = ("RESOURCE_EXHAUSTED", "YNNPACK operation failed")
-"""What XLA says, in errors of several kinds, where memory is not enough."""
+"""Words of XLA, in errors of several kinds, where memory is not enough."""
 
 
 def explain(error: Exception) -> str:

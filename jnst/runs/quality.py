@@ -6,7 +6,7 @@ from jnst.transfer.checks import check
 from jnst.transfer.settings import Settings
 
 QUALITY = {"draft": 0.3, "normal": 1.0, "best": 3.0}
-"""What the numbers of steps are multiplied by."""
+"""Factors that the numbers of steps are multiplied by."""
 
 
 def with_quality(settings: Settings, quality: str) -> Settings:

@@ -1,4 +1,4 @@
-"""What a picture was made of: the pictures and settings of a run, kept in it and found again."""
+"""The record in a picture: the pictures and settings that it was made of, found again later."""
 
 import dataclasses
 from collections.abc import Mapping

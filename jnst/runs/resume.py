@@ -29,7 +29,7 @@ SHARE = 0.1
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """How a long run is kept safe."""
+    """Options that keep a long run safe."""
 
     checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
     """Keep in this folder, as the run goes, all that is needed to go on with it."""

@@ -54,7 +54,7 @@ class OpenedRun:
 
 
 class EndedRun(NamedTuple):
-    """What came of a run: its last step, and what ended it early, if anything did."""
+    """A run that is over: its last step, and what ended it early, if anything did."""
 
     last: Progress
     trouble: InputError | KeyboardInterrupt | None

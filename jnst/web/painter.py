@@ -43,11 +43,11 @@ SHOW_EVERY = 1.0
 PREVIEW = 1024
 """Long side of a preview, at most."""
 POINTS = 400
-"""How many points of the loss curve are shown, at most."""
+"""The most points of the loss curve that are shown."""
 
 
 class Order(msgspec.Struct):
-    """What to paint: the run's folder, the files of its pictures, what it is made with.
+    """An order to paint: the run's folder, the files of its pictures, what it is made with.
 
     `made_with` names the pictures as the user does, for the metadata.
     """

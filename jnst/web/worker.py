@@ -17,9 +17,9 @@ from jnst.web.records import Run
 from jnst.web.store import Store
 
 COMMAND = (sys.executable, "-m", "jnst.web.painter")
-"""What is run to paint."""
+"""The command that paints."""
 MOST_WAITING = 20
-"""How many runs may wait."""
+"""The most runs that may wait."""
 PATIENCE = 10.0
 """Seconds from a stop on, after which another one ends the process: no double click does."""
 
@@ -36,14 +36,14 @@ class Worker:
         self._closed = False
         self._asked = 0.0  # when the run that is being painted was asked to stop
         self._changed = threading.Condition(store.lock)
-        self._thread = threading.Thread(target=self._work, name="jnst-web-worker")
+        self._thread = threading.Thread(target=self._paint_until_closed, name="jnst-web-worker")
         self._thread.start()
 
     def submit(self, run: Run) -> None:
         """Put a run at the end of the queue. Raises `InputError` where too many wait already."""
         with self._changed:
             self.check_room()
-            self._set(run, "queued")
+            self._set_status(run, "queued")
             self._queue.append(run)
             self._changed.notify_all()
 
@@ -61,9 +61,9 @@ class Worker:
         with self._changed:
             if run in self._queue:
                 self._queue.remove(run)
-                self._set(run, "stopped")
+                self._set_status(run, "stopped")
             elif run is self._current and run.status == "running":
-                self._set(run, "stopping")
+                self._set_status(run, "stopping")
                 self._asked = time.monotonic()
                 _hang_up(self._child)
             elif run is self._current and time.monotonic() > self._asked + PATIENCE:
@@ -104,7 +104,7 @@ class Worker:
             self._changed.notify_all()
         self._thread.join()
 
-    def _work(self) -> None:
+    def _paint_until_closed(self) -> None:
         while not self._closed:
             try:
                 outcome = self._paint_next()
@@ -114,7 +114,7 @@ class Worker:
             with self._changed:
                 run, self._current = self._current, None
                 if run is not None and run.id in self._store.runs:
-                    self._set(run, outcome.status, outcome.reason)
+                    self._set_status(run, outcome.status, outcome.reason)
                 self._changed.notify_all()
 
     def _paint_next(self) -> Ending:
@@ -126,7 +126,7 @@ class Worker:
                 self.end()
                 return Ending("stopped")
             run = self._current = self._queue.pop(0)
-            self._set(run, "running")
+            self._set_status(run, "running")
             if child is None or child.poll() is not None:
                 _close(child)
                 child = self._child = self._start()
@@ -160,7 +160,7 @@ class Worker:
             child.stdin.write(msgspec.json.encode(order) + b"\n")
             child.stdin.flush()
 
-    def _set(self, run: Run, status: str, reason: str = "") -> None:
+    def _set_status(self, run: Run, status: str, reason: str = "") -> None:
         run.status, run.reason = status, reason
         try:
             self._store.keep(run)

@@ -7,7 +7,15 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from jnst.batch.jobs import Job, canvas, from_folder, from_table, left_out, named, outdated
+from jnst.batch.jobs import (
+    Job,
+    from_folder,
+    from_table,
+    left_out,
+    name_outputs,
+    outdated,
+    with_canvas,
+)
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.record import Inputs, record
@@ -75,9 +83,9 @@ def test_a_folder_without_pictures_is_refused(folder, says):
     ],
 )
 def test_names_are_of_the_stems_and_where_that_would_clash_of_the_whole(pairs, found):
-    jobs = named([(*map(Path, pair.split()), None) for pair in pairs], OUT)
+    jobs = name_outputs([(*map(Path, pair.split()), None) for pair in pairs], OUT)
     assert [job.output.name for job in jobs] == found
-    backwards = named([(*map(Path, pair.split()), None) for pair in pairs[::-1]], OUT)
+    backwards = name_outputs([(*map(Path, pair.split()), None) for pair in pairs[::-1]], OUT)
     assert [job.output.name for job in backwards] == found[::-1], "whatever the order"
 
 
@@ -92,7 +100,7 @@ def test_names_are_of_the_stems_and_where_that_would_clash_of_the_whole(pairs, f
 )
 def test_two_outputs_in_one_place_are_refused(rows):
     with pytest.raises(InputError, match=r"would be made of .* and of .*; name outputs in a table"):
-        named([(Path(content), Path(style), output) for content, style, output in rows], OUT)
+        name_outputs([(Path(content), Path(style), output) for content, style, output in rows], OUT)
 
 
 def test_an_output_that_is_a_source_is_refused():
@@ -223,10 +231,10 @@ def test_a_picture_of_somebody_else_is_never_replaced(job):
 
 
 def test_a_batch_has_a_canvas_unless_told():
-    assert canvas(Settings(size=512)).canvas == 64
-    assert canvas(Settings(size=3)).canvas == 1
-    assert canvas(Settings(size=100)).canvas == 13
-    assert canvas(Settings(canvas=7)).canvas == 7
+    assert with_canvas(Settings(size=512)).canvas == 64
+    assert with_canvas(Settings(size=3)).canvas == 1
+    assert with_canvas(Settings(size=100)).canvas == 13
+    assert with_canvas(Settings(canvas=7)).canvas == 7
 
 
 def test_a_job_names_its_pictures():
