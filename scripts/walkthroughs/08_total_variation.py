@@ -30,7 +30,7 @@ from jnst.transfer.pictures import read
 from jnst.transfer.recipe import iterate, prepare
 
 options = lesson.options(
-    "Total variation and its exponent", size=(112, 64), steps=(40, 10), side=(96, 64)
+    "Total variation and its exponent", size=(112, 48), steps=(40, 10), side=(96, 64)
 )
 rng = np.random.default_rng(0)
 colours = {0.5: "C0", 0.75: "C1", 1.0: "C2", 1.25: "C3"}
