@@ -33,6 +33,7 @@ def site(tmp_path_factory):
     return out
 
 
+@pytest.mark.slow  # builds all pages
 def test_every_public_module_has_a_page_that_the_front_page_links_to(site):
     names = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
@@ -47,6 +48,7 @@ def test_every_public_module_has_a_page_that_the_front_page_links_to(site):
     assert links == [f"{name.replace('.', '/')}.html" for name in in_order]
 
 
+@pytest.mark.slow  # builds all pages
 def test_it_loads_nothing_from_elsewhere_and_no_link_of_ours_is_broken(site):
     for page in site.rglob("*.html"):
         text = page.read_text("utf-8")
@@ -58,11 +60,13 @@ def test_it_loads_nothing_from_elsewhere_and_no_link_of_ours_is_broken(site):
                 assert (page.parent / link.partition("#")[0]).is_file(), (page, link)
 
 
+@pytest.mark.slow  # builds all pages
 def test_formulas_and_shapes_are_there(site):
     page = (site / "jnst/losses/wasserstein.html").read_text("utf-8")
     assert "W² = |m - m_s|² + tr C + tr C_s" in page
 
 
+@pytest.mark.slow  # builds all pages
 def test_it_replaces_a_reference_and_nothing_else(site, tmp_path, capsys):
     (tmp_path / "precious.txt").write_text("mine")
     assert build_docs.main(["--out", str(tmp_path)]) == 1
