@@ -1,12 +1,14 @@
 """What tests of several modules share."""
 
 import importlib.util
+import itertools
 import os
 import shutil
 from pathlib import Path
 
 import jax
 import numpy as np
+import pytest
 from gradcheck import check, close
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,20 @@ def load_script(name):
 def maps(rng, *size, channels=3):
     """Random feature maps (1, *size, channels)."""
     return rng.normal(size=(1, *size, channels))
+
+
+def some(*choices):
+    """List all combinations of the choices as cases of a test, of which the fast set takes a part.
+
+    The part is 1 in n, n the length of the shortest list, along diagonals: each choice is in it.
+    """
+    period = min(len(options) for options in choices)
+    cases = []
+    for case in itertools.product(*(enumerate(options) for options in choices)):
+        places, values = zip(*case, strict=True)
+        marks = [pytest.mark.slow] if sum(places) % period else []
+        cases.append(pytest.param(*values, marks=marks))
+    return cases
 
 
 def agree(rng, x, by_jax, by_hand, backward, *, rtol=1e-13, name=None):

@@ -52,7 +52,7 @@ def test_the_table_has_every_operation():
     assert {layer.op for layer in TABLE} == every
 
 
-@pytest.mark.parametrize("size", [(17, 20), (18, 23)])
+@pytest.mark.parametrize("size", [(17, 20), pytest.param((18, 23), marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "options",
     [

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 from gradcheck import close
-from helpers import agree, maps
+from helpers import agree, maps, some
 
 from jnst.backbones import nn
 from jnst.byhand.backbones import nn as byhand
@@ -12,14 +12,13 @@ from jnst.byhand.backbones import nn as byhand
 RNG = np.random.default_rng(0)
 SIZES = [(6, 8), (7, 5), (2, 3), (1, 4), (1, 1)]
 KERNELS = [(3, 3), (1, 1), (5, 3)]
+SHAPES = [((8, 7), (3, 3)), ((5, 6), (1, 3)), ((9, 7), (7, 4))]
 FRAMES = ["valid", "same", "ceil", 0, 1, 3]
 
 pytestmark = pytest.mark.usefixtures("in_float64")
 
 
-@pytest.mark.parametrize("padding", ["zeros", "edge"])
-@pytest.mark.parametrize("kernel", KERNELS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "kernel", "padding"), some(SIZES, KERNELS, nn.PADDING))
 def test_grad_of_conv2d(size, kernel, padding):
     k, b = RNG.normal(size=(*kernel, 3, 4)), RNG.normal(size=4)
     agree(
@@ -82,10 +81,9 @@ def test_nothing_hides_a_value_that_is_not_a_number():
     assert dx.shape == x.shape
 
 
-@pytest.mark.parametrize("frame", FRAMES)
-@pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize(("size", "kernel"), [((8, 7), (3, 3)), ((5, 6), (1, 3)), ((9, 7), (7, 4))])
-def test_grad_of_conv2d_with_a_stride(size, kernel, stride, frame):
+@pytest.mark.parametrize(("shapes", "stride", "frame"), some(SHAPES, [1, 2, 3], FRAMES))
+def test_grad_of_conv2d_with_a_stride(shapes, stride, frame):
+    size, kernel = shapes
     x, k, b = maps(RNG, *size), RNG.normal(size=(*kernel, 3, 4)), RNG.normal(size=4)
     window = {"stride": stride, "frame": frame}
     agree(

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 from gradcheck import close
-from helpers import agree, maps
+from helpers import agree, maps, some
 
 from jnst.backbones import pooling
 from jnst.byhand.backbones import pooling as byhand
@@ -61,9 +61,9 @@ def test_pooling_lets_what_is_not_a_number_through(corner):
         assert np.isnan(y).sum() == 1
 
 
-@pytest.mark.parametrize("kind", ["max", "avg", "l2"])
-@pytest.mark.parametrize("window", WINDOWS)
-@pytest.mark.parametrize("size", [(8, 9), (5, 4)])
+@pytest.mark.parametrize(
+    ("kind", "window", "size"), some(["max", "avg", "l2"], WINDOWS, [(8, 9), (5, 4)])
+)
 def test_grad_of_pooling_by_any_window(size, window, kind):
     x, of = maps(RNG, *size), dict(zip(("size", "stride", "frame"), window, strict=True))
     forward, backward = byhand.SLIDING[kind]
