@@ -135,16 +135,16 @@ def visualize(network: Network, settings: VisualizeSettings, channel: int) -> It
     optimizer = optax.adam(settings.learning_rate)
     table = BACKBONES[network.name].table
     layer, inside = before_rectifier(table, settings.layer, channel)
-    program = _program(network.name, layer, settings.neuron, settings.size, settings.learning_rate)
+    compiled = program(network.name, layer, settings.neuron, settings.size, settings.learning_rate)
     start, key = jax.random.split(jax.random.key(settings.seed))
     spectrum = fourier.noise(start, settings.size, settings.size)
     state = optimizer.init(spectrum)
     side, seen = settings.size, settings.size + 2 * transforms.PAD
-    ask = functools.partial(program.lower, network.params, spectrum, state, key, inside)
+    ask = functools.partial(compiled.lower, network.params, spectrum, state, key, inside)
     check_memory("visualisation", (side, side), network.name, [layer], (seen, seen), ask)
     for step in range(1, settings.steps + 1):
         arguments = spectrum, state, jax.random.fold_in(key, step), inside
-        value, slope, spectrum, state, image = program(network.params, *arguments)
+        value, slope, spectrum, state, image = compiled(network.params, *arguments)
         if not np.isfinite(slope):
             raise InputError(f"the response of channel {channel} is not a finite number")
         if step == 1 and slope == 0:
@@ -157,7 +157,7 @@ def visualize(network: Network, settings: VisualizeSettings, channel: int) -> It
 
 
 @functools.lru_cache(maxsize=16)
-def _program(backbone: str, layer: str, neuron: bool, size: int, learning_rate: float) -> Callable:
+def program(backbone: str, layer: str, neuron: bool, size: int, learning_rate: float) -> Callable:
     """Build `(params, spectrum, state, key, channel) -> (response, slope, spectrum, state, image)`.
 
     The channel is an argument: many share one program.

@@ -1,14 +1,11 @@
-"""The engine that runs tables, each operation worked out on paper, and the networks' tables."""
+"""The engine that runs tables, each operation worked out on paper."""
 
-import jax
 import numpy as np
 import pytest
 
-from jnst.backbones import graph, nn
+from jnst.backbones import graph
 from jnst.backbones.graph import INPUT, Layer
-from jnst.backbones.tables import BACKBONES, SUITING
 from jnst.errors import InputError
-from jnst.weights.untrained import untrained
 
 PIXELS = np.float32([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
 """The blue channel of a picture of 3 x 3, in 0..255 and without a mean; the others are black."""
@@ -202,91 +199,3 @@ def test_what_is_unknown_is_refused(options, says):
     layers = options.pop("layers")
     with pytest.raises(InputError, match=says):
         graph.features(FORK, params, picture(np.ones((9, 8))), layers, **options)
-
-
-# The networks.
-
-EACH = pytest.mark.parametrize("name", BACKBONES)
-
-
-@EACH
-def test_a_table_is_in_order_and_fits_together(name):
-    table = BACKBONES[name].table
-    channels = {INPUT: 3}
-    for layer in table:
-        given = [channels[other] for other in layer.inputs]  # each comes after those it reads
-        expected = {"concat": sum(given), "conv": layer.channels}.get(layer.op, given[0])
-        assert layer.channels == expected
-        assert len(given) == 2 if layer.op == "add" else len(given) == 1 or layer.op == "concat"
-        assert bool(layer.reads) == (layer.op in graph.WEIGHTED)
-        assert layer.name not in channels
-        channels[layer.name] = layer.channels
-    reads = [read for layer in table for read in layer.reads]
-    assert len(reads) == len(set(reads))
-
-
-@EACH
-def test_parallel_ways_meet_in_one_size(name):
-    for height, width in ((96, 113), (129, 98)):
-        found = graph.sizes(BACKBONES[name].table, height, width)
-        for layer in BACKBONES[name].table:
-            if layer.op in ("add", "concat"):
-                assert len({found[other] for other in layer.inputs}) == 1
-
-
-PARAMETERS = {  # of the convolutions and normalisations, without the classifier, as published
-    "vgg16": 14_714_688,
-    "vgg19": 20_024_384,
-    "squeezenet1_1": 722_496,
-}
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_numbers_of_parameters(name):
-    shapes = graph.kernels(BACKBONES[name].table).values()
-    assert sum(np.prod(shape) + shape[-1] for shape in shapes) == PARAMETERS[name]
-
-
-@EACH
-def test_suiting_layers_are_there(name):
-    backbone = BACKBONES[name]
-    assert {*backbone.content, *backbone.style} <= set(backbone.layers)
-    assert (name.removesuffix("-torchvision") in SUITING) == ("vgg" not in name)
-
-
-@pytest.mark.parametrize("name", ["squeezenet1_1", "mobilenet_v2-torchvision"])
-def test_random_weights_keep_maps_alive(name):
-    params = untrained(name)
-    table = BACKBONES[name].table
-    assert {k: v["kernel"].shape for k, v in params.items() if k != "input"} == graph.kernels(table)
-    image = np.random.default_rng(0).random((1, 64, 64, 3), np.float32)
-    deep = [layer.name for layer in table if layer.op.startswith("relu")][-3:]
-    for map_ in graph.features(table, params, image, deep).values():
-        assert np.isfinite(map_).all()
-        assert 0.05 < np.mean(np.asarray(map_) > 0) < 0.95
-
-
-def test_random_weights_are_those_of_their_seed():
-    first, again, other = (untrained("squeezenet1_1", seed=s) for s in (0, 0, 1))
-    assert jax.tree.all(jax.tree.map(np.array_equal, first, again))
-    kernels = [params["conv1"]["kernel"] for params in (first, other)]
-    assert not np.array_equal(*kernels)
-    for kernel, inputs in ((kernels[0], 27), (first["fire9/expand3x3"]["kernel"], 9 * 64)):
-        assert kernel.dtype == np.float32
-        assert np.isclose(kernel.std(), np.sqrt(2 / inputs), rtol=0.05)
-    np.testing.assert_array_equal(first["conv1"]["bias"], 0)
-    np.testing.assert_allclose(first["input"]["mean"].ravel(), [103.939, 116.779, 123.68])
-    scales = untrained("densenet121")
-    np.testing.assert_array_equal(scales["bn"]["kernel"], np.ones((1, 1, 1, 1024), np.float32))
-    with pytest.raises(InputError, match="unknown network 'vgg11'; choose from vgg16"):
-        untrained("vgg11")
-
-
-def test_frames_on_paper():
-    """What lies before and after a side of 7, for windows of 3 every 2 steps."""
-    frames = {"valid": (0, 0), "same": (1, 1), "ceil": (0, 0), 1: (1, 1), 0: (0, 0)}
-    for frame, expected in frames.items():
-        assert nn.margins(7, 3, 2, frame) == expected
-    assert nn.margins(8, 3, 2, "same") == (0, 1)
-    assert nn.margins(8, 3, 2, "ceil") == (0, 1)
-    assert nn.margins(2, 3, 2, "ceil") == (0, 1)

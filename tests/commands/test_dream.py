@@ -15,6 +15,7 @@ import jnst.commands.dream
 import jnst.dreams.dream
 from jnst.errors import InputError
 from jnst.pictures import animation, files
+from jnst.weights import network, store
 
 SMALL = ["--backbone", "vgg19", "--layers", "relu2_1", "--octaves", "2", "--steps", "2"]
 SMALL += ["--jitter", "4", "--size", "32", "--no-cache"]
@@ -99,16 +100,6 @@ def test_the_network_is_opened_once_for_all_pictures(photo, monkeypatch):
     assert len(opened) == 1
 
 
-def test_zoom_keeps_the_middle_and_enlarges():
-    picture = np.zeros((1, 41, 61, 3), np.float32)
-    picture[:, 16:25, 26:35] = 1
-    found = animation.zoom(picture, 2.0)
-    assert found.shape == picture.shape
-    assert found.sum() == pytest.approx(4 * picture.sum(), rel=0.02)
-    np.testing.assert_allclose(found, found[:, ::-1, ::-1], atol=1e-5)
-    np.testing.assert_array_equal(animation.zoom(picture, 1.0), picture)
-
-
 @pytest.mark.parametrize("number", [3, 7])
 def test_ctrl_c_keeps_what_was_dreamt(photo, number, monkeypatch, capsys):
     original = jnst.commands.dream.dream
@@ -175,7 +166,6 @@ def test_layers_are_listed(capsys):
         (["--frames", "2", "-o", "out.mp4"], "as in dream-%04d.png; not 'out.mp4'"),
         (["-o", "out.gif"], "unknown suffix '.gif'"),
         (["-o", "photo.png"], "the output photo.png is one of the pictures"),
-        (["--backbone", "resnet50", "--layers", "conv1_relu"], "weights resnet50.h5 not found"),
         (
             ["--frames", "2", "--rate", "60", "-o", "out.gif"],
             "at most 50 pictures a second, not 60",
@@ -190,6 +180,13 @@ def test_bad_input_is_one_line_and_status_2(photo, words, says, capsys):
     before = sorted(os.listdir())
     status = run("dream", photo, *SMALL, *words)
     check_refused(status, capsys.readouterr(), says, before)
+
+
+def test_missing_weights_are_one_line_and_status_2(photo, monkeypatch, capsys):
+    monkeypatch.setitem(network.LEARNT, "trained", store.load)
+    before = sorted(os.listdir())
+    status = run("dream", photo, *SMALL, "--backbone", "resnet50", "--layers", "conv1_relu")
+    check_refused(status, capsys.readouterr(), "weights resnet50.h5 not found", before)
 
 
 @pytest.mark.slow

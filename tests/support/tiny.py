@@ -16,6 +16,7 @@ import numpy as np
 from jnst.backbones import checks, graph, vgg
 from jnst.backbones.layers import PICTURE, apply, conv, pool
 from jnst.backbones.tables import BACKBONES, Backbone
+from jnst.dreams import ascent, visualize
 from jnst.engines import build
 from jnst.transfer import fitting
 from jnst.weights import network
@@ -46,6 +47,8 @@ FORGETFUL = (
     build.on_devices,
     checks.least_side,
     fitting._compiled,
+    ascent.program,
+    visualize.program,
 )
 """What keeps something of a network by its name."""
 

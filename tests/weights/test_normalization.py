@@ -1,17 +1,17 @@
+"""The network rescaled until each filter's mean activation is 1."""
+
 import numpy as np
 import pytest
 from gradcheck import close
-from helpers import ROOT, SHARED
+from helpers import ROOT
 from skimage.data import chelsea
 
-import jnst.cli
 from jnst.backbones import vgg
 from jnst.byhand.backbones import vgg as byhand
 from jnst.errors import InputError
 from jnst.pictures import files, resizing
-from jnst.weights import manifest, measure_means, normalization, store
+from jnst.weights import manifest, normalization, store
 
-PHOTOS = SHARED / "data/photos"
 RNG = np.random.default_rng(0)
 MEAN = np.float32([103.939, 116.779, 123.68]).reshape(1, 1, 1, 3)
 WIDTHS = {"conv1_1": 4, "conv1_2": 5, "conv2_1": 3, "conv2_2": 6}
@@ -185,64 +185,6 @@ def test_pictures_without_a_mean():
         normalization.means(THIN, PICTURES, name="vgg11")
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Set up weights called vgg19, of two blocks, and a folder of pictures."""
-    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path / "weights"))
-    entry = {"authors": "us", "backbone": "vgg19", "licence": "none", "notice": "thin"}
-    store.save(tmp_path / "weights/vgg19.h5", THIN, entry)
-    shapes = {name: layer["kernel"].shape for name, layer in THIN.items() if "kernel" in layer}
-    monkeypatch.setattr(store.graph, "kernels", lambda table: shapes)
-    (tmp_path / "pictures").mkdir()
-    for number, x in enumerate(PICTURES):
-        files.write(tmp_path / f"pictures/{number}.png", x)
-    return tmp_path / "pictures"
-
-
-def test_a_folder_is_measured_and_the_weights_come_normalised(folder, capsys):
-    assert jnst.cli.main(["weights", "measure", str(folder), "--long-side", "9"]) == 0
-    output = folder.parent / "weights/vgg19_means.h5"
-    assert capsys.readouterr().out == f"wrote {output}\n"
-    pictures = [resizing.fit(files.read(path), 9) for path in sorted(folder.iterdir())]
-    assert [x.shape[1:3] for x in pictures] == [(6, 9), (5, 4), (9, 2)]
-    means = normalization.means(store.load("vgg19", normalized=True), pictures)
-    for layer, ones in means.items():
-        np.testing.assert_allclose(ones, np.ones(WIDTHS[layer]), rtol=2e-6)
-    before = output.read_bytes(), output.with_name("manifest.json").read_bytes()
-    measure_means.measure(folder, long_side=9)
-    assert (output.read_bytes(), output.with_name("manifest.json").read_bytes()) == before
-    measure_means.measure(folder)
-    assert output.read_bytes() != before[0], "the cap must matter"
-
-
-def test_the_manifest_says_which_pictures_were_measured(folder):
-    def entry():
-        output = measure_means.measure(folder)
-        return manifest.table(output.parent)[output.name]
-
-    first = entry()
-    assert first["source"] == "3 pictures, long side at most 384 pixels"
-    assert (first["authors"], first["licence"]) == ("us", "none")
-    files.write(folder / "0.png", PICTURES[1])
-    assert entry()["source_sha256"] != first["source_sha256"]
-
-
-@pytest.mark.parametrize("what", ["text", "empty", "absent"])
-def test_a_folder_that_cannot_be_measured(folder, capsys, what):
-    if what == "text":
-        (folder / "4.txt").write_text("no picture")
-    elif what == "empty":
-        for path in folder.iterdir():
-            path.unlink()
-    else:
-        folder = folder / "absent"
-    assert jnst.cli.main(["weights", "measure", str(folder)]) == 2
-    captured = capsys.readouterr()
-    assert captured.err.startswith("jnst: ")
-    assert captured.err.count("\n") == 1
-    assert [path.name for path in (folder.parent / "weights").glob("*means*")] == []
-
-
 @pytest.fixture(scope="module")
 def committed():
     with pytest.MonkeyPatch.context() as patch:
@@ -267,24 +209,3 @@ def test_the_committed_network_computes_what_it_did_in_other_units(committed, si
         scale = means["conv5_4" if layer == "pool5" else layer.replace("relu", "conv")]
         assert np.asarray(one[layer]).any()
         close(np.asarray(other[layer]) * scale, np.asarray(one[layer]), rtol=1e-5)
-
-
-def photographs():
-    if not PHOTOS.is_dir():
-        pytest.skip("the photographs that were measured are not part of the repository")
-    return sorted(PHOTOS.iterdir())
-
-
-# Eleven of them: a filter's mean over so few is not yet 1. Without rescaling it is up to 1500.
-def test_the_means_over_a_few_photographs_are_about_1(committed):
-    few = (files.read(path) for path in photographs()[::25])
-    for mean in normalization.means(committed[1], few).values():
-        assert 0.5 < np.median(mean) < 1.5
-        assert np.mean((mean > 1 / 3) & (mean < 3)) > 0.8
-
-
-@pytest.mark.slow
-def test_the_means_over_all_photographs_are_1(committed):
-    pictures = (resizing.fit(files.read(path), 384) for path in photographs())
-    for mean in normalization.means(committed[1], pictures).values():
-        np.testing.assert_allclose(mean, np.ones(mean.size), rtol=1e-5)

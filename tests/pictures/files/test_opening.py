@@ -1,4 +1,7 @@
-"""What opening a file changes of the process is afterwards as it was, whatever threads do."""
+"""Files are opened only where they may be pictures, of formats and sizes that we know.
+
+What that changes of the process is afterwards as it was, whatever threads do.
+"""
 
 import contextlib
 import os
@@ -79,3 +82,64 @@ def test_a_failure_within_leaves_the_process_as_it_was(tmp_path):
     with pytest.raises(InputError, match="mine"), opening.opened(path), opening.hushed:
         raise ValueError("mine")
     assert state() == before
+
+
+@pytest.fixture
+def path(tmp_path):
+    PIL.Image.new("RGB", (20, 10)).save(tmp_path / "a.png")
+    return tmp_path / "a.png"
+
+
+def test_the_limit_is_pillows_or_that_of_the_environment(monkeypatch):
+    monkeypatch.delenv(opening.LIMIT, raising=False)
+    assert opening.most_pixels() == PIL.Image.MAX_IMAGE_PIXELS
+    monkeypatch.setenv(opening.LIMIT, "200")
+    assert opening.most_pixels() == 200
+    opening.check_pixels(200)
+    with pytest.raises(InputError, match="it has 201 pixels, more than 200; set JNST_MAX_PIXELS="):
+        opening.check_pixels(201)
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "0", "1.5", "²"])
+def test_a_limit_that_is_no_number_is_refused(monkeypatch, text):
+    monkeypatch.setenv(opening.LIMIT, text)
+    with pytest.raises(InputError, match="JNST_MAX_PIXELS must be a number"):
+        opening.most_pixels()
+
+
+def test_the_limit_is_given_to_pillow_and_taken_back(path, monkeypatch):
+    before = PIL.Image.MAX_IMAGE_PIXELS
+    monkeypatch.setenv(opening.LIMIT, "1234")
+    with opening.opened(path):
+        assert PIL.Image.MAX_IMAGE_PIXELS == 1234
+    assert before == PIL.Image.MAX_IMAGE_PIXELS
+
+
+def test_a_picture_beyond_the_limit_is_refused_before_it_is_decoded(path, monkeypatch):
+    monkeypatch.setenv(opening.LIMIT, "99")
+    says = "it has 200 pixels, more than 99"
+    with (
+        pytest.raises(InputError, match=says),
+        opening.opened(path) as stream,
+        opening.by_pillow(stream) as picture,
+    ):
+        picture.load()
+
+
+def test_what_is_no_picture_says_which_formats_there_are(tmp_path):
+    (tmp_path / "a.eps").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
+    with (
+        pytest.raises(InputError, match="its format is none of AVIF, BMP"),
+        opening.opened(tmp_path / "a.eps") as stream,
+        opening.by_pillow(stream),
+    ):
+        pass
+    (tmp_path / "b.png").touch()
+    with pytest.raises(InputError, match="the file is empty"), opening.opened(tmp_path / "b.png"):
+        pass
+
+
+def test_suffixes_are_those_of_the_formats():
+    assert {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"} <= set(opening.suffixes())
+    assert ".eps" not in opening.suffixes()
+    assert ".pdf" not in opening.suffixes()

@@ -1,3 +1,5 @@
+"""x"""
+
 import json
 
 import numpy as np
@@ -82,3 +84,25 @@ def test_a_broken_file_is_one_line(write, data, match):
 def test_a_missing_file(tmp_path):
     with pytest.raises(InputError, match=r"cannot read .*none: No such file"):
         safetensors.read(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("header", "match"),
+    [
+        (
+            {
+                str(i): {"dtype": "BF16", "shape": [500], "data_offsets": [0, 1000]}
+                for i in range(9)
+            },
+            "shares its bytes",
+        ),
+        (b'{"a": 1, "a": 2}', "a name twice"),
+        (b'{"a": {"dtype": "F32", "dtype": "F32"}}', "a name twice"),
+    ],
+)
+def test_tensors_that_lie_over_each_other(tmp_path, header, match):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(1000))
+    with pytest.raises(InputError, match=match):
+        safetensors.read(path)

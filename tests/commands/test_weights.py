@@ -1,0 +1,163 @@
+"""`jnst weights`: listed, fetched, converted and measured, from the words to the files."""
+
+import http.server
+import json
+import os
+
+import h5py
+import numpy as np
+import pytest
+from helpers import check_refused
+from helpers_fetch import Handler, source
+
+import jnst.cli
+from jnst.backbones import graph
+from jnst.backbones.tables import BACKBONES
+from jnst.commands import weights as command
+from jnst.weights import fetch, store
+
+
+@pytest.fixture(autouse=True)
+def _without_proxies(monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def get(source, folder):
+    shown = []
+    path = fetch.fetch(source, folder, lambda there, whole: shown.append((there, whole)))
+    return path, shown
+
+
+# The command.
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path / "my weights"))
+    return tmp_path / "my weights"
+
+
+def squeezenet():
+    """Write Keras's file of a SqueezeNet of ones; return its bytes."""
+    with h5py.File("any", "w", driver="core", backing_store=False) as file:
+        for name, shape in graph.kernels(BACKBONES["squeezenet1_1"].table).items():
+            file.create_dataset(f"{name}/W", data=np.ones(shape, np.float32))
+            file.create_dataset(f"{name}/b", data=np.ones(shape[-1:], np.float32))
+            file[name].attrs["weight_names"] = ["W", "b"]
+        file.attrs["layer_names"] = list(graph.kernels(BACKBONES["squeezenet1_1"].table))
+        file.flush()
+        return file.id.get_file_image()
+
+
+def test_get_fetches_and_converts(server, folder, monkeypatch, capsys):
+    server.data = squeezenet()
+    here = source(server, data=server.data)
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": here})
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"wrote {folder / 'squeezenet1_1.h5'}\n"
+    assert printed.err == ""
+    assert sorted(os.listdir(folder)) == ["manifest.json", "squeezenet1_1.h5"]
+    assert store.load("squeezenet1_1")["conv1"]["kernel"].sum() == 3 * 3 * 3 * 64
+    entry = json.loads((folder / "manifest.json").read_text())["squeezenet1_1.h5"]
+    assert entry["source"] == "net.h5"
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
+    assert "there already: " in capsys.readouterr().out
+    assert len(server.asked) == 1
+    assert jnst.cli.main(["weights"]) == 0
+    listed = capsys.readouterr().out
+    assert "squeezenet1_1" in listed
+    assert here.address in listed, "in one piece"
+
+
+def test_a_file_that_was_put_there_is_taken_and_left(folder, server, monkeypatch, capsys):
+    data = squeezenet()
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server, data=data)})
+    folder.mkdir()
+    (folder / "net.h5").write_bytes(data)
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
+    assert server.asked == []
+    assert sorted(os.listdir(folder)) == ["manifest.json", "net.h5", "squeezenet1_1.h5"]
+
+
+def test_a_file_without_a_published_hash_is_said_to_be_one(server, folder, monkeypatch, capsys):
+    server.data = squeezenet()
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server, digits=0)})
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
+    assert capsys.readouterr().err == "jnst: no hash of net.h5 is published to check it by\n"
+
+
+def test_what_is_no_weights_is_not_in_the_way_of_the_next_attempt(
+    server, folder, monkeypatch, capsys
+):
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server, digits=0)})
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 2
+    assert "cannot read" in capsys.readouterr().err
+    assert os.listdir(folder) == []
+    server.data = squeezenet()
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
+
+
+def test_without_a_network_one_line_says_what_to_do(folder, monkeypatch, capsys):
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as closed:
+        here = source(closed, file="a.h5")
+    monkeypatch.setattr(command, "SOURCES", {"resnet50": here})
+    folder.mkdir()
+    before = sorted(os.listdir())
+    status = jnst.cli.main(["weights", "get", "resnet50"])
+    by_hand = (
+        f"; or put a.h5 from {here.address} (MD5 {here.hash}) into {folder} and run: "
+        f"jnst weights convert '{folder}/a.h5' --backbone resnet50"
+    )
+    says = f"jnst: cannot fetch a.h5: Connection refused{by_hand}\n"
+    captured = capsys.readouterr()
+    assert captured.err == says
+    check_refused(status, captured, by_hand, before)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["get"], "Missing from jnst weights get: NAME"),
+        (["put", "vgg16"], "Unrecognized options: put, vgg16"),
+        (["convert"], "Missing from jnst weights convert: SOURCE"),
+        (["convert", "nothing.h5"], "cannot read nothing.h5: No such file"),
+        (["convert", "."], "cannot read .: it is not a regular file"),
+        (["measure", "nothing"], "cannot read 'nothing': No such file"),
+        (["measure", ".", "--backbone", "resnet50"], "unknown network 'resnet50'; choose from vgg"),
+        (["measure", ".", "--long-side", "0"], "the long side must be a number of at least 1"),
+        (["get", "vgg17"], "unknown network 'vgg17'; choose from vgg16, vgg19, resnet50"),
+        (["--get"], "Unrecognized options"),
+    ],
+)
+def test_slips(folder, words, says, capsys):
+    before = sorted(os.listdir())
+    check_refused(jnst.cli.main(["weights", *words]), capsys.readouterr(), says, before)
+
+
+def test_a_folder_that_cannot_be_written_points_at_the_variable(
+    folder, server, monkeypatch, capsys
+):
+    folder.write_text("no folder")
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server)})
+    before = sorted(os.listdir())
+    says = f"cannot write weights into {folder} (File exists): point JNST_WEIGHTS at a folder of"
+    status = jnst.cli.main(["weights", "get", "squeezenet1_1"])
+    check_refused(status, capsys.readouterr(), says, before)
+    assert server.asked == []
+    (folder.parent / "net.h5").write_bytes(squeezenet())
+    assert jnst.cli.main(["weights", "convert", str(folder.parent / "net.h5")]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_what_has_come(folder, server, monkeypatch, capsys):
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server)})
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "fetch", stop)
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 130
+    assert "goes on from there" in capsys.readouterr().err
