@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 from helpers import check_refused
-from helpers_fetch import Handler, source
+from helpers_fetch import Handler, served, source
 
 import jnst.cli
 from jnst.backbones import graph
@@ -30,6 +30,12 @@ def get(source, folder):
 
 
 # The command.
+
+
+@pytest.fixture
+def server():
+    with served() as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """A server of files on this machine, and its habits."""
 
+import contextlib
 import functools
 import hashlib
 import http.server
 import threading
 
 import numpy as np
-import pytest
 
 from jnst.weights import published
 
@@ -42,8 +42,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def server():
+@contextlib.contextmanager
+def served():
+    """Serve files on a free port."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.data, server.habits, server.asked = DATA, {}, []
         thread = threading.Thread(target=functools.partial(server.serve_forever, 0.01))

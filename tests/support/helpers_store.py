@@ -31,12 +31,6 @@ def save(folder: Path, layers: dict) -> Path:
     return folder / "small.h5"
 
 
-@pytest.fixture
-def small(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path))
-    return save(tmp_path, small_layers())
-
-
 def edit_manifest(path: Path, change) -> None:
     manifest = path.with_name("manifest.json")
     table = json.loads(manifest.read_text())

@@ -115,13 +115,3 @@ def test_every_source_is_in_the_weights_readme():
         (row,) = re.findall(rf"^\| `{name}` \|.*$", text, re.MULTILINE)
         assert f"<{entry.address}>" in row
         assert entry.hash in row if entry.hash else "| none |" in row
-
-
-# The command.
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path / "my weights"))
-    return tmp_path / "my weights"
