@@ -93,6 +93,12 @@ def test_forgets_where(normalization):
     close(got, ours.statistic(F, normalization=normalization), rtol=1e-12)
 
 
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+def test_parts_of_a_map_add_up_to_the_whole(normalization):
+    parts = [gram.statistic(x, normalization=normalization, whole=M) for x in (F[:, :2], F[:, 2:])]
+    close(sum(parts), gram.statistic(F, normalization=normalization), rtol=1e-12)
+
+
 def test_divided_by_positions_the_size_does_not_matter():
     close(ours.statistic(np.tile(F, (1, 2, 3, 1))), ours.statistic(F), rtol=1e-12)
 
