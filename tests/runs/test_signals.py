@@ -1,0 +1,62 @@
+"""Ctrl-C and SIGTERM while something runs."""
+
+import contextlib
+import signal
+import threading
+
+import pytest
+
+from jnst.runs.signals import Terminated, interrupted, interruptions, signals, uninterrupted
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_a_second_signal_waits_for_nothing_but_a_run_that_leaves_is_left_in_peace(second):
+    outcome = pytest.raises(KeyboardInterrupt) if second else contextlib.nullcontext()
+    with outcome, interruptions() as interruption:
+        assert interruption() is None
+        signal.raise_signal(signal.SIGINT)
+        if second:
+            signal.raise_signal(signal.SIGINT)
+        assert isinstance(interruption(), KeyboardInterrupt)
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)]
+)
+def test_before_a_run_asks_a_signal_is_raised_at_once(number, kind):
+    with pytest.raises(KeyboardInterrupt) as caught, interruptions():
+        signal.raise_signal(number)
+    assert type(caught.value) is kind
+    assert interrupted(caught.value) == 128 + number
+
+
+def test_what_came_says_which_signal_it_was():
+    with interruptions() as interruption:
+        interruption()
+        signal.raise_signal(signal.SIGTERM)
+        assert isinstance(interruption(), Terminated)
+
+
+def test_nothing_is_heard_while_a_picture_is_written_and_all_is_as_before_then():
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with uninterrupted():
+        for number in before:
+            signal.raise_signal(number)
+    assert {number: signal.getsignal(number) for number in before} == before
+    with pytest.raises(ZeroDivisionError), signals(lambda number: None):
+        raise ZeroDivisionError
+    assert {number: signal.getsignal(number) for number in before} == before
+
+
+def test_in_another_thread_signals_are_left_alone():
+    before, entered = signal.getsignal(signal.SIGINT), []
+
+    def use():
+        with signals(lambda number: None):
+            entered.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+    assert entered == [before]
