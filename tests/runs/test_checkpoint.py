@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +99,31 @@ def test_facts_that_are_no_table_are_refused(tmp_path):
     np.savez(tmp_path / checkpoint.FILE, facts=np.frombuffer(b"[1]", np.uint8))
     with pytest.raises(InputError, match="Expected `object`, got `array`"):
         checkpoint.load(tmp_path)
+
+
+def test_what_a_killed_run_left_half_written_is_removed(tmp_path):
+    (tmp_path / ".jnst-checkpoint-0123456789abcdef.tmp").write_bytes(b"PK")
+    (tmp_path / ".jnst-123.tmp").touch()  # of somebody else, who is at work
+    with checkpoint.held(tmp_path):
+        assert sorted(os.listdir(tmp_path)) == [".jnst-123.tmp", ".jnst-lock"]
+
+
+def test_two_runs_cannot_share_a_folder(tmp_path):
+    says = "cannot keep checkpoints in .*: another run keeps its own there"
+    with (
+        checkpoint.held(tmp_path),
+        pytest.raises(InputError, match=says),
+        checkpoint.held(tmp_path),
+    ):
+        pass
+    with checkpoint.held(tmp_path):
+        pass
+
+
+def test_a_digest_changes_with_numbers_and_shapes():
+    array = np.arange(6, dtype=np.float32)
+    params = {"a": {"kernel": array}}
+    same, other = {"a": {"kernel": array.copy()}}, {"a": {"kernel": np.where(array == 5, 6, array)}}
+    assert checkpoint.digest(params) == checkpoint.digest(same)
+    assert checkpoint.digest(params) != checkpoint.digest(other)
+    assert checkpoint.digest(params) != checkpoint.digest({"a": {"kernel": array.reshape(2, 3)}})
