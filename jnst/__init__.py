@@ -12,8 +12,8 @@ from jnst.version import __version__
 if TYPE_CHECKING:
     from jnst.errors import InputError
     from jnst.pictures.files import read, write
-    from jnst.transfer.recipe import stylize
     from jnst.transfer.settings import Settings
+    from jnst.transfer.stylize import stylize
 
 __all__ = ["InputError", "Settings", "__version__", "read", "stylize", "write"]
 
@@ -21,7 +21,7 @@ _HOMES = {
     "InputError": "jnst.errors",
     "Settings": "jnst.transfer.settings",
     "read": "jnst.pictures.files",
-    "stylize": "jnst.transfer.recipe",
+    "stylize": "jnst.transfer.stylize",
     "write": "jnst.pictures.files",
 }
 

@@ -3,21 +3,20 @@
 import functools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any
 
 import jax
 
 from jnst import disk
 from jnst.batch.jobs import Job, outdated
 from jnst.batch.outcomes import Outcome
+from jnst.methods import Method
 from jnst.pictures import files
 from jnst.runs.failures import explain
 from jnst.runs.pictures import open_pictures, save
-from jnst.transfer.problem import Kit, load
-from jnst.transfer.recipe import paint
+from jnst.transfer.method import PIXELS
 from jnst.transfer.settings import Settings
-from jnst.transfer.stages import costs, plan
-from jnst.transfer.targets import TargetCache
 
 MOST_COMPILED = 64
 """The most shapes and sizes that programs are kept for. Linux gives a process 65 530 mappings, then
@@ -25,20 +24,25 @@ XLA aborts it; on the CPU each of these takes about 650."""
 
 
 def paint_jobs(
-    jobs: Iterable[Job], settings: Settings, depth: int, show: Callable[..., None]
+    jobs: Iterable[Job],
+    settings: Settings,
+    depth: int,
+    show: Callable[..., None],
+    *,
+    method: Method = PIXELS,
 ) -> Iterator[Outcome]:
     """Do the jobs in turn; load the network for the first that needs it.
 
     Raises `InputError` if that fails: without weights nothing can be painted.
     """
-    kit, painted, compiled = None, 0, set()
+    loaded, painted, compiled = None, 0, set()
     for number, job in enumerate(jobs):
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
         outcome = _check_job(job, settings, depth)
         if not outcome.status:
-            kit = kit or load(settings)._replace(targets=TargetCache())
-            outcome = _paint_job(outcome, settings, depth, kit, compiled, advance)
+            loaded = loaded or method.load(settings, many=True)
+            outcome = _paint_job(outcome, settings, depth, method, loaded, compiled, advance)
             painted += outcome.status == "painted"
         yield outcome
 
@@ -60,27 +64,27 @@ def _paint_job(
     outcome: Outcome,
     settings: Settings,
     depth: int,
-    kit: Kit,
-    compiled: set[tuple],
+    method: Method,
+    loaded: Any,
+    compiled: set[Hashable],
     advance: Callable[[float], None],
 ) -> Outcome:
-    """Paint and write one picture; `compiled` are the shapes that there are programs for."""
+    """Paint and write one picture; `compiled` is what there are programs for."""
     job, started, last = outcome.job, time.monotonic(), None
     try:
         pictures = open_pictures(job.inputs, settings)
-        stages = plan(pictures, settings)
-        shapes = {("content", pictures.content.shape)}
-        shapes |= {("style", guide.style.shape) for guide in pictures.guides}
-        new = {(*shape, stage.size) for shape in shapes for stage in stages}
+        plan = method.plan(pictures, settings, loaded=loaded)
+        new = set(plan.programs)
         if len(compiled | new) > MOST_COMPILED:
             jax.clear_caches()
             compiled.clear()
         compiled |= new
-        spent = costs(stages)
-        for last in paint(pictures, settings, kit=kit, stages=stages):
+        spent = plan.costs
+        for last in plan.steps():
             advance(sum(spent[: last.step]) / sum(spent))
         assert last is not None  # `check` wants at least one step
-        save(job.output, pictures, settings, job.inputs, last.best, depth=depth)
+        result = plan.result(last.best)
+        save(job.output, result, pictures, settings, job.inputs, depth=depth)
     except Exception as error:  # also a fault of ours: the other pictures are to be had
         return Outcome(job, "failed", explain(error), time.monotonic() - started)
     seconds = time.monotonic() - started

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import rich.console
 import rich.progress
 
-from jnst.optimize.loop import Progress
+from jnst.progress import Progress
 
 
 @contextlib.contextmanager

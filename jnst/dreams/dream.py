@@ -22,8 +22,8 @@ from jnst.dreams.ascent import HALO, PADDING, ascent, move, program, spans
 from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.engines.memory import check_memory
 from jnst.errors import InputError
-from jnst.optimize.loop import Progress
 from jnst.pictures import resizing as images
+from jnst.progress import Progress
 from jnst.weights.network import open_network
 
 

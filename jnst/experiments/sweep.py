@@ -18,11 +18,12 @@ import msgspec
 
 from jnst.arrays import Picture
 from jnst.errors import InputError, check_choice
+from jnst.methods import Method
 from jnst.runs.record import Inputs
 from jnst.transfer.checks import check
-from jnst.transfer.pictures import Pictures, finish
+from jnst.transfer.method import PIXELS
+from jnst.transfer.pictures import Pictures
 from jnst.transfer.presets import preset
-from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 
 
@@ -113,17 +114,18 @@ def _value(name: str, value: str, hint: object) -> object:
         raise InputError(f"{name} cannot be {value!r}: {error}") from None
 
 
-def run(cell: Cell, pictures: Pictures) -> PaintedCell:
+def run(cell: Cell, pictures: Pictures, *, method: Method = PIXELS) -> PaintedCell:
     """Paint one cell; raise `InputError` for pictures that cannot be used."""
     started = time.perf_counter()
     seconds, totals, last = [], [], None
-    for last in paint(pictures, cell.settings):
+    plan = method.plan(pictures, cell.settings)
+    for last in plan.steps():
         seconds.append(time.perf_counter() - started)
         totals.append(last.total)
     assert last is not None  # `check` wants at least one step
     return PaintedCell(
         cell=cell,
-        picture=finish(pictures, cell.settings, last.best),
+        picture=plan.result(last.best),
         course=[(s - seconds[0], total) for s, total in zip(seconds, totals, strict=True)],
         total=last.best_total,
         parts=last.parts,

@@ -10,7 +10,7 @@ from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
-from jnst.transfer.pictures import Pictures, alpha_for, finish, read
+from jnst.transfer.pictures import Pictures, alpha_for, read
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
 
@@ -45,20 +45,19 @@ def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
 
 def save(
     path: Path,
+    result: Image,
     pictures: Pictures,
     settings: Settings,
     inputs: Inputs,
-    image: Image,
     *,
     depth: int = 8,
 ) -> None:
-    """Finish a painted picture and write it, with its transparency and what it was made of."""
-    finished = finish(pictures, settings, image)
+    """Write the result of a plan, with the content's transparency and what it was made of."""
     files.write(
         path,
-        finished,
+        result,
         settings=record(settings, inputs),
         software=f"jnst {__version__}",
-        alpha=alpha_for(pictures, finished),
+        alpha=alpha_for(pictures, result),
         depth=depth,
     )

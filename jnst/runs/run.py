@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 
 from jnst.arrays import Image
 from jnst.errors import InputError
-from jnst.optimize.loop import Progress
+from jnst.methods import Plan
+from jnst.progress import Progress
 from jnst.runs import checkpoint, pictures
 from jnst.runs.checkpoint import Checkpoint, Curves, Facts
 from jnst.runs.record import Inputs
@@ -26,9 +27,9 @@ from jnst.runs.resume import (
     plan_run,
 )
 from jnst.runs.signals import uninterrupted
+from jnst.transfer.method import PixelPlan
 from jnst.transfer.pictures import Pictures
-from jnst.transfer.problem import Kit, load
-from jnst.transfer.recipe import paint
+from jnst.transfer.problem import load
 from jnst.transfer.settings import Settings
 
 
@@ -42,7 +43,7 @@ class OpenedRun:
     settings: Settings
     inputs: Inputs
     pictures: Pictures
-    kit: Kit
+    plan: Plan
     schedule: Schedule
     depth: Literal[8, 16]
     checkpoints: Checkpoints
@@ -50,7 +51,8 @@ class OpenedRun:
 
     def save(self, path: Path, image: Image) -> None:
         """Finish a picture of this run and write it."""
-        pictures.save(path, self.pictures, self.settings, self.inputs, image, depth=self.depth)
+        result = self.plan.result(image)
+        pictures.save(path, result, self.pictures, self.settings, self.inputs, depth=self.depth)
 
 
 class EndedRun(NamedTuple):
@@ -93,7 +95,8 @@ def open_run(
         facts = facts_of(settings, inputs, given, kit, schedule.stages, output=output, depth=depth)
         if found is not None:
             check_same(found.facts, facts)
-    return OpenedRun(settings, inputs, given, kit, schedule, depth, checkpoints, facts)
+    steps = PixelPlan(given, settings, schedule.stages, kit)
+    return OpenedRun(settings, inputs, given, steps, schedule, depth, checkpoints, facts)
 
 
 def paint_run(
@@ -129,14 +132,7 @@ def paint_run(
     trouble: InputError | KeyboardInterrupt | None = None
     with watching as watch:
         try:
-            for progress in paint(
-                run.pictures,
-                run.settings,
-                every=every,
-                kit=run.kit,
-                stages=schedule.stages,
-                point=schedule.point,
-            ):
+            for progress in run.plan.steps(every=every, point=schedule.point):
                 last = progress
                 curves[progress.step] = {"total": progress.total, **progress.parts}
                 watch(progress, curves)

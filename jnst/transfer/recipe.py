@@ -1,25 +1,20 @@
 """Style transfer as one recipe: the run from two pictures to the stylised one."""
 
-import contextlib
-import dataclasses
-import functools
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
 
-from jnst.arrays import AnyPicture, Picture
-from jnst.display import notebook
-from jnst.errors import check_choice
-from jnst.optimize.loop import End, Progress, minimize
+from jnst.arrays import AnyPicture
+from jnst.optimize.loop import End, minimize
 from jnst.optimize.optimizers import KEEP_MEMORY
 from jnst.optimize.scipy_loop import minimize_scipy
-from jnst.pictures import files
+from jnst.progress import Progress
 from jnst.transfer.checks import check
-from jnst.transfer.pictures import Pictures, finish, read
+from jnst.transfer.pictures import Pictures
 from jnst.transfer.problem import Kit, Problem, load, set_up
 from jnst.transfer.settings import Settings
-from jnst.transfer.stages import Stage, costs, enlarge, plan
+from jnst.transfer.stages import Stage, enlarge, plan
 
 
 def prepare(pictures: Pictures, settings: Settings) -> Problem:
@@ -136,70 +131,3 @@ def paint(
         picture, state = best, ()
         memory = memory if settings.optimizer in KEEP_MEMORY else None
         done += stage.steps
-
-
-def stylize(
-    content: files.Source,
-    style: files.Source | list[files.Source] | tuple[files.Source, ...],
-    *,
-    masks: Sequence[files.Source] = (),
-    style_masks: Sequence[files.Source] = (),
-    labels: files.Source | None = None,
-    style_labels: Sequence[files.Source] = (),
-    start: files.Source | None = None,
-    show: bool = False,
-    **settings: Any,
-) -> Picture:
-    """Paint `content` in the manner of `style`.
-
-    Args:
-        content: the photograph: a path, a PIL image, or an array as
-            `jnst.pictures.files.read` takes it.
-        style: the painting, likewise, or a list of several.
-        masks: regions of the content, and so on: see `jnst.transfer.pictures.read`.
-        style_masks: where the styles are taken from.
-        labels: the regions in one picture.
-        style_labels: where the styles are taken from, by the same colours.
-        start: the picture to begin with.
-        show: in a Jupyter notebook, show the picture as it forms. To interrupt the cell then ends
-            the run with the best picture so far.
-        **settings: fields of `Settings`.
-
-    Returns:
-        The picture at its last size: the best by total loss, or where `average` is set the average.
-        float32, RGB in [0, 1], (1, h, w, 3).
-
-    Raises:
-        InputError: for pictures or settings that cannot be used; for `show` outside a notebook.
-
-    """
-    for name in settings:
-        check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
-    chosen, last = Settings(**settings), None
-    check(chosen)  # before anything is read
-    pictures = read(
-        content,
-        style,
-        chosen,
-        masks=masks,
-        style_masks=style_masks,
-        labels=labels,
-        style_labels=style_labels,
-        start=start,
-    )
-    finished = functools.partial(finish, pictures, chosen)
-    stages = plan(pictures, chosen)
-    live = notebook.live(costs(stages), finished) if show else contextlib.nullcontext(_unseen)
-    try:
-        with live as tell:
-            for last in paint(pictures, chosen, stages=stages):
-                tell(last)
-    except KeyboardInterrupt:
-        if last is None or not show:
-            raise
-    assert last is not None  # `check` wants at least one step
-    return finished(last.best)
-
-
-def _unseen(progress: Progress) -> None:
-    pass

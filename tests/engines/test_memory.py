@@ -195,7 +195,7 @@ from jnst.pictures import samples
 from jnst.transfer import problem
 from jnst.pictures import read
 from jnst.transfer.settings import Settings
-from jnst.transfer import prepare
+from jnst.transfer.recipe import prepare
 layers = {"style_layers": ("relu1_2",), "content_layers": ("relu1_2",), "style_loss": "gram"}
 settings = Settings(size=1000, square=True, upscale=True, init="style", tile=sys.argv[1], **layers)
 if settings.tile != "off":

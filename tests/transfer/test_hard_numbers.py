@@ -17,6 +17,7 @@ from jnst.transfer.pictures import read
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("tiny")
 SIDE = 32
 RNG = np.random.default_rng(0)
 PICTURES = {

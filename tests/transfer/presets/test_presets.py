@@ -224,8 +224,9 @@ def random_weights():
     return params
 
 
+@pytest.mark.parametrize("engine", ["byhand", pytest.param("jax", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", FORMULAS)
-def test_parts_equal_the_formulas_of_the_source(name, monkeypatch):
+def test_parts_equal_the_formulas_of_the_source(name, engine, monkeypatch):
     formula, options = FORMULAS[name]
     if name == "johnson-slow":
         params = random_weights()
@@ -242,6 +243,7 @@ def test_parts_equal_the_formulas_of_the_source(name, monkeypatch):
         optimizer="scipy-lbfgs",
         learning_rate=None,
         average=0.0,  # in float64
+        engine=engine,
     )
     pictures = read(PHOTOGRAPH, PAINTING, settings)
     if settings.square:
@@ -252,8 +254,9 @@ def test_parts_equal_the_formulas_of_the_source(name, monkeypatch):
         photograph, painting = (resizing.fit(read_file(s), 48) for s in (PHOTOGRAPH, PAINTING))
     x = X[:, : photograph.shape[1], : photograph.shape[2]]
     problem = prepare(pictures, settings)
+    evaluate = jax.jit(problem.evaluate) if engine == "jax" else problem.evaluate
     with jax.enable_x64():
-        total, parts, _ = problem.evaluate(problem.constants, x)
+        total, parts, _ = evaluate(problem.constants, x)
     F, P, A = (network(params, picture, **options) for picture in (x, photograph, painting))
     expected = dict(zip(("content", "style", "tv"), formula(F, P, A, x), strict=True))
     for part, value in expected.items():

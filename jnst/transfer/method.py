@@ -1,0 +1,66 @@
+"""Optimizing pixels as a method: what batches, notebook and single runs need to know of it."""
+
+import dataclasses
+from collections.abc import Collection, Hashable, Iterator, Sequence
+
+from jnst.arrays import AnyPicture, Image
+from jnst.methods import Method
+from jnst.progress import Progress
+from jnst.transfer import stages
+from jnst.transfer.pictures import Pictures, finish
+from jnst.transfer.problem import Kit, load
+from jnst.transfer.recipe import Point, paint
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import Stage
+from jnst.transfer.targets import TargetCache
+
+
+@dataclasses.dataclass(frozen=True)
+class PixelPlan:
+    """A picture whose pixels are to be optimized, at growing sizes; see `jnst.methods.Plan`."""
+
+    pictures: Pictures
+    settings: Settings
+    stages: Sequence[Stage]
+    kit: Kit | None = None
+
+    @property
+    def costs(self) -> Sequence[float]:
+        """List the pixels that each evaluation looks at."""
+        return stages.costs(self.stages)
+
+    @property
+    def programs(self) -> Collection[Hashable]:
+        """List the shapes of the pictures at each size."""
+        shapes = {("content", self.pictures.content.shape)}
+        shapes |= {("style", guide.style.shape) for guide in self.pictures.guides}
+        return {(*shape, stage.size) for shape in shapes for stage in self.stages}
+
+    def steps(self, *, every: int = 10, point: Point | None = None) -> Iterator[Progress]:
+        """Optimize the picture; see `jnst.transfer.recipe.paint`."""
+        return paint(
+            self.pictures, self.settings, every=every, kit=self.kit, stages=self.stages, point=point
+        )
+
+    def result(self, picture: Image) -> AnyPicture:
+        """Cut a picture from its canvas, and give it the colours that the settings ask for."""
+        return finish(self.pictures, self.settings, picture)
+
+
+class Pixels:
+    """Style transfer by optimizing pixels; see `jnst.methods.Method`."""
+
+    def load(self, settings: Settings, *, many: bool = False) -> Kit:
+        """Read the weights and build the engine; keep targets of styles where it is for many."""
+        kit = load(settings)
+        return kit._replace(targets=TargetCache()) if many else kit
+
+    def plan(
+        self, pictures: Pictures, settings: Settings, *, loaded: Kit | None = None
+    ) -> PixelPlan:
+        """Plan the sizes, and the tiles where the memory is too small for the whole."""
+        return PixelPlan(pictures, settings, stages.plan(pictures, settings), loaded)
+
+
+PIXELS: Method = Pixels()
+"""The method that is used unless another is given."""

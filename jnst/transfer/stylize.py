@@ -1,0 +1,85 @@
+"""Style transfer in one call: `jnst.stylize`."""
+
+import contextlib
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from jnst.arrays import Picture
+from jnst.display import notebook
+from jnst.errors import check_choice
+from jnst.methods import Method
+from jnst.pictures import files
+from jnst.progress import Progress
+from jnst.transfer.checks import check
+from jnst.transfer.method import PIXELS
+from jnst.transfer.pictures import read
+from jnst.transfer.settings import Settings
+
+
+def stylize(
+    content: files.Source,
+    style: files.Source | list[files.Source] | tuple[files.Source, ...],
+    *,
+    masks: Sequence[files.Source] = (),
+    style_masks: Sequence[files.Source] = (),
+    labels: files.Source | None = None,
+    style_labels: Sequence[files.Source] = (),
+    start: files.Source | None = None,
+    show: bool = False,
+    method: Method = PIXELS,
+    **settings: Any,
+) -> Picture:
+    """Paint `content` in the manner of `style`.
+
+    Args:
+        content: the photograph: a path, a PIL image, or an array as
+            `jnst.pictures.files.read` takes it.
+        style: the painting, likewise, or a list of several.
+        masks: regions of the content, and so on: see `jnst.transfer.pictures.read`.
+        style_masks: where the styles are taken from.
+        labels: the regions in one picture.
+        style_labels: where the styles are taken from, by the same colours.
+        start: the picture to begin with.
+        show: in a Jupyter notebook, show the picture as it forms. To interrupt the cell then ends
+            the run with the best picture so far.
+        method: what makes the picture; optimizing its pixels unless another is given.
+        **settings: fields of `Settings`.
+
+    Returns:
+        The picture at its last size: the best by total loss, or where `average` is set the average.
+        float32, RGB in [0, 1], (1, h, w, 3).
+
+    Raises:
+        InputError: for pictures or settings that cannot be used; for `show` outside a notebook.
+
+    """
+    for name in settings:
+        check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
+    chosen, last = Settings(**settings), None
+    check(chosen)  # before anything is read
+    pictures = read(
+        content,
+        style,
+        chosen,
+        masks=masks,
+        style_masks=style_masks,
+        labels=labels,
+        style_labels=style_labels,
+        start=start,
+    )
+    plan = method.plan(pictures, chosen)
+    live = notebook.live(plan.costs, plan.result) if show else contextlib.nullcontext(_unseen)
+    try:
+        with live as tell:
+            for last in plan.steps():
+                tell(last)
+    except KeyboardInterrupt:
+        if last is None or not show:
+            raise
+    assert last is not None  # `check` wants at least one step
+    return plan.result(last.best)
+
+
+def _unseen(progress: Progress) -> None:
+    pass
