@@ -13,7 +13,7 @@ import pytest
 from helpers import check_refused
 
 import jnst.cli
-import jnst.runs.run
+import jnst.transfer.method
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
 from jnst.pictures import files, samples
@@ -47,13 +47,13 @@ def test_a_default_name_never_overwrites():
 
 
 def test_a_name_that_another_run_has_taken_meanwhile_is_left_to_it(monkeypatch, capsys):
-    original = jnst.runs.run.paint
+    original = jnst.transfer.method.paint
 
     def overtaken(*arguments, **options):
         Path("chelsea-sample.png").write_text("of the other")
         yield from original(*arguments, **options)
 
-    monkeypatch.setattr(jnst.runs.run, "paint", overtaken)
+    monkeypatch.setattr(jnst.transfer.method, "paint", overtaken)
     assert run(*SMALL, "--plot") == 0
     assert "wrote chelsea-sample-2.png" in capsys.readouterr().out
     assert Path("chelsea-sample.png").read_text() == "of the other"
@@ -168,19 +168,19 @@ def test_a_fault_of_ours_shows_no_traceback(capsys, monkeypatch):
     def fail(*_, **__):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(jnst.runs.run, "paint", fail)
+    monkeypatch.setattr(jnst.transfer.method, "paint", fail)
     assert run(*SMALL) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
-    original = jnst.runs.run.paint
+    original = jnst.transfer.method.paint
 
     def failing(*arguments, **options):
         yield from original(*arguments, **options)
         raise InputError("the loss was not a finite number 11 times")
 
-    monkeypatch.setattr(jnst.runs.run, "paint", failing)
+    monkeypatch.setattr(jnst.transfer.method, "paint", failing)
     assert run(*SMALL, "-o", "kept.png") == 2
     assert os.path.exists("kept.png")
     assert "not a finite number" in capsys.readouterr().err
@@ -213,7 +213,7 @@ def test_ctrl_c_before_the_first_step_writes_nothing(capsys, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(jnst.runs.run, "paint", interrupt)
+    monkeypatch.setattr(jnst.transfer.method, "paint", interrupt)
     assert run(*SMALL) == 130
     assert os.listdir() == []
     assert "nothing was written" in capsys.readouterr().err

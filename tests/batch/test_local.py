@@ -8,6 +8,7 @@ from helpers_batch import make_pictures, run, table
 
 import jnst.optimize.step
 from jnst.batch import local
+from jnst.transfer import method
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -21,7 +22,7 @@ def _photos_and_a_painting(tmp_path, monkeypatch):
 def counted(monkeypatch):
     """Count what a batch loads, measures and compiles."""
     counts = {"loaded": 0, "styles": 0}
-    programs, load, jit = [], local.load, jnst.optimize.step.jit
+    programs, load, jit = [], method.load, jnst.optimize.step.jit
 
     def loading(settings):
         kit = load(settings)
@@ -38,7 +39,7 @@ def counted(monkeypatch):
         programs.append(jit(*arguments, **options))
         return programs[-1]
 
-    monkeypatch.setattr(local, "load", loading)
+    monkeypatch.setattr(method, "load", loading)
     monkeypatch.setattr(jnst.optimize.step, "jit", jitting)
     jnst.optimize.step.program.cache_clear()
     return counts, lambda: sum(program._cache_size() for program in programs)
@@ -82,7 +83,7 @@ def test_a_second_run_skips_what_is_finished_and_loads_nothing(monkeypatch, caps
 
 
 def test_ctrl_c_keeps_what_is_finished_and_only_that(monkeypatch, capsys):
-    original, begun = local.paint, []
+    original, begun = method.paint, []
 
     def interrupted(*arguments, **options):
         begun.append(1)
@@ -91,14 +92,14 @@ def test_ctrl_c_keeps_what_is_finished_and_only_that(monkeypatch, capsys):
             if len(begun) == 3:
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(local, "paint", interrupted)
+    monkeypatch.setattr(method, "paint", interrupted)
     assert run() == 130
     told = capsys.readouterr()
     assert sorted(os.listdir("out")) == ["0-painting.png", "1-painting.png", "batch.csv"]
     assert [row["status"] for row in table()] == ["painted"] * 2
     assert told.err.splitlines()[-1] == "jnst: interrupted: 4 pictures are left to do"
     assert "2 painted, 0 skipped, 0 failed in " in told.out
-    monkeypatch.setattr(local, "paint", original)
+    monkeypatch.setattr(method, "paint", original)
     assert run("--quiet") == 0
     assert [row["status"] for row in table()] == ["skipped"] * 2 + ["painted"] * 4
 
@@ -112,14 +113,14 @@ def test_ctrl_c_keeps_what_is_finished_and_only_that(monkeypatch, capsys):
     ],
 )
 def test_a_failure_while_painting_costs_one_picture(error, says, monkeypatch):
-    original = local.paint
+    original = method.paint
 
     def failing(pictures, *arguments, **options):
         yield from original(pictures, *arguments, **options)
         if pictures.original.shape[1] == 31:
             raise error
 
-    monkeypatch.setattr(local, "paint", failing)
+    monkeypatch.setattr(method, "paint", failing)
     assert run() == 1
     assert [row["status"] for row in table()].count("painted") == 5
     assert table()[1]["reason"].startswith(says)
@@ -149,13 +150,13 @@ def test_a_table_keeps_what_was_measured_and_what_is_still_to_do(monkeypatch):
 def test_an_output_that_cannot_be_written_is_not_painted_first(monkeypatch):
     os.makedirs("out/1-painting.png")
     painted = []
-    original = local.paint
+    original = method.paint
 
     def counting(pictures, *arguments, **options):
         painted.append(pictures.original.shape)
         return original(pictures, *arguments, **options)
 
-    monkeypatch.setattr(local, "paint", counting)
+    monkeypatch.setattr(method, "paint", counting)
     assert run() == 1
     assert len(painted) == 5
     assert "it is not a regular file" in table()[1]["reason"]

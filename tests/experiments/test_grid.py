@@ -6,7 +6,7 @@ import PIL.Image
 import pytest
 
 import jnst.cli
-import jnst.experiments.sweep
+import jnst.transfer.method
 from jnst.experiments import grid
 from jnst.pictures import files
 
@@ -107,15 +107,15 @@ def test_a_second_grid_gets_a_folder_of_its_own():
 
 
 def test_ctrl_c_keeps_the_cells_that_are_done(monkeypatch, capsys):
-    original, calls = jnst.experiments.sweep.paint, []
+    original, calls = jnst.transfer.method.paint, []
 
-    def interrupted(*arguments):
+    def interrupted(*arguments, **options):
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return original(*arguments)
+        return original(*arguments, **options)
 
-    monkeypatch.setattr(jnst.experiments.sweep, "paint", interrupted)
+    monkeypatch.setattr(jnst.transfer.method, "paint", interrupted)
     assert run("sweep", *SMALL, "--vary", "seed=1,2,3") == 130
     assert "interrupted: 1 of 3 cells are in sweep" in capsys.readouterr().err
     assert len(rows("sweep")) == 1

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import jnst.cli
-import jnst.runs.run
+import jnst.transfer.method
 from jnst.pictures import files
 from jnst.runs import checkpoint
 
@@ -38,7 +38,7 @@ def run(*arguments):
 @pytest.fixture
 def stop_at(monkeypatch):
     """Return a function that lets a signal come at a step, once."""
-    original = jnst.runs.run.paint
+    original = jnst.transfer.method.paint
 
     def stop(number, what=signal.SIGTERM):
         def stopped(*arguments, **options):
@@ -47,15 +47,15 @@ def stop_at(monkeypatch):
                     signal.raise_signal(what)
                 yield progress
 
-        monkeypatch.setattr(jnst.runs.run, "paint", stopped)
+        monkeypatch.setattr(jnst.transfer.method, "paint", stopped)
 
     return stop
 
 
 @pytest.fixture
 def go_on(monkeypatch):
-    original = jnst.runs.run.paint
-    return lambda: monkeypatch.setattr(jnst.runs.run, "paint", original)
+    original = jnst.transfer.method.paint
+    return lambda: monkeypatch.setattr(jnst.transfer.method, "paint", original)
 
 
 # Within the first size, at its end, within the second; each optimizer, with averages,
@@ -203,7 +203,7 @@ def test_a_run_killed_before_its_first_step_goes_on_with_its_own_pictures(monkey
         raise MemoryError  # nothing of ours is asked when a process is killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(jnst.runs.run, "paint", killed)
+        patch.setattr(jnst.transfer.method, "paint", killed)
         assert run("photo.png", *QUICK, *KEPT, "-o", "out.png") == 1
     assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
     assert files.read_settings("out.png")["content"] == "photo.png"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import jnst.runs.run
+import jnst.transfer.method
 from jnst.errors import InputError
 from jnst.runs import checkpoint
 from jnst.runs.pictures import open_pictures
@@ -106,13 +106,13 @@ def failing(original, steps, error):
 @pytest.mark.parametrize("error", [InputError("lower the weights"), KeyboardInterrupt()])
 def test_trouble_is_raised_only_where_there_is_nothing_to_write(error, tmp_path, monkeypatch):
     run, watcher = opened(tmp_path), Watcher()
-    original = jnst.runs.run.paint
-    monkeypatch.setattr(jnst.runs.run, "paint", failing(original, 0, error))
+    original = jnst.transfer.method.paint
+    monkeypatch.setattr(jnst.transfer.method, "paint", failing(original, 0, error))
     with pytest.raises(type(error)):
         paint(run, watcher)
     assert "write" not in watcher.events
     watcher = Watcher()
-    monkeypatch.setattr(jnst.runs.run, "paint", failing(original, 2, error))
+    monkeypatch.setattr(jnst.transfer.method, "paint", failing(original, 2, error))
     ended = paint(run, watcher)
     assert ended.trouble is error
     assert watcher.events == ["begin", 1, 2, "end", "write"]
