@@ -1,5 +1,6 @@
 """What the README says can be done is done, small."""
 
+import contextlib
 import dataclasses
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+import tiny
 from helpers import ROOT
 from skimage.data import immunohistochemistry
 
@@ -26,6 +28,7 @@ from jnst.transfer.settings import Settings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
+SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand"]
 SCRIPTS = re.findall(r"^\$ python (.*)$", README, re.MULTILINE)
 
 
@@ -54,23 +57,60 @@ def test_it_begins_with_the_two_commands_that_ci_runs():
     assert "pytest" in blocks[1]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_command(command, monkeypatch):
+def has_engine(command):
+    """Say whether a command can be carried out by hand, without compiling anything."""
+    return command.split()[0] in ("stylize", "sweep", "reconstruct", "compare")
+
+
+def shrunk(command):
+    """Return the words of a command, for small pictures and few steps; of four values, two."""
     words = shlex.split(command)
+    words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
+    if words[0] == "weights":
+        return words
+    # A dream begins at 0.36 times its size; other networks see nothing of the smallest pictures.
+    size = "64" if words[0] == "dream" or any("backbone=" in word for word in words) else "32"
+    by_hand = ["--engine", "byhand"] if has_engine(command) else []
+    return [*words, "--size", size, "--steps", "2", "--no-cache", *by_hand]
+
+
+def network(command):
+    """Return a context in which `vgg19` is small, unless the command needs VGG19's own layers."""
+    own = command.startswith(("dream", "visualize", "reconstruct", "web"))
+    named = any(word in command for word in ("preset", "backbone", "relu"))
+    return contextlib.nullcontext() if own or named else tiny.installed()
+
+
+def is_dear(command):
+    """Say whether a command compiles VGG19, or paints many cells with it."""
+    return command.startswith(("dream", "visualize", "reconstruct", "sweep --preset"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(c, marks=[pytest.mark.slow] * is_dear(c)) for c in COMMANDS],
+)
+def test_command(command, monkeypatch):
+    words = shrunk(command)
     if words[0] == "web":  # it would serve for ever; tests/web has what it does
         monkeypatch.setattr("uvicorn.Server.run", lambda server, sockets: None)
         monkeypatch.setattr("webbrowser.open", lambda address: None)
-        assert jnst.cli.main([*words, "--port", "0", "--folder", "runs"]) == 0
-        return
-    # A dream begins at 0.36 times its size; other networks see nothing of the smallest pictures.
-    size = "64" if words[0] == "dream" or any("backbone=" in word for word in words) else "32"
-    small = ["--size", size, "--steps", "2", "--no-cache"]
-    small = [] if words[0] == "weights" else small
-    # Of four values, the first two.
-    words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
-    if "--like" in words:
-        assert jnst.cli.main(["stylize", "photo.jpg", "painting.jpg", "-o", words[-1], *small]) == 0
-    assert jnst.cli.main(words + small) == 0
+        words = [*shlex.split(command), "--port", "0", "--folder", "runs"]
+    with network(command):
+        if "--like" in words:
+            first = ["stylize", "photo.jpg", "painting.jpg", *SMALL, "-o", "result.png"]
+            assert jnst.cli.main(first) == 0
+        before = set(Path().rglob("*"))
+        assert jnst.cli.main(words) == 0
+    lists = words[0] == "weights" or "--list" in words
+    assert lists or set(Path().rglob("*")) > before, "it writes something"
+
+
+@pytest.mark.slow
+def test_the_first_command_as_it_stands_but_small():
+    small = ["--size", "32", "--steps", "2", "--no-cache"]
+    assert jnst.cli.main([*shlex.split(COMMANDS[0]), *small]) == 0
+    assert Path("photo-painting.png").is_file()
 
 
 def test_there_are_commands():
@@ -78,6 +118,7 @@ def test_there_are_commands():
     assert len(SCRIPTS) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", SCRIPTS)
 def test_script(command):
     script, *words = shlex.split(command)
@@ -98,7 +139,7 @@ def test_every_lesson_is_listed_by_its_title():
 
 def test_the_python_example():
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    large, small = "size=384, steps=(200, 100, 50)", "size=32, steps=(2,)"
+    large, small = "size=384, steps=(200, 100, 50)", 'size=32, steps=(2,), engine="byhand"'
     assert large in code
     exec(code.replace(large, small), {})
     with PIL.Image.open("result.png") as picture:

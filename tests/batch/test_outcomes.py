@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jnst.batch.jobs import Job
-from jnst.batch.outcomes import HEADING, Outcome, read_table, summarise, tell, write_table
+from jnst.batch.outcomes import HEADING, Outcome, read_table, report, summarize, write_table
 from jnst.errors import InputError
 
 
@@ -26,7 +26,7 @@ def rows(folder):
 
 def test_each_picture_has_a_line_on_the_error_stream(capsys):
     for number, outcome in enumerate((PAINTED, SKIPPED, FAILED), 1):
-        tell(outcome, number, 3, quiet=False)
+        report(outcome, number, 3, quiet=False)
     assert capsys.readouterr() == (
         "",
         "1/3 out/a-style.png painted in 1.2 s, anew: it was empty\n"
@@ -37,7 +37,7 @@ def test_each_picture_has_a_line_on_the_error_stream(capsys):
 
 def test_quiet_says_only_what_failed(capsys):
     for outcome in (PAINTED, SKIPPED, FAILED):
-        tell(outcome, 1, 3, quiet=True)
+        report(outcome, 1, 3, quiet=True)
     assert capsys.readouterr().err == "jnst: 1/3 out/[c]-style.png failed: cannot read it\n"
 
 
@@ -79,7 +79,7 @@ def test_a_summary_names_the_slowest_and_twenty_failures_and_counts_the_rest(cap
     failed = [Outcome(job(f"bad{i:02}"), "failed", "why") for i in range(25)]
     painted = [Outcome(job(f"good{i}"), "painted", "", seconds) for i, seconds in enumerate("2413")]
     painted = [one._replace(seconds=float(one.seconds)) for one in painted]
-    summarise([*failed, *painted, SKIPPED], Path("out"), 61.4)
+    summarize([*failed, *painted, SKIPPED], Path("out"), 61.4)
     told = capsys.readouterr().out
     assert told.endswith("4 painted, 1 skipped, 25 failed in 61 s; batch.csv in out has each\n")
     assert "photos/bad19.png" in told
@@ -90,9 +90,9 @@ def test_a_summary_names_the_slowest_and_twenty_failures_and_counts_the_rest(cap
 
 
 def test_a_summary_of_what_was_all_skipped_is_one_line_and_brackets_are_text(capsys):
-    summarise([SKIPPED], Path("out"), 0.2)
+    summarize([SKIPPED], Path("out"), 0.2)
     assert capsys.readouterr().out == (
         "0 painted, 1 skipped, 0 failed in 0 s; batch.csv in out has each\n"
     )
-    summarise([FAILED], Path("out"), 0.2)
+    summarize([FAILED], Path("out"), 0.2)
     assert "photos/[c].png" in capsys.readouterr().out

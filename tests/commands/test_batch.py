@@ -1,6 +1,5 @@
 """`jnst stylize --batch`, from its options to its files."""
 
-import csv
 import os
 import shutil
 import subprocess
@@ -11,49 +10,20 @@ import numpy as np
 import PIL.Image
 import pytest
 from helpers import ROOT, check_refused
+from helpers_batch import SIZES, SMALL, make_pictures, run, spoil, table
 
 import jnst.cli
-import jnst.optimize.step
-from jnst.commands import batch
+from jnst import disk
 from jnst.errors import InputError
 from jnst.pictures import files
 
-SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--content-layers", "relu2_1"]
-SMALL += ["--style-layers", "relu1_1", "relu2_1"]
-SIZES = [(32, 32), (32, 31), (32, 30), (30, 32), (29, 32), (64, 60)]
-"""Of the good pictures; on a canvas of multiples of 4 there is one shape, without it are five."""
+pytestmark = pytest.mark.usefixtures("tiny")
 
 
 @pytest.fixture(autouse=True)
 def _photos_and_a_painting(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    os.mkdir("photos")
-    rng = np.random.default_rng(0)
-    for i, size in enumerate(SIZES):
-        noise = PIL.Image.fromarray(rng.integers(0, 255, (4, 4, 3), np.uint8))
-        noise.resize(size, PIL.Image.Resampling.BICUBIC).save(f"photos/{i}.png")
-    noise.resize((40, 40), PIL.Image.Resampling.BICUBIC).save("painting.png")
-
-
-def spoil():
-    """Add six pictures that cannot be used."""
-    whole = Path("photos/0.png").read_bytes()
-    Path("photos/cut.png").write_bytes(whole[: len(whole) // 2])
-    Path("photos/empty.png").touch()
-    os.mkdir("photos/folder.png")
-    os.mkfifo("photos/pipe.png")
-    Path("photos/text[b].jpg").write_text("no picture")
-    PIL.Image.new("RGB", (1, 1)).save("photos/tiny.png")
-
-
-def run(*arguments):
-    words = ["stylize", "--batch", "photos", "--styles", "painting.png", "--out", "out", *SMALL]
-    return jnst.cli.main([*words, *map(str, arguments)])
-
-
-def table():
-    with open("out/batch.csv", encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    make_pictures()
 
 
 def test_it_goes_on_after_bad_files_and_says_what_became_of_each(capsys):
@@ -100,68 +70,6 @@ def test_a_picture_is_what_stylize_makes_and_makes_itself_again():
     assert Path("again.png").read_bytes() == made
 
 
-def counted(monkeypatch):
-    """Count what a batch loads, measures and compiles."""
-    counts = {"loaded": 0, "styles": 0}
-    programs, load, jit = [], batch.load, jnst.optimize.step.jit
-
-    def loading(settings):
-        kit = load(settings)
-        targets = kit.engine.targets
-
-        def measuring(term, *arguments):
-            counts["styles"] += term == "style"
-            return targets(term, *arguments)
-
-        counts["loaded"] += 1
-        return kit._replace(engine=kit.engine._replace(targets=measuring))
-
-    def jitting(*arguments, **options):
-        programs.append(jit(*arguments, **options))
-        return programs[-1]
-
-    monkeypatch.setattr(batch, "load", loading)
-    monkeypatch.setattr(jnst.optimize.step, "jit", jitting)
-    jnst.optimize.step.program.cache_clear()
-    return counts, lambda: sum(program._cache_size() for program in programs)
-
-
-@pytest.mark.parametrize(("canvas", "compiled"), [("4", 2), ("1", 6)])
-def test_it_loads_once_measures_a_style_once_a_size_and_compiles_once_a_shape(
-    canvas, compiled, monkeypatch
-):
-    PIL.Image.new("RGB", (32, 28), "red").save("photos/red.png")  # both shapes once more
-    PIL.Image.new("RGB", (32, 28), "blue").save("photos/blue.png")
-    counts, programs = counted(monkeypatch)
-    first = ["--content-layers", "relu1_1", "--style-layers", "relu1_1"]  # quick to compile
-    assert run("--canvas", canvas, *first) == 0
-    assert counts == {"loaded": 1, "styles": 1}
-    assert programs() == compiled
-
-
-def test_programs_are_let_go_before_there_are_too_many(monkeypatch):
-    forgotten = []
-    monkeypatch.setattr(batch, "MOST_COMPILED", 3)  # one is the style's
-    monkeypatch.setattr(batch.jax, "clear_caches", lambda: forgotten.append(1))
-    assert run("--canvas", "1", "--steps", "1", "--first-size", "None") == 0
-    assert len(forgotten) == 2, "of shapes 1, 2; 3, 4; 5, 3"
-
-
-def test_a_second_run_skips_what_is_finished_and_loads_nothing(monkeypatch, capsys):
-    assert run("--quiet") == 0
-    before = {name: os.stat(f"out/{name}").st_mtime_ns for name in os.listdir("out")}
-    counts, _ = counted(monkeypatch)
-    assert capsys.readouterr() == ("", "")
-    assert run() == 0
-    after = {name: os.stat(f"out/{name}").st_mtime_ns for name in os.listdir("out")}
-    assert counts["loaded"] == 0
-    assert {name for name in after if after[name] != before[name]} == {"batch.csv"}
-    assert {row["status"] for row in table()} == {"skipped"}
-    told = capsys.readouterr()
-    assert told.out.startswith("0 painted, 6 skipped, 0 failed in ")
-    assert told.err.splitlines()[2] == "3/6 out/2-painting.png skipped"
-
-
 def test_a_second_run_paints_what_is_missing_broken_or_made_otherwise(capsys):
     assert run("--quiet") == 0
     os.remove("out/0-painting.png")
@@ -180,76 +88,11 @@ def test_a_second_run_paints_what_is_missing_broken_or_made_otherwise(capsys):
     assert files.read_settings("out/5-painting.png")["tv_weight"] == 1
 
 
-def test_ctrl_c_keeps_what_is_finished_and_only_that(monkeypatch, capsys):
-    original, begun = batch.paint, []
-
-    def interrupted(*arguments, **options):
-        begun.append(1)
-        for progress in original(*arguments, **options):
-            yield progress
-            if len(begun) == 3:
-                raise KeyboardInterrupt
-
-    monkeypatch.setattr(batch, "paint", interrupted)
-    assert run() == 130
-    told = capsys.readouterr()
-    assert sorted(os.listdir("out")) == ["0-painting.png", "1-painting.png", "batch.csv"]
-    assert [row["status"] for row in table()] == ["painted"] * 2
-    assert told.err.splitlines()[-1] == "jnst: interrupted: 4 pictures are left to do"
-    assert "2 painted, 0 skipped, 0 failed in " in told.out
-    monkeypatch.setattr(batch, "paint", original)
-    assert run("--quiet") == 0
-    assert [row["status"] for row in table()] == ["skipped"] * 2 + ["painted"] * 4
-
-
-@pytest.mark.parametrize(
-    ("error", "says"),
-    [
-        (MemoryError(), "out of memory; take a smaller --size"),
-        (ValueError("RESOURCE_EXHAUSTED: 81 MB"), "out of memory; take a smaller --size"),
-        (ZeroDivisionError("oops"), "unexpected ZeroDivisionError: oops (a fault of jnst; "),
-    ],
-)
-def test_a_failure_while_painting_costs_one_picture(error, says, monkeypatch):
-    original = batch.paint
-
-    def failing(pictures, *arguments, **options):
-        yield from original(pictures, *arguments, **options)
-        if pictures.original.shape[1] == 31:
-            raise error
-
-    monkeypatch.setattr(batch, "paint", failing)
-    assert run() == 1
-    assert [row["status"] for row in table()].count("painted") == 5
-    assert table()[1]["reason"].startswith(says)
-    assert not os.path.exists("out/1-painting.png")
-
-
-def test_a_table_keeps_what_was_measured_and_what_is_still_to_do(monkeypatch):
-    assert run("--quiet") == 0
-    first = table()
-    os.remove("out/0-painting.png")
-    original = batch.outdated
-
-    def interrupted(job, settings, **options):
-        if job.output.name == "3-painting.png":
-            raise KeyboardInterrupt
-        return original(job, settings, **options)
-
-    monkeypatch.setattr(batch, "outdated", interrupted)
-    assert run("--quiet") == 130
-    second = table()
-    assert [row["status"] for row in second] == ["painted", *["skipped"] * 2, *["painted"] * 3]
-    assert [row["loss"] for row in second] == [row["loss"] for row in first]
-    assert [row["seconds"] for row in second[1:]] == [row["seconds"] for row in first[1:]]
-    assert second[0]["seconds"] != first[0]["seconds"]
-
-
 def test_a_table_that_cannot_be_written_any_more_is_said_once(monkeypatch, capsys):
     def refused(path, rows):
         raise InputError("cannot write the table: the disk is full")
 
-    monkeypatch.setattr(batch.disk, "write_table", refused)
+    monkeypatch.setattr(disk, "write_table", refused)
     assert run() == 1
     told = capsys.readouterr()
     assert told.err.count("the disk is full") == 1
@@ -276,21 +119,6 @@ def test_a_name_that_is_no_text_is_in_the_table_as_it_is():
         assert rows[-1].startswith(
             b"photos/\xff.png,painting.png,out/\xff-painting.png," + status.encode()
         )
-
-
-def test_an_output_that_cannot_be_written_is_not_painted_first(monkeypatch):
-    os.makedirs("out/1-painting.png")
-    painted = []
-    original = batch.paint
-
-    def counting(pictures, *arguments, **options):
-        painted.append(pictures.original.shape)
-        return original(pictures, *arguments, **options)
-
-    monkeypatch.setattr(batch, "paint", counting)
-    assert run() == 1
-    assert len(painted) == 5
-    assert "it is not a regular file" in table()[1]["reason"]
 
 
 def test_a_table_of_pairs_and_several_styles():
@@ -328,7 +156,6 @@ def test_alpha_and_colours_are_those_of_the_picture_without_its_canvas(colour):
     ("arguments", "says"),
     [
         (["--style-layers", "relu9_9"], "unknown layer of vgg19 'relu9_9'"),
-        (["--backbone", "vgg16", "--style-layers", "relu1_1"], "weights vgg16.h5 not found"),
         (["--canvas", "0"], "canvas must be a number of at least 1, not 0"),
         (["--blend", "1"], "blend is for several styles in one picture"),
         (["--plot"], "--plot and --batch do not go together"),
@@ -381,32 +208,10 @@ def test_what_is_missing_is_named(words, says, capsys):
     assert Path("out/batch.csv").read_text("utf-8").startswith("content,style\na.png")
 
 
-def test_a_table_of_somebody_else_is_not_replaced(capsys):
-    os.mkdir("out")
-    Path("out/batch.csv").write_text("name,mark\nAnn,1\n")
-    assert run() == 2
-    assert capsys.readouterr().err == (
-        "jnst: cannot write 'out/batch.csv': a table is there that is not of a batch; choose "
-        "another --out\n"
-    )
-    assert Path("out/batch.csv").read_text() == "name,mark\nAnn,1\n"
-
-
-def test_a_summary_names_twenty_failures_and_counts_the_rest(capsys):
-    for i in range(25):
-        Path(f"photos/bad{i:02}.png").touch()
-    assert run("--steps", "1") == 1
-    told = capsys.readouterr().out
-    assert "photos/bad19.png" in told
-    assert "photos/bad20.png" not in told
-    assert "and 5 more" in told
-    assert "6 painted, 0 skipped, 25 failed" in told
-
-
 @pytest.mark.skipif(os.name == "nt", reason="needs a process to kill")
 def test_killed_in_the_middle_it_leaves_whole_pictures_and_goes_on_from_there():
-    words = [sys.executable, "-m", "jnst", "stylize", "--batch", "photos", "--styles"]
-    words += ["painting.png", "--out", "out", *SMALL, "--steps", "20"]
+    words = [sys.executable, ROOT / "tests/support/tiny.py", "stylize", "--batch", "photos"]
+    words += ["--styles", "painting.png", "--out", "out", *SMALL, "--steps", "20"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None

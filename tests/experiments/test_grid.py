@@ -1,3 +1,5 @@
+"""A grid, painted into a folder: what is there after each cell, and what is refused before any."""
+
 import csv
 import os
 
@@ -5,12 +7,13 @@ import numpy as np
 import PIL.Image
 import pytest
 
-import jnst.cli
-import jnst.transfer.method
-from jnst.experiments import grid
+from jnst.errors import InputError
+from jnst.experiments import grid, sweep
 from jnst.pictures import files
+from jnst.transfer.settings import Settings
 
-SMALL = ["--size", "32", "--steps", "2", "--no-cache"]
+pytestmark = pytest.mark.usefixtures("tiny")
+BYHAND = Settings(size=32, steps=(2,), engine="byhand")
 
 
 @pytest.fixture(autouse=True)
@@ -18,105 +21,54 @@ def _in_an_empty_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def run(*arguments):
-    return jnst.cli.main([str(argument) for argument in arguments])
+def cells(*seeds):
+    return sweep.cells(BYHAND, [("seed", list(seeds)), ("init", ["noise"])])
 
 
 def rows(folder):
-    with open(f"{folder}/table.csv", newline="") as file:
+    with open(folder / grid.TABLE, newline="") as file:
         return list(csv.DictReader(file))
 
 
-def test_a_sweep_writes_a_sheet_a_plot_a_table_and_its_pictures(capsys):
-    vary = ["--vary", "content_weight=0.001,0.1", "--vary", "pooling=max,avg,l2"]
-    assert run("sweep", *SMALL, *vary, "-o", "a/b") == 0
-    assert "wrote 6 pictures, sheet.png, curves.png and table.csv into a/b" in (
-        capsys.readouterr().out
-    )
-    pictures = [f"{i:03}.png" for i in range(1, 7)]
-    assert sorted(os.listdir("a/b")) == [*pictures, "curves.png", "sheet.png", "table.csv"]
-    found = rows("a/b")
-    assert [(r["content_weight"], r["pooling"]) for r in found] == [
-        (weight, pooling) for weight in ("0.001", "0.1") for pooling in ("max", "avg", "l2")
-    ]
-    assert [r["picture"] for r in found] == pictures
-    for r in found:
-        assert r["evaluations"] == "2"
-        assert float(r["seconds"]) > 0
-        # The best total is that of the first or the second evaluation, the parts of the second.
-        assert float(r["best total"]) <= sum(float(r[p]) for p in ("content", "style", "tv")) * 1.01
-    with PIL.Image.open("a/b/sheet.png") as sheet, PIL.Image.open("a/b/005.png") as cell:
-        # Three columns, two rows: the fifth picture is in the middle of the second.
-        width = (sheet.width - 8) // 3
-        left, pixels = 8 + width, np.asarray(sheet)
-        half = sheet.height // 2
-        corner = pixels[half + 4 : half + 4 + 21, left : left + 32]
-        np.testing.assert_array_equal(corner, np.asarray(cell))
-
-
-def test_a_cell_can_be_made_again_from_its_picture():
-    assert run("sweep", *SMALL, "--vary", "seed=1,2", "--init", "noise", "--quiet") == 0
-    assert run("stylize", "--like", "sweep/002.png", "--no-cache", "-o", "again.png") == 0
-    one, two = (files.read(name) for name in ("sweep/002.png", "again.png"))
-    np.testing.assert_array_equal(one, two)
-
-
-def test_layers_are_studied_on_one_sheet():
-    words = ["--content-from", "relu1_2", "--style-from", "relu1_1", "relu2_1", "-o", "out"]
-    assert run("reconstruct", *SMALL, *words, "--quiet") == 0
-    found = [(r["content from"], r["style from"]) for r in rows("out")]
-    assert found == [("relu1_2", ""), ("", "relu1_1"), ("", "relu1_1 to relu2_1")]
-    with PIL.Image.open("out/sheet.png") as sheet:
+def test_rows_of_different_lengths_are_painted_one_after_the_other(tmp_path, capsys):
+    folder = tmp_path / "a" / "b"
+    assert grid.paint_all([cells("1"), cells("2", "3")], folder, quiet=True) == 0
+    assert capsys.readouterr() == ("", "")
+    names = ["001.png", "002.png", "003.png"]
+    assert sorted(os.listdir(folder)) == [*names, grid.CURVES, grid.SHEET, grid.TABLE]
+    found = rows(folder)
+    assert [(row["picture"], row["seed"]) for row in found] == list(zip(names, "123", strict=True))
+    assert {row["init"] for row in found} == {"noise"}
+    for row, name in zip(found, names, strict=True):
+        assert files.read_settings(folder / name)["seed"] == int(row["seed"])
+        assert row["evaluations"] == "2"
+        assert float(row["best total"]) > 0
+    with PIL.Image.open(folder / grid.SHEET) as sheet:
         pixels = np.asarray(sheet)
-    assert pixels.shape[1] == 8 + 2 * (160 + 8), "one picture above, two below"
-    assert pixels[: len(pixels) // 2 - 8, 176:].min() == 255
-    assert pixels[len(pixels) // 2 :, 176:].min() < 255
+    half = len(pixels) // 2
+    assert pixels[: half - 8, pixels.shape[1] // 2 + 8 :].min() == 255, "one above, two below"
+    assert pixels[half:, pixels.shape[1] // 2 + 8 :].min() < 255
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        ([], "give at least one --vary"),
-        (["--vary", "size=big"], "size cannot be 'big'"),
-        (["--steps", "0", "--vary", "seed=1"], "steps[0] must be a number of at least 1, not 0"),
-        (["--vary", "sise=1"], "unknown setting to vary 'sise'"),
-        (["--vary", "pooling=max,foo"], "unknown pooling 'foo'; choose from max, avg, l2"),
-        (["-o", "done", "--vary", "seed=1,2"], "done holds a grid already; choose another folder"),
-        (["missing.jpg", "--vary", "seed=1,2"], "cannot read 'missing.jpg'"),
-        (["-o", "file.txt", "--vary", "seed=1,2"], "cannot make the folder 'file.txt'"),
-    ],
-)
-def test_bad_input_is_one_line_and_status_2(words, says, capsys):
-    with open("file.txt", "w") as file:
-        file.write("in the way")
-    os.mkdir("done")
-    with open("done/table.csv", "w") as file:
-        file.write("hours of work")
-    assert run("sweep", *SMALL, *words) == 2
-    error = capsys.readouterr().err
-    assert says in error
-    assert error.count("\n") == 1
-    assert not any(name.endswith(".png") for name in os.listdir("."))
+def test_a_folder_that_holds_a_grid_is_left_alone(tmp_path):
+    (tmp_path / grid.TABLE).write_text("hours of work")
+    with pytest.raises(InputError, match="holds a grid already; choose another folder"):
+        grid.paint_all([cells("1")], tmp_path, quiet=True)
+    assert os.listdir(tmp_path) == [grid.TABLE]
 
 
-def test_a_second_grid_gets_a_folder_of_its_own():
-    for _ in range(2):
-        assert run("sweep", *SMALL, "--vary", "seed=1", "--quiet") == 0
-    assert rows("sweep")
-    assert rows("sweep-2")
+def test_ctrl_c_keeps_the_cells_that_are_done(tmp_path, monkeypatch, capsys):
+    calls = []
 
-
-def test_ctrl_c_keeps_the_cells_that_are_done(monkeypatch, capsys):
-    original, calls = jnst.transfer.method.paint, []
-
-    def interrupted(*arguments, **options):
-        calls.append(arguments)
+    def interrupted(cell, pictures):
+        calls.append(cell)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return original(*arguments, **options)
+        return sweep.run(cell, pictures)
 
-    monkeypatch.setattr(jnst.transfer.method, "paint", interrupted)
-    assert run("sweep", *SMALL, "--vary", "seed=1,2,3") == 130
-    assert "interrupted: 1 of 3 cells are in sweep" in capsys.readouterr().err
-    assert len(rows("sweep")) == 1
-    assert sorted(os.listdir("sweep")) == ["001.png", grid.CURVES, grid.SHEET, grid.TABLE]
+    monkeypatch.setattr(grid, "run", interrupted)
+    folder = tmp_path / "sweep"
+    assert grid.paint_all([cells("1", "2", "3")], folder, quiet=False) == 130
+    assert f"interrupted: 1 of 3 cells are in {folder}" in capsys.readouterr().err
+    assert len(rows(folder)) == 1
+    assert sorted(os.listdir(folder)) == ["001.png", grid.CURVES, grid.SHEET, grid.TABLE]

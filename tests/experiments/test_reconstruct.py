@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import jnst
+from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
 from jnst.experiments import reconstruct
 from jnst.pictures import samples
@@ -27,15 +28,23 @@ def test_one_layer_of_content_then_more_and_more_of_style():
         reconstruct.cells(Settings(), content=["relu9_9"])
 
 
+def test_other_networks_have_their_own_layers():
+    cells = reconstruct.cells(Settings(backbone="resnet50", weights="random"))
+    suiting = BACKBONES["resnet50"].style
+    assert [c.settings.content_layers for c in cells[: len(suiting)]] == [(x,) for x in suiting]
+    assert cells[-1].settings.style_layers == suiting
+
+
+@pytest.mark.slow
 def test_low_layers_give_back_the_picture_and_deep_ones_lose_it():
-    base = Settings(size=48, steps=(40,))
+    base = Settings(size=32, steps=(40,))
     low, deep = (
         dataclasses.asdict(cell.settings)
         for cell in reconstruct.cells(base, content=["relu1_2", "relu5_2"], style=[])
     )
     content = samples.content()
     photograph = jnst.pictures.files.read(content)
-    small = jnst.pictures.resizing.fit(photograph, 48)
+    small = jnst.pictures.resizing.fit(photograph, 32)
     errors = [
         np.abs(jnst.stylize(content, samples.STYLE, **kind) - small).mean() for kind in (low, deep)
     ]

@@ -1,0 +1,150 @@
+"""One picture, from the options to the files: what is written, what is said, how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from helpers import ROOT
+
+import jnst.cli
+import jnst.transfer.method
+from jnst.errors import InputError
+from jnst.pictures import files, samples
+
+pytestmark = pytest.mark.usefixtures("tiny")
+SMALL = ["--size", "32", "--steps", "2", "--no-cache"]
+BYHAND = [*SMALL, "--engine", "byhand"]  # nothing to compile
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments):
+    return jnst.cli.main(["stylize", *map(str, arguments)])
+
+
+def test_without_pictures_it_paints_the_sample_pair(capsys):
+    assert run(*SMALL) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("wrote chelsea-sample.png (32 x 21), total ")
+    assert ", after 2 evaluations, in " in told.out
+    assert told.err == "jnst: step 1 of 2: 32 x 21 pixels\n"
+    with PIL.Image.open("chelsea-sample.png") as picture:
+        assert picture.size == (32, 21)
+    recorded = files.read_settings("chelsea-sample.png")
+    assert recorded is not None
+    assert (recorded["size"], recorded["steps"], recorded["content"]) == (32, [2], None)
+
+
+def test_a_default_name_never_overwrites_and_quiet_prints_nothing(capfd):
+    assert run(*BYHAND, "--quiet") == run(*BYHAND, "--quiet") == 0
+    assert sorted(os.listdir()) == ["chelsea-sample-2.png", "chelsea-sample.png"]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_name_that_another_run_has_taken_meanwhile_is_left_to_it(monkeypatch, capsys):
+    original = jnst.transfer.method.paint
+
+    def overtaken(*arguments, **options):
+        Path("chelsea-sample.png").write_text("of the other")
+        yield from original(*arguments, **options)
+
+    monkeypatch.setattr(jnst.transfer.method, "paint", overtaken)
+    assert run(*BYHAND, "--plot") == 0
+    assert "wrote chelsea-sample-2.png" in capsys.readouterr().out
+    assert Path("chelsea-sample.png").read_text() == "of the other"
+    assert Path("chelsea-sample-2-loss.png").is_file()
+
+
+def test_tiles_are_said_and_can_be_asked_for(capsys):
+    gram = [*SMALL, "--style-loss", "gram", "--steps", "1", "--tile", "20"]
+    assert run(*gram, "--size", 40) == 0
+    assert "jnst: 40 in tiles of 20 pixels\n" in capsys.readouterr().err
+    assert run(*gram, "--size", 20) == 0
+    assert capsys.readouterr().err == "jnst: step 1 of 1: 20 x 13 pixels\n"
+
+
+def test_a_painting_that_nobody_gave_is_said(capsys):
+    PIL.Image.fromarray(samples.content()).resize((64, 48)).save("photo.png")
+    says = "jnst: no painting is given: the built-in one is taken\n"
+    for words, said in ((["photo.png"], True), (["photo.png", samples.STYLE], False), ([], False)):
+        assert run(*words, *BYHAND) == 0
+        assert (says in capsys.readouterr().err) == said
+
+
+def test_what_is_said_of_tiles_is_done(monkeypatch):
+    # Planned once: what an earlier run of the program left in memory must not change the plan.
+    monkeypatch.setattr(sys.modules["jnst.transfer.recipe"], "plan", None)
+    assert run(*BYHAND, "--quiet") == 0
+
+
+def test_intermediates_and_the_plot():
+    often = ["--steps", 5, "--save-every", 2, "--plot", "--optimizer", "adam"]
+    assert run(*BYHAND, *often, "-o", "a.webp") == 0
+    assert sorted(os.listdir()) == ["a-0002.webp", "a-0004.webp", "a-loss.png", "a.webp"]
+    with PIL.Image.open("a-loss.png") as plot:
+        assert np.asarray(plot.convert("L")).std() > 10
+    one, two = (files.read(name) for name in ("a-0002.webp", "a-0004.webp"))
+    assert (one != two).any()
+
+
+def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
+    original = jnst.transfer.method.paint
+
+    def failing(*arguments, **options):
+        yield from original(*arguments, **options)
+        raise InputError("the loss was not a finite number 11 times")
+
+    monkeypatch.setattr(jnst.transfer.method, "paint", failing)
+    assert run(*BYHAND, "-o", "kept.png") == 2
+    assert os.path.exists("kept.png")
+    told = capsys.readouterr()
+    assert told.out.startswith("interrupted: wrote kept.png")
+    assert "not a finite number" in told.err
+
+
+def test_ctrl_c_keeps_the_best_picture():
+    # What a shell starts in the background ignores Ctrl-C, and so would this.
+    program = (
+        "import signal, sys, jnst.cli, tiny\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "with tiny.installed():\n"
+        "    sys.exit(jnst.cli.main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, "stylize", *BYHAND, "--size", "48"]
+    command += ["--steps", "100000", "--save-every", "1", "-o", "x.png"]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'support'}"}
+    pipes = {"stdout": subprocess.PIPE, "text": True, "env": environment}
+    with subprocess.Popen(command, **pipes) as process:
+        try:
+            deadline = time.monotonic() + 400
+            while not os.path.exists("x-0003.png") and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, _ = process.communicate(timeout=200)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "interrupted: wrote x.png" in out
+    assert files.read("x.png").shape == (1, 32, 48, 3)
+
+
+def test_alpha_goes_from_the_content_to_the_result():
+    alpha = np.zeros((40, 60), np.uint8)
+    alpha[:, 30:] = 255
+    PIL.Image.fromarray(np.dstack([samples.content()[:40, :60], alpha])).save("a.png")
+    assert run("a.png", samples.STYLE, *BYHAND, "-o", "x.png") == 0
+    with PIL.Image.open("x.png") as picture:
+        assert picture.mode == "RGBA"
+        found = np.asarray(picture)[..., 3]
+    assert found.shape == (21, 32)
+    assert found[:, :14].max() == 0
+    assert found[:, 18:].min() == 255
