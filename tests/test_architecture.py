@@ -20,7 +20,7 @@ ALLOWED = {
     "pictures": "arrays errors process disk",
     "backbones": "arrays errors",
     "losses": "arrays errors byhand",
-    "optimize": "arrays errors xla progress",
+    "optimize": "arrays errors xla progress byhand",
     "weights": "arrays errors process disk pictures backbones",
     "engines": "arrays errors xla byhand backbones losses optimize",
     "display": "arrays errors progress pictures",

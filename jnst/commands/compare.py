@@ -97,6 +97,10 @@ def _made_of(path: Path, options: Options) -> tuple[files.Source, files.Source]:
     return content or samples.content(), style or samples.STYLE
 
 
+PICTURE_TERMS = {"tv": "total variation"}
+"""Losses on the picture itself, as the table calls them."""
+
+
 def _rows(found: Sequence[Comparison]) -> list[Row]:
     """List the measures, totals first, with a value for each comparison."""
     first = found[0]
@@ -115,11 +119,11 @@ def _rows(found: Sequence[Comparison]) -> list[Row]:
         Row(f"style loss {layer}", "lower", [one.style[layer] for one in found])
         for layer in first.style
     ]
-    rows += [
-        Row("total variation, weighted", "lower", [one.weighted["tv"] for one in found]),
-        Row("total variation", "lower", [one.total_variation for one in found]),
-        Row("structure as content (SSIM)", "higher", [one.similarity for one in found]),
-    ]
+    for name in first.picture:
+        title = PICTURE_TERMS.get(name, name)
+        rows.append(Row(f"{title}, weighted", "lower", [one.weighted[name] for one in found]))
+        rows.append(Row(title, "lower", [one.picture[name] for one in found]))
+    rows.append(Row("structure as content (SSIM)", "higher", [one.similarity for one in found]))
     rows += [
         Row(f"distance W to style {layer}", "lower", [one.wasserstein[layer] for one in found])
         for layer in first.wasserstein

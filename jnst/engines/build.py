@@ -1,4 +1,4 @@
-"""The ways to compute the same objective: `jax`, by autodiff, and `byhand`, in NumPy.
+"""Engines compute the same objective: `jax` by autodiff, `byhand` in NumPy.
 
 The first also in tiles, for pictures larger than the memory, and on several devices.
 """
@@ -16,19 +16,31 @@ from jnst.arrays import Array, Image, Params
 from jnst.backbones.tables import BACKBONES
 from jnst.byhand.backbones import graph as byhand_graph
 from jnst.byhand.losses import objective as byhand_objective
-from jnst.byhand.losses import tv as byhand_tv
 from jnst.byhand.optimize import optimizers as byhand_optim
 from jnst.engines import tiling
 from jnst.engines.sharding import check_devices, sharding, spread
 from jnst.errors import InputError, check_choice
-from jnst.losses import objective, tv
-from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, ObjectiveChoices, on_features
+from jnst.losses import objective
+from jnst.losses.objective import Constants, Evaluation
+from jnst.losses.registry import (
+    CONTENT_LOSSES,
+    STYLE_LOSSES,
+    ObjectiveChoices,
+    on_features,
+    on_picture,
+    on_picture_by_hand,
+)
 from jnst.optimize import optimizers
-from jnst.optimize.step import Compiled
+from jnst.optimize.step import Compiled, Optimizer
+
+Targets = Callable[[str, Params, Image, Mapping[str, Array | None]], Mapping[str, Any]]
+"""`(term, params, image, regions) -> targets`, by layer; a target is what the term makes of it."""
+Fixed = tuple[Constants, Image]
+"""What the objective holds fixed, and the picture to start from."""
 
 
 class Engine(NamedTuple):
-    """What the recipe needs to optimize a picture.
+    """The functions that optimize a picture.
 
     `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
     `regions`, which weigh its positions (None: all alike);
@@ -37,11 +49,11 @@ class Engine(NamedTuple):
     the same at every step where the work is done, so that no step needs to send it there again.
     """
 
-    targets: Callable[..., Mapping[str, Array]]
-    evaluate: Callable[..., Any]
-    optimizers: Mapping[str, Callable[..., Any]]
+    targets: Targets
+    evaluate: Callable[[Constants, Image], Evaluation]
+    optimizers: Mapping[str, Callable[..., Optimizer]]
     compiled: Compiled
-    place: Callable[[Any], Any] = lambda given: given
+    place: Callable[[Fixed], Fixed] = lambda given: given
 
 
 def _one_thread_for_lapack() -> None:
@@ -60,7 +72,7 @@ def _autodiff(choices: ObjectiveChoices) -> tuple[objective.Terms, objective.Ext
     _one_thread_for_lapack()
     terms = objective.Terms(
         on_features(choices, objective.Term, "module"),
-        partial(tv.total_variation, **choices.total_variation),
+        on_picture(choices),
         choices.normalize_gradients,
     )
     network = {**choices.network, "precision": choices.precision}
@@ -94,14 +106,14 @@ def on_devices(choices: ObjectiveChoices, count: int) -> Engine:
     return one._replace(evaluate=spread(one.evaluate, devices), place=place)
 
 
-def _place(given: Any, device: Any = None) -> Any:
+def _place(given: Fixed, device: jax.sharding.Sharding | None = None) -> Fixed:
     """Put arrays on a device, or on several, in the precision that they have."""
     double = any(getattr(leaf, "dtype", None) == np.float64 for leaf in jax.tree.leaves(given))
     with jax.enable_x64(double):
         return jax.device_put(given, device)
 
 
-def _in_precision(programs: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
+def _in_precision(programs: Mapping[str, Callable[..., Mapping[str, Any]]]) -> Targets:
     """Return an engine's `targets`: the program of a term, in float64 if the picture is."""
 
     def targets(term: str, params: Params, image: Image, regions: Mapping[str, Array | None]):
@@ -160,8 +172,7 @@ def by_hand(choices: ObjectiveChoices) -> Engine:
     """Build the engine that does without JAX: NumPy, and the derivatives of `jnst.byhand`."""
     terms = byhand_objective.Terms(
         on_features(choices, byhand_objective.Term, "byhand"),
-        partial(byhand_tv.total_variation, **choices.total_variation),
-        partial(byhand_tv.total_variation_backward, **choices.total_variation),
+        on_picture_by_hand(choices),
         choices.normalize_gradients,
     )
     options, table = byhand_graph.Options(**choices.network), BACKBONES[choices.backbone].table
@@ -170,15 +181,19 @@ def by_hand(choices: ObjectiveChoices) -> Engine:
         partial(byhand_graph.backward, table, options=options),
     )
 
-    def targets(name: str, params: Any, image: Any, regions: Mapping[str, Any]):
-        return byhand_objective.targets(terms.features[name], network, params, image, regions)
+    def targets(name: str, params: Params, image: Image, regions: Mapping[str, Any]):
+        picture = np.asarray(image)
+        return byhand_objective.targets(terms.features[name], network, params, picture, regions)
 
-    evaluate = partial(byhand_objective.evaluate, terms, network)
+    def evaluate(constants: Constants, image: Image) -> Evaluation:
+        found = byhand_objective.evaluate(terms, network, constants, np.asarray(image))
+        return Evaluation(*found)
+
     return Engine(targets, evaluate, byhand_optim.OPTIMIZERS, compiled=False)
 
 
 ENGINES = {"jax": autodiff, "byhand": by_hand}
-"""What builds an engine for `ObjectiveChoices`, by name."""
+"""Functions of `ObjectiveChoices` that build an engine, by name."""
 
 
 @cache

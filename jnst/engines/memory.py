@@ -1,4 +1,4 @@
-"""How much memory an evaluation will take, before it is run, and whether to cut it into tiles."""
+"""Estimates of the memory that an evaluation will take, before it is run."""
 
 import math
 from collections.abc import Callable, Collection
@@ -73,7 +73,7 @@ def account(program: Any) -> int:
 
 
 def stateless_loop_bytes(shape: tuple[int, ...]) -> int:
-    """Return about how many bytes a loop without a memory holds, in float32."""
+    """Return about how many bytes a loop holds whose optimizer keeps no state, in float32."""
     return 4 * AT_WORK * math.prod(shape)
 
 

@@ -6,7 +6,6 @@ up the sums that are over all positions. Heights need not divide evenly.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import jax
 import numpy as np
@@ -24,13 +23,15 @@ def check_devices(count: int) -> None:
         raise InputError(f"devices must be at most {there}, as many as there are, not {count}")
 
 
-def sharding(devices: Sequence[Any], *axes: str) -> NamedSharding:
+def sharding(devices: Sequence[jax.Device], *axes: str) -> NamedSharding:
     """Say that an array is whole on every device or, given "rows", that each has some of them."""
     mesh = Mesh(np.array(devices), ("rows",))
     return NamedSharding(mesh, PartitionSpec(*((None, *axes) if axes else ())))
 
 
-def spread(evaluate: Callable[..., Any], devices: Sequence[Any]) -> Callable[..., Any]:
+def spread(
+    evaluate: Callable[[Constants, Image], Evaluation], devices: Sequence[jax.Device]
+) -> Callable[[Constants, Image], Evaluation]:
     """Return `evaluate(constants, image)` with the work on its maps divided among devices.
 
     Picture, gradient and constants are on all of them, so that an optimizer needs no change. It has

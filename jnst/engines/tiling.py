@@ -7,7 +7,7 @@ windows x_w of the picture x. The first adds up s = Σ_w g(x_w); then
 
 and the second pass adds up these, a window each. Gram matrices, means and covariances are such sums
 themselves; of the content loss, Σd² and Σ|d| are. Only one window's maps are held at a time; whole
-are the picture, its gradient, total variation, and the content's features.
+are the picture, its gradient, the losses on it, and the content's features.
 
 The price: each window is seen twice forward and once backward, with its margins.
 """
@@ -23,12 +23,21 @@ import numpy as np
 from jnst.arrays import Array, FeatureMap, Features, Image, Params
 from jnst.backbones.nn import Geometry
 from jnst.engines.windows import Window, Windows, counts, crop, cut
-from jnst.losses.objective import Constants, Evaluation, Extract, Goal, Term, Terms, layers_of
+from jnst.losses.objective import (
+    Constants,
+    Evaluation,
+    Extract,
+    Goal,
+    Term,
+    Terms,
+    layers_of,
+    picture_parts,
+)
 from jnst.xla import jit
 
 
 class Tiles(NamedTuple):
-    """How to cut: the side of a window in pixels, and the geometry of every layer."""
+    """The side of a window in pixels, and the geometry of every layer."""
 
     size: int
     geometry: Mapping[str, Geometry]
@@ -43,7 +52,9 @@ class Tiles(NamedTuple):
         return cut(image.shape, [self.geometry[layer] for layer in layers], size=self.size)
 
 
-def evaluator(terms: Terms, extract: Extract, tiles: Tiles) -> Callable[..., Evaluation]:
+def evaluator(
+    terms: Terms, extract: Extract, tiles: Tiles
+) -> Callable[[Constants, Image], Evaluation]:
     """Return `(constants, image) -> Evaluation`, as `losses.objective.evaluate`, window by window.
 
     Drives three programs from the host. It must not be jitted as a whole: XLA might hold many
@@ -78,7 +89,7 @@ def evaluator(terms: Terms, extract: Extract, tiles: Tiles) -> Callable[..., Eva
             name: sum(jax.tree.leaves(layers), start=zero)
             for name, layers in _each(one, terms, constants, found).items()
         }
-        weighted["tv"] = constants.tv_weight * terms.tv(image)
+        weighted |= picture_parts(terms, constants, image)
         return sum(weighted.values(), start=zero), weighted
 
     settle = jit(jax.value_and_grad(total, argnums=(1, 2), has_aux=True))

@@ -1,4 +1,4 @@
-"""How near a stylised picture is to its content and to its style, in numbers.
+"""Numbers that say how near a stylised picture is to its content and to its style.
 
 No such number is precise: what makes a stylised picture good is not defined. So several stand side
 by side, and none decides. Each says how near the picture is to one of the two, and the two pull
@@ -45,8 +45,9 @@ directions of length 1 in RGB. The three channels are among them, and grey."""
 class Comparison(NamedTuple):
     """One picture compared with its content and its style.
 
-    `weighted` holds the parts of the objective, by the names `content`, `style` and `tv`;
-    `content`, `style` and `total_variation` the distances in it without weights, by layer.
+    `weighted` holds the parts of the objective, by the names of its terms; `content` and `style`
+    the distances in it without weights, by layer; `picture` the losses on the picture itself
+    without weights, by name.
     `wasserstein` is a distance to the style by layer, whatever the objective. All was measured at
     `height` x `width` pixels. Lower is nearer, but for `similarity`.
     """
@@ -56,7 +57,7 @@ class Comparison(NamedTuple):
     weighted: dict[str, float]
     content: dict[str, float]
     style: dict[str, float]
-    total_variation: float
+    picture: dict[str, float]
     similarity: float
     wasserstein: dict[str, float]
     colour_to_style: float
@@ -96,25 +97,28 @@ def compare(
     content = resizing.resize(content, height, width)
     pictures = Pictures(content, [Guide(style, 1.0)], original=content)
     problem = _problem(result, pictures, settings)
-    distances, goals = _distances(problem), problem.constants.goals
+    distances, constants = unweighted(problem), problem.constants
     weighted = {
-        term: sum(float(goal.weight) * distances[term][layer] for layer, (goal,) in layers.items())
-        for term, layers in goals.items()
+        term: sum(float(goal.weight) * found[layer] for layer, (goal,) in layers.items())
+        for term, layers in constants.goals.items()
+        for found in [distances.features[term]]
+    } | {
+        name: float(goal.weight) * distances.picture[name]
+        for name, goal in constants.picture_goals.items()
     }
     by_moments = dataclasses.replace(settings, style_loss="wasserstein", style_scale="relative")
-    squares = distances["style"]
+    squares = distances.features["style"]
     if by_moments != settings:
-        squares = _distances(_problem(result, pictures, by_moments))["style"]
+        squares = unweighted(_problem(result, pictures, by_moments)).features["style"]
     # Rounding can leave W² a little below 0.
     style = resizing.fit(style, plan(pictures, settings)[-1].style_size)
-    tv = distances["tv"]["tv"]
     return Comparison(
         height=height,
         width=width,
-        weighted={**weighted, "tv": settings.tv_weight * tv},
-        content=distances["content"],
-        style={layer: max(value, 0.0) for layer, value in distances["style"].items()},
-        total_variation=tv,
+        weighted=weighted,
+        content=distances.features["content"],
+        style={layer: max(value, 0.0) for layer, value in distances.features["style"].items()},
+        picture=distances.picture,
         similarity=similarity(result, content),
         wasserstein={layer: max(square, 0.0) ** 0.5 for layer, square in squares.items()},
         colour_to_style=colour_distance(result, style),
@@ -166,34 +170,46 @@ def _problem(result: AnyPicture, pictures: Pictures, settings: Settings) -> Prob
     return set_up(pictures, settings, load(settings), stage=stage, start=result)
 
 
-def _distances(problem: Problem) -> dict[str, dict[str, float]]:
-    """Compute every distance in the objective without its weight, by term and layer.
+class Unweighted(NamedTuple):
+    """The losses of an objective without their weights: on features by layer, on the picture."""
 
-    The total is linear in the weights: with one of them 1 and all others 0 it is that distance.
+    features: dict[str, dict[str, float]]
+    picture: dict[str, float]
+
+
+def unweighted(problem: Problem) -> Unweighted:
+    """Compute every loss in the objective without its weight, by the name of its term.
+
+    The total is linear in the weights: with one of them 1 and all others 0 it is that loss.
     """
-    goals = problem.constants.goals
-    places = [(term, layer) for term, layers in goals.items() for layer in layers] + [("tv", "tv")]
+    goals, names = problem.constants.goals, list(problem.constants.picture_goals)
+    places = [(term, layer) for term, layers in goals.items() for layer in layers]
 
     def total(weights: Float[Array, " n"], constants: Constants, picture: Image):
-        by_place = dict(zip(places, weights, strict=True))
-        weighted = {
+        by_place = dict(zip([*places, *names], weights, strict=True))
+        on_features = {
             term: {
                 layer: [goal._replace(weight=by_place[term, layer]) for goal in found]
                 for layer, found in layers.items()
             }
             for term, layers in constants.goals.items()
         }
-        constants = constants._replace(goals=weighted, tv_weight=by_place["tv", "tv"])
+        on_picture = {
+            name: goal._replace(weight=by_place[name])
+            for name, goal in constants.picture_goals.items()
+        }
+        constants = constants._replace(goals=on_features, picture_goals=on_picture)
         return problem.evaluate(constants, picture).total
 
-    each = np.eye(len(places))
+    each = np.eye(len(places) + len(names))
     with jax.enable_x64():
         if problem.compiled is True:  # only the weights are mapped: the network runs once
             run = jit(jax.vmap(total, in_axes=(0, None, None)))
             values = run(each, problem.constants, problem.image)
         else:
             values = [total(weights, problem.constants, problem.image) for weights in each]
-    found: dict[str, dict[str, float]] = {term: {} for term in (*goals, "tv")}
-    for (term, layer), value in zip(places, values, strict=True):
-        found[term][layer] = float(value)
-    return found
+    found = [float(value) for value in values]
+    by_layer: dict[str, dict[str, float]] = {term: {} for term in goals}
+    for (term, layer), value in zip(places, found, strict=False):
+        by_layer[term][layer] = value
+    return Unweighted(by_layer, dict(zip(names, found[len(places) :], strict=True)))

@@ -1,4 +1,4 @@
-"""What is minimized: weighted losses on a network's features, as a function of the picture.
+"""Weighted losses on a network's features and on the picture, as one function of the picture.
 
 L_total = α · L_content + β · L_style + γ · R (Gatys et al., CVPR 2016, equation 7, with the total
 variation of Mahendran and Vedaldi), each L a weighted sum over layers.
@@ -35,19 +35,24 @@ class Term(NamedTuple):
     of_parts: Callable[..., Scalar] | None = None
 
 
-class Terms(NamedTuple):
-    """The objective's parts: losses on features, by name, and one on the picture itself.
+PictureTerm = Callable[[Image, Any], Scalar]
+"""A loss on the picture itself, `(picture, target) -> scalar`; it may have no use for a target."""
 
-    With `normalize_gradients` the derivative of each layer's loss is scaled; see `unit_gradient`.
+
+class Terms(NamedTuple):
+    """The objective's losses by name: on features, and on the picture itself.
+
+    No name is in both tables. With `normalize_gradients` the derivative of each layer's loss is
+    scaled; see `unit_gradient`.
     """
 
     features: Mapping[str, Term]
-    tv: Callable[[Image], Scalar]
+    picture: Mapping[str, PictureTerm]
     normalize_gradients: bool = False
 
 
 class Goal(NamedTuple):
-    """What a layer is to match: the target, what its distance counts, and where it applies.
+    """A layer's target, what the distance to it counts, and where it applies.
 
     `region` weighs the positions of the map and has mean 1; None weighs all alike.
     """
@@ -57,16 +62,24 @@ class Goal(NamedTuple):
     region: Array | None = None
 
 
+class PictureGoal(NamedTuple):
+    """What a loss on the picture counts, and its target: any pytree, None where it needs none."""
+
+    weight: Array | float
+    target: Any = None
+
+
 class Constants(NamedTuple):
-    """Everything that the objective holds fixed. Passed as an argument, so no weight is baked in.
+    """Everything that the objective holds fixed, as one argument: nothing is baked into a program.
 
     `goals` go by the name of the term, then of the layer. A layer may have several: one for each
-    style picture, or each region.
+    style picture, or each region. `picture_goals` go by the name of the term. Terms without a goal
+    are not computed.
     """
 
     params: Params
     goals: Mapping[str, Mapping[str, Sequence[Goal]]]
-    tv_weight: Array | float
+    picture_goals: Mapping[str, PictureGoal]
 
 
 class Evaluation(NamedTuple):
@@ -121,15 +134,23 @@ def _unit_backward(weight: Array | float, cotangent: Array):
 unit_gradient.defvjp(_unit_forward, _unit_backward)
 
 
+def picture_parts(terms: Terms, constants: Constants, image: Image) -> dict[str, Scalar]:
+    """Compute the weighted losses on the picture itself, by name."""
+    return {
+        name: goal.weight * terms.picture[name](image, goal.target)
+        for name, goal in constants.picture_goals.items()
+    }
+
+
 def loss(
     terms: Terms, extract: Extract, constants: Constants, image: Image
 ) -> tuple[Scalar, dict[str, Scalar]]:
-    """Compute the total and its weighted parts: one for each term, and `tv`.
+    """Compute the total and its weighted parts, one for each term.
 
     Args:
         terms: the losses.
         extract: the network.
-        constants: its weights, and what each layer is to match.
+        constants: its weights, and what each layer and the picture are to match.
         image: the picture, RGB in [0, 1].
 
     """
@@ -152,7 +173,7 @@ def loss(
         )
         for name, layers in constants.goals.items()
     }
-    parts["tv"] = constants.tv_weight * terms.tv(image)
+    parts |= picture_parts(terms, constants, image)
     return sum(parts.values(), start=jnp.zeros((), image.dtype)), parts
 
 

@@ -1,9 +1,10 @@
-"""The losses on features by name, and the choices that shape an objective."""
+"""The losses by name, and the choices that shape an objective."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from jnst.arrays import Image, Scalar
 from jnst.byhand.losses import content as byhand_content
 from jnst.byhand.losses import gram as byhand_gram
 from jnst.byhand.losses import histogram as byhand_histogram
@@ -12,7 +13,9 @@ from jnst.byhand.losses import patches as byhand_patches
 from jnst.byhand.losses import remd as byhand_remd
 from jnst.byhand.losses import selfsimilarity as byhand_selfsimilarity
 from jnst.byhand.losses import sliced as byhand_sliced
+from jnst.byhand.losses import tv as byhand_tv
 from jnst.byhand.losses import wasserstein as byhand_wasserstein
+from jnst.byhand.losses.objective import PictureTerm as ByHand
 from jnst.errors import check_choice
 from jnst.losses import (
     content,
@@ -24,8 +27,11 @@ from jnst.losses import (
     selfsimilarity,
     sliced,
     squares,
+    tv,
     wasserstein,
 )
+
+Value = TypeVar("Value")
 
 
 class ObjectiveChoices(NamedTuple):
@@ -75,6 +81,14 @@ class Loss(NamedTuple):
     statistic: Callable[[ObjectiveChoices], dict[str, Any]] = lambda choices: {}
 
 
+class PictureLoss(NamedTuple):
+    """A loss on the picture itself, `jax(picture, target, **options)`; by hand; and its options."""
+
+    jax: Callable[..., Scalar]
+    byhand: ByHand
+    options: Callable[[ObjectiveChoices], dict[str, Any]] = lambda choices: {}
+
+
 CONTENT_LOSSES = {
     "features": Loss(content, byhand_content, squares.SCALES, tiled=True),
     "self-similarity": Loss(selfsimilarity, byhand_selfsimilarity, tuple(selfsimilarity.SCALE)),
@@ -99,6 +113,24 @@ STYLE_LOSSES = {
     "remd": Loss(remd, byhand_remd, tuple(remd.SCALE)),
 }
 """Losses that style can be compared by, by name."""
+
+
+def _without_target(loss: Callable[..., Value]) -> Callable[..., Value]:
+    """Give a function of the picture alone the target that it has no use for."""
+    return lambda picture, target, **options: loss(picture, **options)
+
+
+PICTURE_LOSSES = {
+    "tv": PictureLoss(
+        _without_target(tv.total_variation),
+        ByHand(
+            _without_target(byhand_tv.total_variation),
+            _without_target(byhand_tv.total_variation_backward),
+        ),
+        options=lambda choices: choices.total_variation,
+    ),
+}
+"""Losses on the picture itself, by the names of their parts in the total."""
 
 
 def check_scale(term: str, losses: Mapping[str, Loss], loss: str, scale: str) -> None:
@@ -132,3 +164,19 @@ def on_features(choices: ObjectiveChoices, kind: Any, which: str) -> dict[str, A
         name: _term(kind, getattr(loss, which), loss.statistic(choices), {"scale": scale})
         for name, (loss, scale) in chosen.items()
     }
+
+
+def on_picture(choices: ObjectiveChoices) -> dict[str, Callable[[Image, Any], Scalar]]:
+    """Build the losses on the picture itself, by name, in JAX."""
+    return {
+        name: partial(loss.jax, **loss.options(choices)) for name, loss in PICTURE_LOSSES.items()
+    }
+
+
+def on_picture_by_hand(choices: ObjectiveChoices) -> dict[str, ByHand]:
+    """Build the losses on the picture itself, by name, with their derivatives by hand."""
+    found = {}
+    for name, loss in PICTURE_LOSSES.items():
+        options, by_hand = loss.options(choices), loss.byhand
+        found[name] = ByHand(partial(by_hand.loss, **options), partial(by_hand.backward, **options))
+    return found

@@ -17,7 +17,7 @@ import numpy as np
 
 from jnst.arrays import Image
 from jnst.errors import InputError
-from jnst.optimize.step import Carry, Compiled, Evaluate, program
+from jnst.optimize.step import Carry, Compiled, Evaluate, Optimizer, program
 from jnst.progress import Progress
 
 MOST_RETREATS = 10
@@ -25,7 +25,7 @@ MOST_RETREATS = 10
 
 
 class End(NamedTuple):
-    """What a loop returns: the picture to keep, and the optimizer's memory."""
+    """The end of a loop: the picture to keep, and the optimizer's memory."""
 
     best: np.ndarray
     memory: Any
@@ -35,7 +35,7 @@ def minimize(
     evaluate: Evaluate,
     constants: Any,
     image: Image,
-    optimizer: Any,
+    optimizer: Optimizer,
     *,
     steps: int,
     memory: Any = None,
@@ -64,7 +64,7 @@ def minimize(
 
     """
 
-    def start(image: Image, memory: Any, best_total: float) -> Carry:
+    def start(image: Any, memory: Any, best_total: float) -> Carry:
         image = jnp.asarray(image) if compiled else image
         state = optimizer.init(image) if memory is None else memory
         return place(Carry(image, state, image, dtype.type(best_total), dtype.type(1)))

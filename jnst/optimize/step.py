@@ -1,23 +1,29 @@
 """One step of the loop: keep the picture just evaluated if it is the best, and move on."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 import jax
+import optax
 
 from jnst.arrays import Image, Scalar
+from jnst.byhand.optimize.optimizers import Optimizer as ByHand
 from jnst.xla import jit
 
-Evaluate = Callable[[Any, Image], Any]
+Evaluate = Callable[[Any, Image], tuple[Scalar, Mapping[str, Scalar], Image]]
 """`(constants, image) -> Evaluation(total, parts, gradient)`, see `jnst.losses.objective`."""
 Compiled = bool | Literal["moves"]
-"""Whether to jit a step: all of it; nothing, for an objective in NumPy; or, with "moves", all but
-the objective, where that is several programs, one after the other."""
+"""The parts of a step to jit: all; none, for an objective in NumPy; or, with "moves", all but the
+objective, where that is several programs, one after the other."""
+
+
+Optimizer = optax.GradientTransformation | ByHand
+"""The functions `init(image) -> state`, `update(gradient, state, image) -> (update, state)`."""
 
 
 class Carry(NamedTuple):
-    """What one step hands to the next; `share` is the newest picture's weight in the average."""
+    """The state between two steps; `share` is the newest picture's weight in the average."""
 
     image: Image
     state: Any
@@ -27,7 +33,7 @@ class Carry(NamedTuple):
 
 
 def _move(
-    optimizer: Any, average: float, total: Any, gradient: Image, carry: Carry, shrink: Any
+    optimizer: Optimizer, average: float, total: Any, gradient: Image, carry: Carry, shrink: Any
 ) -> tuple[Carry, Any]:
     """Keep the picture just evaluated if it is the best, and move on. For NumPy and JAX alike.
 
@@ -36,7 +42,8 @@ def _move(
     bias towards the start. It begins with the first picture, w_1 = 1.
     """
     xp = carry.image.__array_namespace__()
-    update, state = optimizer.update(gradient, carry.state, carry.image)
+    given: Any = gradient, carry.state, carry.image
+    update, state = optimizer.update(*given)
     sound = xp.all(xp.isfinite(gradient)) & xp.all(xp.isfinite(update))
     total = xp.where(sound, total, xp.nan)
     better = total < carry.best_total  # never true of NaN
@@ -53,7 +60,7 @@ def _move(
 
 @functools.lru_cache(maxsize=32)
 def program(
-    evaluate: Evaluate, optimizer: Any, average: float, every: int, *, compiled: Compiled
+    evaluate: Evaluate, optimizer: Optimizer, average: float, every: int, *, compiled: Compiled
 ) -> Callable:
     """Build `(constants, carry, shrink) -> (carry, (totals, parts))` for `every` steps.
 

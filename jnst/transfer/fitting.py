@@ -1,4 +1,4 @@
-"""How much memory a run of style transfer takes, and the tiles that make it fit."""
+"""The memory that a run of style transfer takes, and the tiles that make it fit."""
 
 import functools
 import math
@@ -10,7 +10,7 @@ from jnst.engines import memory
 from jnst.engines.build import engine, whole_picture_loss, why_not_tiled
 from jnst.errors import InputError
 from jnst.losses.objective import Constants, Goal
-from jnst.transfer.settings import Settings
+from jnst.transfer.settings import Settings, picture_goals
 from jnst.weights.network import open_network
 from jnst.xla import jit
 
@@ -48,7 +48,11 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
         of_term = functools.partial(chosen.targets, term)
         targets = jax.eval_shape(of_term, params, image, dict.fromkeys(layers))
         goals[term] = {layer: [Goal(target, 1.0)] for layer, target in targets.items()}
-    program = jit(chosen.evaluate).lower(Constants(params, goals, 1.0), image).compile()
+    program = (
+        jit(chosen.evaluate)
+        .lower(Constants(params, goals, picture_goals(settings)), image)
+        .compile()
+    )
     return memory.account(program)
 
 

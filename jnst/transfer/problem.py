@@ -1,7 +1,7 @@
 """The problem that the loop is to solve at one stage of a run."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import jax
 
@@ -9,27 +9,30 @@ from jnst.arrays import AnyPicture, Array, Image, Params
 from jnst.backbones.checks import too_small
 from jnst.engines.build import Engine, engine, in_tiles, on_devices
 from jnst.errors import InputError
-from jnst.losses.objective import Constants, Goal
+from jnst.losses.objective import Constants, Evaluation, Goal
 from jnst.losses.registry import STYLE_LOSSES
 from jnst.optimize.optimizers import LEARNING_RATES
-from jnst.optimize.step import Compiled
+from jnst.optimize.step import Compiled, Optimizer
 from jnst.pictures import resizing
 from jnst.pictures.regions import Mask, region
 from jnst.transfer.initial import initial
 from jnst.transfer.pictures import Guide, Pictures
-from jnst.transfer.settings import Settings
+from jnst.transfer.settings import Settings, picture_goals
 from jnst.transfer.stages import Stage, map_sizes
 from jnst.transfer.targets import TargetCache, Targets, contents
 from jnst.weights.network import open_network
 
 
 class Problem(NamedTuple):
-    """What the loop needs: the objective, what it holds fixed, and where to start."""
+    """An objective, what it holds fixed, where to start, and what moves the picture.
 
-    evaluate: Any
+    Without an optimizer that is SciPy's.
+    """
+
+    evaluate: Callable[[Constants, Image], Evaluation]
     constants: Constants
     image: Image
-    optimizer: Any
+    optimizer: Optimizer | None
     compiled: Compiled
     history: int
 
@@ -90,7 +93,7 @@ def set_up(
             "content": _content_goals(content, settings, kit),
             "style": _style_goals(content, guides, settings, kit, tile=stage.tile),
         },
-        tv_weight=settings.tv_weight,
+        picture_goals=picture_goals(settings),
     )
     if start is None:
         kind, first = settings.init, content

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from jnst.backbones.tables import BACKBONES
+from jnst.losses.objective import PictureGoal
 from jnst.losses.registry import ObjectiveChoices
 from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 
@@ -173,3 +174,8 @@ class Resolved(NamedTuple):
     def layers(self) -> tuple[str, ...]:
         """All that the new picture goes through: the content layers, then the style layers."""
         return (*self.content_layers, *self.style_layers)
+
+
+def picture_goals(settings: Settings) -> dict[str, PictureGoal]:
+    """Return the weights of the losses on the picture itself, by name."""
+    return {"tv": PictureGoal(settings.tv_weight)}

@@ -83,6 +83,7 @@ def start(content: str, style: str, size: int) -> dict[str, float]:
     loaded = time.perf_counter()
     problem = _problem(Settings(), (content, style), size * 3 // 4, size, kit=kit)
     set_ = time.perf_counter()
+    assert problem.optimizer is not None  # not SciPy's
     steps = minimize(problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=2)
     next(steps)
     first = time.perf_counter()
@@ -115,6 +116,7 @@ def descend(
     """Minimize neural-style-pt's objective; stop at `target`. Compiling counts apart."""
     settings = dataclasses.replace(preset("neural-style-pt"), steps=(evaluations,))
     problem = _problem(settings, (content, style), height, width)
+    assert problem.optimizer is not None  # not SciPy's
     started, course = time.perf_counter(), []
     for progress in minimize(
         problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=evaluations

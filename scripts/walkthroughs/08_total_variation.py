@@ -24,6 +24,7 @@ import scipy.optimize
 
 from jnst import Settings
 from jnst.byhand.losses import tv as byhand
+from jnst.losses.objective import PictureGoal
 from jnst.losses.tv import total_variation
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.pictures import read
@@ -456,7 +457,7 @@ settings = Settings(size=options.size, first_size=None)
 problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
 painted = {}
 for gamma in (0.0, settings.tv_weight, 2.5, 25.0):
-    constants = problem.constants._replace(tv_weight=gamma)
+    constants = problem.constants._replace(picture_goals={"tv": PictureGoal(gamma)})
     parts, last = {}, None
     for last in iterate(problem._replace(constants=constants), options.steps):
         if last.total == last.best_total:

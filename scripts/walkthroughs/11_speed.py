@@ -26,7 +26,7 @@ import numpy as np
 from jnst import Settings
 from jnst.backbones import bits, nn, pooling, vgg
 from jnst.engines import build
-from jnst.losses.objective import Constants, Goal
+from jnst.losses.objective import Constants, Goal, PictureGoal
 from jnst.optimize import optimizers
 from jnst.pictures import files, resizing, samples
 from jnst.weights import store
@@ -310,7 +310,8 @@ def problem(engine_name, style_loss, dtype: Any = np.float32, **engine):
     of_type = jax.tree.map(lambda a: np.asarray(a, dtype), params)
     targets = made.targets("style", of_type, painting.astype(dtype), dict.fromkeys(style_layers))
     goals = {"style": {name: [Goal(target, 0.2)] for name, target in targets.items()}}
-    return made, Constants(of_type, goals, 0.25), photograph.astype(dtype)
+    constants = Constants(of_type, goals, {"tv": PictureGoal(0.25)})
+    return made, constants, photograph.astype(dtype)
 
 
 wasserstein, wasserstein_constants, _ = problem("jax", "wasserstein")

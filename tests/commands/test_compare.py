@@ -75,7 +75,7 @@ def test_the_csv_has_every_number_with_all_digits(capsys):
         one = compare(files.read(name), content, style, SETTINGS)
         expected = [one.width, one.height, sum(one.weighted.values()), one.weighted["content"]]
         expected += [one.content["relu1_2"], one.weighted["style"], *one.style.values()]
-        expected += [one.weighted["tv"], one.total_variation, one.similarity]
+        expected += [one.weighted["tv"], one.picture["tv"], one.similarity]
         expected += [*one.wasserstein.values(), one.colour_to_style, one.colour_to_content]
         assert [values[i] for _, values in found.values()] == expected
     assert found["width, pixels"][1] == [40, 40]

@@ -11,7 +11,7 @@ from jnst.backbones import vgg
 from jnst.engines.build import engine
 from jnst.experiments.compare import compare
 from jnst.losses import objective
-from jnst.losses.objective import Constants, Goal
+from jnst.losses.objective import Constants, Goal, PictureGoal
 from jnst.pictures import files, resizing, samples
 from jnst.transfer.checks import check
 from jnst.transfer.settings import Settings
@@ -48,7 +48,8 @@ def test_total_and_gradient_are_near_those_in_float32(style_loss):
             "style": chosen.targets("style", PARAMS, STYLE, dict.fromkeys(LAYERS)),
         }
         goals = {term: {k: [Goal(v, 1.0)] for k, v in at.items()} for term, at in goals.items()}
-        evaluation = jax.jit(chosen.evaluate)(Constants(PARAMS, goals, 1.0), 1 - CONTENT)
+        constants = Constants(PARAMS, goals, {"tv": PictureGoal(1.0)})
+        evaluation = jax.jit(chosen.evaluate)(constants, 1 - CONTENT)
         assert evaluation.gradient.dtype == np.float32
         found[precision] = objective.Evaluation(*map(jax.device_get, evaluation))
     fine, coarse = found["float32"], found["bfloat16"]

@@ -15,7 +15,7 @@ from jnst.engines.build import engine, in_tiles
 from jnst.engines.tiling import Tiles, evaluator, measurer
 from jnst.errors import InputError
 from jnst.losses import content, gram, objective
-from jnst.losses.objective import Constants, Goal
+from jnst.losses.objective import Constants, Goal, PictureGoal
 from jnst.pictures import samples
 from jnst.transfer.settings import Settings
 
@@ -43,7 +43,7 @@ def whole(settings, *, goals=1):
     ):
         targets = chosen.targets(term, PARAMS, picture, dict.fromkeys(layers))
         found[term] = {layer: [Goal(target, 0.7)] * goals for layer, target in targets.items()}
-    return chosen, Constants(PARAMS, found, 0.3)
+    return chosen, Constants(PARAMS, found, {"tv": PictureGoal(0.3)})
 
 
 CASES = {
@@ -68,6 +68,32 @@ def test_value_parts_and_gradient(case):
     for name, part in expected.parts.items():
         assert float(found.parts[name]) == pytest.approx(float(part), rel=1e-9), name
     assert float(found.total) == pytest.approx(float(expected.total), rel=1e-9)
+
+
+def test_grad_and_value_of_a_loss_on_the_picture_with_a_target():
+    """It is evaluated whole, across the seams, with a target that the program is given."""
+
+    def bent(picture, target):
+        return jnp.sum(target["mask"] * jnp.sin(picture - target["picture"]) ** 2)
+
+    image, picture = RNG.random((2, 1, 61, 46, 3))
+    settings = Settings(style_loss="gram", style_layers=("relu1_1",), content_layers=())
+    extract = partial(BACKBONES["vgg19"].features, **objective_choices(settings).network)
+    style = objective.Term(gram.statistic, gram.distance)
+    terms = objective.Terms({"style": style}, {"bent": bent})
+    target = objective.targets(style, extract, PARAMS, picture, {"relu1_1": None})["relu1_1"]
+    constants = Constants(PARAMS, {"style": {"relu1_1": [Goal(target, 0.7)]}}, {})
+    every = jax.jit(partial(objective.evaluate, terms, extract))
+    tiled = evaluator(terms, extract, Tiles(24, BACKBONES["vgg19"].geometry))
+    for weight in (0.3, 2.0):
+        goal = PictureGoal(weight, {"picture": picture, "mask": RNG.random((1, 61, 46, 1))})
+        given = constants._replace(picture_goals={"bent": goal})
+        expected, found = every(given, image), tiled(given, jnp.asarray(image))
+        close(found.gradient, expected.gradient)
+        assert list(found.parts) == list(expected.parts) == ["style", "bent"]
+        for name, part in expected.parts.items():
+            assert float(found.parts[name]) == pytest.approx(float(part), rel=1e-9), name
+        assert float(found.total) == pytest.approx(float(expected.total), rel=1e-9)
 
 
 def test_several_goals_with_regions():
@@ -191,7 +217,7 @@ def test_only_one_window_is_ever_compiled():
         ),
         "style": objective.Term(gram.statistic, gram.distance),
     }
-    terms = objective.Terms(both, lambda image: jnp.sum(image) * 0)
+    terms = objective.Terms(both, {"tv": lambda picture, target: jnp.sum(picture) * 0})
     evaluator(terms, counted, tiles)(constants, jnp.asarray(IMAGE))
     measurer(both["style"], counted, tiles)(PARAMS, jnp.asarray(IMAGE), {"relu1_1": None})
     ((_, height, width, _),) = set(seen)

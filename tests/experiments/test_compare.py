@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 
 import jax
 import numpy as np
@@ -12,7 +13,8 @@ from gradcheck import float64
 
 from jnst.errors import InputError
 from jnst.experiments import compare as module
-from jnst.experiments.compare import colour_distance, compare
+from jnst.experiments.compare import Unweighted, colour_distance, compare, unweighted
+from jnst.losses import gram, objective
 from jnst.pictures import files, resizing, samples
 from jnst.transfer import problem
 from jnst.transfer.pictures import read
@@ -127,7 +129,7 @@ def test_weighted_losses_are_the_objective_evaluated(content, style, painted):
     assert found.weighted["style"] == pytest.approx(0.7 * np.dot([1, 3, 2], one) / 6, rel=1e-12)
     two = found.content
     assert found.weighted["content"] == pytest.approx(0.1 * sum(two.values()), rel=1e-12)
-    assert found.weighted["tv"] == pytest.approx(0.4 * found.total_variation, rel=1e-12)
+    assert found.weighted["tv"] == pytest.approx(0.4 * found.picture["tv"], rel=1e-12)
 
 
 def test_weights_do_not_change_the_distances(content, style):
@@ -181,10 +183,33 @@ def test_parity_of_the_content_loss_with_its_formula(content, style):
 
 
 def test_rounding_below_zero_has_no_complex_root(content, style, monkeypatch):
-    below = {"content": {}, "style": {"relu1_1": -1e-12}, "tv": {"tv": 0.0}}
-    monkeypatch.setattr(module, "_distances", lambda problem: below)
+    below = Unweighted({"content": {}, "style": {"relu1_1": -1e-12}}, {"tv": 0.0})
+    monkeypatch.setattr(module, "unweighted", lambda problem: below)
     chosen = Settings(content_layers=(), style_layers=("relu1_1",))
     assert compare(style, content, style, chosen).wasserstein == {"relu1_1": 0}
+
+
+def test_a_loss_on_the_picture_is_measured_by_its_name_without_its_weight():
+    def squares(picture, target):
+        return (target["mask"] * (picture - target["picture"]) ** 2).sum()
+
+    def extract(params, picture, layers):
+        return dict.fromkeys(layers, picture)
+
+    image, target = noise(4, 5), {"picture": noise(4, 5), "mask": noise(4, 5)[..., :1]}
+    terms = objective.Terms(
+        {"style": objective.Term(gram.statistic, gram.distance)}, {"toy": squares}
+    )
+    constants = objective.Constants(
+        {},
+        {"style": {"pixels": [objective.Goal(np.eye(3, dtype=np.float32), 5.0)]}},
+        {"toy": objective.PictureGoal(7.0, target)},
+    )
+    evaluate = functools.partial(objective.evaluate, terms, extract)
+    found = unweighted(problem.Problem(evaluate, constants, image, None, True, 1))
+    style = float(gram.distance(gram.statistic(image), np.eye(3, dtype=np.float32)))
+    assert found.features == {"style": {"pixels": pytest.approx(style, rel=1e-5)}}
+    assert found.picture == {"toy": pytest.approx(float(squares(image, target)), rel=1e-5)}
 
 
 def test_both_engines_measure_the_same(content, style):

@@ -4,11 +4,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from gradcheck import check, close, float64
 
 from jnst.losses import content, gram
 from jnst.losses.objective import (
     Constants,
     Goal,
+    PictureGoal,
     Term,
     Terms,
     evaluate,
@@ -28,7 +30,7 @@ TERMS = Terms(
         "content": Term(content.statistic, content.distance),
         "style": Term(gram.statistic, gram.distance),
     },
-    total_variation,
+    {"tv": lambda picture, target: total_variation(picture)},
 )
 WEIGHTS = {"content": {"deep": 2.0}, "style": {"shallow": 3.0, "deep": 5.0}}
 
@@ -48,7 +50,7 @@ def constants(photograph=PHOTOGRAPH, painting=PAINTING, weights=WEIGHTS, tv_weig
             TERMS.features[name], extract, PARAMS, pictures[name], dict.fromkeys(by_layer)
         )
         goals[name] = {layer: [Goal(found[layer], w)] for layer, w in by_layer.items()}
-    return Constants(PARAMS, goals, tv_weight)
+    return Constants(PARAMS, goals, {"tv": PictureGoal(tv_weight)})
 
 
 def test_layers_of_lists_each_once_in_a_fixed_order():
@@ -90,13 +92,14 @@ def test_a_picture_is_its_own_target():
 
 
 def test_no_terms_leave_total_variation():
-    total, parts = loss(TERMS, extract, Constants(PARAMS, {}, 1.0), IMAGE)
+    total, parts = loss(TERMS, extract, Constants(PARAMS, {}, {"tv": PictureGoal(1.0)}), IMAGE)
     assert list(parts) == ["tv"]
     assert total == total_variation(IMAGE)
 
 
 def test_the_kind_of_total_variation_is_a_term_too():
-    terms = TERMS._replace(tv=partial(total_variation, kind="absolute"))
+    absolute = {"tv": lambda picture, target: total_variation(picture, kind="absolute")}
+    terms = TERMS._replace(picture=absolute)
     parts = evaluate(terms, extract, constants(), IMAGE).parts
     expected = 7 * total_variation(IMAGE, kind="absolute")
     np.testing.assert_allclose(parts["tv"], expected, rtol=1e-6)
@@ -152,8 +155,67 @@ def test_weights_and_targets_are_arguments_of_one_compiled_program():
     assert third.parts["tv"] == 0
 
 
+def temporal(picture, target):
+    """A loss on the picture as video has them: a picture to match, and how much a pixel counts."""
+    return jnp.sum(target["mask"] * (picture - target["picture"]) ** 2)
+
+
+TEMPORAL = TERMS._replace(picture={**TERMS.picture, "temporal": temporal})
+MASK = RNG.random((1, 6, 8, 1), np.float32)
+
+
+def with_temporal(target, weight=2.0):
+    given = constants()
+    goal = PictureGoal(weight, target)
+    return given._replace(picture_goals={**given.picture_goals, "temporal": goal})
+
+
+def test_a_loss_on_the_picture_is_a_part_by_its_name_and_has_a_target():
+    target = {"picture": PHOTOGRAPH, "mask": MASK}
+    total, parts = loss(TEMPORAL, extract, with_temporal(target), IMAGE)
+    plain, _ = loss(TERMS, extract, constants(), IMAGE)
+    expected = 2 * np.sum(MASK * (IMAGE - PHOTOGRAPH) ** 2)
+    assert list(parts) == ["content", "style", "tv", "temporal"]
+    np.testing.assert_allclose(parts["temporal"], expected, rtol=1e-5)
+    np.testing.assert_allclose(total, plain + expected, rtol=1e-5)
+
+
+def test_a_loss_on_the_picture_without_a_goal_is_not_computed():
+    total, parts = loss(TEMPORAL, extract, constants(), IMAGE)
+    assert list(parts) == ["content", "style", "tv"]
+    assert total == loss(TERMS, extract, constants(), IMAGE)[0]
+
+
+def test_grad_of_a_loss_on_the_picture_is_that_of_finite_differences():
+    with float64():
+        image, other, mask = (np.float64(x) for x in (IMAGE, PHOTOGRAPH, MASK))
+        goals = {"temporal": PictureGoal(2.0, {"picture": other, "mask": mask})}
+        alone = Constants({}, {}, goals)
+        run = jax.jit(partial(evaluate, TEMPORAL, lambda params, image, layers: {}))
+        found = run(alone, image)
+        close(found.gradient, 4 * mask * (image - other))
+        check(lambda x: run(alone, x).total, image, np.asarray(found.gradient))
+
+
+def test_the_target_of_a_loss_on_the_picture_is_an_argument_of_the_program():
+    traces = []
+
+    def counted(picture, target):
+        traces.append(picture.shape)
+        return temporal(picture, target)
+
+    terms = TERMS._replace(picture={**TERMS.picture, "temporal": counted})
+    run = jax.jit(partial(evaluate, terms, extract))
+    one, two = (
+        run(with_temporal({"picture": target, "mask": MASK}), IMAGE).parts["temporal"]
+        for target in (IMAGE, PHOTOGRAPH)
+    )
+    assert one == 0 < two
+    assert len(traces) == 1
+
+
 def style_part(goals, image=IMAGE):
-    return loss(TERMS, extract, Constants(PARAMS, {"style": {"deep": goals}}, 0.0), image)[0]
+    return loss(TERMS, extract, Constants(PARAMS, {"style": {"deep": goals}}, {}), image)[0]
 
 
 def style_target(picture, region=None):

@@ -26,12 +26,18 @@ class Term(NamedTuple):
     target: Callable[[Any], Any] = lambda statistic: statistic
 
 
+class PictureTerm(NamedTuple):
+    """A loss on the picture itself, `loss(picture, target)`, and its derivative, `backward`."""
+
+    loss: Callable[[np.ndarray, Any], np.floating]
+    backward: Callable[[np.ndarray, Any], np.ndarray]
+
+
 class Terms(NamedTuple):
-    """The objective's parts: losses on features, by name, and one on the picture itself."""
+    """The objective's losses by name: on features, and on the picture itself."""
 
     features: Mapping[str, Term]
-    tv: Callable[[np.ndarray], np.floating]
-    tv_backward: Callable[[np.ndarray], np.ndarray]
+    picture: Mapping[str, PictureTerm]
     normalize_gradients: bool = False
 
 
@@ -69,7 +75,7 @@ def evaluate(terms: Terms, network: Network, constants: Any, image: np.ndarray) 
     Args:
         terms: the losses.
         network: the network, forward and backward.
-        constants: with the fields `params`, `goals`, `tv_weight`, as
+        constants: with the fields `params`, `goals`, `picture_goals`, as
             `jnst.losses.objective.Constants`.
         image: RGB in [0, 1], (1, h, w, 3).
 
@@ -91,6 +97,8 @@ def evaluate(terms: Terms, network: Network, constants: Any, image: np.ndarray) 
                 gradients[layer] = gradients.get(layer, 0) + goal.weight * dF
         parts[name] = part
     gradient = network.backward(constants.params, found, gradients)
-    parts["tv"] = constants.tv_weight * terms.tv(image)
-    gradient = gradient + constants.tv_weight * terms.tv_backward(image)
+    for name, goal in constants.picture_goals.items():
+        term = terms.picture[name]
+        parts[name] = goal.weight * term.loss(image, goal.target)
+        gradient = gradient + goal.weight * term.backward(image, goal.target)
     return Evaluation(sum(parts.values(), np.zeros((), image.dtype)), parts, gradient)

@@ -11,6 +11,7 @@ from skimage.data import chelsea
 
 import jnst.losses as losses_package
 from jnst.backbones import vgg
+from jnst.byhand.losses import objective as byhand
 from jnst.engines.build import ENGINES
 from jnst.losses import objective
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, ObjectiveChoices
@@ -119,7 +120,7 @@ def agree(setup, name, params, photograph, painting, image):
             guided = engine.targets("style", params, painting, {layer: region(painting.shape)})
             goal = objective.Goal(guided[layer], 0.1, region(image.shape))
             goals["style"][layer].append(goal)
-        return objective.Constants(params, goals, 0.3)
+        return objective.Constants(params, goals, {"tv": objective.PictureGoal(0.3)})
 
     theirs = constants(by_jax)
     evaluate = jax.jit(by_jax.evaluate)
@@ -150,3 +151,42 @@ def test_grad_of_the_whole_chain_on_real_input(real, setup):
 def test_every_style_loss_is_in_a_setup():
     assert {choices.style_loss for choices, *_ in SETUPS.values()} == set(STYLE_LOSSES)
     assert {choices.content_loss for choices, *_ in SETUPS.values()} == set(CONTENT_LOSSES)
+
+
+def squares(picture, target):
+    """A loss on the picture with a target and a weight for each pixel, for NumPy and for JAX."""
+    return (target["mask"] * (picture - target["picture"]) ** 2).sum()
+
+
+def squares_backward(picture, target):
+    return 2 * target["mask"] * (picture - target["picture"])
+
+
+def test_grad_of_losses_on_the_picture_with_a_target():
+    image, picture = RNG.random((2, 1, 5, 6, 3))
+    target = {"picture": picture, "mask": RNG.random((1, 5, 6, 1))}
+    goals = {"one": objective.PictureGoal(0.5, target), "other": objective.PictureGoal(3.0)}
+    constants = objective.Constants({}, {}, goals)
+
+    def other(picture, target):
+        assert target is None
+        return (picture**3).sum()
+
+    by_jax = objective.Terms({}, {"one": squares, "other": other})
+    by_hand = byhand.Terms(
+        {},
+        {
+            "one": byhand.PictureTerm(squares, squares_backward),
+            "other": byhand.PictureTerm(other, lambda picture, target: 3 * picture**2),
+        },
+    )
+    network = byhand.Network(lambda *_: {}, lambda *_: np.zeros_like(image))
+    got = byhand.evaluate(by_hand, network, constants, image)
+    evaluate = jax.jit(lambda x: objective.evaluate(by_jax, lambda *_: {}, constants, x))
+    expected = evaluate(image)
+    assert list(got.parts) == list(expected.parts) == ["one", "other"]
+    assert got.parts["one"] == pytest.approx(0.5 * squares(image, target), rel=1e-12)
+    assert got.parts["other"] == pytest.approx(3 * np.sum(image**3), rel=1e-12)
+    assert got.total == pytest.approx(float(expected.total), rel=1e-12)
+    close(got.gradient, expected.gradient)
+    check(lambda x: evaluate(x).total, image, got.gradient)
