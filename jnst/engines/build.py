@@ -187,7 +187,8 @@ def by_hand(choices: ObjectiveChoices) -> Engine:
 
     def evaluate(constants: Constants, image: Image) -> Evaluation:
         found = byhand_objective.evaluate(terms, network, constants, np.asarray(image))
-        return Evaluation(*found)
+        parts = {name: np.asarray(part) for name, part in found.parts.items()}
+        return Evaluation(np.asarray(found.total), parts, found.gradient)
 
     return Engine(targets, evaluate, byhand_optim.OPTIMIZERS, compiled=False)
 

@@ -6,6 +6,7 @@ up the sums that are over all positions. Heights need not divide evenly.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import numpy as np
@@ -23,14 +24,14 @@ def check_devices(count: int) -> None:
         raise InputError(f"devices must be at most {there}, as many as there are, not {count}")
 
 
-def sharding(devices: Sequence[jax.Device], *axes: str) -> NamedSharding:
+def sharding(devices: Sequence[Any], *axes: str) -> NamedSharding:
     """Say that an array is whole on every device or, given "rows", that each has some of them."""
     mesh = Mesh(np.array(devices), ("rows",))
     return NamedSharding(mesh, PartitionSpec(*((None, *axes) if axes else ())))
 
 
 def spread(
-    evaluate: Callable[[Constants, Image], Evaluation], devices: Sequence[jax.Device]
+    evaluate: Callable[[Constants, Image], Evaluation], devices: Sequence[Any]
 ) -> Callable[[Constants, Image], Evaluation]:
     """Return `evaluate(constants, image)` with the work on its maps divided among devices.
 
