@@ -13,7 +13,6 @@ import numpy as np
 import skimage.data
 
 import jnst
-from jnst import disk
 from jnst.arrays import AnyPicture
 from jnst.backbones.tables import BACKBONES
 from jnst.display.sheet import contact_sheet
@@ -22,6 +21,7 @@ from jnst.dreams.settings import DreamSettings
 from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
 from jnst.experiments import reconstruct
 from jnst.pictures import files, resizing, samples
+from jnst.system import disk
 from jnst.transfer.settings import Settings
 from jnst.weights import store
 

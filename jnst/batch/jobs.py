@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from jnst.disk import guarded
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
 from jnst.runs.record import Inputs, restore
+from jnst.system.disk import guarded
 from jnst.transfer.settings import Settings
 
 COLUMNS = ("content", "style", "output")

@@ -8,13 +8,13 @@ from typing import Any
 
 import jax
 
-from jnst import disk
 from jnst.batch.jobs import Job, outdated
 from jnst.batch.outcomes import Outcome
-from jnst.methods import Method
+from jnst.methods.contract import Method
 from jnst.pictures import files
 from jnst.runs.failures import explain
 from jnst.runs.pictures import open_pictures, save
+from jnst.system import disk
 from jnst.transfer.method import PIXELS
 from jnst.transfer.settings import Settings
 

@@ -12,10 +12,10 @@ import rich.console
 import rich.table
 import rich.text
 
-from jnst import disk
 from jnst.batch.jobs import TABLE, Job
 from jnst.errors import InputError
 from jnst.runs.failures import fail
+from jnst.system import disk
 
 _MOST_FAILED, _MOST_SLOW = 20, 3  # so many of each the summary lists
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import tyro
 
-from jnst import disk
 from jnst.batch.jobs import TABLE, Job, from_folder, from_table, left_out, with_canvas
 from jnst.batch.local import paint_jobs
 from jnst.batch.outcomes import Outcome, read_table, report, summarize, write_table
@@ -17,6 +16,7 @@ from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
+from jnst.system import disk
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 

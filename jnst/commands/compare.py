@@ -13,12 +13,12 @@ import rich.table
 import rich.text
 import tyro
 
-from jnst import disk
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.pictures import files, samples
 from jnst.runs.pictures import tell_of_more
 from jnst.runs.record import restore
+from jnst.system import disk
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 

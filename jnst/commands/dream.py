@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import tyro
 
-from jnst import disk
 from jnst.arrays import Picture
 from jnst.backbones.tables import BACKBONES
 from jnst.display.terminal import live
-from jnst.dreams.dream import Kit, dream, load, octave_sizes
+from jnst.dreams.dream import Prepared, dream, load, octave_sizes
 from jnst.dreams.settings import DreamSettings
 from jnst.errors import InputError, check_at_least, check_choice
 from jnst.optimize.loop import Progress
@@ -22,6 +21,7 @@ from jnst.pictures import animation, files, samples
 from jnst.runs.failures import status
 from jnst.runs.pictures import check_no_source, tell_of_more
 from jnst.runs.signals import uninterrupted
+from jnst.system import disk
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs
@@ -71,16 +71,16 @@ def run(options: Options) -> int:
     image = files.read(samples.content() if options.image is None else options.image)
     if options.cache:
         keep_compiled_programs()
-    kit = load(settings, guide=None if options.guide is None else files.read(options.guide))
+    prepared = load(settings, guide=None if options.guide is None else files.read(options.guide))
     sizes = octave_sizes(image.shape[1], image.shape[2], settings)
     costs = [float(h * w) for h, w in sizes for _ in range(settings.steps)] * options.frames
     # What defaults came to, so that the record says what was done.
     settings = dataclasses.replace(
         settings,
-        backbone=kit.backbone,
-        layers=kit.aim.layers,
-        layer_weights=kit.aim.weights,
-        objective=kit.aim.objective,
+        backbone=prepared.backbone,
+        layers=prepared.aim.layers,
+        layer_weights=prepared.aim.weights,
+        objective=prepared.aim.objective,
     )
     recorded = {"dream": dataclasses.asdict(settings), "image": options.image}
     if options.frames > 1:
@@ -92,7 +92,7 @@ def run(options: Options) -> int:
     started = time.monotonic()
     with live(costs, quiet=options.quiet) as show:
         try:
-            for last in _frames(image, settings, kit, options):
+            for last in _frames(image, settings, prepared, options):
                 show(last)
                 if last.step % (len(sizes) * settings.steps) == 0:
                     finished.append(last.image)
@@ -108,13 +108,13 @@ def run(options: Options) -> int:
         height, width = (finished[-1] if finished else last.image).shape[1:3]
         print(
             f"{'interrupted: ' if trouble else ''}wrote {wrote} ({width} x {height}), after "
-            f"{last.step} steps with {kit.backbone}, in {time.monotonic() - started:.0f} s"
+            f"{last.step} steps with {prepared.backbone}, in {time.monotonic() - started:.0f} s"
         )
     return status(trouble)
 
 
 def _frames(
-    image: Picture, settings: DreamSettings, kit: Kit, options: Options
+    image: Picture, settings: DreamSettings, prepared: Prepared, options: Options
 ) -> Iterator[Progress]:
     """Dream picture after picture; steps are counted through."""
     before = 0
@@ -124,7 +124,7 @@ def _frames(
         if number:
             chosen = dataclasses.replace(chosen, start="picture")
         progress = None
-        for progress in dream(image, chosen, kit):
+        for progress in dream(image, chosen, prepared):
             progress = progress._replace(step=before + progress.step)
             yield progress
         assert progress is not None

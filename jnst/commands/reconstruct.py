@@ -7,10 +7,10 @@ from typing import Annotated
 
 import tyro
 
-from jnst import disk
 from jnst.experiments import reconstruct
 from jnst.experiments.grid import paint_all
 from jnst.runs.record import Inputs
+from jnst.system import disk
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 

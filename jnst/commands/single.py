@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 
 import tyro
 
-from jnst import disk
 from jnst.display import plot
 from jnst.display.terminal import live
 from jnst.optimize.loop import Progress
@@ -25,6 +24,7 @@ from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
 from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
+from jnst.system import disk
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs

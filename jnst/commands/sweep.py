@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import tyro
 
-from jnst import disk
 from jnst.errors import InputError
 from jnst.experiments.grid import paint_all
 from jnst.experiments.sweep import cells, parse
 from jnst.runs.quality import with_quality
 from jnst.runs.record import Inputs
+from jnst.system import disk
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 

@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 import tyro
 
-from jnst import disk
 from jnst.arrays import AnyPicture
 from jnst.backbones.tables import BACKBONES
 from jnst.display.sheet import contact_sheet
@@ -20,6 +19,7 @@ from jnst.optimize.loop import Progress
 from jnst.pictures import files
 from jnst.runs.failures import status
 from jnst.runs.signals import uninterrupted
+from jnst.system import disk
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs

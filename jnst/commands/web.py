@@ -12,9 +12,9 @@ from typing import Annotated
 import platformdirs
 import tyro
 
-from jnst.disk import guarded
 from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.runs.signals import interrupted, signals
+from jnst.system.disk import guarded
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import PIL.Image
 from jnst.arrays import Image
 from jnst.display.terminal import next_look, time_left
 from jnst.errors import InputError
+from jnst.methods.progress import Progress
 from jnst.pictures.files.raster import to_levels
 from jnst.pictures.resizing import fit
-from jnst.progress import Progress
 
 SHOW_EVERY = 1.0
 """Seconds between two pictures, or more; see `next_look`."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import rich.console
 import rich.progress
 
-from jnst.progress import Progress
+from jnst.methods.progress import Progress
 
 
 @contextlib.contextmanager

@@ -22,8 +22,8 @@ from jnst.dreams.ascent import HALO, PADDING, ascent, move, program, spans
 from jnst.dreams.settings import DreamSettings, aim_of
 from jnst.engines.memory import check_memory
 from jnst.errors import InputError
+from jnst.methods.progress import Progress
 from jnst.pictures import resizing as images
-from jnst.progress import Progress
 from jnst.weights.network import open_network
 
 
@@ -36,7 +36,7 @@ def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple
     ]
 
 
-class Kit(NamedTuple):
+class Prepared(NamedTuple):
     """What all pictures of a journey share: the network, what is increased, the guide's maps."""
 
     backbone: str
@@ -45,7 +45,7 @@ class Kit(NamedTuple):
     targets: Targets
 
 
-def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Kit:
+def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Prepared:
     """Read the weights, and measure the guide: what it shows shall grow, where there is one.
 
     Raises `InputError` for settings that cannot be used, missing weights, and a guide too small.
@@ -58,23 +58,23 @@ def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Kit:
         if reason := too_small(backbone, aim.layers, *guide.shape[1:3]):
             raise InputError(f"the guide is {reason}; take a larger one or an earlier layer")
         targets = BACKBONES[backbone].features(params, guide, aim.layers, padding=PADDING)
-    return Kit(backbone, aim, params, targets)
+    return Prepared(backbone, aim, params, targets)
 
 
-def dream(image: Image, settings: DreamSettings, kit: Kit) -> Iterator[Progress]:
+def dream(image: Image, settings: DreamSettings, prepared: Prepared) -> Iterator[Progress]:
     """Dream upon a picture; yield after each step. The last `image` is the result.
 
     Args:
         image: the picture, sRGB in [0, 1].
         settings: the size and number of octaves, and how to move.
-        kit: what `load` made of these settings.
+        prepared: what `load` made of these settings.
 
     Raises:
         InputError: for a picture too small or larger than the memory, and where nothing responds
             to it.
 
     """
-    backbone, aim, params, targets = kit
+    backbone, aim, params, targets = prepared
     sizes = octave_sizes(image.shape[1], image.shape[2], settings)
     for size in sizes:
         seen = [min(side, (settings.tile or side) + 2 * HALO) for side in size]
@@ -84,7 +84,7 @@ def dream(image: Image, settings: DreamSettings, kit: Kit) -> Iterator[Progress]
                 "octaves or an earlier layer"
             )
     rng = np.random.default_rng(settings.seed)
-    _check_room(kit, sizes[-1], settings.tile)
+    _check_room(prepared, sizes[-1], settings.tile)
     original = images.resize(image, *sizes[-1])
     if settings.start == "noise":
         # Of the smallest size: finer noise would come anew with each octave, and be seen through.
@@ -112,8 +112,8 @@ def dream(image: Image, settings: DreamSettings, kit: Kit) -> Iterator[Progress]
         detail = picture - base
 
 
-def _check_room(kit: Kit, size: tuple[int, int], tile: int | None) -> None:
-    backbone, aim, params, targets = kit
+def _check_room(prepared: Prepared, size: tuple[int, int], tile: int | None) -> None:
+    backbone, aim, params, targets = prepared
     height, width = (max(span.seen for span in spans(side, tile, 0)) for side in size)
 
     def lower() -> Any:

@@ -23,7 +23,7 @@ from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
 from jnst.engines.memory import check_memory
 from jnst.errors import InputError, check_at_least, check_at_most
-from jnst.progress import Progress
+from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
 from jnst.xla import jit
 

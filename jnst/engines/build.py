@@ -12,7 +12,7 @@ import numpy as np
 import scipy.linalg  # noqa: F401  (its LAPACK must be there before its threads can be counted)
 import threadpoolctl
 
-from jnst.arrays import Array, Image, Params
+from jnst.arrays import Array, Image, Params, Scalar
 from jnst.backbones.tables import BACKBONES
 from jnst.byhand.backbones import graph as byhand_graph
 from jnst.byhand.losses import objective as byhand_objective
@@ -187,7 +187,7 @@ def by_hand(choices: ObjectiveChoices) -> Engine:
 
     def evaluate(constants: Constants, image: Image) -> Evaluation:
         found = byhand_objective.evaluate(terms, network, constants, np.asarray(image))
-        parts = {name: np.asarray(part) for name, part in found.parts.items()}
+        parts: dict[str, Scalar] = {n: np.asarray(part) for n, part in found.parts.items()}
         return Evaluation(np.asarray(found.total), parts, found.gradient)
 
     return Engine(targets, evaluate, byhand_optim.OPTIMIZERS, compiled=False)

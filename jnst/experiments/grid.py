@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
-from jnst import disk
 from jnst.display import plot
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import over_all
@@ -15,6 +14,7 @@ from jnst.runs.failures import fail
 from jnst.runs.pictures import open_pictures, tell_of_more
 from jnst.runs.record import record
 from jnst.runs.signals import interrupted
+from jnst.system import disk
 from jnst.version import __version__
 
 SHEET = "sheet.png"

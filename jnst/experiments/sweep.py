@@ -18,7 +18,7 @@ import msgspec
 
 from jnst.arrays import Picture
 from jnst.errors import InputError, check_choice
-from jnst.methods import Method
+from jnst.methods.contract import Method
 from jnst.runs.record import Inputs
 from jnst.transfer.checks import check
 from jnst.transfer.method import PIXELS

@@ -17,8 +17,8 @@ import numpy as np
 
 from jnst.arrays import Image
 from jnst.errors import InputError
+from jnst.methods.progress import Progress
 from jnst.optimize.step import Carry, Compiled, Evaluate, Optimizer, program
-from jnst.progress import Progress
 
 MOST_RETREATS = 10
 """After a loss that is not finite, a run goes back to its best picture so often, then gives up."""

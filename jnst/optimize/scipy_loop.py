@@ -8,10 +8,10 @@ import jax
 import numpy as np
 
 from jnst.arrays import Image
+from jnst.methods.progress import Progress
 from jnst.optimize.loop import End, check_can_recover
 from jnst.optimize.optimizers import FIRST_STEP, HISTORY, scipy_lbfgs
 from jnst.optimize.step import Compiled, Evaluate
-from jnst.progress import Progress
 from jnst.xla import jit
 
 

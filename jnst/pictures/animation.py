@@ -8,11 +8,11 @@ from pathlib import Path
 import PIL.Image
 
 from jnst.arrays import AnyPicture, Image, Picture
-from jnst.disk import check_writable, guarded, replacing
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.pictures.files.raster import to_levels
 from jnst.pictures.resizing import resample
+from jnst.system.disk import check_writable, guarded, replacing
 
 MOVING = {
     ".gif": {"format": "GIF"},

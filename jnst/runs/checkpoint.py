@@ -18,9 +18,9 @@ import jax
 import msgspec
 import numpy as np
 
-from jnst import disk
 from jnst.arrays import Params
 from jnst.errors import InputError
+from jnst.system import disk
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.recipe import Point
 from jnst.transfer.stages import Stage

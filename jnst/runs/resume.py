@@ -10,14 +10,14 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 import tyro
 
-from jnst import disk
 from jnst.errors import InputError, check_at_least
 from jnst.pictures import files
 from jnst.runs import checkpoint
 from jnst.runs.checkpoint import Checkpoint, Curves, Facts, digest
 from jnst.runs.record import Inputs, record, restore
+from jnst.system import disk
 from jnst.transfer.pictures import Pictures
-from jnst.transfer.problem import Kit
+from jnst.transfer.problem import Loaded
 from jnst.transfer.recipe import Point
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, costs, plan
@@ -134,7 +134,7 @@ def facts_of(
     settings: Settings,
     inputs: Inputs,
     pictures: Pictures,
-    kit: Kit,
+    loaded: Loaded,
     stages: Sequence[Stage],
     *,
     output: Path,
@@ -144,7 +144,7 @@ def facts_of(
     return Facts(
         made_with=record(settings, inputs),
         pictures=digest(pictures),
-        weights=digest(kit.params),
+        weights=digest(loaded.params),
         version=__version__,
         output=os.path.abspath(output),
         depth=depth,

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from jnst.arrays import Image
 from jnst.errors import InputError
-from jnst.methods import Plan
-from jnst.progress import Progress
+from jnst.methods.contract import Plan
+from jnst.methods.progress import Progress
 from jnst.runs import checkpoint, pictures
 from jnst.runs.checkpoint import Checkpoint, Curves, Facts
 from jnst.runs.record import Inputs
@@ -88,14 +88,16 @@ def open_run(
             checkpoint of other pictures, weights, or another version.
 
     """
-    kit = load(settings)
+    loaded = load(settings)
     schedule = plan_run(given, settings, found)
     facts = None
     if checkpoints.checkpoint is not None:
-        facts = facts_of(settings, inputs, given, kit, schedule.stages, output=output, depth=depth)
+        facts = facts_of(
+            settings, inputs, given, loaded, schedule.stages, output=output, depth=depth
+        )
         if found is not None:
             check_same(found.facts, facts)
-    steps = PixelPlan(given, settings, schedule.stages, kit)
+    steps = PixelPlan(given, settings, schedule.stages, loaded)
     return OpenedRun(settings, inputs, given, steps, schedule, depth, checkpoints, facts)
 
 

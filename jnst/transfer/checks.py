@@ -17,7 +17,7 @@ from jnst.optimize.optimizers import LEARNING_RATES, NAMES
 from jnst.pictures import colour
 from jnst.transfer.initial import INITIAL
 from jnst.transfer.settings import Settings
-from jnst.weights.network import LEARNT
+from jnst.weights.network import WEIGHTS
 
 LARGEST_SIDE = 65_535
 """Pixels; JPEG's limit."""
@@ -72,7 +72,7 @@ def check(settings: Settings) -> None:
     for what, options in {
         "init": INITIAL,
         "optimizer": NAMES,
-        "weights": LEARNT,
+        "weights": WEIGHTS,
         "pooling": POOLING,
         "padding": PADDING,
         "precision": PRECISION,

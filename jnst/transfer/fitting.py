@@ -39,7 +39,7 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
     """Compile one evaluation, in float32, and return the bytes that it takes; it is not run."""
     resolved = settings.resolved
     chosen = engine("jax", resolved.objective)
-    params = open_network(settings.backbone, resolved.layers, learnt=settings.weights).params
+    params = open_network(settings.backbone, resolved.layers, weights=settings.weights).params
     params = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), params)
     image = jax.ShapeDtypeStruct(shape, np.float32)
     goals = {}

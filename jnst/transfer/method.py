@@ -4,11 +4,11 @@ import dataclasses
 from collections.abc import Collection, Hashable, Iterator, Sequence
 
 from jnst.arrays import AnyPicture, Image
-from jnst.methods import Method
-from jnst.progress import Progress
+from jnst.methods.contract import Method
+from jnst.methods.progress import Progress
 from jnst.transfer import stages
 from jnst.transfer.pictures import Pictures, finish
-from jnst.transfer.problem import Kit, load
+from jnst.transfer.problem import Loaded, load
 from jnst.transfer.recipe import Point, paint
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage
@@ -17,12 +17,12 @@ from jnst.transfer.targets import TargetCache
 
 @dataclasses.dataclass(frozen=True)
 class PixelPlan:
-    """A picture whose pixels are to be optimized, at growing sizes; see `jnst.methods.Plan`."""
+    """A picture whose pixels are to be optimized, at growing sizes; see `methods.contract.Plan`."""
 
     pictures: Pictures
     settings: Settings
     stages: Sequence[Stage]
-    kit: Kit | None = None
+    loaded: Loaded | None = None
 
     @property
     def costs(self) -> Sequence[float]:
@@ -39,7 +39,12 @@ class PixelPlan:
     def steps(self, *, every: int = 10, point: Point | None = None) -> Iterator[Progress]:
         """Optimize the picture; see `jnst.transfer.recipe.paint`."""
         return paint(
-            self.pictures, self.settings, every=every, kit=self.kit, stages=self.stages, point=point
+            self.pictures,
+            self.settings,
+            every=every,
+            loaded=self.loaded,
+            stages=self.stages,
+            point=point,
         )
 
     def result(self, picture: Image) -> AnyPicture:
@@ -48,15 +53,15 @@ class PixelPlan:
 
 
 class Pixels:
-    """Style transfer by optimizing pixels; see `jnst.methods.Method`."""
+    """Style transfer by optimizing pixels; see `jnst.methods.contract.Method`."""
 
-    def load(self, settings: Settings, *, many: bool = False) -> Kit:
+    def load(self, settings: Settings, *, many: bool = False) -> Loaded:
         """Read the weights and build the engine; keep targets of styles where it is for many."""
-        kit = load(settings)
-        return kit._replace(targets=TargetCache()) if many else kit
+        loaded = load(settings)
+        return loaded._replace(targets=TargetCache()) if many else loaded
 
     def plan(
-        self, pictures: Pictures, settings: Settings, *, loaded: Kit | None = None
+        self, pictures: Pictures, settings: Settings, *, loaded: Loaded | None = None
     ) -> PixelPlan:
         """Plan the sizes, and the tiles where the memory is too small for the whole."""
         return PixelPlan(pictures, settings, stages.plan(pictures, settings), loaded)

@@ -37,7 +37,7 @@ class Problem(NamedTuple):
     history: int
 
 
-class Kit(NamedTuple):
+class Loaded(NamedTuple):
     """The engine, and the weights in the precision that it works in: what all stages share.
 
     Given a cache of targets, many pictures of the same settings share these as well. Otherwise each
@@ -49,7 +49,7 @@ class Kit(NamedTuple):
     targets: TargetCache | None = None
 
 
-def load(settings: Settings) -> Kit:
+def load(settings: Settings) -> Loaded:
     """Read the weights and build the engine.
 
     Raises `InputError` where weights are missing, or end before a layer that is needed.
@@ -58,14 +58,14 @@ def load(settings: Settings) -> Kit:
     chosen = engine(settings.engine, resolved.objective)
     if settings.devices > 1:
         chosen = on_devices(resolved.objective, settings.devices)
-    params = open_network(settings.backbone, resolved.layers, learnt=settings.weights).params
-    return Kit(chosen, jax.tree.map(lambda array: array.astype(resolved.dtype), params))
+    params = open_network(settings.backbone, resolved.layers, weights=settings.weights).params
+    return Loaded(chosen, jax.tree.map(lambda array: array.astype(resolved.dtype), params))
 
 
 def set_up(
     pictures: Pictures,
     settings: Settings,
-    kit: Kit,
+    loaded: Loaded,
     *,
     stage: Stage,
     start: AnyPicture | None = None,
@@ -78,7 +78,7 @@ def set_up(
     resolved = settings.resolved
     _check_guided(pictures.guides, settings)
     if stage.tile is not None:
-        kit = kit._replace(engine=in_tiles(resolved.objective, stage.tile))
+        loaded = loaded._replace(engine=in_tiles(resolved.objective, stage.tile))
     content = resizing.fit(pictures.content, stage.size, upscale=True)
     styles = {id(guide.style): guide.style for guide in pictures.guides}
     fitted = {key: resizing.fit(style, stage.style_size) for key, style in styles.items()}
@@ -88,10 +88,10 @@ def set_up(
     for guide in guides:
         _check_large_enough("style", guide.style, resolved.style_layers, settings)
     constants = Constants(
-        params=kit.params,
+        params=loaded.params,
         goals={
-            "content": _content_goals(content, settings, kit),
-            "style": _style_goals(content, guides, settings, kit, tile=stage.tile),
+            "content": _content_goals(content, settings, loaded),
+            "style": _style_goals(content, guides, settings, loaded, tile=stage.tile),
         },
         picture_goals=picture_goals(settings),
     )
@@ -103,26 +103,26 @@ def set_up(
         start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
     start = resizing.resize(start, *content.shape[1:3]).astype(resolved.dtype)
     optimizer, history = None, min(settings.history, stage.steps)  # room for what can be there
-    if settings.optimizer in kit.engine.optimizers:
+    if settings.optimizer in loaded.engine.optimizers:
         rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
         options = {"history": history} if settings.optimizer == "lbfgs" else {}
-        optimizer = kit.engine.optimizers[settings.optimizer](rate, **options)
-    constants, placed = kit.engine.place((constants, start))
-    evaluate, compiled = kit.engine.evaluate, kit.engine.compiled
+        optimizer = loaded.engine.optimizers[settings.optimizer](rate, **options)
+    constants, placed = loaded.engine.place((constants, start))
+    evaluate, compiled = loaded.engine.evaluate, loaded.engine.compiled
     return Problem(evaluate, constants, placed, optimizer, compiled, history)
 
 
-def _content_goals(content: Image, settings: Settings, kit: Kit) -> dict[str, list[Goal]]:
+def _content_goals(content: Image, settings: Settings, loaded: Loaded) -> dict[str, list[Goal]]:
     """Measure the content picture; share the content weight evenly among its layers."""
     everywhere = dict.fromkeys(settings.resolved.content_layers)
     dtype = settings.resolved.dtype
-    targets = kit.engine.targets("content", kit.params, content.astype(dtype), everywhere)
+    targets = loaded.engine.targets("content", loaded.params, content.astype(dtype), everywhere)
     weight = settings.content_weight / max(len(targets), 1)
     return {layer: [Goal(target, weight)] for layer, target in targets.items()}
 
 
 def _style_goals(
-    content: Image, guides: Sequence[Guide], settings: Settings, kit: Kit, *, tile: int | None
+    content: Image, guides: Sequence[Guide], settings: Settings, loaded: Loaded, *, tile: int | None
 ) -> dict[str, list[Goal]]:
     """Measure the style pictures; share the style weight among them, and among the layers."""
     resolved = settings.resolved
@@ -140,14 +140,14 @@ def _style_goals(
         where = {layer: at(layer, guide.style_region, style) for layer in layers}
 
         def anew() -> Targets:
-            return kit.engine.targets("style", kit.params, style, where)
+            return loaded.engine.targets("style", loaded.params, style, where)
 
-        if kit.targets is None:
+        if loaded.targets is None:
             return anew()
         # Of the pixels, not of a path: methods of `jnst.pictures.colour` recolour a style
         # differently for each content.
         pixels = contents(style), tuple((layer, contents(mask)) for layer, mask in where.items())
-        return kit.targets.get((settings.engine, resolved.objective, tile, *pixels), anew)
+        return loaded.targets.get((settings.engine, resolved.objective, tile, *pixels), anew)
 
     measured: dict[tuple[int, int], Targets] = {}  # one style may go into many regions
     for guide in guides:

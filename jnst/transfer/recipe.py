@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import jax
 
 from jnst.arrays import AnyPicture
+from jnst.methods.progress import Progress
 from jnst.optimize.loop import End, minimize
 from jnst.optimize.optimizers import KEEP_MEMORY
 from jnst.optimize.scipy_loop import minimize_scipy
-from jnst.progress import Progress
 from jnst.transfer.checks import check
 from jnst.transfer.pictures import Pictures
-from jnst.transfer.problem import Kit, Problem, load, set_up
+from jnst.transfer.problem import Loaded, Problem, load, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, enlarge, plan
 
@@ -87,13 +87,13 @@ def paint(
     settings: Settings,
     *,
     every: int = 10,
-    kit: Kit | None = None,
+    loaded: Loaded | None = None,
     stages: Sequence[Stage] | None = None,
     point: Point | None = None,
 ) -> Iterator[Progress]:
     """Paint from coarse to fine; yield a `Progress` for each evaluation, counted through.
 
-    `kit` is what `jnst.transfer.problem.load` returns for these settings, `stages` what
+    `loaded` is what `jnst.transfer.problem.load` returns for these settings, `stages` what
     `jnst.transfer.stages.plan` does for both, where they are at hand: what fits into memory may
     change from one to the next.
 
@@ -106,13 +106,13 @@ def paint(
 
     """
     check(settings)
-    kit = kit or load(settings)
+    loaded = loaded or load(settings)
     stages = stages or plan(pictures, settings)
     point = point or Point(0, 0, None, ())
     picture, state, memory = point.picture, point.state, None
     done = sum(stage.steps for stage in stages[: point.stage])
     for number, stage in enumerate(stages[point.stage :], point.stage):
-        problem = set_up(pictures, settings, kit, stage=stage, start=picture)
+        problem = set_up(pictures, settings, loaded, stage=stage, start=picture)
         if memory is not None:
             memory = enlarge(memory, *problem.image.shape[1:3])
         options: dict[str, Any] = {"memory": memory, "state": state}

@@ -8,9 +8,9 @@ from typing import Any
 from jnst.arrays import Picture
 from jnst.display import notebook
 from jnst.errors import check_choice
-from jnst.methods import Method
+from jnst.methods.contract import Method
+from jnst.methods.progress import Progress
 from jnst.pictures import files
-from jnst.progress import Progress
 from jnst.transfer.checks import check
 from jnst.transfer.method import PIXELS
 from jnst.transfer.pictures import read

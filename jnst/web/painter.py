@@ -19,7 +19,6 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from jnst import disk
 from jnst.display.terminal import next_look, time_left
 from jnst.errors import InputError, printable
 from jnst.optimize.loop import Progress
@@ -31,6 +30,7 @@ from jnst.runs.record import restore
 from jnst.runs.resume import Checkpoints
 from jnst.runs.run import open_run, paint_run
 from jnst.runs.signals import interruptions
+from jnst.system import disk
 from jnst.transfer.pictures import Pictures, finish, read
 from jnst.transfer.settings import Settings
 from jnst.web.records import Painted

@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from jnst import disk
 from jnst.errors import InputError
 from jnst.pictures import files, resizing
+from jnst.system import disk
 from jnst.web.records import RESTING, Given, Painted, Run
 
 VIEW = 1024

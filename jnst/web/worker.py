@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from jnst import disk
 from jnst.errors import InputError, printable
 from jnst.runs.failures import explain, fail
+from jnst.system import disk
 from jnst.web.painter import Ending, Order
 from jnst.web.records import Run
 from jnst.web.store import Store

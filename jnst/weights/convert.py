@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from jnst import disk
 from jnst.backbones import graph, vgg
 from jnst.errors import InputError
+from jnst.system import disk
 from jnst.weights import store
 from jnst.weights.folding import fold
 from jnst.weights.sources import ORIGINS, Layers, biased, read, roles, weighted

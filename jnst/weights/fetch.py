@@ -8,8 +8,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from jnst import disk
 from jnst.errors import InputError
+from jnst.system import disk
 from jnst.weights.published import Published
 
 _TIMEOUT = 30.0  # seconds

@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from jnst import disk
 from jnst.errors import InputError
+from jnst.system import disk
 
 NAME = "manifest.json"
 """What the manifest in a folder of weights is called."""

@@ -7,10 +7,10 @@ is measured, and what for.
 import hashlib
 from pathlib import Path
 
-from jnst import disk
 from jnst.backbones import vgg
 from jnst.errors import check_at_least, check_choice
 from jnst.pictures import files, resizing
+from jnst.system import disk
 from jnst.weights import normalization, store
 
 

@@ -14,7 +14,7 @@ from jnst.weights.untrained import untrained
 
 PREFERRED = ("inception_v3", "vgg19")
 """The network for looking into: the first whose weights are there. Those of the last come along."""
-LEARNT: Mapping[str, Callable[[str], Params]] = {
+WEIGHTS: Mapping[str, Callable[[str], Params]] = {
     "trained": store.load,
     "normalized": functools.partial(store.load, normalized=True),
     "random": untrained,
@@ -34,13 +34,13 @@ def default_backbone() -> str:
     return next((name for name in PREFERRED if store.find(name)), PREFERRED[-1])
 
 
-def open_network(backbone: str, layers: Iterable[str], *, learnt: str = "trained") -> Network:
+def open_network(backbone: str, layers: Iterable[str], *, weights: str = "trained") -> Network:
     """Read the weights of a network, and keep those that `layers` need.
 
     Args:
         backbone: a name in `BACKBONES`.
         layers: names of its layers.
-        learnt: a name in `LEARNT`.
+        weights: a name in `WEIGHTS`.
 
     Raises:
         InputError: for an unknown name, and where the weights are missing, broken, or end before
@@ -49,7 +49,7 @@ def open_network(backbone: str, layers: Iterable[str], *, learnt: str = "trained
     """
     layers = tuple(layers)
     check_layers(backbone, layers)
-    params = LEARNT[check_choice("weights", learnt, LEARNT)](backbone)
+    params = WEIGHTS[check_choice("weights", weights, WEIGHTS)](backbone)
     table = BACKBONES[backbone].table
     for layer in layers:
         if graph.lacking(table, params, layer):

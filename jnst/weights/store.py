@@ -17,11 +17,11 @@ from typing import Any
 import h5py
 import numpy as np
 
-from jnst import disk
 from jnst.arrays import Params
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
+from jnst.system import disk
 from jnst.weights import manifest
 from jnst.weights.formats import hdf5
 from jnst.weights.normalization import Means, rescale

@@ -13,7 +13,7 @@ from work import EVALUATION, flops, pictures, summary
 from jnst.optimize.loop import minimize
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.presets import preset
-from jnst.transfer.problem import Kit, Problem, load, set_up
+from jnst.transfer.problem import Loaded, Problem, load, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage
 from jnst.xla import jit
@@ -28,13 +28,13 @@ def _problem(
     width: int,
     *,
     tile: int | None = None,
-    kit: Kit | None = None,
+    loaded: Loaded | None = None,
 ) -> Problem:
     content, style, start = pictures(pair, height, width)
     size = max(height, width)
     stage = Stage(size, size, settings.steps[-1], tile)
     given = Pictures(content, [Guide(style, 1.0)], original=content)
-    return set_up(given, settings, kit or load(settings), stage=stage, start=start)
+    return set_up(given, settings, loaded or load(settings), stage=stage, start=start)
 
 
 def prepare(content: str, style: str, size: int, variant: str, precision: str) -> dict[str, Any]:
@@ -79,9 +79,9 @@ def matmul(times: int) -> float:
 def start(content: str, style: str, size: int) -> dict[str, float]:
     """Return the seconds of what comes before and with the first step of the default recipe."""
     began = time.perf_counter()
-    kit = load(Settings())
+    loaded = load(Settings())
     loaded = time.perf_counter()
-    problem = _problem(Settings(), (content, style), size * 3 // 4, size, kit=kit)
+    problem = _problem(Settings(), (content, style), size * 3 // 4, size, loaded=loaded)
     set_ = time.perf_counter()
     assert problem.optimizer is not None  # not SciPy's
     steps = minimize(problem.evaluate, problem.constants, problem.image, problem.optimizer, steps=2)

@@ -13,10 +13,10 @@ import dataclasses
 import time
 from pathlib import Path
 
-from jnst import disk
 from jnst.display.sheet import contact_sheet
 from jnst.pictures import files
 from jnst.runs.record import Inputs, record
+from jnst.system import disk
 from jnst.transfer.pictures import finish, read
 from jnst.transfer.presets import preset
 from jnst.transfer.recipe import paint

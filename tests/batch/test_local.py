@@ -25,15 +25,15 @@ def counted(monkeypatch):
     programs, load, jit = [], method.load, jnst.optimize.step.jit
 
     def loading(settings):
-        kit = load(settings)
-        targets = kit.engine.targets
+        loaded = load(settings)
+        targets = loaded.engine.targets
 
         def measuring(term, *arguments):
             counts["styles"] += term == "style"
             return targets(term, *arguments)
 
         counts["loaded"] += 1
-        return kit._replace(engine=kit.engine._replace(targets=measuring))
+        return loaded._replace(engine=loaded.engine._replace(targets=measuring))
 
     def jitting(*arguments, **options):
         programs.append(jit(*arguments, **options))

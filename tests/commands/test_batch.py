@@ -13,9 +13,9 @@ from helpers import ROOT, check_refused
 from helpers_batch import SIZES, SMALL, make_pictures, run, spoil, table
 
 import jnst.cli
-from jnst import disk
 from jnst.errors import InputError
 from jnst.pictures import files
+from jnst.system import disk
 
 pytestmark = pytest.mark.usefixtures("tiny")
 

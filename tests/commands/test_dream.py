@@ -183,7 +183,7 @@ def test_bad_input_is_one_line_and_status_2(photo, words, says, capsys):
 
 
 def test_missing_weights_are_one_line_and_status_2(photo, monkeypatch, capsys):
-    monkeypatch.setitem(network.LEARNT, "trained", store.load)
+    monkeypatch.setitem(network.WEIGHTS, "trained", store.load)
     before = sorted(os.listdir())
     status = run("dream", photo, *SMALL, "--backbone", "resnet50", "--layers", "conv1_relu")
     check_refused(status, capsys.readouterr(), "weights resnet50.h5 not found", before)

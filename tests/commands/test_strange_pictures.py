@@ -12,8 +12,8 @@ import tifffile
 from helpers import ROOT, check_refused
 
 import jnst.cli
-from jnst import disk
 from jnst.pictures import files
+from jnst.system import disk
 
 pytestmark = pytest.mark.usefixtures("tiny")
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand"]

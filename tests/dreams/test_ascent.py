@@ -14,7 +14,7 @@ PICTURE = RNG.random((1, 40, 48, 3)).astype(np.float32)
 
 @pytest.fixture(scope="module")
 def params(tiny):
-    return network.LEARNT["trained"]("vgg19")
+    return network.WEIGHTS["trained"]("vgg19")
 
 
 def aim(*layers, weight=1.0, objective="squares"):

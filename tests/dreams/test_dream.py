@@ -25,7 +25,7 @@ QUICK = DreamSettings(
 
 @pytest.fixture(scope="module")
 def params(tiny):
-    return network.LEARNT["trained"]("vgg19")
+    return network.WEIGHTS["trained"]("vgg19")
 
 
 def last(settings, picture=PICTURE, **options):
@@ -117,11 +117,11 @@ def test_a_picture_that_nothing_responds_to_is_refused(params):
 
 
 def test_where_it_is_not_clear_the_compiler_is_asked(monkeypatch):
-    kit, asked, account = load(QUICK), [], memory.account
+    prepared, asked, account = load(QUICK), [], memory.account
     bound = memory.stateless_loop_bytes((1, 40, 48, 3)) + memory.at_most(
         "vgg19", ["relu2_1"], (1, 40, 48, 3)
     )
     monkeypatch.setattr(memory, "available", lambda: 0.99 * bound / memory.USABLE)
     monkeypatch.setattr(memory, "account", lambda one: asked.append(account(one)) or asked[-1])
-    assert next(dream(PICTURE, QUICK, kit)).step == 1
+    assert next(dream(PICTURE, QUICK, prepared)).step == 1
     assert 0 < asked[0] < bound

@@ -73,10 +73,10 @@ def test_settings_that_cannot_be_used_are_one_line(settings, says):
 @pytest.mark.parametrize(("tile", "instead"), [(None, ", or a tile of 512"), (300, "")])
 def test_what_does_not_fit_into_memory_is_refused_before_the_first_step(tile, instead, monkeypatch):
     settings = changed(tile=tile)
-    kit = load(settings)
+    prepared = load(settings)
     monkeypatch.setattr(memory, "available", lambda: 800_000)
     says = (
         rf"^at 48 x 40 pixels a dream needs 0\.\d GB, and 0\.0 can be used: take size \d+{instead}$"
     )
     with pytest.raises(InputError, match=says):
-        next(dream(PICTURE, settings, kit))
+        next(dream(PICTURE, settings, prepared))

@@ -164,15 +164,15 @@ def test_what_is_far_too_large_is_reckoned_from_a_smaller_picture(free):
 
 def test_a_dream_that_does_not_fit_is_refused_before_it_is_dreamt(free):
     settings = DreamSettings(layers=("relu1_1",), backbone="vgg19", steps=1, octaves=1)
-    image, kit = np.zeros((1, 64, 64, 3), np.float32), load(settings)
+    image, loaded = np.zeros((1, 64, 64, 3), np.float32), load(settings)
     free(10**6)
     with pytest.raises(InputError, match=r"64 x 64 pixels a dream .* size \d+, or a tile of 512$"):
-        next(dream(image, settings, kit))
+        next(dream(image, settings, loaded))
     free(10**4)  # not even the pictures
     with pytest.raises(InputError, match=r"take size \d$"):
-        next(dream(image, dataclasses.replace(settings, tile=32), kit))
+        next(dream(image, dataclasses.replace(settings, tile=32), loaded))
     free(10**8)
-    assert next(dream(image, settings, kit)).step == 1
+    assert next(dream(image, settings, loaded)).step == 1
 
 
 @pytest.mark.skipif(not psutil.LINUX, reason="the limit is Linux's")

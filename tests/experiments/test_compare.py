@@ -119,8 +119,8 @@ def test_weighted_losses_are_the_objective_evaluated(content, style, painted):
     )
     found = compare(result, content, style, chosen)
     pictures = read(content, style, chosen)
-    stage, kit = plan(pictures, chosen)[-1], problem.load(chosen)
-    whole = problem.set_up(pictures, chosen, kit, stage=stage, start=result)
+    stage, loaded = plan(pictures, chosen)[-1], problem.load(chosen)
+    whole = problem.set_up(pictures, chosen, loaded, stage=stage, start=result)
     with float64():
         parts = jit(whole.evaluate)(whole.constants, whole.image).parts
     for name, part in parts.items():

@@ -77,7 +77,7 @@ def installed():
     learnt = {"trained": load, "normalized": load}
     with (
         mock.patch.dict(BACKBONES, {"vgg19": BACKBONE}),
-        mock.patch.dict(network.LEARNT, learnt),
+        mock.patch.dict(network.WEIGHTS, learnt),
     ):
         forget()
         yield

@@ -105,13 +105,13 @@ def test_regions_want_a_loss_that_can_be_guided(pair, name):
 
 def test_one_style_for_many_regions_is_measured_once(pair):
     settings, asked = Settings(**LIGHT), []
-    kit = load(settings)
+    loaded = load(settings)
 
     def targets(term, *arguments):
         asked.append(term)
-        return kit.engine.targets(term, *arguments)
+        return loaded.engine.targets(term, *arguments)
 
-    counting = kit._replace(engine=kit.engine._replace(targets=targets))
+    counting = loaded._replace(engine=loaded.engine._replace(targets=targets))
     pictures = read(*pair, settings, masks=[LEFT, 255 - LEFT, LEFT])
     goals = set_up(pictures, settings, counting, stage=Stage(32, 32, 1)).constants.goals["style"]
     assert sorted(asked) == ["content", "style"]

@@ -25,7 +25,7 @@ from jnst.optimize.optimizers import NAMES
 from jnst.pictures import colour
 from jnst.transfer.initial import INITIAL
 from jnst.transfer.settings import Settings
-from jnst.weights.network import LEARNT
+from jnst.weights.network import WEIGHTS
 
 
 def test_every_setting_is_explained():
@@ -66,7 +66,7 @@ TABLES = {
     "tile": ("auto", "off"),
     "tv": tv.KINDS,
     "tv_scale": tv.SCALE,
-    "weights": LEARNT,
+    "weights": WEIGHTS,
 }
 """What there is to choose from, by the setting that chooses."""
 HINTS = typing.get_type_hints(Settings)

@@ -15,7 +15,7 @@ def test_the_default_network_is_inception_where_it_is(tmp_path, monkeypatch):
 
 def test_weights_that_end_early_say_so(monkeypatch):
     half = {k: v for k, v in store.load("vgg19").items() if not k.startswith(("conv4", "conv5"))}
-    monkeypatch.setitem(network.LEARNT, "trained", lambda name: half)
+    monkeypatch.setitem(network.WEIGHTS, "trained", lambda name: half)
     found = network.open_network("vgg19", ["relu3_1"])
     assert set(found.params) == {
         "input",

@@ -9,12 +9,12 @@ import PIL.Image
 from jaxtyping import Float
 
 from jnst.arrays import Array, Picture
-from jnst.disk import guarded
 from jnst.errors import InputError
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.metadata import ORIENTATION
 from jnst.pictures.files.opening import by_pillow, hushed, opened
 from jnst.pictures.files.raster import Raster, split, unit, upright
+from jnst.system.disk import guarded
 
 _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}  # the rest are RGB
 

@@ -8,14 +8,14 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst import disk
 from jnst.arrays import Array, Image
-from jnst.disk import check_suffix, guarded, replacing
 from jnst.errors import InputError, check_choice
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.decoding import over_white
 from jnst.pictures.files.metadata import described, srgb
 from jnst.pictures.files.raster import to_levels
+from jnst.system import disk
+from jnst.system.disk import check_suffix, guarded, replacing
 
 WRITERS = {
     ".png": {"format": "PNG"},

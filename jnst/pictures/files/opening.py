@@ -9,9 +9,9 @@ from io import BufferedReader
 
 import PIL.Image
 
-from jnst.disk import check_regular, guarded
 from jnst.errors import InputError
-from jnst.process import Shared
+from jnst.system.disk import check_regular, guarded
+from jnst.system.process import Shared
 
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 """What can be read, by Pillow's names; not, for one, EPS, which starts another program."""

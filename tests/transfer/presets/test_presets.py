@@ -19,7 +19,7 @@ from jnst.transfer.presets import PRESETS, preset, summary, tools
 from jnst.transfer.recipe import prepare
 from jnst.transfer.settings import Settings
 from jnst.weights import store
-from jnst.weights.network import LEARNT
+from jnst.weights.network import WEIGHTS
 
 GATYS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 BGR_MEAN = np.array([103.939, 116.779, 123.68])
@@ -230,7 +230,7 @@ def test_parts_equal_the_formulas_of_the_source(name, engine, monkeypatch):
     formula, options = FORMULAS[name]
     if name == "johnson-slow":
         params = random_weights()
-        monkeypatch.setitem(LEARNT, "trained", lambda name: params)
+        monkeypatch.setitem(WEIGHTS, "trained", lambda name: params)
     else:
         params = store.load("vgg19")
     if "means" in options:

@@ -6,8 +6,8 @@ import stat
 
 import pytest
 
-from jnst import disk
 from jnst.errors import InputError
+from jnst.system import disk
 
 
 def test_unused(tmp_path):

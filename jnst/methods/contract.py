@@ -16,7 +16,7 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from jnst.arrays import AnyPicture, Image
-from jnst.progress import Progress
+from jnst.methods.progress import Progress
 
 
 @runtime_checkable

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from jnst.process import Shared
+from jnst.system.process import Shared
 
 
 def made(log, *, fails=False):

@@ -13,7 +13,7 @@ from pathlib import Path
 import filelock
 
 from jnst.errors import InputError, check_choice
-from jnst.process import without_warnings
+from jnst.system.process import without_warnings
 
 TEMPORARY = ".jnst-{}.tmp"
 """The name of a file until it is whole."""

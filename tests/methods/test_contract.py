@@ -12,8 +12,8 @@ from jnst.batch.local import paint_jobs
 from jnst.errors import InputError
 from jnst.experiments.grid import Cell
 from jnst.experiments.sweep import run
+from jnst.methods.progress import Progress
 from jnst.pictures import files
-from jnst.progress import Progress
 from jnst.transfer.method import PIXELS
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings

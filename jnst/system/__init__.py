@@ -1,0 +1,1 @@
+"""The machine that jnst runs on: files written whole, state of the process."""
