@@ -1,4 +1,4 @@
-"""Where the program begins: `jnst`, `python -m jnst` and the scripts."""
+"""Entry point of `jnst`, `python -m jnst` and the scripts."""
 
 import os
 import signal

@@ -17,9 +17,9 @@ Picture = Float[np.ndarray, "1 h w 3"]
 AnyPicture = Float[np.ndarray, "1 _ _ 3"]
 """One of several pictures, each of its own size."""
 FeatureMap = Float[Array, "1 h w c"]
-"""What one layer of a network makes of a picture: `c` channels at `h` x `w` positions."""
+"""A feature map, one layer's output for a picture: `c` channels at `h` x `w` positions."""
 Region = Float[Array, "1 h w 1"]
-"""How much each position of a map counts; the mean is 1."""
+"""A weight for each position of a feature map; the mean is 1."""
 Features = dict[str, Float[Array, "1 _ _ _"]]
 """Feature maps by layer name."""
 Params = Mapping[str, Mapping[str, Array]]

@@ -124,7 +124,7 @@ def _parse(options: type, words: list[str]) -> Any:
 
 
 def _is_rule(line: str) -> bool:
-    """Whether a line of tyro's box is drawn, not written; on some terminals with minus signs."""
+    """Tell whether a line of tyro's box is drawn, on some terminals with minus signs."""
     return not line.strip("─-")
 
 

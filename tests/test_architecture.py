@@ -1,7 +1,9 @@
 """The arrows between modules, and the manners of every public name, read from the source."""
 
 import ast
+import re
 import sys
+from pathlib import Path
 
 import pytest
 from helpers import ROOT
@@ -36,6 +38,10 @@ ALLOWED = {
     "__init__": "errors version pictures transfer",
     "__main__": "cli",
 }
+LONGEST = 250
+"""Lines that a file may have."""
+NOT_MIRRORED = ("parity", "scripts", "walkthroughs")
+"""Folders of tests that are of no room."""
 # Defaults that may be given by position: what a reader would call the function with.
 POSITIONAL_DEFAULTS = {
     "jnst.backbones.layers.conv",
@@ -151,3 +157,35 @@ def test_arguments_with_defaults_are_keyword_only(module):
             optional = [arg.arg for arg in node.args.args[-len(node.args.defaults) or 99 :]]
             # A statistic takes the region as it takes the features: statistic(F, T).
             assert set(optional) <= {"region"}, f"{name} has a positional argument with a default"
+
+
+def test_the_package_is_small_at_its_top_and_its_files_are_short():
+    assert len(ALLOWED) <= 24
+    paths = [*(ROOT / "jnst").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    lengths = {path.relative_to(ROOT): len(path.read_text("utf-8").splitlines()) for path in paths}
+    assert {path: length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+def mirrored(module):
+    """Return where the tests of a module may stand; of a package, beside its folder too."""
+    *folders, name = module.split(".")[1:] or ["init"]
+    found = [ROOT.joinpath("tests", *folders, f"test_{name.strip('_')}.py")]
+    return [*found, ROOT.joinpath("tests", *folders, name, "test_init.py")]
+
+
+def test_modules_have_tests_at_the_mirrored_path():
+    # An __init__ of a docstring alone has nothing to test.
+    tested = {module for module, tree in TREES.items() if len(tree.body) > 1}
+    without = {m for m in tested if not any(path.exists() for path in mirrored(m))}
+    assert len(without) <= 0.1 * len(tested), sorted(without)
+    folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
+    rooms = {f.relative_to(ROOT / "tests") for f in folders} - {Path(), *map(Path, NOT_MIRRORED)}
+    assert {room for room in rooms if not (ROOT / "jnst" / room).is_dir()} == set()
+
+
+def test_the_page_of_the_architecture_names_every_room():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(
+        r"`(\w+)(?:\.py|/)`", "".join(re.findall(r"^\| (`.*?) \|", text, re.MULTILINE))
+    )
+    assert named == list(ALLOWED)

@@ -10,9 +10,9 @@ from jnst.backbones.graph import Layer, Table
 from jnst.backbones.layers import PICTURE, apply, concat, conv, pool, scale
 
 BLOCKS = (6, 12, 24, 16)
-"""How many layers each of the four dense blocks has (the paper's table 1)."""
+"""Number of layers in each of the four dense blocks (the paper's table 1)."""
 GROWTH = 32
-"""How many channels each of these layers adds: the paper's k."""
+"""Growth rate, the number of channels that each of these layers adds: the paper's k."""
 
 
 def table() -> Table:

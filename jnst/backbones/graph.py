@@ -17,7 +17,7 @@ from jnst.backbones.pooling import GAIN, pool, slide_avg
 from jnst.errors import check_choice
 
 INPUT = "input"
-"""What the first layer reads: the picture, preprocessed."""
+"""Name of the input of the first layer: the preprocessed picture."""
 
 
 _Map = Float[Array, "1 _ _ _"]

@@ -4,7 +4,7 @@ from jnst.backbones.graph import INPUT, Layer
 from jnst.backbones.nn import Frame
 
 PICTURE = Layer(INPUT, "", (), 3)
-"""What the first layer reads."""
+"""Input of the first layer."""
 
 
 def conv(

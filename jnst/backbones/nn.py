@@ -16,10 +16,10 @@ from jnst.backbones.bits import pack, unpack
 from jnst.errors import check_choice
 
 PADDING = {"zeros": "constant", "edge": "edge"}
-"""What lies outside the picture, by name, as NumPy calls it."""
+"""Padding modes by name, as NumPy calls them."""
 PRECISION = {"float32": None, "bfloat16": jnp.bfloat16}
-"""What maps are computed in; None for what the picture is in. Products of float32 round their
-factors to TF32 on an NVIDIA GPU, unless `jax_default_matmul_precision` says otherwise."""
+"""Data types of feature maps, by name; None for that of the picture. Products of float32 round
+their factors to TF32 on an NVIDIA GPU, unless `jax_default_matmul_precision` says otherwise."""
 
 
 class Geometry(NamedTuple):
@@ -34,7 +34,7 @@ class Geometry(NamedTuple):
 
 
 Frame = int | str
-"""How far a picture is framed before kernels or windows slide over it, see `margins`."""
+"""Padding before kernels or windows slide over a picture, see `margins`."""
 
 
 def margins(length: int, size: int, stride: int, frame: Frame) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from jnst.backbones.graph import Layer, Table
 from jnst.backbones.layers import PICTURE, add, apply, conv, pool
 
 BLOCKS = (3, 4, 6, 3)
-"""How many blocks each of the four groups has (the paper's table 1)."""
+"""Number of blocks in each of the four groups (the paper's table 1)."""
 
 
 def table(*, torchvision: bool = False) -> Table:

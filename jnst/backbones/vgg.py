@@ -27,7 +27,7 @@ CONVOLUTIONS: Mapping[str, tuple[int, ...]] = {
 }
 """Convolutions in each of the five blocks: the whole difference between the two networks."""
 CHANNELS = (64, 128, 256, 512, 512)
-"""How many channels the convolutions of each block have."""
+"""Number of channels of the convolutions in each block."""
 MEAN = np.array([103.939, 116.779, 123.68], np.float32).reshape(1, 1, 1, 3)
 """ImageNet's, of blue, green and red in 0..255."""
 

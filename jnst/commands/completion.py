@@ -1,4 +1,4 @@
-"""What makes a shell complete the names of commands and options, as tyro writes it."""
+"""Scripts that make a shell complete commands and options, as tyro writes them."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ from jnst.errors import check_choice
 SHELLS = ("bash", "zsh")
 """The shells that there are scripts for."""
 FILES = "__TYRO_COMPLETE_FILES__"
-"""What tyro's scripts offer where the name of a file is wanted."""
+"""Completion that tyro's scripts offer where a file name is wanted."""
 
 
 def script(commands: Mapping[str, type], shell: str) -> str:

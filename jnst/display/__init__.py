@@ -1,1 +1,1 @@
-"""What a watcher sees of a run: terminal, notebook, plots, contact sheets."""
+"""Displays of a run: terminal, notebook, plots, contact sheets."""

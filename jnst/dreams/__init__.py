@@ -1,1 +1,1 @@
-"""What networks see: dreams upon pictures, and pictures of single channels."""
+"""Dreams upon pictures, and pictures of what single channels respond to."""

@@ -1,4 +1,4 @@
-"""What a dream increases: how strongly layers of a network respond to a picture.
+"""Objectives of a dream: how strongly layers of a network respond to a picture.
 
 F is the map of one layer, M positions and N channels. A. Mordvintsev, C. Olah and M. Tyka,
 "Inceptionism: Going Deeper into Neural Networks" (Google Research Blog, 2015), and their notebook
@@ -16,13 +16,13 @@ from jaxtyping import Float
 from jnst.arrays import Array, FeatureMap, Features, Scalar
 
 AT_ONCE = 1024
-"""How many positions are compared with the guide at a time."""
+"""Number of positions that are compared with the guide at a time."""
 Targets = Mapping[str, Float[Array, "1 _ _ _"]]
 """The maps of a guide, by layer; none without a guide."""
 
 
 class Aim(NamedTuple):
-    """What to increase: layers, how much each counts, and which of its channels (none for all).
+    """Objective of a dream: layers, their weights, and the channels of each (none for all).
 
     `objective` is a name in `OBJECTIVES`; where there is a guide, the guide decides instead.
     """

@@ -20,11 +20,11 @@ from jnst.dreams.activation import Aim, Targets, total
 from jnst.xla import jit
 
 TINY = 1e-12
-"""What keeps a gradient that is zero everywhere from being divided by zero."""
+"""Added to divisors, so that a gradient of zeros is not divided by zero."""
 PADDING = "edge"
-"""What the first layer sees outside: zeros there would be seen as a frame, and dreamt upon."""
+"""Padding of the first layer: zeros would be seen as a frame, and dreamt upon."""
 HALO = 64
-"""How many pixels on each side of a tile are computed with it and thrown away."""
+"""Pixels on each side of a tile that are computed with it and thrown away."""
 _KERNEL = (1, 4, 6, 4, 1)
 
 
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 
 
 class Ascent(NamedTuple):
-    """What is increased, its value by layer, and its derivative with respect to the picture."""
+    """Objective at one picture: its total, its value by layer, and its gradient."""
 
     total: float
     parts: dict[str, float]

@@ -37,7 +37,7 @@ def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple
 
 
 class Prepared(NamedTuple):
-    """What all pictures of a journey share: the network, what is increased, the guide's maps."""
+    """Shared by all pictures of a journey: the network, what is increased, the guide's maps."""
 
     backbone: str
     aim: Aim

@@ -27,7 +27,7 @@ DECAY = 1.0
 SPREAD = 0.01
 """Standard deviation of the amplitudes to begin with: a grey picture, nearly."""
 SHRINK = 4.0
-"""What channels are divided by, so that steps of optimizers come out as usual."""
+"""Divisor of the channels, which brings optimizer steps to their usual size."""
 
 
 def frequencies(height: int, width: int) -> Float[np.ndarray, "h w2"]:

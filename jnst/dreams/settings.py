@@ -19,7 +19,7 @@ SUITING: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "mobilenet_v2": ("mean", {"block_10_expand_relu": 1.0}),
     "squeezenet1_1": ("mean", {"fire7/concat": 1.0}),
 }
-"""What each network increases by default: the objective, the layers and their weights.
+"""Default objective of each network, with its layers and their weights.
 
 Chosen by looking, for inception_v3, vgg19 and squeezenet1_1. Squares of VGG's responses dream upon
 a few spots alone.

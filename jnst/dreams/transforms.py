@@ -18,7 +18,7 @@ SCALES = (0.9, 1.1)
 DEGREES = 5.0
 """By how much it is turned at most, in either direction."""
 PAD = 12
-"""How many grey pixels are put around it first: otherwise its edges are seen."""
+"""Grey pixels put around the picture first: otherwise its edges are seen."""
 GREY = 0.5
 """The value of these pixels, in [0, 1]."""
 

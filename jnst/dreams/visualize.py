@@ -1,4 +1,4 @@
-"""What one channel of a network looks for: a picture, from noise, that makes it respond most.
+"""Feature visualization: a picture, begun from noise, that makes one channel respond most.
 
 C. Olah, A. Mordvintsev and L. Schubert, "Feature Visualization" (Distill, 2017), and their library
 Lucid: Adam moves the waves and colours of `jnst.dreams.fourier`, and what it sees is moved at

@@ -1,1 +1,1 @@
-"""How value and gradient of an objective are computed, and made to fit the machine."""
+"""Computation of an objective's value and gradient, made to fit the machine."""

@@ -36,7 +36,7 @@ from jnst.optimize.step import Compiled, Optimizer
 Targets = Callable[[str, Params, Image, Mapping[str, Array | None]], Mapping[str, Any]]
 """`(term, params, image, regions) -> targets`, by layer; a target is what the term makes of it."""
 Fixed = tuple[Constants, Image]
-"""What the objective holds fixed, and the picture to start from."""
+"""The objective's constants, and the picture to start from."""
 
 
 class Engine(NamedTuple):

@@ -1,4 +1,4 @@
-"""What single layers know: pictures that only they constrain (Gatys et al., CVPR 2016, figure 1).
+"""Reconstructions from single layers (Gatys et al., CVPR 2016, figure 1).
 
 The content row reconstructs the content picture from one layer each: low layers keep every pixel,
 deep ones the scene. The style row makes textures from the first layer, the first two, and so on:

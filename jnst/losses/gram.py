@@ -30,7 +30,7 @@ NORMALIZATION = {
     "positions": lambda positions, channels: 1 / positions,
     "positions-channels": lambda positions, channels: 1 / (positions * channels),
 }
-"""What FᵀF is multiplied by, as a function of M and N."""
+"""Normalizations of FᵀF by name: its factor as a function of M and N."""
 
 
 def statistic(

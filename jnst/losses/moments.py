@@ -32,7 +32,7 @@ SCALE = {
     "mean": lambda target: 1 / target.mean.size,
     "relative": lambda target: 1 / (jnp.sum(target.mean**2) + jnp.sum(target.std**2)),
 }
-"""What L is multiplied by: `sum`, as in AdaIN-style; `mean`, 1/N, as in pytorch-AdaIN; `relative`,
+"""Scales of L by name: `sum`, as in AdaIN-style; `mean`, 1/N, as in pytorch-AdaIN; `relative`,
 so that 1 is the distance to a blank map, as in `jnst.losses.squares`."""
 
 

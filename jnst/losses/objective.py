@@ -63,7 +63,7 @@ class Goal(NamedTuple):
 
 
 class PictureGoal(NamedTuple):
-    """What a loss on the picture counts, and its target: any pytree, None where it needs none."""
+    """Goal of a loss on the picture: its weight, and its target, any pytree or None."""
 
     weight: Array | float
     target: Any = None

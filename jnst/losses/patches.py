@@ -45,7 +45,7 @@ SCALE = {
     "mean": lambda target: 1 / target.patches.shape[1],
     "relative": lambda target: 1 / jnp.mean(target.norms**2),
 }
-"""What E / n is multiplied by: `mean`, 1/k, the mean squared difference, as in pystiche;
+"""Scales of E / n by name: `mean`, 1/k, the mean squared difference, as in pystiche;
 `relative`, so that 1 is the distance of nothing but zeros to a style patch, in the mean over these.
 The style picture's map must not be blank."""
 

@@ -25,8 +25,8 @@ from jnst.errors import check_choice
 from jnst.losses.sampling import directions, sample
 
 SCALE = {"mean": lambda target: 1, "relative": lambda target: 1}
-"""What E is multiplied by: nothing, as in STROTSS. That is `relative` already: a blank map has the
-cosine distance 1 to every vector, so that its E is 1."""
+"""Scales of E by name: a factor of 1, as in STROTSS. That is `relative` already: a blank map has
+the cosine distance 1 to every vector, so that its E is 1."""
 
 
 def statistic(features: FeatureMap) -> Float[Array, "n c"]:

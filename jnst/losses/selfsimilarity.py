@@ -28,7 +28,7 @@ SCALE = {
     "columns": lambda target: 1 / target.shape[1],
     "relative": lambda target: 1 / jnp.sum(jnp.abs(1 / target.shape[0] - target)),
 }
-"""What Σ|S - T| is multiplied by, as a function of T.
+"""Scales of Σ|S - T| by name, as functions of T.
 
 - `mean`: 1/n², as printed in STROTSS. The entries of S are of the size 1/n, so that it shrinks as
   1/n with the number of positions;

@@ -14,7 +14,7 @@ SCALE = {
     "mean": lambda target: 1 / target.size,
     "relative": lambda target: 1 / (target**2).sum(),
 }
-"""What Σ(S - T)² is multiplied by, as a function of the target T.
+"""Scales of Σ(S - T)² by name, as functions of the target T.
 
 - `half`: ½Σ, content in Gatys et al. (CVPR 2016, equation 1) and both losses in kunal2021;
 - `quarter-mean`: 1/(4·n_H·n_W·n_C) for content, as in the deep learning course behind patel2020,
@@ -29,7 +29,7 @@ CONTRAHARMONIC = {
     "contraharmonic": lambda target: 1,
     "relative-contraharmonic": lambda target: target.size / jnp.abs(target).sum(),
 }
-"""What the contraharmonic mean Σd² / Σ|d| of the differences is multiplied by.
+"""Scales of the contraharmonic mean Σd² / Σ|d| of the differences, by name.
 
 Its gradient has nearly the same size near the target and far from it. `contraharmonic` is that of
 style-transfer-pytorch; `relative-contraharmonic` is in units of the mean |T|, as `relative` above.

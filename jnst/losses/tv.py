@@ -19,7 +19,7 @@ from jnst.errors import check_choice
 from jnst.losses.magnitude import magnitude
 
 SCALE = {"sum": lambda count: 1, "half": lambda count: 1 / 2, "mean": lambda count: 1 / count}
-"""What the sum is multiplied by, as a function of the number of values in the picture, 3·h·w."""
+"""Scales of the sum by name, as functions of the number of values, 3·h·w."""
 
 
 def total_variation(

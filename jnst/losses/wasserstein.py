@@ -33,7 +33,7 @@ class Moments(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What the distance needs of the style picture: m_s, B with BᵀB = C_s, and tr C_s."""
+    """Target of the distance: m_s, B with BᵀB = C_s, and tr C_s."""
 
     mean: Float[Array, " c"]
     root: Float[Array, "c c"]
@@ -44,7 +44,7 @@ SCALE = {
     "mean": lambda target: 1 / target.mean.size,
     "relative": lambda target: 1 / (jnp.sum(target.mean**2) + target.trace),
 }
-"""What W² is multiplied by: `mean`, 1/N, as in style-transfer-pytorch; `relative`, so that 1 is the
+"""Scales of W² by name: `mean`, 1/N, as in style-transfer-pytorch; `relative`, so that 1 is the
 distance to a blank map, as in `jnst.losses.squares`."""
 
 

@@ -1,1 +1,1 @@
-"""What moves the picture: optimizers, one step, the loops around them."""
+"""Optimizers, one step of them, and the loops around it."""

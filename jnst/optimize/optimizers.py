@@ -20,7 +20,7 @@ import scipy.optimize
 from jnst.arrays import Array
 
 HISTORY = 20
-"""How many pairs of steps and gradient changes L-BFGS keeps."""
+"""Number of pairs of steps and gradient changes that L-BFGS keeps."""
 LARGEST_MOVE = 0.5
 """No value of the picture moves further than this in one step of L-BFGS."""
 FIRST_STEP = 0.03
@@ -97,9 +97,9 @@ OPTIMIZERS: dict[str, Callable[[float], optax.GradientTransformation]] = {
 }
 """By name; each takes the learning rate."""
 KEEP_MEMORY = ("adam", "sgd")
-"""Whose memory, running means of gradients, still means something when the picture is enlarged."""
+"""Optimizers whose state, running means of gradients, can be enlarged with the picture."""
 LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
-"""What each is run with when nothing else is asked for. SciPy's finds its own step."""
+"""Default learning rates by optimizer. SciPy's finds its own step."""
 NAMES = (*OPTIMIZERS, "scipy-lbfgs")
 """All optimizers: these, and SciPy's, which is no transformation."""
 

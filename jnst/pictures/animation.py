@@ -18,7 +18,7 @@ MOVING = {
     ".gif": {"format": "GIF"},
     ".webp": {"format": "WEBP", "quality": 90},
 }
-"""What one file can hold all frames: suffix -> Pillow's format and options."""
+"""Formats that hold all frames in one file: suffix -> Pillow's format and options."""
 FASTEST = 50
 """Pictures a second."""
 _NUMBERED = re.compile(r"%0[1-9]d")

@@ -26,7 +26,7 @@ _OtherPicture = Float[np.ndarray, "1 h2 w2 3"]
 _Matrix = Float[np.ndarray, "c c"]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""What makes the Y of YIQ (ITU-R BT.601) of RGB; the paper uses YIQ.
+"""Weights of RGB in the Y of YIQ (ITU-R BT.601), which the paper uses.
 
 Y is linear in the values as they are encoded, and grey is its axis: a grey picture of value Y has
 the luminance Y, and adding grey changes neither I nor Q. So a target set for a grey picture is met
@@ -43,7 +43,7 @@ ROUNDING (1 - A Aᵀ). Gatys's NeuralImageSynthesis adds 1e-5, eight times as mu
 
 
 class Method(NamedTuple):
-    """What is done before, to (content, style), and after, to (result, content)."""
+    """Colour method: a step before, on (content, style), and one after, on (result, content)."""
 
     before: Callable[[Picture, _OtherPicture], tuple[Picture, _OtherPicture]]
     after: Callable[[Picture, _OtherPicture], Picture]
@@ -163,7 +163,7 @@ METHODS = {
     "monge-kantorovich": _recoloured(functools.partial(_match, monge_kantorovich)),
     "histogram": _recoloured(_match_histograms),
 }
-"""How the content's colours can be kept: `luminance` paints grey and colours it afterwards; the
+"""Methods of keeping the content's colours: `luminance` paints grey and colours it afterwards; the
 others give the style picture the content's colours, by a linear map or channel by channel."""
 
 

@@ -18,7 +18,7 @@ from jnst.pictures import files, resizing
 from jnst.pictures.files.raster import to_levels
 
 Mask = Float[np.ndarray, "1 _ _ 1"]
-"""How much each pixel of a picture belongs to a region, in [0, 1]."""
+"""Membership of each pixel in a region, in [0, 1]."""
 MOST_LABELS = 32
 """A label picture has at most so many colours: with more it is a photograph, or was a JPEG."""
 

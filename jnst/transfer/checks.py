@@ -1,4 +1,4 @@
-"""What settings may be, alone and together."""
+"""Checks of settings, alone and together."""
 
 import math
 from collections import Counter

@@ -76,4 +76,4 @@ INITIAL = {
     "noise": _noise,
     "style-statistics": _style_statistics,
 }
-"""How an optimization can start: name -> function of (content, style, random generator)."""
+"""Initial pictures by name: function of (content, style, random generator)."""

@@ -26,7 +26,7 @@ class Guide(NamedTuple):
 
 
 class Pictures(NamedTuple):
-    """What a run is given: `content` and styles as the optimization sees them.
+    """Pictures of a run: `content` and styles as the optimization sees them.
 
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
     to begin with, where that is a picture of its own. With `settings.canvas`, content, regions of

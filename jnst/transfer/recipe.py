@@ -30,7 +30,7 @@ def prepare(pictures: Pictures, settings: Settings) -> Problem:
 
 
 class Point(NamedTuple):
-    """Where a run is: its stage, after which step, what the stage began with, its loop's state.
+    """Position of a run: stage, step, the picture that the stage began with, its loop's state.
 
     Without a picture, a stage begins as the settings say; without a state, at its beginning.
     """

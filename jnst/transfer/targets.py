@@ -11,10 +11,10 @@ import numpy as np
 from jnst.arrays import Array
 
 Targets = Mapping[str, Any]
-"""What a term has measured of a picture, by layer."""
+"""Targets that a term has measured of a picture, by layer."""
 
 MOST_BYTES = 2**28
-"""How many bytes of targets a cache holds unless told otherwise."""
+"""Bytes of targets that a cache holds unless told otherwise."""
 
 
 class TargetCache:

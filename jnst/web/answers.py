@@ -1,4 +1,4 @@
-"""What the server answers: a run as the page shows it, files, and one line for what is refused."""
+"""Answers of the server: a run as the page shows it, files, and one line for what is refused."""
 
 import mimetypes
 import pathlib

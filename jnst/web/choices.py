@@ -1,4 +1,4 @@
-"""What the page offers, and the settings that come of what was chosen there."""
+"""Choices that the page offers, and the settings made from them."""
 
 import dataclasses
 from collections.abc import Mapping

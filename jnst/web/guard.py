@@ -1,4 +1,4 @@
-"""What every request goes through: whom it may come from, and how large it may be."""
+"""Guard of every request: whom it may come from, and how large it may be."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-"""What every answer carries."""
+"""Headers of every answer."""
 
 
 class Guard:
@@ -87,7 +87,7 @@ class Guard:
 
 
 def known(header: str, bound: str) -> bool:
-    """Whether a Host header names the server that is bound to `bound`."""
+    """Tell whether a Host header names the server that is bound to `bound`."""
     try:
         name = urlsplit(f"//{header}").hostname or ""
         if name in ("localhost", bound.lower()):
@@ -99,7 +99,7 @@ def known(header: str, bound: str) -> bool:
 
 
 def local(host: str) -> bool:
-    """Whether only programs on this machine can reach a server that is bound to `host`."""
+    """Tell whether only programs on this machine can reach a server that is bound to `host`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

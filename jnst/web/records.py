@@ -1,11 +1,11 @@
-"""What is kept of a picture and of a run, each in a file of its own, as JSON."""
+"""Records of pictures and runs, each in a file of its own, as JSON."""
 
 from typing import Any
 
 import msgspec
 
 RESTING = ("done", "stopped", "failed")
-"""What a run is when nothing is to be done about it."""
+"""Statuses of a run with nothing left to do."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Run(msgspec.Struct):
 
 
 class Painted(msgspec.Struct):
-    """How far a run has come: what its painter leaves in `progress.json`.
+    """Progress of a run, as its painter leaves it in `progress.json`.
 
     `size` is width and height, `left` seconds, `curve` steps and their total losses, thinned out.
     """

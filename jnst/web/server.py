@@ -1,4 +1,4 @@
-"""What the page asks of the server."""
+"""The server's routes, as the page calls them."""
 
 import dataclasses
 import pathlib

@@ -1,4 +1,4 @@
-"""What the page keeps on the disk: the pictures it was given, and runs, each in its own folder.
+"""Store of the page on the disk: uploaded pictures and runs, each in its own folder.
 
     FOLDER/pictures/ID/original, view.jpg, picture.json
     FOLDER/runs/ID/run.json, progress.json, preview.jpg, picture.png, checkpoint.npz
@@ -27,12 +27,12 @@ from jnst.web.records import RESTING, Given, Painted, Run
 VIEW = 1024
 """Long side, at most, of a given picture as the page shows it."""
 UNUSED = 20
-"""How many pictures are kept that no run was made of; older ones go."""
+"""Number of unused pictures that are kept; older ones are removed."""
 LONGEST_NAME = 80
 """Characters of a picture's name that are kept."""
 _ID = re.compile("[0-9a-f]{16}")
 _UNFINISHED = re.compile(r"original|view\.jpg|\.jnst-.*")
-"""What there may be in the folder of a picture or a run that was never whole."""
+"""Files that an incomplete picture or run may have in its folder."""
 
 
 _Kept = TypeVar("_Kept", Given, Run)

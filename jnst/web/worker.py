@@ -86,7 +86,7 @@ class Worker:
                 self._store.remove_run(run)
 
     def is_busy(self) -> bool:
-        """Whether a run is being painted."""
+        """Tell whether a run is being painted."""
         return self._current is not None
 
     def place(self, run: Run) -> int:

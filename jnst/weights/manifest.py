@@ -12,7 +12,7 @@ from jnst.errors import InputError
 from jnst.system import disk
 
 NAME = "manifest.json"
-"""What the manifest in a folder of weights is called."""
+"""Name of the manifest in a folder of weights."""
 
 
 def table(folder: Path) -> dict:

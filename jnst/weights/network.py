@@ -19,7 +19,7 @@ WEIGHTS: Mapping[str, Callable[[str], Params]] = {
     "normalized": functools.partial(store.load, normalized=True),
     "random": untrained,
 }
-"""What a network may have learnt: functions from its name to its weights."""
+"""Kinds of weights by name: functions from a network's name to its weights."""
 
 
 class Network(NamedTuple):

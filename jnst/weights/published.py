@@ -1,4 +1,4 @@
-"""Where weights are published, by network: file name, address and hash."""
+"""Published weights by network: file name, address and hash."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

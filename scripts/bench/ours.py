@@ -80,7 +80,7 @@ def start(content: str, style: str, size: int) -> dict[str, float]:
     """Return the seconds of what comes before and with the first step of the default recipe."""
     began = time.perf_counter()
     loaded = load(Settings())
-    loaded = time.perf_counter()
+    read = time.perf_counter()
     problem = _problem(Settings(), (content, style), size * 3 // 4, size, loaded=loaded)
     set_ = time.perf_counter()
     assert problem.optimizer is not None  # not SciPy's
@@ -90,8 +90,8 @@ def start(content: str, style: str, size: int) -> dict[str, float]:
     next(steps)
     second = time.perf_counter()
     return {
-        "weights": loaded - began,
-        f"targets at {size} px": set_ - loaded,
+        "weights": read - began,
+        f"targets at {size} px": set_ - read,
         "first step": first - set_,
         "second step": second - first,
     }

@@ -11,7 +11,7 @@ import numpy as np
 from jnst.byhand.backbones import nn, pooling
 
 INPUT = "input"
-"""What the first layer reads: the picture, preprocessed."""
+"""Name of the input of the first layer: the preprocessed picture."""
 Params = Mapping[str, Mapping[str, np.ndarray]]
 """Network weights, by layer and kind; see `jnst.arrays.Params`."""
 Maps = dict[str, np.ndarray]
@@ -30,7 +30,7 @@ class Layer(NamedTuple):
 
 
 class Options(NamedTuple):
-    """How maxima are pooled, whether that is rescaled, and what lies outside the picture."""
+    """Options of the network: pooling, its rescaling, and padding."""
 
     pooling: str = "max"
     rescale: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 Frame = int | str
-"""How far a picture is framed before windows slide over it; see `margins`."""
+"""Padding before windows slide over a picture; see `margins`."""
 
 
 def margins(length: int, size: int, stride: int, frame: Frame) -> tuple[int, int]:
@@ -96,7 +96,7 @@ def _margins(shape: tuple[int, ...], kernel: np.ndarray, stride: int, frame: Fra
 
 
 PADDING = {"zeros": "constant", "edge": "edge"}
-"""What lies outside the picture, by name, as NumPy calls it."""
+"""Padding modes by name, as NumPy calls them."""
 _Margin = tuple[int, int]
 
 

@@ -1,4 +1,4 @@
-"""What a dream increases, with its derivative down to the pixels. See `jnst.dreams.activation`."""
+"""Objectives of a dream, with derivatives down to the pixels. See `jnst.dreams.activation`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

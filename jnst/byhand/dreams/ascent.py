@@ -3,7 +3,7 @@
 import numpy as np
 
 TINY = 1e-12
-"""What keeps a gradient that is zero everywhere from being divided by zero."""
+"""Added to divisors, so that a gradient of zeros is not divided by zero."""
 
 
 def normalize(gradient: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ NORMALIZATION = {
     "positions": lambda positions, channels: 1 / positions,
     "positions-channels": lambda positions, channels: 1 / (positions * channels),
 }
-"""What FᵀF is multiplied by: n, as a function of M and N."""
+"""Normalizations n of FᵀF by name, as functions of M and N."""
 
 
 def statistic(

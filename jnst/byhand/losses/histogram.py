@@ -15,7 +15,7 @@ from jnst.byhand.losses import squares
 from jnst.byhand.losses.quantiles import ordered, ordered_backward, quantiles
 
 SCALE = squares.SCALE
-"""What Σd² is multiplied by; see `jnst.losses.histogram.SCALE`."""
+"""Scales of Σd² by name; see `jnst.losses.histogram.SCALE`."""
 
 
 def statistic(features: np.ndarray) -> np.ndarray:

@@ -28,7 +28,7 @@ SCALE = {
     "mean": lambda target: 1 / target.mean.size,
     "relative": lambda target: 1 / (np.sum(target.mean**2) + np.sum(target.std**2)),
 }
-"""What L is multiplied by; see `jnst.losses.moments.SCALE`."""
+"""Scales of L by name; see `jnst.losses.moments.SCALE`."""
 
 
 def statistic(features: np.ndarray, region: np.ndarray | None = None) -> Moments:

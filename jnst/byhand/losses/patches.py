@@ -34,7 +34,7 @@ SCALE = {
     "mean": lambda target: 1 / target.patches.shape[1],
     "relative": lambda target: 1 / np.mean(target.norms**2),
 }
-"""What E / n is multiplied by; see `jnst.losses.patches.SCALE`."""
+"""Scales of E / n by name; see `jnst.losses.patches.SCALE`."""
 
 
 def statistic(features: np.ndarray) -> np.ndarray:

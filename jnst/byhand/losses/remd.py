@@ -18,7 +18,7 @@ import numpy as np
 from jnst.byhand.losses.sampling import directions, directions_backward, sample, sample_backward
 
 SCALE = {"mean": lambda target: 1, "relative": lambda target: 1}
-"""What E is multiplied by: nothing; see `jnst.losses.remd.SCALE`."""
+"""Scales of E by name: a factor of 1; see `jnst.losses.remd.SCALE`."""
 
 
 def statistic(features: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ SCALE = {
     "columns": lambda target: 1 / target.shape[1],
     "relative": lambda target: 1 / np.sum(np.abs(1 / target.shape[0] - target)),
 }
-"""What Σ|S - T| is multiplied by; see `jnst.losses.selfsimilarity.SCALE`."""
+"""Scales of Σ|S - T| by name; see `jnst.losses.selfsimilarity.SCALE`."""
 
 
 def statistic(features: np.ndarray) -> np.ndarray:

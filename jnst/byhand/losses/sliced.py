@@ -14,7 +14,7 @@ from jnst.byhand.losses import squares
 from jnst.byhand.losses.quantiles import ordered, ordered_backward, quantiles
 
 SCALE = squares.SCALE
-"""What Σd² is multiplied by; see `jnst.losses.sliced.SCALE`."""
+"""Scales of Σd² by name; see `jnst.losses.sliced.SCALE`."""
 
 
 class Target(NamedTuple):

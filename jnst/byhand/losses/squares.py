@@ -8,14 +8,14 @@ SCALE = {
     "mean": lambda target: 1 / target.size,
     "relative": lambda target: 1 / np.sum(target**2),
 }
-"""What Σd² is multiplied by; see `jnst.losses.squares.SCALE`."""
+"""Scales of Σd² by name; see `jnst.losses.squares.SCALE`."""
 
 
 CONTRAHARMONIC = {
     "contraharmonic": lambda target: 1,
     "relative-contraharmonic": lambda target: target.size / np.abs(target).sum(),
 }
-"""What Σd² / Σ|d| is multiplied by; see `jnst.losses.squares.CONTRAHARMONIC`."""
+"""Scales of Σd² / Σ|d| by name; see `jnst.losses.squares.CONTRAHARMONIC`."""
 
 
 def squared_error(statistic: np.ndarray, target: np.ndarray, *, scale: str) -> np.floating:

@@ -5,7 +5,7 @@ import numpy as np
 from jnst.byhand.backbones import nn
 
 SCALE = {"sum": lambda count: 1, "half": lambda count: 1 / 2, "mean": lambda count: 1 / count}
-"""What the sum is multiplied by, as a function of the number of values, 3·h·w."""
+"""Scales of the sum by name, as functions of the number of values, 3·h·w."""
 
 
 def total_variation(

@@ -39,7 +39,7 @@ SCALE = {
     "mean": lambda target: 1 / target.mean.size,
     "relative": lambda target: 1 / (np.sum(target.mean**2) + target.trace),
 }
-"""What W² is multiplied by; see `jnst.losses.wasserstein.SCALE`."""
+"""Scales of W² by name; see `jnst.losses.wasserstein.SCALE`."""
 
 
 def statistic(features: np.ndarray, region: np.ndarray | None = None) -> Moments:

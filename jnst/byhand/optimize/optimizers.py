@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 HISTORY = 20
-"""How many pairs of steps and gradient changes L-BFGS keeps."""
+"""Number of pairs of steps and gradient changes that L-BFGS keeps."""
 LARGEST_MOVE = 0.5
 """No value of the picture moves further than this in one step of L-BFGS."""
 FIRST_STEP = 0.03
@@ -88,7 +88,7 @@ def two_loop(gradient: np.ndarray, pairs: list[tuple[np.ndarray, np.ndarray]]) -
 
 
 class History(NamedTuple):
-    """What L-BFGS remembers: how often it was asked, its pairs (s, y), and where it was last.
+    """State of L-BFGS: the number of updates, its pairs (s, y), and the last picture and gradient.
 
     `steps` and `changes` have a row for each pair, the newest last; `x` and `gradient` the shape of
     the picture.

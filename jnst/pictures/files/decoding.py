@@ -19,7 +19,7 @@ from jnst.system.disk import guarded
 _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}  # the rest are RGB
 
 Source = str | os.PathLike[str] | PIL.Image.Image | Array
-"""What can be read as a picture."""
+"""Types that can be read as a picture."""
 
 _Channels = Float[np.ndarray, "1 h w c"]  # RGB, or RGB and alpha, in [0, 1]
 
@@ -55,7 +55,7 @@ def from_array(array: Array) -> Picture:
 
 
 def is_animated(path: str | os.PathLike[str]) -> bool:
-    """Whether a file holds several pictures, of which `read` takes the first.
+    """Tell whether a file holds several pictures, of which `read` takes the first.
 
     What cannot be read does not; `read` says why.
     """

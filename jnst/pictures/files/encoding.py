@@ -23,11 +23,11 @@ WRITERS = {
     ".webp": {"format": "WEBP", "quality": 95},
     ".tif": {"format": "TIFF"},
 }
-"""What `write` can write: suffix -> Pillow's format and options."""
+"""Formats that `write` knows: suffix -> Pillow's format and options."""
 WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
 
 DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
-"""What it can write with 16 bits."""
+"""Formats that it can write with 16 bits."""
 
 
 def check_writable(path: str | os.PathLike[str], *, depth: int = 8) -> None:

@@ -1,4 +1,4 @@
-"""What a picture file holds besides pixels: its profile, its orientation, the settings of a run."""
+"""Metadata of picture files: colour profile, orientation, the settings of a run."""
 
 import functools
 import json

@@ -14,7 +14,7 @@ from jnst.system.disk import check_regular, guarded
 from jnst.system.process import Shared
 
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
-"""What can be read, by Pillow's names; not, for one, EPS, which starts another program."""
+"""Readable formats, by Pillow's names; not, for one, EPS, which starts another program."""
 LIMIT = "JNST_MAX_PIXELS"
 """The environment variable that says how many pixels a picture may have."""
 _PIXEL, _REST = 4 * 8, 1 << 26  # bytes: the largest pixel, of doubles, and what is no pixels

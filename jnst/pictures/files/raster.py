@@ -12,7 +12,7 @@ from jnst.pictures.files.metadata import srgb, turned
 
 
 class Raster(NamedTuple):
-    """What a decoder found.
+    """Output of a decoder.
 
     `colours` is uint8, or float32 in [0, 1]; (h, w, 1) is grey, (h, w, 3) RGB, (h, w, 4) CMYK.
     `alpha`, if there is any, is (h, w, 1), likewise. `orientation` is that of EXIF, `profile` an

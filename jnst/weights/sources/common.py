@@ -1,4 +1,4 @@
-"""What the readers share: the type of what they find, and how a network is known by its names."""
+"""Shared by the readers: their result's type, and how a network is recognized by its names."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ normalisation `gamma`, `beta`, `mean` and `variance`."""
 
 
 class Found(NamedTuple):
-    """What is in a file: which network, its layers that are there, and their arrays.
+    """Contents of a weight file: the network, the layers present, and their arrays.
 
     `table` has in each layer's `reads` the names under which `arrays` has its weights.
     """
@@ -38,7 +38,7 @@ def roles(layer: graph.Layer) -> tuple[str | None, str | None]:
 
 
 def biased(table: graph.Table) -> bool:
-    """Whether convolutions must have a bias: where nothing is normalised."""
+    """Tell whether convolutions must have a bias: where nothing is normalized."""
     return all(roles(layer)[1] is None for layer in weighted(table))
 
 

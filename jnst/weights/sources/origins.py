@@ -1,4 +1,4 @@
-"""Whose the weights of each kind of file are, and what they expect of a picture."""
+"""Origin of the weights of each kind of file, and the preprocessing that they expect."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

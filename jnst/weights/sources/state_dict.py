@@ -12,7 +12,7 @@ from jnst.weights.sources.torch_names import prefixes
 
 _OLD_DENSENET = r"(denselayer\d+\.(?:norm|conv))\.([12]\.)"
 TOP = ("classifier", "fc", "AuxLogits")
-"""What classifies, and is not read."""
+"""Layers of the classifier, which are not read."""
 _NORMALIZATION = {
     "gamma": "weight",
     "beta": "bias",

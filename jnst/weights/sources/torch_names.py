@@ -1,4 +1,4 @@
-"""What torchvision calls the layers of each network: a prefix in its state dict, by our `reads`."""
+"""Names of torchvision's layers: prefixes in its state dict, by our `reads`."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -115,5 +115,5 @@ NAMES: Mapping[str, Callable[[str], Iterator[tuple[str, str]]]] = {
     "mobilenet_v2-torchvision": _mobilenet,
     "squeezenet1_1-torchvision": _squeezenet,
 }
-"""What yields pairs of our name and torchvision's prefix, by network."""
+"""Functions that yield pairs of our name and torchvision's prefix, by network."""
 assert set(NAMES) < set(BACKBONES)
