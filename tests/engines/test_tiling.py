@@ -56,7 +56,10 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+DEEP = {case: pytest.mark.slow for case in CASES if case not in ("default", "shallow")}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, marks=DEEP.get(case, ())) for case in CASES])
 def test_value_parts_and_gradient(case):
     settings = Settings(**CASES[case])
     chosen, constants = whole(settings)
@@ -97,7 +100,8 @@ def test_grad_and_value_of_a_loss_on_the_picture_with_a_target():
 
 
 def test_several_goals_with_regions():
-    settings = Settings(style_loss="gram")
+    layers = {"style_layers": ("relu1_1", "relu2_1"), "content_layers": ("relu2_2",)}
+    settings = Settings(style_loss="gram", **layers)
     chosen, constants = whole(settings, goals=2)
     geometry = BACKBONES["vgg19"].geometry
     goals = {
@@ -110,7 +114,7 @@ def test_several_goals_with_regions():
     }
     constants = constants._replace(goals={**constants.goals, "style": goals})
     expected = jax.jit(chosen.evaluate)(constants, IMAGE)
-    found = in_tiles(settings.resolved.objective, 208).evaluate(constants, jnp.asarray(IMAGE))
+    found = in_tiles(settings.resolved.objective, 64).evaluate(constants, jnp.asarray(IMAGE))
     close(found.gradient, expected.gradient)
     assert float(found.total) == pytest.approx(float(expected.total), rel=1e-9)
 
@@ -168,7 +172,7 @@ def test_no_position_sees_further_than_its_reach(name):
         found = vgg.features(ones, image, [name], pooling="avg")
         return found[name][0, middle, middle, 0]
 
-    (_, rows, columns, _) = np.nonzero(jax.grad(value)(np.ones((1, size, size, 3))))
+    (_, rows, columns, _) = np.nonzero(jax.jit(jax.grad(value))(np.ones((1, size, size, 3))))
     for seen in (rows, columns):
         assert seen.min() == middle * stride - reach
         assert seen.max() == (middle + 1) * stride - 1 + reach

@@ -49,8 +49,14 @@ def painted(content, style, **options):
     return last
 
 
-@ENGINES
-@pytest.mark.parametrize("loss", STYLE_LOSSES)
+# Each of the other losses compiles for several seconds.
+CHEAP = [("jax", loss) for loss in ("wasserstein", "gram")]
+SLOW = [("jax", loss) for loss in STYLE_LOSSES if loss not in ("wasserstein", "gram")]
+LOSSES = [*CHEAP, *(("byhand", loss) for loss in STYLE_LOSSES)]
+LOSSES += [pytest.param(*case, marks=pytest.mark.slow) for case in SLOW]
+
+
+@pytest.mark.parametrize(("engine", "loss"), LOSSES)
 def test_styles_without_any_structure(loss, engine):
     for pair in (("one", "black"), ("black", "other"), ("white", "black"), ("grey", "grey")):
         painted(*pair, style_loss=loss, engine=engine)

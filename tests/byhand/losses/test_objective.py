@@ -135,13 +135,14 @@ def agree(setup, name, params, photograph, painting, image):
         check(lambda x: evaluate(theirs, x).total, image, got.gradient, eps=1e-8)
 
 
-@pytest.mark.parametrize("name", ["vgg16", "vgg19"])
+@pytest.mark.parametrize("name", [pytest.param("vgg16", marks=pytest.mark.slow), "vgg19"])
 @pytest.mark.parametrize("setup", SETUPS)
 def test_grad_of_the_whole_chain_on_random_input(setup, name):
     params, (photograph, painting, image) = invented(name)
     agree(setup, name, params, photograph, painting, image)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setup", SETUPS)
 def test_grad_of_the_whole_chain_on_real_input(real, setup):
     params, photograph, painting, noise = real
