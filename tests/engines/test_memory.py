@@ -193,7 +193,7 @@ import sys, jax, numpy as np
 from pathlib import Path
 from jnst.pictures import samples
 from jnst.transfer import problem
-from jnst.pictures import read
+from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
 from jnst.transfer.recipe import prepare
 layers = {"style_layers": ("relu1_2",), "content_layers": ("relu1_2",), "style_loss": "gram"}
