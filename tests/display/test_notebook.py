@@ -95,7 +95,7 @@ def test_what_was_seen_is_what_is_returned(shown):
 
 
 def test_to_interrupt_it_ends_it_with_the_best_so_far(shown, monkeypatch):
-    module = importlib.import_module("jnst.transfer.recipe")
+    module = importlib.import_module("jnst.transfer.method")
     original = module.paint
 
     def interrupted(*arguments, **options):
