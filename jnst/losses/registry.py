@@ -31,7 +31,7 @@ from jnst.losses import (
     wasserstein,
 )
 
-Value = TypeVar("Value")
+_Value = TypeVar("_Value")
 
 
 class ObjectiveChoices(NamedTuple):
@@ -115,7 +115,7 @@ STYLE_LOSSES = {
 """Losses that style can be compared by, by name."""
 
 
-def _without_target(loss: Callable[..., Value]) -> Callable[..., Value]:
+def _without_target(loss: Callable[..., _Value]) -> Callable[..., _Value]:
     """Give a function of the picture alone the target that it has no use for."""
     return lambda picture, target, **options: loss(picture, **options)
 
