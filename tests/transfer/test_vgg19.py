@@ -52,7 +52,7 @@ def test_normalised_weights_are_the_ones_used(pair):
 def test_the_default_paints_and_lowers_every_style_layer(pair):
     settings = Settings(size=48, first_size=32, steps=(10, 6))
     progress = list(paint(read(*pair, settings), settings))
-    assert [p.best.shape[2] for p in progress] == [32] * 10 + [45] * 6
+    assert [p.best.shape[2] for p in progress] == [34] * 10 + [48] * 6
     assert progress[0].parts["content"] < 1e-6
     assert progress[-1].best_total < 0.5 * progress[0].total
     assert progress[10].parts["style"] < 0.7 * progress[0].parts["style"]
