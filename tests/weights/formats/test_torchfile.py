@@ -11,6 +11,7 @@ from helpers_torch import (
     KINDS,
     Storage,
     legacy,
+    parse,
     state_dict,
     tensor,
     zipped,
@@ -18,22 +19,6 @@ from helpers_torch import (
 
 from jnst.errors import InputError
 from jnst.weights.formats import torchfile
-
-
-def parse(data: bytes) -> dict[str, np.ndarray]:
-    try:
-        return torchfile.parse(data, "file.pth")
-    except InputError as error:
-        message = str(error)
-    assert "\n" not in message
-    assert "Type-check" not in message, "a fault of ours, not of the file"
-    raise InputError(message)
-
-
-@pytest.fixture(params=["legacy", "zip", "deflated"])
-def write(request):
-    deflated = lambda value, storages: zipped(value, storages, deflate=True)  # noqa: E731
-    return {"legacy": legacy, "zip": zipped, "deflated": deflated}[request.param]
 
 
 @pytest.mark.parametrize("kind", KINDS)

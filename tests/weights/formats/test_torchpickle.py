@@ -14,29 +14,13 @@ from helpers_torch import (
     Storage,
     dumps,
     encode,
-    legacy,
+    parse,
     tensor,
     zipped,
 )
 
 from jnst.errors import InputError
 from jnst.weights.formats import torchfile
-
-
-def parse(data: bytes) -> dict[str, np.ndarray]:
-    try:
-        return torchfile.parse(data, "file.pth")
-    except InputError as error:
-        message = str(error)
-    assert "\n" not in message
-    assert "Type-check" not in message, "a fault of ours, not of the file"
-    raise InputError(message)
-
-
-@pytest.fixture(params=["legacy", "zip", "deflated"])
-def write(request):
-    deflated = lambda value, storages: zipped(value, storages, deflate=True)  # noqa: E731
-    return {"legacy": legacy, "zip": zipped, "deflated": deflated}[request.param]
 
 
 def test_the_ways_in_which_old_torch_wrote_a_state_dict(write):
