@@ -55,6 +55,14 @@ def tiny():
         yield
 
 
+@pytest.fixture
+def free(monkeypatch):
+    """Return a function that pretends that so many bytes of memory are free."""
+    from jnst.engines import memory  # after the hook
+
+    return lambda count: monkeypatch.setattr(memory, "available", lambda: count)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup():
     """Compile every test's programs alike, whatever the command line changed in the one before."""

@@ -25,10 +25,10 @@ MOST_RETREATS = 10
 
 
 class End(NamedTuple):
-    """The end of a loop: the picture to keep, and the optimizer's memory."""
+    """The end of a loop: the picture to keep, and the optimizer's state."""
 
     best: np.ndarray
-    memory: Any
+    optimizer_state: Any
 
 
 def minimize(
@@ -38,7 +38,7 @@ def minimize(
     optimizer: Optimizer,
     *,
     steps: int,
-    memory: Any = None,
+    optimizer_state: Any = None,
     state: Sequence[Any] = (),
     average: float = 0.0,
     every: int = 1,
@@ -52,7 +52,7 @@ def minimize(
         image: where to start, in [0, 1].
         optimizer: a transformation: `init(image)`, `update(gradient, state, image)`.
         steps: how many times the objective is evaluated.
-        memory: the optimizer's state to start with; its own beginning by default.
+        optimizer_state: the optimizer's state to begin with; a fresh one by default.
         state: of a `Progress`, to go on from there; the other arguments must be the same.
         average: decay of the running average of pictures; 0 to keep the best instead.
         every: on an accelerator, how many steps run in one program; 1 on the CPU.
@@ -64,9 +64,9 @@ def minimize(
 
     """
 
-    def start(image: Any, memory: Any, best_total: float) -> Carry:
+    def start(image: Any, kept: Any, best_total: float) -> Carry:
         image = jnp.asarray(image) if compiled else image
-        state = optimizer.init(image) if memory is None else memory
+        state = optimizer.init(image) if kept is None else kept
         return place(Carry(image, state, image, dtype.type(best_total), dtype.type(1)))
 
     def place(carry: Carry) -> Carry:
@@ -79,7 +79,7 @@ def minimize(
     dtype = np.dtype(image.dtype)
     shrink, retreats, done = 1.0, 0, 0
     constants = jax.device_put(constants) if compiled else constants
-    carry = start(image, memory, math.inf)
+    carry = start(image, optimizer_state, math.inf)
     if state:
         done, retreats, shrink = int(state[0]), int(state[1]), float(state[2])
         carry = place(_like(carry, state[3:]))

@@ -96,7 +96,7 @@ OPTIMIZERS: dict[str, Callable[[float], optax.GradientTransformation]] = {
     "sgd": sgd,
 }
 """By name; each takes the learning rate."""
-KEEP_MEMORY = ("adam", "sgd")
+KEEP_STATE = ("adam", "sgd")
 """Optimizers whose state, running means of gradients, can be enlarged with the picture."""
 LEARNING_RATES = {"lbfgs": 1.0, "adam": 0.02, "sgd": 0.003}
 """Default learning rates by optimizer. SciPy's finds its own step."""

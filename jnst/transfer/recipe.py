@@ -8,7 +8,7 @@ import jax
 from jnst.arrays import AnyPicture
 from jnst.methods.progress import Progress
 from jnst.optimize.loop import End, minimize
-from jnst.optimize.optimizers import KEEP_MEMORY
+from jnst.optimize.optimizers import KEEP_STATE
 from jnst.optimize.scipy_loop import minimize_scipy
 from jnst.transfer.checks import check
 from jnst.transfer.pictures import Pictures
@@ -45,7 +45,7 @@ def iterate(
     problem: Problem,
     steps: int,
     *,
-    memory: Any = None,
+    optimizer_state: Any = None,
     state: Sequence[Any] = (),
     average: float = 0.0,
     every: int = 10,
@@ -73,7 +73,7 @@ def iterate(
             *arguments,
             problem.optimizer,
             steps=steps,
-            memory=memory,
+            optimizer_state=optimizer_state,
             state=state,
             average=average,
             every=every,
@@ -109,19 +109,19 @@ def paint(
     loaded = loaded or load(settings)
     stages = stages or plan(pictures, settings)
     point = point or Point(0, 0, None, ())
-    picture, state, memory = point.picture, point.state, None
+    picture, state, optimizer_state = point.picture, point.state, None
     done = sum(stage.steps for stage in stages[: point.stage])
     for number, stage in enumerate(stages[point.stage :], point.stage):
         problem = set_up(pictures, settings, loaded, stage=stage, start=picture)
-        if memory is not None:
-            memory = enlarge(memory, *problem.image.shape[1:3])
-        options: dict[str, Any] = {"memory": memory, "state": state}
+        if optimizer_state is not None:
+            optimizer_state = enlarge(optimizer_state, *problem.image.shape[1:3])
+        options: dict[str, Any] = {"optimizer_state": optimizer_state, "state": state}
         steps = iterate(problem, stage.steps, average=settings.average, every=every, **options)
         while True:
             try:
                 progress = next(steps)
             except StopIteration as end:
-                best, memory = end.value
+                best, optimizer_state = end.value
                 break
             now = progress.state
             # A state holds all that matters of the picture before it, but for its size.
@@ -129,5 +129,6 @@ def paint(
             point = Point(number, step, None, now) if now else Point(number, done, picture, ())
             yield progress._replace(step=step, state=None if now is None else point)
         picture, state = best, ()
-        memory = memory if settings.optimizer in KEEP_MEMORY else None
+        if settings.optimizer not in KEEP_STATE:
+            optimizer_state = None
         done += stage.steps

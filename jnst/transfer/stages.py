@@ -92,8 +92,8 @@ def sizes(last: int, *, first: int, ratio: float) -> list[int]:
     return found[::-1]
 
 
-def enlarge(memory: Any, height: int, width: int) -> Any:
-    """Resize what an optimizer remembers of each pixel, and leave the rest of its memory alone.
+def enlarge(state: Any, height: int, width: int) -> Any:
+    """Resize what an optimizer keeps of each pixel, and leave the rest of its state alone.
 
     Bilinear, so that what is positive, as Adam's mean of squares, stays positive.
     """
@@ -104,4 +104,4 @@ def enlarge(memory: Any, height: int, width: int) -> Any:
         new = resizing.resample(array, height, width, PIL.Image.Resampling.BILINEAR)
         return new.astype(array.dtype)
 
-    return jax.tree.map(one, memory)
+    return jax.tree.map(one, state)

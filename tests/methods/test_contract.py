@@ -14,7 +14,6 @@ from jnst.experiments.grid import Cell
 from jnst.experiments.sweep import run
 from jnst.methods.progress import Progress
 from jnst.pictures import files
-from jnst.transfer.method import PIXELS
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
 
@@ -97,19 +96,3 @@ def test_a_sweep():
     np.testing.assert_allclose(found.picture, 0.375)
     assert [total for _, total in found.course] == [1, 1 / 2, 1 / 3]
     assert found.parts == {"dark": 1 / 3}
-
-
-@pytest.mark.usefixtures("tiny")
-def test_optimizing_pixels_keeps_the_contract():
-    settings = Settings(size=32, first_size=16, size_ratio=2.0, steps=(2, 1), engine="byhand")
-    pictures = read(np.tile(CONTENT, (2, 2, 1)), STYLE + 0.2, settings)
-    loaded = PIXELS.load(settings, many=True)
-    plan = PIXELS.plan(pictures, settings, loaded=loaded)
-    progress = list(plan.steps())
-    assert [one.step for one in progress] == list(range(1, len(plan.costs) + 1))
-    assert plan.costs[0] < plan.costs[-1]
-    assert plan.programs == PIXELS.plan(pictures, settings).programs
-    assert plan.result(progress[-1].best).shape == (1, 32, 32, 3)
-    (rest,) = plan.steps(point=progress[-2].state)
-    assert rest.step == 3
-    np.testing.assert_array_equal(rest.best, progress[-1].best)

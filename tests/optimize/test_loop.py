@@ -1,74 +1,30 @@
-"""The loops, on objectives so cheap that no network is needed."""
+"""The loops, SciPy's among them, on objectives so cheap that no network is needed."""
 
 import itertools
 import math
-import threading
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from bowls import (
+    ALL,
+    CENTRE,
+    FAST,
+    KINDS,
+    NEAR,
+    START,
+    beyond,
+    bowl,
+    cliff,
+    hopeless,
+    iterate,
+    run,
+    torn,
+)
 
-from jnst.byhand.optimize import optimizers as byhand_optim
 from jnst.errors import InputError
-from jnst.losses.objective import Evaluation
-from jnst.optimize.loop import MOST_RETREATS, minimize
+from jnst.optimize.loop import MOST_RETREATS
 from jnst.optimize.optimizers import OPTIMIZERS
-from jnst.optimize.scipy_loop import minimize_scipy
-
-RNG = np.random.default_rng(0)
-START = 0.4 + 0.2 * RNG.random((1, 5, 6, 3), np.float32)
-CENTRE = 1.4 * RNG.random(START.shape, np.float32) - 0.2  # partly out of bounds
-CURVATURE = (1 + 9 * RNG.random(START.shape, np.float32)) / START.size
-RATES = {"lbfgs": 0.7, "adam": 0.02, "sgd": 0.01}
-
-
-def bowl(centre, image):
-    """Quadratic, in two parts; for NumPy and for JAX."""
-    d = image - centre
-    near, far = 0.25 * (CURVATURE * d**2).sum(), 0.75 * (CURVATURE * d**2).sum()
-    return Evaluation(near + far, {"near": near, "far": far}, 2 * CURVATURE * d)
-
-
-# Close to the start, with a wall behind it that first steps run into.
-NEAR = START + 0.01 * np.sign(RNG.normal(size=START.shape)).astype(np.float32)
-FAST = {"lbfgs": 1.0, "adam": 0.05, "sgd": 0.02}
-
-
-def beyond(image):
-    return abs(image - START).max() > 0.025
-
-
-def cliff(centre, image):
-    """The bowl, but with a loss that is no number where the picture has gone too far."""
-    here, xp = bowl(centre, image), image.__array_namespace__()
-    return here._replace(total=xp.where(beyond(image), xp.nan, here.total))
-
-
-def torn(centre, image):
-    """The bowl, but with a gradient that is not finite there, though the loss is."""
-    here, xp = bowl(centre, image), image.__array_namespace__()
-    return here._replace(gradient=xp.where(beyond(image), xp.inf, here.gradient))
-
-
-def hopeless(centre, image):
-    """Finite at the first picture alone."""
-    here, xp = bowl(centre, image), image.__array_namespace__()
-    return here._replace(total=xp.where((image == START).all(), here.total, xp.nan))
-
-
-def iterate(evaluate, name, steps, *, constants=CENTRE, rates=RATES, start=START, **options):
-    if name == "scipy":
-        return minimize_scipy(evaluate, constants, start, steps=steps, **options)
-    by_name = OPTIMIZERS if options.get("compiled", True) else byhand_optim.OPTIMIZERS
-    return minimize(evaluate, constants, start, by_name[name](rates[name]), steps=steps, **options)
-
-
-def run(*args, **options):
-    return list(iterate(*args, **options))
-
-
-ALL = pytest.mark.parametrize("name", [*OPTIMIZERS, "scipy"])
-KINDS = pytest.mark.parametrize("compiled", [True, "moves", False], ids=["jax", "moves", "numpy"])
 
 
 @ALL
@@ -137,39 +93,6 @@ def test_goes_back_to_the_best_picture_with_smaller_steps(name, options, evaluat
     assert not beyond(best)
 
 
-@pytest.mark.parametrize("hole", [{"total": math.nan}, {"gradient": np.full_like(START, math.inf)}])
-def test_scipy_starts_again_from_the_best_picture(hole):
-    calls = itertools.count(1)
-
-    def fails_once(centre, image):
-        return bowl(centre, image)._replace(**(hole if next(calls) == 5 else {}))
-
-    steps = run(fails_once, "scipy", 30, compiled=False)
-    totals = [step.total for step in steps]
-    assert np.flatnonzero(np.isnan(totals)).tolist() == [4]
-    assert totals[5] == pytest.approx(min(totals[:4]), rel=1e-6)  # asked again, with no history
-    assert [step.shrink for step in steps] == [1.0] * 4 + [0.5] * (len(steps) - 4)
-    assert steps[-1].best_total == np.nanmin(totals) < 0.1 * totals[0]
-
-
-@pytest.mark.parametrize("factor", [1e-3, 1.0, 1e3])
-def test_scipy_recovers_whatever_the_scale_of_the_loss(factor):
-    def scaled(centre, image):
-        total, parts, gradient = cliff(centre, image)
-        return Evaluation(factor * total, parts, factor * gradient)
-
-    steps = run(scaled, "scipy", 60, constants=NEAR)
-    assert any(math.isnan(step.total) for step in steps)
-    assert steps[-1].best_total < 0.1 * steps[0].best_total
-    assert not beyond(steps[-1].best)
-
-
-def test_scipy_ends_where_no_step_improves():
-    steps = run(bowl, "scipy", 1000)
-    assert 10 < len(steps) < 200
-    np.testing.assert_allclose(steps[-1].best, np.clip(CENTRE, 0, 1), atol=1e-3)
-
-
 @ALL
 @KINDS
 def test_a_picture_without_a_finite_loss_cannot_be_improved(name, compiled):
@@ -200,54 +123,22 @@ def test_the_picture_that_was_passed_in_is_left_alone(name):
         np.testing.assert_array_equal(start, before)  # nor donated away
 
 
-@pytest.mark.parametrize("steps_taken", [1, 4])
-def test_closing_early_leaves_no_thread(steps_taken):
-    progress = minimize_scipy(bowl, CENTRE, START, steps=100)
-    for _ in range(steps_taken):
-        next(progress)
-    progress.close()
-    for thread in threading.enumerate():
-        if thread.name == "scipy-lbfgs":
-            thread.join(5)
-            assert not thread.is_alive()
-
-
 @KINDS
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_an_average_weighs_the_pictures_by_their_age(name, compiled):
-    steps = run(bowl, name, 9, compiled=compiled, average=0.8)
-    pictures = np.stack([START, *(step.image for step in steps)])
-    for step in steps:
-        weights = 0.8 ** np.arange(step.step, -1, -1)
-        expected = np.average(pictures[: step.step + 1], axis=0, weights=weights)
-        np.testing.assert_allclose(step.best, expected, atol=1e-5)
-    assert steps[-1].best_total == min(step.total for step in steps)
-
-
-def test_an_average_in_chunks_is_the_same():
-    one, many = (run(bowl, "adam", 12, average=0.9, every=every) for every in (1, 5))
-    np.testing.assert_allclose(many[-1].best, one[-1].best, atol=1e-5)
-
-
-def test_an_average_leaves_out_what_is_not_finite():
-    steps = run(torn, "sgd", 30, constants=NEAR, rates=FAST, average=0.9)
-    assert any(math.isnan(step.total) for step in steps)
-    assert np.isfinite(steps[-1].best).all()
-
-
-@KINDS
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_run_in_two_halves_is_one_run_where_the_memory_is_handed_on(name, compiled):
-    def half(start, memory):
-        steps, found = iterate(bowl, name, 6, start=start, compiled=compiled, memory=memory), []
+def test_a_run_in_two_halves_is_one_run_where_the_optimizer_state_is_handed_on(name, compiled):
+    def half(start, state):
+        steps, found = (
+            iterate(bowl, name, 6, start=start, compiled=compiled, optimizer_state=state),
+            [],
+        )
         while True:
             try:
                 found.append(next(steps))
             except StopIteration as end:
-                return found, end.value.memory
+                return found, end.value.optimizer_state
 
-    first, memory = half(START, None)
-    second, _ = half(first[-1].image, memory)
+    first, state = half(START, None)
+    second, _ = half(first[-1].image, state)
     forgetful, _ = half(first[-1].image, None)
     whole = [step.total for step in run(bowl, name, 12, compiled=compiled)]
     np.testing.assert_allclose([s.total for s in (*first, *second)], whole, rtol=1e-4)
@@ -291,10 +182,6 @@ def test_a_run_goes_on_in_other_chunks():
     assert [step.step for step in rest] == list(range(3, 16))
     totals = [step.total for step in whole[2:]]
     np.testing.assert_allclose([step.total for step in rest], totals, rtol=1e-4)
-
-
-def test_scipy_has_no_state():
-    assert all(step.state == () for step in run(bowl, "scipy", 5))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

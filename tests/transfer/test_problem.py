@@ -1,13 +1,12 @@
 """What is measured, and with which weights, before a run: its numbers at the first evaluation."""
 
 import numpy as np
-import PIL.Image
 import pytest
 
 from jnst import xla
 from jnst.errors import InputError
 from jnst.losses.registry import STYLE_LOSSES
-from jnst.pictures import files, resizing, samples
+from jnst.pictures import files, resizing
 from jnst.transfer.pictures import read
 from jnst.transfer.problem import load, set_up
 from jnst.transfer.recipe import paint, prepare
@@ -23,12 +22,6 @@ CHECKS = np.tile(np.uint8([[[10, 30, 90], [220] * 3], [[220] * 3, [10, 30, 90]]]
 TEXTURES = [BARS, CHECKS.repeat(4, axis=0).repeat(4, axis=1)]
 LEFT = np.zeros((20, 30), np.uint8)
 LEFT[:, :15] = 255
-
-
-@pytest.fixture(scope="module")
-def pair():
-    with PIL.Image.open(samples.STYLE) as style:
-        yield samples.content()[:200, :300], style
 
 
 def first(pair, **settings):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from jnst.byhand.optimize import optimizers as byhand_optim
-from jnst.optimize.optimizers import KEEP_MEMORY, OPTIMIZERS
+from jnst.optimize.optimizers import KEEP_STATE, OPTIMIZERS
 from jnst.pictures import samples
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
@@ -17,9 +17,9 @@ def test_sizes_by_example():
     assert sizes(128, first=128, ratio=2.0) == [128]
 
 
-@pytest.mark.parametrize("name", KEEP_MEMORY)
+@pytest.mark.parametrize("name", KEEP_STATE)
 @pytest.mark.parametrize("optimizers", [OPTIMIZERS, byhand_optim.OPTIMIZERS])
-def test_memory_grows_with_the_picture_and_keeps_its_means(name, optimizers):
+def test_an_optimizer_state_grows_with_the_picture_and_keeps_its_means(name, optimizers):
     small, large = (np.zeros((1, *size, 3), np.float32) for size in ((6, 8), (9, 12)))
     optimizer = optimizers[name](0.02)
     state = optimizer.init(small)
@@ -37,8 +37,8 @@ def test_memory_grows_with_the_picture_and_keeps_its_means(name, optimizers):
 
 
 def test_what_is_not_a_picture_is_left_alone():
-    memory = (np.int32(7), np.ones(3), {"m": np.ones((1, 2, 2, 3), np.float64)})
-    count, vector, rest = enlarge(memory, 3, 5)
+    state = (np.int32(7), np.ones(3), {"m": np.ones((1, 2, 2, 3), np.float64)})
+    count, vector, rest = enlarge(state, 3, 5)
     assert (count, vector.tolist()) == (7, [1, 1, 1])
     np.testing.assert_allclose(rest["m"], np.ones((1, 3, 5, 3)))
     assert rest["m"].dtype == np.float64

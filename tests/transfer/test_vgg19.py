@@ -3,12 +3,11 @@
 import dataclasses
 
 import numpy as np
-import PIL.Image
 import pytest
 
 import jnst
 from jnst.errors import InputError
-from jnst.pictures import files, samples
+from jnst.pictures import files
 from jnst.transfer.pictures import read
 from jnst.transfer.problem import load
 from jnst.transfer.recipe import paint
@@ -17,12 +16,6 @@ from jnst.weights import store
 
 SHALLOW = {"content_layers": ("relu1_1",), "style_layers": ("relu1_1", "relu2_1")}
 BYHAND = Settings(size=32, steps=(3,), style_loss="gram", engine="byhand", **SHALLOW)
-
-
-@pytest.fixture(scope="module")
-def pair():
-    with PIL.Image.open(samples.STYLE) as style:
-        yield samples.content()[:200, :300], style
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (12, 12), (8, 300), (300, 7)])

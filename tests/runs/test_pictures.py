@@ -1,0 +1,65 @@
+"""The pictures of a run: opened, told of, kept from being overwritten, written."""
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from jnst.errors import InputError
+from jnst.pictures import files, samples
+from jnst.runs.pictures import check_no_source, open_pictures, save, tell_of_more
+from jnst.runs.record import Inputs, restore
+from jnst.transfer.settings import Settings
+
+SMALL = Settings(size=16, steps=(1,))
+
+
+@pytest.fixture
+def red(tmp_path):
+    path = tmp_path / "red.png"
+    PIL.Image.new("RGBA", (16, 12), (255, 0, 0, 128)).save(path)
+    return path
+
+
+def test_the_sample_pair_stands_in_for_what_is_missing(red):
+    both = open_pictures(Inputs(), SMALL)
+    one = open_pictures(Inputs(content=red), SMALL)
+    np.testing.assert_array_equal(both.content, files.read(samples.content()))
+    np.testing.assert_allclose(one.content[0, 0, 0], [1, 127 / 255, 127 / 255])  # over white
+    for found in (both, one):
+        np.testing.assert_array_equal(found.guides[0].style, files.read(samples.STYLE))
+    other = open_pictures(Inputs(styles=(red,)), SMALL)
+    np.testing.assert_array_equal(other.content, both.content)
+    assert other.guides[0].style.shape == (1, 12, 16, 3)
+
+
+def test_an_animation_is_told_of_once(tmp_path, red, capsys):
+    path = tmp_path / "two.gif"
+    frames = [PIL.Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    tell_of_more([path, red, path], quiet=True)
+    assert capsys.readouterr().err == ""
+    tell_of_more([path, red, path], quiet=False)
+    assert capsys.readouterr().err == f"jnst: {path} holds several pictures; the first is taken\n"
+
+
+def test_no_output_is_a_source_by_whatever_name(red, tmp_path):
+    link = tmp_path / "link.png"
+    link.symlink_to(red)
+    check_no_source([tmp_path / "new.png"], [red])
+    for output in (red, link, red.parent / "." / red.name):
+        with pytest.raises(InputError, match="is one of the pictures; choose another name"):
+            check_no_source([tmp_path / "new.png", output], [tmp_path / "gone.png", red])
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_what_is_written_holds_transparency_and_settings(red, tmp_path, depth):
+    inputs = Inputs(content=red)
+    given = open_pictures(inputs, SMALL)
+    result = np.full((1, 12, 16, 3), 0.25, np.float32)
+    save(tmp_path / "out.png", result, given, SMALL, inputs, depth=depth)
+    over_white = 1 - (1 - result) * 128 / 255
+    written, alpha = files.read_with_alpha(tmp_path / "out.png")
+    np.testing.assert_allclose(written, over_white, atol=2 / (2**depth - 1))
+    np.testing.assert_allclose(alpha, np.full((1, 12, 16, 1), 128 / 255), atol=1e-6)
+    assert files.depth(tmp_path / "out.png") == depth
+    assert restore(files.read_settings(tmp_path / "out.png")) == (SMALL, inputs)

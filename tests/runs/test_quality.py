@@ -1,0 +1,22 @@
+import pytest
+
+from jnst.errors import InputError
+from jnst.runs.quality import QUALITY, with_quality
+from jnst.transfer.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("quality", "steps"), [("draft", (30, 1)), ("normal", (100, 1)), ("best", (300, 3))]
+)
+def test_each_size_takes_its_share_of_steps_and_at_least_one(quality, steps):
+    settings = Settings(steps=(100, 1), size=64)
+    assert with_quality(settings, quality) == Settings(steps=steps, size=64)
+
+
+def test_each_has_its_example():
+    assert list(QUALITY) == ["draft", "normal", "best"]
+
+
+def test_settings_are_refused_as_they_were_asked_for():
+    with pytest.raises(InputError, match=r"steps\[0\] must be a number of at least 1, not -3"):
+        with_quality(Settings(steps=(-3,)), "best")

@@ -1,0 +1,23 @@
+"""The presets by name."""
+
+import pytest
+
+from jnst.errors import InputError
+from jnst.transfer.checks import check
+from jnst.transfer.presets import PRESETS, preset, summary
+from jnst.transfer.settings import Settings
+
+
+def test_the_default_is_the_default():
+    assert preset("default") == Settings()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_can_be_used_and_says_where_it_comes_from(name):
+    check(preset(name))
+    assert 20 < len(summary(name)) < 100
+
+
+def test_another_name_lists_them():
+    with pytest.raises(InputError, match="unknown preset 'gatys'; choose from default, gatys2015"):
+        preset("gatys")
