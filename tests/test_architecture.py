@@ -21,7 +21,7 @@ ALLOWED = {
     "backbones": "arrays errors",
     "losses": "arrays errors byhand",
     "optimize": "arrays errors xla methods byhand",
-    "weights": "arrays errors system pictures backbones",
+    "weights": "arrays errors xla system pictures backbones",
     "engines": "arrays errors xla byhand backbones losses optimize",
     "display": "arrays errors methods pictures",
     "transfer": "arrays errors xla methods pictures backbones losses optimize weights "

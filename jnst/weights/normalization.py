@@ -25,6 +25,7 @@ from jaxtyping import Float
 from jnst.arrays import Params
 from jnst.backbones import vgg
 from jnst.errors import InputError, check_choice
+from jnst.xla import jit
 
 Means = Mapping[str, Float[np.ndarray, " _"]]
 """Mean activations by convolution, one a filter: `means["conv1_1"]` belongs to `relu1_1`."""
@@ -54,8 +55,9 @@ def means(
     sums = {layer: np.zeros(params[layer]["bias"].shape) for layer in chain}
     positions = dict.fromkeys(chain, 0)
     rectified = {layer: layer.replace("conv", "relu") for layer in chain}
+    compute = jit(lambda params, x: vgg.features(params, x, rectified.values(), name=name))
     for picture in pictures:
-        found = vgg.features(params, picture, rectified.values(), name=name)
+        found = compute(params, picture)
         for layer in chain:
             features = np.asarray(found[rectified[layer]])
             if not features.size:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from programs import quick
 
 from jnst.backbones import graph
 from jnst.backbones.graph import INPUT, Layer
@@ -17,6 +18,13 @@ def picture(blue):
     return image
 
 
+def maps_of(table, params, image, layers, **options):
+    """Compute maps by one program."""
+    return quick(lambda params, x: graph.features(table, params, x, layers, **options))(
+        params, image
+    )
+
+
 def one(op, *, inputs=(INPUT,), **options):
     return Layer("y", op, inputs, 3, **options)
 
@@ -26,7 +34,7 @@ def run(layer, *, before=(), **weights_of):
     params = {INPUT: {"mean": np.zeros((1, 1, 1, 3), np.float32)}}
     params["y"] = {key: np.float32(value) for key, value in weights_of.items()}
     table = (*before, layer)
-    y = graph.features(table, params, picture(PIXELS), ["y"])["y"]
+    y = maps_of(table, params, picture(PIXELS), ["y"])["y"]
     assert y.shape[1:3] == graph.sizes(table, 3, 3)["y"]
     return np.asarray(y)[0, :, :, 0]
 
@@ -102,14 +110,14 @@ def test_rectifiers_on_paper(op, expected):
     table = (Layer("x", "scale", (INPUT,), 3), Layer("y", op, ("x",), 3))
     scale = {"kernel": np.full((1, 1, 1, 3), 5.0, "f4"), "bias": np.full(3, -20.0, "f4")}
     params = {INPUT: {"mean": np.zeros((1, 1, 1, 3), np.float32)}, "x": scale}
-    y = graph.features(table, params, picture(PIXELS), ["y"])["y"]
+    y = maps_of(table, params, picture(PIXELS), ["y"])["y"]
     np.testing.assert_allclose(y[0, :, :, 0], expected, atol=1e-5)
 
 
 def test_concatenation_keeps_the_order():
     table = (Layer("x", "add", (INPUT, INPUT), 3), Layer("y", "concat", ("x", INPUT), 6))
     params = {INPUT: {"mean": np.zeros((1, 1, 1, 3), np.float32)}}
-    y = graph.features(table, params, picture(PIXELS), ["y"])["y"]
+    y = maps_of(table, params, picture(PIXELS), ["y"])["y"]
     np.testing.assert_allclose(y[0, 2, 2], [16, 0, 0, 8, 0, 0], rtol=1e-6)
 
 
@@ -153,7 +161,7 @@ def test_needed_of_a_fork():
 def test_only_what_is_needed_is_computed():
     params = {INPUT: {"mean": np.zeros((1, 1, 1, 3), np.float32)}}
     params["a"] = {"kernel": np.ones((3, 3, 3, 4), np.float32), "bias": np.ones(4, np.float32)}
-    found = graph.features(FORK, params, picture(np.ones((9, 8))), ["e"])
+    found = maps_of(FORK, params, picture(np.ones((9, 8))), ["e"])
     assert list(found) == ["e"]
 
 
@@ -165,7 +173,7 @@ def test_edges_are_around_the_picture_only():
         Layer("y", "conv", ("x",), 3, (3, 3)),
     )
     params |= {"x": summing, "y": summing}
-    found = graph.features(table, params, picture(np.ones((4, 4))), ["x", "y"], padding="edge")
+    found = maps_of(table, params, picture(np.ones((4, 4))), ["x", "y"], padding="edge")
     np.testing.assert_allclose(found["x"][..., 0], 9, rtol=1e-6)
     np.testing.assert_allclose(found["y"][0, 0, :2, 0], [36, 54], rtol=1e-6)
 
@@ -178,7 +186,7 @@ def test_rescaled_maxima_alone():
     )
     params = {INPUT: {"mean": np.zeros((1, 1, 1, 3), np.float32)}}
     options = {"pooling": "avg", "rescale": True}
-    found = graph.features(table, params, picture(PIXELS), ["x", "y"], **options)
+    found = maps_of(table, params, picture(PIXELS), ["x", "y"], **options)
     np.testing.assert_allclose(found["x"][0, :, :, 0], [[2, 3], [5, 6]], rtol=1e-6)
     np.testing.assert_allclose(found["y"][0, :, :, 0], [[2 * 4]], rtol=1e-6)
 

@@ -3,6 +3,8 @@ from itertools import pairwise
 import jax
 import numpy as np
 import pytest
+from programs import features as maps_of
+from programs import quick
 
 from jnst.backbones import vgg
 from jnst.backbones.tables import BACKBONES
@@ -52,20 +54,20 @@ def test_the_networks_by_name():
 def test_block_3_has_its_fourth_convolution_in_vgg19_alone():
     params, image = thin(1, 2, 3), picture(8, 8)
     sixteen, nineteen = (
-        vgg.features(params, image, ["pool3"], name=name)["pool3"] for name in ("vgg16", "vgg19")
+        maps_of(params, image, ["pool3"], name=name)["pool3"] for name in ("vgg16", "vgg19")
     )
     assert not np.allclose(sixteen, nineteen)
 
 
 def test_preprocessing():
     red = np.float32([1, 0, 0]).reshape(1, 1, 1, 3)
-    got = vgg.preprocess(red, MEAN)
+    got = quick(vgg.preprocess)(red, MEAN)
     np.testing.assert_allclose(got.ravel(), [-103.939, -116.779, 255 - 123.68], rtol=1e-6)
 
 
 def test_exactly_what_was_asked_for_and_nothing_deeper():
     params = thin(1)
-    found = vgg.features(params, picture(4, 4), ["pool1", "relu1_1"])
+    found = maps_of(params, picture(4, 4), ["pool1", "relu1_1"])
     assert found.keys() == {"relu1_1", "pool1"}
     with pytest.raises(KeyError, match="conv2_1"):
         vgg.features(params, picture(4, 4), ["conv2_1"])
@@ -73,11 +75,11 @@ def test_exactly_what_was_asked_for_and_nothing_deeper():
 
 
 def test_a_name_given_twice_is_found_once():
-    assert vgg.features(thin(1), picture(4, 4), ["relu1_1", "relu1_1"]).keys() == {"relu1_1"}
+    assert maps_of(thin(1), picture(4, 4), ["relu1_1", "relu1_1"]).keys() == {"relu1_1"}
 
 
 def test_conv_is_before_the_rectifier_and_relu_after_it():
-    found = vgg.features(thin(1), picture(5, 5), ["conv1_2", "relu1_2"])
+    found = jax.device_get(maps_of(thin(1), picture(5, 5), ["conv1_2", "relu1_2"]))
     assert (found["conv1_2"] < 0).any()
     np.testing.assert_array_equal(found["relu1_2"], np.maximum(found["conv1_2"], 0))
 
@@ -86,7 +88,7 @@ def test_conv_is_before_the_rectifier_and_relu_after_it():
 @pytest.mark.parametrize("size", [(32, 32), (33, 47), (45, 35)])
 def test_sizes_are_halved_and_rounded_down(size, pooling):
     layers = ["relu1_1", "pool1", "relu2_1", "pool2", "conv3_4", "pool3"]
-    found = vgg.features(thin(1, 2, 3), picture(*size), layers, pooling=pooling)
+    found = maps_of(thin(1, 2, 3), picture(*size), layers, pooling=pooling)
     for layer, features in found.items():
         halvings = int(layer[4]) - (not layer.startswith("pool"))
         assert features.shape == (1, size[0] >> halvings, size[1] >> halvings, 4)
@@ -95,9 +97,7 @@ def test_sizes_are_halved_and_rounded_down(size, pooling):
 
 def test_pooling_makes_a_difference():
     params, image = thin(1), picture(6, 6)
-    largest, mean = (
-        vgg.features(params, image, ["pool1"], pooling=p)["pool1"] for p in ("max", "avg")
-    )
+    largest, mean = (maps_of(params, image, ["pool1"], pooling=p)["pool1"] for p in ("max", "avg"))
     assert (np.asarray(largest) > np.asarray(mean)).any()
 
 

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from programs import features as maps_of
 
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams.visualize import (
@@ -50,10 +51,9 @@ def test_the_channel_that_was_asked_for_responds_more(neuron):
     five, nine = (list(visualize(network, settings, channel)) for channel in settings.channel)
     assert [p.step for p in five] == list(range(1, 9))
     assert five[-1].total > five[0].total
-    features = BACKBONES["vgg19"].features
 
     def responses(picture):
-        maps = features(network.params, picture, ["conv2_1"], padding="edge")["conv2_1"]
+        maps = maps_of(network.params, picture, ["conv2_1"], padding="edge")["conv2_1"]
         return np.array([response(maps, channel, neuron=neuron) for channel in (5, 9)])
 
     of_five, of_nine = responses(five[-1].image), responses(nine[-1].image)

@@ -3,11 +3,15 @@
 Keras rectifies inside its convolution layers: `block1_conv1` there is `relu1_1` here.
 """
 
+import jax
 import keras
 import numpy as np
 import pytest
 from helpers import SHARED
+from helpers_keras import all_weights_zero
 from PIL import Image
+from programs import features as maps_of
+from programs import quick
 from skimage.data import chelsea
 
 from jnst.backbones import pooling, vgg
@@ -32,10 +36,10 @@ def random_weights(model):
     for layer in model.layers:
         if layer.weights:
             shape = layer.kernel.shape
-            kernel = RNG.normal(size=shape) * np.sqrt(2 / np.prod(shape[:3]))
+            kernel = RNG.standard_normal(shape, np.float32)
             name = f"conv{layer.name[5]}_{layer.name[-1]}"
             params[name] = {
-                "kernel": kernel.astype(np.float32),
+                "kernel": kernel * np.float32(np.sqrt(2 / np.prod(shape[:3]))),
                 "bias": RNG.normal(size=shape[-1]).astype(np.float32),
             }
     return params
@@ -44,7 +48,8 @@ def random_weights(model):
 def build(name):
     """Return Keras's network, every layer an output by our names, and the same weights for ours."""
     make = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}[name]
-    model = make(weights=None, include_top=False, input_shape=(None, None, 3))
+    with all_weights_zero():
+        model = make(weights=None, include_top=False, input_shape=(None, None, 3))
     params = store.load("vgg19") if name == "vgg19" else random_weights(model)
     layers = [layer for layer in vgg.LAYERS[name] if not layer.startswith("conv")]
     for layer in layers:
@@ -65,11 +70,15 @@ def test_every_block_agrees(network, size):
     name, model, params = network
     image = chelsea()[None, 80 : 80 + size[0], 120 : 120 + size[1]].astype(np.float32)
     preprocess = getattr(keras.applications, name).preprocess_input
-    expected = model(preprocess(image.copy()))
-    ours = vgg.features(params, image / 255, list(expected), name=name)
+
+    def run(trained, x):
+        return model.stateless_call(trained, [], x, training=False)[0]
+
+    trained = [variable.value for variable in model.trainable_variables]
+    expected = jax.device_get(quick(run)(trained, preprocess(image.copy())))
+    ours = jax.device_get(maps_of(params, image / 255, list(expected), name=name))
     assert len(expected) == len(vgg.LAYERS[name]) - sum(vgg.CONVOLUTIONS[name])
     for layer, features in expected.items():
-        features = np.asarray(features)
         assert ours[layer].shape == features.shape
         error = np.abs(ours[layer] - features).max() / np.abs(features).max()
         assert error < 1e-4, f"{layer}: {error:.1e}"
@@ -103,7 +112,7 @@ def test_eight_bits_agree_with_float32_on_real_photographs(photo):
         file.thumbnail((128, 128))
         image = np.asarray(file.convert("RGB"), np.float32)[None] / 255
     expected, got = (
-        np.asarray(vgg.features(params, image, ["relu3_1"])["relu3_1"])
+        np.asarray(maps_of(params, image, ["relu3_1"])["relu3_1"])
         for params in (exact, store.load("vgg19"))
     )
     assert np.linalg.norm(got - expected) < LARGEST_ERROR * np.linalg.norm(expected)

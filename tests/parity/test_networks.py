@@ -13,6 +13,8 @@ import keras
 import numpy as np
 import pytest
 from helpers import SHARED
+from helpers_keras import all_weights_zero
+from programs import quick
 
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
@@ -21,8 +23,6 @@ from jnst.weights import convert, store
 RNG = np.random.default_rng(0)
 SQUEEZENET = SHARED / "data/weights" / "squeezenet_weights_tf_dim_ordering_tf_kernels_notop.h5"
 INCEPTION = SHARED / "data/weights" / "inception_v3_2015_to_mixed_5_f16.npz"
-FAST = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-"""To compile takes longer than to run."""
 MODE = {
     "resnet50": "caffe",
     "densenet121": "torch",
@@ -88,7 +88,7 @@ def draw(variable):
         inputs = np.prod(shape[:2] if "depthwise" in variable.path else shape[:3])
         return RNG.standard_normal(shape, np.float32) * np.float32(np.sqrt(1 / inputs))
     if variable.name in ("gamma", "moving_variance"):
-        return RNG.uniform(0.5, 1.5, shape)
+        return RNG.uniform(0.5, 1.5, shape).astype(np.float32)
     return 0.1 * RNG.standard_normal(shape, np.float32)
 
 
@@ -109,15 +109,17 @@ def layers_by_our_names(model, table):
     return found
 
 
-@pytest.fixture(scope="module", params=list(MODE))
+def large_are_slow():
+    """Mark the networks that take long to compile."""
+    return [pytest.param(n, marks=[pytest.mark.slow] * (n == "densenet121")) for n in MODE]
+
+
+@pytest.fixture(scope="module", params=large_are_slow())
 def network(request, tmp_path_factory):
     """Return a network's name, a function from size to Keras's model of it, and our weights."""
     name = request.param
     folder = tmp_path_factory.mktemp(name)
-    with pytest.MonkeyPatch.context() as patch:
-        # Keras's own random numbers take longer than all else, and are replaced.
-        initial = keras.initializers.VarianceScaling
-        patch.setattr(initial, "__call__", lambda self, shape, dtype=None: np.zeros(shape, "f4"))
+    with pytest.MonkeyPatch.context() as patch, all_weights_zero():
         # Without a size, Keras pads MobileNet as if it were even.
         model = build(name, SIZES["even"] if name == "mobilenet_v2" else (None, None))
         for variable in model.variables:
@@ -135,7 +137,7 @@ def network(request, tmp_path_factory):
         return name, lambda size: models.get(size, model), store.load(name)
 
 
-@pytest.mark.parametrize("size", ["even", "odd"])
+@pytest.mark.parametrize("size", [pytest.param("even", marks=pytest.mark.slow), "odd"])
 def test_every_layer_agrees(network, size, note_error):
     name, model, params = network
     height, width = (LARGER if name == "inception_v3" else SIZES)[size]
@@ -150,14 +152,11 @@ def test_every_layer_agrees(network, size, note_error):
 
     values = [v.value for v in outputs.trainable_variables]
     others = [v.value for v in outputs.non_trainable_variables]
-    expected = jax.jit(run, compiler_options=FAST)(values, others, x)
-    ours = jax.jit(
-        lambda params, image: graph.features(table, params, image, list(theirs)),
-        compiler_options=FAST,
-    )(params, image)
+    expected = quick(run)(values, others, x)
+    ours = quick(lambda params, x: graph.features(table, params, x, list(theirs)))(params, image)
+    expected, ours = jax.device_get((expected, ours))  # JAX would subtract by a program a shape
     sizes, worst = graph.sizes(table, height, width), 0.0
     for layer, features in expected.items():
-        features = np.asarray(features)
         assert ours[layer].shape == features.shape, layer
         assert sizes[layer] == features.shape[1:3], layer
         error = np.abs(ours[layer] - features).max() / np.abs(features).max()
@@ -181,7 +180,8 @@ def test_the_real_squeezenet(folder):
     assert {k: v["kernel"].shape for k, v in params.items() if k != "input"} == graph.kernels(table)
     np.testing.assert_allclose(params["input"]["mean"].ravel(), [103.939, 116.779, 123.68])
     image = RNG.random((1, 35, 35, 3), np.float32)
-    found = graph.features(table, params, image, ["relu_conv1", "fire9/concat"])
+    ends = ["relu_conv1", "fire9/concat"]
+    found = quick(lambda params, x: graph.features(table, params, x, ends))(params, image)
     assert all(0 < np.mean(map_ > 0) < 1 for map_ in map(np.asarray, found.values()))
 
 
@@ -195,8 +195,14 @@ def test_the_real_inception_as_far_as_it_goes(folder, note_error):
     with np.load(INCEPTION) as file:
         kernel, bias = file["conv/kernel"].astype(np.float32), file["conv/bias"]
     image = RNG.random((1, 9, 9, 3), np.float32)
-    expected = jax.lax.conv_general_dilated(
-        2 * image - 1, kernel, (2, 2), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
-    )
-    ours = graph.features(table, params, image, ["batch_normalization"])["batch_normalization"]
+
+    @quick
+    def both(params, image):
+        expected = jax.lax.conv_general_dilated(
+            2 * image - 1, kernel, (2, 2), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
+        )
+        layer = "batch_normalization"
+        return graph.features(table, params, image, [layer])[layer], expected
+
+    ours, expected = jax.device_get(both(params, image))
     np.testing.assert_allclose(ours, expected + bias, atol=1e-5 * np.abs(expected).max())

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from helpers_torch import state_dict, zipped
+from programs import quick
 
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
@@ -20,8 +21,6 @@ from jnst.weights import convert, store
 
 RNG = np.random.default_rng(0)
 MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
-FAST = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-"""To compile takes longer than to run."""
 
 
 def on_jax():
@@ -58,8 +57,7 @@ def on_jax():
     def compute(network, ops, state, x):
         jax.eval_shape(lambda x: network(ops, state, x), x)  # draws the weights
         arrays = {name: array for name, array in state.items() if array.ndim}
-        run = jax.jit(lambda state, x: network(ops, dict(state), x), compiler_options=FAST)
-        return run(arrays, x)
+        return quick(lambda state, x: network(ops, dict(state), x))(arrays, x)
 
     return SimpleNamespace(
         array=jnp.asarray,
@@ -324,7 +322,13 @@ def ops(request):
     return {"jax": on_jax, "torch": on_torch}[request.param]()
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+SLOW = ("densenet121", "inception_v3-torchvision")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in NETWORKS],
+)
 def test_every_block_agrees(name, ops, note_error, tmp_path, monkeypatch):
     network, size = NETWORKS[name]
     image = RNG.random((1, *size, 3), np.float32)
@@ -342,10 +346,9 @@ def test_every_block_agrees(name, ops, note_error, tmp_path, monkeypatch):
         source.write_bytes(zipped(*state_dict(tensors)))
     assert convert.convert(source) == tmp_path / f"{name}.h5"
     table, params, worst = BACKBONES[name].table, store.load(name), 0.0
-    found = jax.jit(
-        lambda params, image: graph.features(table, params, image, list(expected)),
-        compiler_options=FAST,
-    )(params, image)
+    layers = list(expected)
+    found = quick(lambda params, x: graph.features(table, params, x, layers))(params, image)
+    found = jax.device_get(found)  # JAX would subtract by a program for each shape
     sizes = graph.sizes(table, *size)
     for layer, features in expected.items():
         features = np.moveaxis(np.asarray(features), 1, -1)

@@ -6,10 +6,10 @@ import os
 import shutil
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 from gradcheck import check, close
+from programs import value_and_pullback
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -72,19 +72,10 @@ def some(*choices):
 
 
 def agree(rng, x, by_jax, by_hand, backward, *, rtol=1e-13, name=None):
-    """Check value and derivative; `backward(dy, y)` is the hand-written one.
-
-    What JAX does is one program: step by step it would compile a dozen.
-    """
+    """Check value and derivative; `backward(dy, y)` is the hand-written one."""
     expected = by_hand(x)
     dy = rng.normal(size=expected.shape)
-
-    @jax.jit
-    def forward_and_back(x, dy):
-        y, vjp = jax.vjp(by_jax, x)
-        return y, vjp(dy)[0]
-
-    y, automatic = forward_and_back(x, dy)
+    y, automatic = value_and_pullback(by_jax)(x, dy)
     name = name or getattr(backward, "__qualname__", repr(backward))
     close(expected, y, rtol=rtol, name=name)
     dx = backward(dy, expected)

@@ -49,8 +49,12 @@ def as_keras(name, arrays):
     return found
 
 
-def write_keras(path, layers, root="/", ending=":0"):
-    """Write Keras's layout; a layer without weights and a classifier are there too."""
+def write_keras(path, layers, root="/", ending=":0", *, heap=True):
+    """Write Keras's layout; a layer without weights and a classifier are there too.
+
+    With `heap`, names of layers have no fixed length, as newer versions of h5py write them; such
+    names are first read in another process, which takes half a second.
+    """
     with h5py.File(path, "w") as file:
         group = file.require_group(root)
         top = {"predictions": {"kernel": np.ones((4, 3), np.float32)}, "pool": {}}
@@ -60,7 +64,8 @@ def write_keras(path, layers, root="/", ending=":0"):
             for key, array in zip(keys, arrays.values(), strict=True):
                 own[key] = array
             own.attrs["weight_names"] = np.array([key.encode() for key in keys], "S99")
-        group.attrs["layer_names"] = [name.encode() for name in (*layers, *top)]
+        names = [name.encode() for name in (*layers, *top)]
+        group.attrs["layer_names"] = names if heap else np.array(names, "S99")
     return path
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from gradcheck import close
 from helpers import ROOT
+from programs import features as maps_of
+from programs import quick
 from skimage.data import chelsea
 
 from jnst.backbones import vgg
@@ -146,7 +148,7 @@ def test_a_filter_that_never_fires_keeps_its_own_scale():
     )
     np.testing.assert_array_equal(rescaled["conv1_1"]["bias"], [0, 102])
     for x, expected in ((bright, 500), (dark, 4 * 102 - 10)):
-        got = vgg.features(rescaled, x, ["relu1_2"])["relu1_2"]
+        got = maps_of(rescaled, x, ["relu1_2"])["relu1_2"]
         np.testing.assert_allclose(got * found["conv1_2"], expected, rtol=1e-6)
 
 
@@ -204,7 +206,8 @@ def test_the_committed_network_computes_what_it_did_in_other_units(committed, si
     plain, rescaled, means = committed
     x = resizing.cover(files.from_array(chelsea()), *size)
     layers = [*RELUS, "pool5"]
-    one, other = (vgg.features(p, x, layers, pooling=pooling) for p in (plain, rescaled))
+    program = quick(lambda params, x: vgg.features(params, x, layers, pooling=pooling))
+    one, other = (program(params, x) for params in (plain, rescaled))
     for layer in layers:
         scale = means["conv5_4" if layer == "pool5" else layer.replace("relu", "conv")]
         assert np.asarray(one[layer]).any()

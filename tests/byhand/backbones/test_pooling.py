@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from gradcheck import close
 from helpers import agree, maps, some
+from programs import quick, value_and_pullback
 
 from jnst.backbones import pooling
 from jnst.byhand.backbones import pooling as byhand
@@ -34,17 +35,18 @@ def test_pooling_worked_out_on_paper():
 
 def test_grad_of_l2_pooling_is_zero_in_a_window_of_zeros():
     x = np.zeros((1, 2, 2, 1))
-    y, vjp = jax.vjp(pooling.l2_pool, x)
-    assert not np.any(vjp(np.ones_like(y))[0])
-    assert not byhand.l2_pool_backward(np.ones((1, 1, 1, 1)), x).any()
+    dy = np.ones((1, 1, 1, 1))
+    _, dx = value_and_pullback(pooling.l2_pool)(x, dy)
+    assert not np.any(dx)
+    assert not byhand.l2_pool_backward(dy, x).any()
 
 
 # Where the derivative is a convention, both kinds hold to the same one.
 def test_grad_at_ties_goes_to_the_first_maximum():
     x = RNG.integers(0, 2, size=(1, 9, 8, 5)).astype(np.float64)
     dy = RNG.normal(size=(1, 4, 4, 5))
-    _, vjp = jax.vjp(pooling.max_pool, x)
-    close(byhand.max_pool_backward(dy, x), vjp(dy)[0], rtol=0)
+    _, dx = value_and_pullback(pooling.max_pool)(x, dy)
+    close(byhand.max_pool_backward(dy, x), dx, rtol=0)
 
 
 def test_both_kinds_have_the_same_poolings():
@@ -52,11 +54,17 @@ def test_both_kinds_have_the_same_poolings():
     assert byhand.GAIN == pooling.GAIN
 
 
+@quick
+def maxima_of_both_kinds(x):
+    """With a derivative and without, they are computed in different ways."""
+    return pooling.max_pool(x), jax.vjp(pooling.max_pool, x)[0]
+
+
 @pytest.mark.parametrize("corner", [(0, 0), (0, 1), (1, 0), (1, 1)])
 def test_pooling_lets_what_is_not_a_number_through(corner):
     x = maps(RNG, 4, 6)
     x[0, corner[0], 2 + corner[1], 0] = np.nan
-    for y in (pooling.max_pool(x), jax.vjp(pooling.max_pool, x)[0]):
+    for y in maxima_of_both_kinds(x):
         assert np.isnan(y[0, 0, 1, 0])
         assert np.isnan(y).sum() == 1
 
@@ -101,13 +109,15 @@ def test_a_frame_is_never_the_maximum_and_counts_only_if_asked():
 @pytest.mark.parametrize("size", POOLABLE)
 def test_windows_of_two_by_two_are_a_special_case(size, kind):
     x, of = maps(RNG, *size), {"size": 2, "stride": 2, "frame": "valid"}
-    for module, table in (
-        (pooling, pooling.POOLING),
-        (byhand, {k: f for k, (f, _) in byhand.POOLING.items()}),
-    ):
-        general = module.SLIDING[kind] if module is pooling else module.SLIDING[kind][0]
-        close(table[kind](x), general(x, **of))
-    close(pooling.pool(x, kind, **of), pooling.POOLING[kind](x), rtol=0)
+
+    @quick
+    def by_jax(x):
+        return pooling.POOLING[kind](x), pooling.SLIDING[kind](x, **of), pooling.pool(x, kind, **of)
+
+    special, general, chosen = by_jax(x)
+    close(special, general)
+    close(chosen, special, rtol=0)
+    close(byhand.POOLING[kind][0](x), byhand.SLIDING[kind][0](x, **of))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

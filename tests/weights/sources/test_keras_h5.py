@@ -61,7 +61,7 @@ def test_inception_is_read_by_number(folder, start, stems):
         keys = oldest if stem.startswith("batchn") else {}
         own = {keys.get(key, key): array for key, array in layers[name].items()}
         renamed[f"{stem}_{int(number or 0) + start}"] = own
-    convert.convert(write_keras(folder / "any.h5", renamed))
+    convert.convert(write_keras(folder / "any.h5", renamed, heap=False))
     wanted = expected("inception_v3", arrays, "keras")
     assert_same(store.load("inception_v3"), wanted, BACKBONES["inception_v3"].table)
 
@@ -133,7 +133,7 @@ def change_keras(layers, what):
 def test_a_keras_file_that_is_no_densenet_is_refused(folder, what, says, densenet):
     layers = {name: {k: v.copy() for k, v in arrays.items()} for name, arrays in densenet.items()}
     change_keras(layers, what)
-    source = write_keras(folder / "any.h5", layers)
+    source = write_keras(folder / "any.h5", layers, heap=False)
     with pytest.raises(InputError, match=says) as caught:
         convert.convert(source)
     assert "\n" not in str(caught.value)
