@@ -176,6 +176,7 @@ def test_options_choose_the_objective(capsys):
     assert table("t.csv")[0]["width, pixels"][1] == [24]
     preset = ["--preset", "gatys2016", "--content-layers", "conv2_1"]
     preset += ["--style-layers", "relu1_2", "relu2_2", "--style-layer-weights", "1", "1"]
+    preset += ["--engine", "byhand"]
     assert run("result.png", *PAIR, *preset, "--csv", "t.csv") == 0
     assert "Style loss: gram, mean." in " ".join(capsys.readouterr().out.split())
     assert "style loss relu2_2" in table("t.csv")[0]

@@ -17,6 +17,7 @@ from jnst.errors import InputError
 from jnst.pictures import animation, files
 from jnst.weights import network, store
 
+pytestmark = pytest.mark.usefixtures("tiny")
 SMALL = ["--backbone", "vgg19", "--layers", "relu2_1", "--octaves", "2", "--steps", "2"]
 SMALL += ["--jitter", "4", "--size", "32", "--no-cache"]
 

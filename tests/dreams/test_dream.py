@@ -93,7 +93,7 @@ def test_a_guide_changes_the_dream_and_what_it_shows_comes_nearer():
 
 def test_only_the_chosen_channels_count():
     every = "+".join(map(str, range(8)))
-    one, all_, same = (last(changed(channels=(c,))).image for c in ("7", "all", every))
+    one, all_, same = (last(changed(channels=(c,), octaves=1)).image for c in ("7", "all", every))
     np.testing.assert_allclose(same, all_, atol=1e-4)
     assert np.abs(one - all_).mean() > 1e-3
 

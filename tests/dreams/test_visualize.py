@@ -44,7 +44,7 @@ def test_what_is_increased_lies_before_the_rectifier():
         assert inside == channel - (ends[branch - 1] if branch else 0)
 
 
-@pytest.mark.parametrize("neuron", [False, True])
+@pytest.mark.parametrize("neuron", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_channel_that_was_asked_for_responds_more(neuron):
     settings = VisualizeSettings(**{**vars(QUICK), "neuron": neuron})
     network = open_for(settings)

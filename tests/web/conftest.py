@@ -2,7 +2,7 @@
 
 import pytest
 from helpers import BROWSERS, CHROMIUM, HEADLESS
-from helpers_page import VIEWPORT, opened
+from helpers_page import HASTE, VIEWPORT, opened
 from helpers_web import serving
 
 
@@ -21,6 +21,7 @@ def browser():
 def context(browser):
     """Return a profile for all pages of a module: a new one takes a second of the processor."""
     made = browser.new_context(viewport=VIEWPORT)
+    made.add_init_script(HASTE)
     yield made
     made.close()
 
