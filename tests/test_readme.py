@@ -63,15 +63,17 @@ def has_engine(command):
 
 
 def shrunk(command):
-    """Return the words of a command, for small pictures and few steps; of four values, two."""
+    """Return the words of a command: small pictures, few steps, sizes and frames; two values."""
     words = shlex.split(command)
     words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
     if words[0] == "weights":
         return words
-    # A dream begins at 0.36 times its size; other networks see nothing of the smallest pictures.
-    size = "64" if words[0] == "dream" or any("backbone=" in word for word in words) else "32"
-    by_hand = ["--engine", "byhand"] if has_engine(command) else []
-    return [*words, "--size", size, "--steps", "2", "--no-cache", *by_hand]
+    # Other networks see nothing of the smallest pictures. Each size of a dream is compiled anew.
+    size = "64" if "backbone=" in command else "48" if words[0] == "dream" else "32"
+    more = ["--engine", "byhand"] if has_engine(command) else []
+    more += ["--octaves", "2"] if words[0] == "dream" else []
+    more += ["--frames", "3"] if "--frames" in words else []
+    return [*words, "--size", size, "--steps", "2", "--no-cache", *more]
 
 
 def network(command):

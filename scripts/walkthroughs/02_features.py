@@ -11,6 +11,8 @@
 # two indices is. One section uses a gradient, only to find out which pixels matter, and how much.
 
 # %%
+from functools import partial
+
 import jax
 import lesson
 import matplotlib.pyplot as plt
@@ -338,11 +340,11 @@ noise = rng.uniform(size=(1, options.side, options.side, 3)).astype(np.float32)
 def sensitivity(layer):
     """The size of the derivative of the middle feature with respect to each pixel, (h, w)."""
 
-    def middle_feature(picture):
+    def middle_feature(picture, params):
         maps = vgg.features(params, picture, [layer])[layer]  # (1, h, w, N)
         return maps[0, maps.shape[1] // 2, maps.shape[2] // 2].sum()
 
-    return np.abs(np.asarray(jax.grad(middle_feature)(noise))[0]).sum(axis=-1)
+    return np.abs(np.asarray(jax.jit(jax.grad(middle_feature))(noise, params))[0]).sum(axis=-1)
 
 
 def first_and_size(seen):
@@ -454,8 +456,13 @@ lesson.show(
 
 
 # %%
+@partial(jax.jit, static_argnames=("layers", "pooling"))
+def maps_of(picture, params, layers, pooling):
+    return vgg.features(params, picture, layers, pooling=pooling)
+
+
 def features_of(picture, pooling="max", layers=style_layers):
-    maps = vgg.features(params, picture, layers, pooling=pooling)
+    maps = maps_of(picture, params, tuple(layers), pooling)
     return {layer: np.asarray(maps[layer][0], np.float64) for layer in layers}  # (h, w, N)
 
 

@@ -12,7 +12,7 @@ def lesson(run_lesson):
 @pytest.fixture(scope="module")
 def full_lesson(run_lesson):
     """The lesson at its full size: some claims need a picture larger than the deepest fields."""
-    return run_lesson("02_features", "--size", "448", "--side", "224")
+    return run_lesson("02_features", "--size", "448", "--side", "176")
 
 
 def test_the_convolution_by_hand(lesson):
