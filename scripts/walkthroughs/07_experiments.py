@@ -572,11 +572,13 @@ for i, values in measured.items():
 # the layer, the more the colours go wrong, down to grey. So each depth has its own scale, and all
 # five together are needed to have both colours and strokes.
 #
-# In the table each row is smallest in its own layer. Read the first row: it grows from layer to
-# layer. With the content loss of lesson 3 a shallow layer took all deeper ones along. Here relu1_1
-# does not, for what deeper layers see depends on how things lie beside each other, and its Gram
-# matrix has forgotten that. Read the first column, which knows colours and little else: it grows
-# from row to row. A deep layer does not take the shallow ones along, in style as in content.
+# In the table each row is smallest in its own layer. (The last row only after some 30 steps: from
+# noise, relu5_1 is the slowest to get anywhere, and after the ten of a quick run others may still
+# be smaller.) Read the first row: it grows from layer to layer. With the content loss of lesson 3 a
+# shallow layer took all deeper ones along. Here relu1_1 does not, for what deeper layers see
+# depends on how things lie beside each other, and its Gram matrix has forgotten that. Read the
+# first column, which knows colours and little else: it grows from row to row. A deep layer does not
+# take the shallow ones along, in style as in content.
 #
 # ## Where to start
 #

@@ -101,12 +101,17 @@ def test_style_layers(lesson):
     assert table[3:, 0].min() > 1.5 * table[0, 0]
 
 
-@pytest.mark.xfail(
-    reason="issue 19: 0.46 against a minimum of 0.34 on one machine; not yet explained"
-)
-def test_the_deepest_style_layer_is_about_the_nearest_to_its_own(lesson):
-    table = np.array([lesson["measured"][layer] for layer in lesson["style_layers"]])
-    assert table[4, 4] < 1.2 * table[4].min()
+def test_the_deepest_style_layer_needs_more_steps_for_that(lesson, monkeypatch):
+    """After ten steps of a quick run it is nearest to its own with some seeds and not with others.
+
+    Thirty more bring it to 0.95, 0.85 and 0.44 of the least of the others, with seeds 0, 1 and 2.
+    """
+    monkeypatch.setattr(lesson["options"], "steps", 30)
+    before, _, losses_before = lesson["of_style"]["relu5_1"]
+    _, _, losses = lesson["paint"]({}, {"relu5_1": 1}, start=before)
+    row = np.array([losses[layer] for layer in lesson["style_layers"]])
+    assert row[4] < 1.2 * row[:4].min()
+    assert row[4] < losses_before["relu5_1"] / 3
 
 
 def test_the_start(lesson):
