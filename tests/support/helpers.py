@@ -57,17 +57,18 @@ def maps(rng, *size, channels=3):
     return rng.normal(size=(1, *size, channels))
 
 
-def some(*choices):
+def some(*choices, of):
     """List all combinations of the choices as cases of a test, of which the fast set takes a part.
 
-    The part is 1 in n, n the length of the shortest list, along diagonals: each choice is in it.
+    The part is 1 in `of`, along diagonals; each choice is in it, or there is an error.
     """
-    period = min(len(options) for options in choices)
-    cases = []
+    cases, seen = [], set()
     for case in itertools.product(*(enumerate(options) for options in choices)):
         places, values = zip(*case, strict=True)
-        marks = [pytest.mark.slow] if sum(places) % period else []
-        cases.append(pytest.param(*values, marks=marks))
+        is_fast = sum(places) % of == 0
+        seen |= set(enumerate(places)) if is_fast else set()
+        cases.append(pytest.param(*values, marks=[] if is_fast else [pytest.mark.slow]))
+    assert len(seen) == sum(map(len, choices)), "some choice is in no case of the fast set"
     return cases
 
 

@@ -18,7 +18,7 @@ FRAMES = ["valid", "same", "ceil", 0, 1, 3]
 pytestmark = pytest.mark.usefixtures("in_float64")
 
 
-@pytest.mark.parametrize(("size", "kernel", "padding"), some(SIZES, KERNELS, nn.PADDING))
+@pytest.mark.parametrize(("size", "kernel", "padding"), some(SIZES, KERNELS, nn.PADDING, of=4))
 def test_grad_of_conv2d(size, kernel, padding):
     k, b = RNG.normal(size=(*kernel, 3, 4)), RNG.normal(size=4)
     agree(
@@ -80,7 +80,7 @@ def test_nothing_hides_a_value_that_is_not_a_number():
     assert dx.shape == x.shape
 
 
-@pytest.mark.parametrize(("shapes", "stride", "frame"), some(SHAPES, [1, 2, 3], FRAMES))
+@pytest.mark.parametrize(("shapes", "stride", "frame"), some(SHAPES, [1, 2, 3], FRAMES, of=5))
 def test_grad_of_conv2d_with_a_stride(shapes, stride, frame):
     size, kernel = shapes
     x, k, b = maps(RNG, *size), RNG.normal(size=(*kernel, 3, 4)), RNG.normal(size=4)
