@@ -116,8 +116,11 @@ def layers_on(ops, state, epsilon):
     def conv(x, name, channels, size, stride=1, pad=0, groups=1, bias=False):
         size = (size, size) if isinstance(size, int) else size
         shape = channels, x.shape[1] // groups, *size
-        gain = 1 / np.sqrt(np.prod(shape[1:]))  # more, and MobileNet cuts nearly all off at 6
-        kernel = weight(f"{name}.weight", shape, lambda shape: gain * RNG.normal(size=shape))
+        # More, and MobileNet cuts nearly all off at 6.
+        gain = np.float32(1 / np.sqrt(np.prod(shape[1:])))
+        kernel = weight(
+            f"{name}.weight", shape, lambda shape: gain * RNG.standard_normal(shape, np.float32)
+        )
         bias = weight(f"{name}.bias", (channels,), small) if bias else None
         return ops.conv(x, kernel, bias, stride, pad, groups)
 
@@ -307,14 +310,14 @@ TOP |= {"classifier.1.weight": np.ones((3, 4, 1, 1)), "classifier.1.bias": np.on
 
 def safetensors(tensors):
     """Write the format as its specification has it."""
-    header, data = {"__metadata__": {"format": "pt"}}, b""
+    header, data, end = {"__metadata__": {"format": "pt"}}, [], 0
     for name, array in tensors.items():
         kind = {"float32": "F32", "float16": "F16", "int64": "I64"}[array.dtype.name]
-        offsets = [len(data), len(data) + array.nbytes]
+        offsets = [end, end := end + array.nbytes]
         header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": offsets}
-        data += array.tobytes()
+        data.append(array.tobytes())
     text = json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + data
+    return b"".join([len(text).to_bytes(8, "little"), text, *data])
 
 
 @pytest.fixture(params=["jax", "torch"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from helpers_weights import as_keras, random_arrays, write_keras
+from programs import quick
 
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
@@ -37,10 +38,11 @@ def test_the_first_kernel_takes_our_input(folder, name, kernel, mean):
     plain = {"gamma": 1, "beta": 0, "mean": 0, "variance": 1 - ORIGINS["keras"][name].epsilon}
     for key, value in plain.items():
         arrays[normalization][key][:] = value
-    convert.convert(write_keras(folder / "any.h5", as_keras(name, arrays)))
+    convert.convert(write_keras(folder / "any.h5", as_keras(name, arrays), heap=False))
     params, table = store.load(name), BACKBONES[name].table
     picture = np.broadcast_to(np.float32([1, 2, 3]) / 4, (1, 32, 32, 3))
-    got = graph.features(table, params, picture, [table[0].name])[table[0].name]
+    first = table[0].name
+    got = quick(lambda params, x: graph.features(table, params, x, [first]))(params, picture)[first]
     np.testing.assert_allclose(got[0, 8, 8, :3], kernel, rtol=1e-5)
     if mean:
         np.testing.assert_array_equal(params["input"]["mean"], np.full((1, 1, 1, 3), mean))
