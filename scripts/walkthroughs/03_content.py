@@ -125,6 +125,7 @@ for eps in (1e-3, 1.0, 1000.0):
 params = jax.device_put(store.load("vgg19"))
 
 
+@partial(jax.jit, static_argnames=("layer", "pooling"))
 def features_of(x, params, layer, pooling="avg"):
     """F, in the shape (1, h, w, N) in which the network makes it."""
     return vgg.features(params, x, [layer], pooling=pooling)[layer]
