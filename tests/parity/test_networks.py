@@ -5,6 +5,8 @@ would show whether they are folded right. The picture goes through Keras's own p
 that what the first kernel expects is checked as well.
 """
 
+import functools
+import itertools
 import re
 import warnings
 
@@ -110,36 +112,44 @@ def layers_by_our_names(model, table):
 
 
 def large_are_slow():
-    """Mark the networks that take long to compile."""
-    return [pytest.param(n, marks=[pytest.mark.slow] * (n == "densenet121")) for n in MODE]
+    """List each network at each size, and mark those that take long to compile."""
+    slow = {("densenet121", "even"), ("densenet121", "odd"), ("inception_v3", "even")}
+    cases = itertools.product(MODE, SIZES)
+    return [pytest.param(*case, marks=[pytest.mark.slow] * (case in slow)) for case in cases]
 
 
-@pytest.fixture(scope="module", params=large_are_slow())
-def network(request, tmp_path_factory):
-    """Return a network's name, a function from size to Keras's model of it, and our weights."""
-    name = request.param
-    folder = tmp_path_factory.mktemp(name)
-    with pytest.MonkeyPatch.context() as patch, all_weights_zero():
-        # Without a size, Keras pads MobileNet as if it were even.
-        model = build(name, SIZES["even"] if name == "mobilenet_v2" else (None, None))
-        for variable in model.variables:
-            variable.assign(draw(variable))
-        with warnings.catch_warnings():  # Keras's own, of what NumPy no longer likes
-            warnings.simplefilter("ignore", DeprecationWarning)
-            model.save(folder / "keras.h5")
-        models = {}
-        if name == "mobilenet_v2":
-            models = {SIZES["even"]: model, SIZES["odd"]: build(name, SIZES["odd"])}
-            for ours, theirs in zip(models[SIZES["odd"]].variables, model.variables, strict=True):
-                ours.assign(theirs.value)
-        patch.setenv("JNST_WEIGHTS", str(folder))
-        assert convert.convert(folder / "keras.h5") == folder / f"{name}.h5"
-        return name, lambda size: models.get(size, model), store.load(name)
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """Return a function from a name to one from size to Keras's model, and to our weights."""
+
+    @functools.lru_cache(maxsize=1)
+    def made(name):
+        folder = tmp_path_factory.mktemp(name)
+        with pytest.MonkeyPatch.context() as patch, all_weights_zero():
+            # Without a size, Keras pads MobileNet as if it were even.
+            model = build(name, SIZES["even"] if name == "mobilenet_v2" else (None, None))
+            for variable in model.variables:
+                variable.assign(draw(variable))
+            with warnings.catch_warnings():  # Keras's own, of what NumPy no longer likes
+                warnings.simplefilter("ignore", DeprecationWarning)
+                model.save(folder / "keras.h5")
+            models = {}
+            if name == "mobilenet_v2":
+                models = {SIZES["even"]: model, SIZES["odd"]: build(name, SIZES["odd"])}
+                for ours, theirs in zip(
+                    models[SIZES["odd"]].variables, model.variables, strict=True
+                ):
+                    ours.assign(theirs.value)
+            patch.setenv("JNST_WEIGHTS", str(folder))
+            assert convert.convert(folder / "keras.h5") == folder / f"{name}.h5"
+            return lambda size: models.get(size, model), store.load(name)
+
+    return made
 
 
-@pytest.mark.parametrize("size", [pytest.param("even", marks=pytest.mark.slow), "odd"])
-def test_every_layer_agrees(network, size, note_error):
-    name, model, params = network
+@pytest.mark.parametrize(("name", "size"), large_are_slow())
+def test_every_layer_agrees(network, name, size, note_error):
+    model, params = network(name)
     height, width = (LARGER if name == "inception_v3" else SIZES)[size]
     model, table = model((height, width)), BACKBONES[name].table
     theirs = layers_by_our_names(model, table)
