@@ -37,6 +37,15 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 jaxtyping.install_import_hook("jnst", "beartype.beartype")
 
 
+def pytest_configure(config):
+    """Compile the fast set without LLVM's optimizations: its programs run once or twice.
+
+    To compile takes half as long so. The slow set is compiled as users have it.
+    """
+    if config.option.markexpr == "not slow":
+        os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
+
 @pytest.fixture
 def in_float64():
     """Let JAX compute in float64, in which gradients are checked."""

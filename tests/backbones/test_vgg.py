@@ -121,3 +121,25 @@ def test_jit_gives_the_same():
 def test_unknown_names_list_the_choices(options, message):
     with pytest.raises(InputError, match=message):
         vgg.features(thin(1), picture(4, 4), **options)
+
+
+@pytest.mark.parametrize("name", ["relu1_1", "conv2_1", "pool2", "relu3_4", "relu4_2", "relu5_1"])
+def test_no_position_sees_further_than_its_reach(name):
+    stride, reach = BACKBONES["vgg19"].geometry[name]
+    ones = {"input": {"mean": np.zeros((1, 1, 1, 3), np.float32)}}
+    for layer in vgg.LAYERS["vgg19"]:
+        if layer.startswith("conv"):
+            kernel = np.ones((3, 3, 3 if layer == "conv1_1" else 1, 1), np.float32)
+            ones[layer] = {"kernel": kernel / kernel.size, "bias": np.zeros(1, np.float32)}
+    size = (2 * (reach // stride) + 5) * stride
+    middle = size // stride // 2
+
+    @jax.jit
+    @jax.grad
+    def slope(image, ones):
+        return vgg.features(ones, image, [name], pooling="avg")[name][0, middle, middle, 0]
+
+    _, rows, columns, _ = np.nonzero(slope(np.ones((1, size, size, 3), np.float32), ones))
+    for seen in (rows, columns):
+        assert seen.min() == middle * stride - reach
+        assert seen.max() == (middle + 1) * stride - 1 + reach

@@ -53,12 +53,21 @@ def test_a_device_says_itself_what_it_has(monkeypatch):
     assert memory.available() == 70
 
 
+@pytest.mark.slow
+def test_an_evaluation_needs_its_maps_but_not_many_times_over():
+    found = fitting.needed(Settings(), SHAPE)
+    pixels = SHAPE[1] * SHAPE[2]
+    weights = 5.2e7
+    first = 64 * 4 * pixels  # one map of the first block
+    assert 2 * first < found - weights < 8 * first
+
+
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(),
+        pytest.param(Settings(), marks=pytest.mark.slow),
         Settings(style_layers=("relu1_1",), content_layers=("relu1_1",)),
-        Settings(backbone="squeezenet1_1", weights="random"),
+        pytest.param(Settings(backbone="squeezenet1_1", weights="random"), marks=pytest.mark.slow),
         pytest.param(Settings(backbone="densenet121", weights="random"), marks=pytest.mark.slow),
     ],
     ids=["all of VGG", "its beginning", "SqueezeNet", "DenseNet"],
@@ -102,6 +111,7 @@ print(1024 * int(status["VmHWM"].split()[0]))  # getrusage would begin with the 
 """
 
 
+@pytest.mark.slow
 def test_tiles_take_much_less_memory_than_the_whole():
     found = {}
     for tile in ("off", "200"):

@@ -5,9 +5,9 @@ from functools import partial
 import jax
 import numpy as np
 import pytest
+from programs import features
 
 import jnst
-from jnst.backbones import vgg
 from jnst.engines.build import engine
 from jnst.experiments.compare import compare
 from jnst.losses import objective
@@ -29,15 +29,17 @@ def norm(x):
 
 @pytest.mark.parametrize("pooling", ["max", "avg", "l2"])
 def test_maps_are_near_those_in_float32_and_come_in_it(pooling):
-    extract = partial(vgg.features, PARAMS, CONTENT, LAYERS, pooling=pooling)
-    fine, coarse = extract(), extract(precision="bfloat16")
+    found = partial(features, PARAMS, CONTENT, LAYERS, pooling=pooling)
+    fine, coarse = found(), found(precision="bfloat16")
     for layer in LAYERS:
         assert coarse[layer].dtype == np.float32
         # bfloat16 has 8 bits: 0.2 % a rounding.
         assert 1e-4 < norm(coarse[layer] - fine[layer]) / norm(fine[layer]) < 0.02, layer
 
 
-@pytest.mark.parametrize("style_loss", ["gram", "wasserstein"])
+@pytest.mark.parametrize(
+    "style_loss", ["gram", pytest.param("wasserstein", marks=pytest.mark.slow)]
+)
 def test_total_and_gradient_are_near_those_in_float32(style_loss):
     found = {}
     for precision in ("float32", "bfloat16"):
@@ -58,6 +60,7 @@ def test_total_and_gradient_are_near_those_in_float32(style_loss):
     assert cosine > 0.98
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_run_in_bfloat16_ends_about_as_low_in_float64():
     options = {"size": 48, "first_size": None, "style_loss": "gram"}
 
@@ -72,6 +75,7 @@ def test_a_run_in_bfloat16_ends_about_as_low_in_float64():
     assert coarse < 1.2 * fine
 
 
+@pytest.mark.usefixtures("tiny")
 def test_comparing_is_as_exact_as_ever():
     fine, coarse = (
         compare(STYLE, CONTENT, STYLE, Settings(size=64, precision=precision)).weighted

@@ -18,7 +18,8 @@ SCRIPT = Path(__file__).with_name("sharded.py")
 
 
 def start(*arguments, devices):
-    flags = f"--xla_force_host_platform_device_count={devices}"
+    flags = os.environ.get("XLA_FLAGS", "")
+    flags += f" --xla_force_host_platform_device_count={devices}"
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests/support")])
     environment = {**os.environ, "XLA_FLAGS": flags, "PYTHONPATH": paths}
     command = [sys.executable, str(SCRIPT), *map(str, arguments)]

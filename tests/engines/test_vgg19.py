@@ -1,7 +1,8 @@
-"""The whole optimization of VGG19 by hand equals that by autodiff."""
+"""VGG19 itself: by hand as by autodiff, in tiles as all at once."""
 
 import numpy as np
 import pytest
+from evaluations import check_tiles, thin_vgg19
 
 from jnst.pictures import samples
 from jnst.transfer.pictures import read
@@ -28,3 +29,12 @@ def test_first_totals_and_the_picture_agree_with_scipy(style_loss, rtol):
 def test_the_default_agrees():
     jax, hand = (run(engine, steps=(8,)) for engine in ("jax", "byhand"))
     np.testing.assert_allclose([p.total for p in hand], [p.total for p in jax], rtol=2e-2)
+
+
+@pytest.mark.usefixtures("in_float64")
+@pytest.mark.parametrize("case", ["default", "average", "l2"])
+def test_grad_in_tiles(case):
+    photograph, image = np.random.default_rng(0).random((2, 1, 219, 250, 3))
+    painting = np.random.default_rng(1).random((1, 230, 187, 3))
+    pictures = {"photograph": photograph, "painting": painting, "image": image}
+    check_tiles(case, 192, params=thin_vgg19(), **pictures)

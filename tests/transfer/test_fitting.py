@@ -18,14 +18,6 @@ from jnst.transfer.settings import Settings
 SHAPE = (1, 256, 192, 3)
 
 
-def test_an_evaluation_needs_its_maps_but_not_many_times_over():
-    found = fitting.needed(Settings(), SHAPE)
-    pixels = SHAPE[1] * SHAPE[2]
-    weights = 5.2e7
-    first = 64 * 4 * pixels  # one map of the first block
-    assert 2 * first < found - weights < 8 * first
-
-
 def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
     free(10**9)
     monkeypatch.delattr(fitting, "needed")
@@ -33,20 +25,22 @@ def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
     assert fitting.tile(Settings(tile="off"), (1, 10**5, 10**5, 3), steps=1) is None
 
 
+@pytest.mark.usefixtures("tiny")
 def test_what_does_not_fit_is_cut(free):
     needed = fitting.needed(Settings(), SHAPE)
     shape = (1, 8 * 256, 8 * 192, 3)
-    room = 10 * needed
+    room = 30 * needed
     free((room + fitting.loop_bytes(Settings(), shape, 1)) / memory.USABLE)
     found = fitting.tile(Settings(), shape, steps=1)
     assert found in fitting.SIZES
-    assert found**2 < 10 / 64 * shape[1] * shape[2] * 2.2  # weights count once, not by pixels
+    assert found**2 < 30 / 64 * shape[1] * shape[2]
     more = fitting.tile(Settings(), shape, steps=4)  # a longer history leaves less room
     assert more < found
     assert fitting.tile(Settings(tile=300), shape, steps=1) == 300
     assert fitting.tile(Settings(tile=4000), shape, steps=1) is None
 
 
+@pytest.mark.usefixtures("tiny")
 def test_float64_needs_twice_as_much(free):
     room = 1.5 * fitting.needed(Settings(), SHAPE)
     free((room + fitting.loop_bytes(Settings(), SHAPE, 1)) / memory.USABLE)
@@ -55,6 +49,7 @@ def test_float64_needs_twice_as_much(free):
         fitting.tile(Settings(optimizer="scipy-lbfgs"), SHAPE, steps=1)
 
 
+@pytest.mark.usefixtures("tiny")
 def test_what_cannot_be_cut_is_refused_with_a_size_that_fits(free):
     room = 3 * fitting.needed(Settings(style_loss="remd"), SHAPE)
     free((room + fitting.loop_bytes(Settings(), (1, 1024, 512, 3), 1)) / memory.USABLE)
@@ -67,6 +62,7 @@ def test_what_cannot_be_cut_is_refused_with_a_size_that_fits(free):
         fitting.tile(Settings(), SHAPE, steps=1)
 
 
+@pytest.mark.slow
 def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     layers = ["--style-layers", "relu1_1", "--content-layers", "relu1_1"]
@@ -87,6 +83,7 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
     assert np.abs(cut - whole).mean() < 1 / 255
 
 
+@pytest.mark.usefixtures("tiny")
 def test_what_is_far_too_large_is_reckoned_from_a_smaller_picture(free):
     cheap = Settings(style_layers=("relu1_1",), content_layers=("relu1_1",))
     small, large = (fitting.needed(cheap, (1, side, side, 3)) for side in (4096, 65_535))
