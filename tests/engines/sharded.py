@@ -11,8 +11,6 @@ import sys
 
 import jax
 import numpy as np
-import tiny
-from evaluations import CASES, IMAGE, whole
 
 import jnst
 from jnst.engines.build import on_devices
@@ -28,6 +26,10 @@ if len(sys.argv) > 1:
     address, count, number = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
     jax.distributed.initialize(address, count, number)
+
+# They ask for the device, which has to come after.
+import tiny  # noqa: E402
+from evaluations import CASES, IMAGE, whole  # noqa: E402
 
 
 def compare_evaluations():
