@@ -65,6 +65,15 @@ def tiny():
 
 
 @pytest.fixture
+def tiny_alone():
+    """Do what `tiny` does for one test, in a module whose others need VGG19 itself."""
+    from tiny import installed
+
+    with installed():
+        yield
+
+
+@pytest.fixture
 def free(monkeypatch):
     """Return a function that pretends that so many bytes of memory are free."""
     from jnst.engines import memory  # after the hook

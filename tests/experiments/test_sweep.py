@@ -100,6 +100,7 @@ def pictures(cell):
     return read(samples.content(), samples.STYLE, cell.settings)
 
 
+@pytest.mark.usefixtures("tiny_alone")
 def test_a_result_is_what_stylize_gives_with_its_course():
     (cell,) = cells(BYHAND, [("colour", ["luminance"])])
     result, progress = painted(cell), list(paint(pictures(cell), cell.settings))
@@ -115,6 +116,7 @@ def test_a_result_is_what_stylize_gives_with_its_course():
     assert result.parts == progress[-1].parts
 
 
+@pytest.mark.usefixtures("tiny_alone")
 def test_the_total_of_a_result_is_the_best_not_the_last():
     (cell,) = cells(dataclasses.replace(BYHAND, optimizer="sgd", steps=(4,), learning_rate=0.5), [])
     result = painted(cell)
@@ -122,6 +124,7 @@ def test_the_total_of_a_result_is_the_best_not_the_last():
     assert result.total == min(totals) < totals[-1]
 
 
+@pytest.mark.usefixtures("tiny_alone")
 def test_cells_that_differ_in_numbers_share_one_program():
     numbers = [("content_weight", ["0.01", "0.02"]), ("tv_weight", ["0", "1"]), ("seed", ["1"])]
     grid = cells(dataclasses.replace(LIGHT, init="noise"), numbers)

@@ -25,7 +25,7 @@ def test_what_fits_is_not_cut_and_not_even_compiled(free, monkeypatch):
     assert fitting.tile(Settings(tile="off"), (1, 10**5, 10**5, 3), steps=1) is None
 
 
-@pytest.mark.usefixtures("tiny")
+@pytest.mark.usefixtures("tiny_alone")
 def test_what_does_not_fit_is_cut(free):
     needed = fitting.needed(Settings(), SHAPE)
     shape = (1, 8 * 256, 8 * 192, 3)
@@ -40,7 +40,7 @@ def test_what_does_not_fit_is_cut(free):
     assert fitting.tile(Settings(tile=4000), shape, steps=1) is None
 
 
-@pytest.mark.usefixtures("tiny")
+@pytest.mark.usefixtures("tiny_alone")
 def test_float64_needs_twice_as_much(free):
     room = 1.5 * fitting.needed(Settings(), SHAPE)
     free((room + fitting.loop_bytes(Settings(), SHAPE, 1)) / memory.USABLE)
@@ -49,7 +49,7 @@ def test_float64_needs_twice_as_much(free):
         fitting.tile(Settings(optimizer="scipy-lbfgs"), SHAPE, steps=1)
 
 
-@pytest.mark.usefixtures("tiny")
+@pytest.mark.usefixtures("tiny_alone")
 def test_what_cannot_be_cut_is_refused_with_a_size_that_fits(free):
     room = 3 * fitting.needed(Settings(style_loss="remd"), SHAPE)
     free((room + fitting.loop_bytes(Settings(), (1, 1024, 512, 3), 1)) / memory.USABLE)
@@ -83,7 +83,7 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
     assert np.abs(cut - whole).mean() < 1 / 255
 
 
-@pytest.mark.usefixtures("tiny")
+@pytest.mark.usefixtures("tiny_alone")
 def test_what_is_far_too_large_is_reckoned_from_a_smaller_picture(free):
     cheap = Settings(style_layers=("relu1_1",), content_layers=("relu1_1",))
     small, large = (fitting.needed(cheap, (1, side, side, 3)) for side in (4096, 65_535))
