@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from jnst.errors import InputError
 from jnst.losses import registry
@@ -28,9 +29,25 @@ def test_a_loss_on_features_is_there_in_jax_and_by_hand(term, name):
         assert callable(getattr(loss.byhand, function)), function
     for function in ("statistic_backward", "distance_backward"):
         assert callable(getattr(loss.byhand, function)), function
-    takes = inspect.signature(loss.module.statistic).parameters
-    assert loss.tiled == (hasattr(loss.module, "of_parts") or "whole" in takes)
-    assert loss.guided == ("region" in takes)
+    takes = list(inspect.signature(loss.module.statistic).parameters)
+    adds_up = hasattr(loss.module, "of_parts") or "whole" in takes
+    assert loss.tiled == adds_up, f"tiled={loss.tiled}, but statistic takes {takes}"
+    assert loss.guided == ("region" in takes), f"guided={loss.guided}: statistic takes {takes}"
+
+
+@pytest.mark.parametrize(("term", "name"), ENTRIES)
+def test_a_loss_has_its_tests_and_its_place_in_the_readme(term, name):
+    file = BOTH[term][name].module.__name__.rpartition(".")[2]
+    for folder in ("tests/losses", "tests/byhand/losses"):
+        assert (ROOT / folder / f"test_{file}.py").is_file(), f"{folder}/test_{file}.py"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (row,) = (line for line in readme.splitlines() if line.startswith(f"| `--{term}-loss`"))
+    assert f"`{name}`" in row, f"README does not say what --{term}-loss {name} is"
+
+
+@pytest.mark.parametrize("name", STYLE_LOSSES)
+def test_a_style_loss_has_the_scale_of_the_default_settings_and_the_mean(name):
+    assert {Settings().style_scale, "mean"} <= set(STYLE_LOSSES[name].scales)
 
 
 @pytest.mark.parametrize("scale", STYLE_LOSSES["gram"].scales)

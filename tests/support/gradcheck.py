@@ -49,6 +49,7 @@ def check(f, x, gradient, *, name=None, seed=0, eps=EPS):
 def close(actual, expected, *, rtol=1e-9, name=""):
     """Assert equality to `rtol` of the largest entry, as suits arrays with zeros among them."""
     actual, expected = np.asarray(actual), np.asarray(expected)
-    assert actual.dtype == expected.dtype
+    kinds = actual.dtype, expected.dtype
+    assert kinds[0] == kinds[1], f"{name}: {kinds[0]} and {kinds[1]}; use the fixture in_float64"
     atol = rtol * np.abs(expected).max()
     np.testing.assert_allclose(actual, expected, rtol=0, atol=atol, err_msg=name)

@@ -42,6 +42,7 @@ def check_same(ours, twin, x, T, *region, scales, rtol=1e-9, exact=1e-12, smooth
     Values to `exact`, gradients to `rtol`, and where the loss is `smooth` against differences.
     The `options` are those of `statistic`. All scales are one program.
     """
+    assert jax.config.jax_enable_x64, "gradients are checked in float64: use the fixture in_float64"
     evaluate = program(ours, tuple(scales), tuple(options.items()))
     S, theirs = twin.statistic(x, *region, **options), as_in(ours, T)
     for scale, (value, automatic) in evaluate(x, theirs, region).items():
