@@ -27,3 +27,14 @@ def test_torchvision_counts_the_zeros_around_a_picture_in_means_and_nothing_else
         op = "framed avg" if ours.op == "avg" else ours.op
         assert theirs == ours._replace(op=op)
     assert sum(layer.op == "avg" for layer in TABLE) == 9
+
+
+def test_rows_and_columns_of_the_first_flat_kernels():
+    """As in Keras: by the row first on the shorter way, by the column on the longer one."""
+    sizes = [layer.size for layer in TABLE if layer.op == "conv"]
+    row, column, point = (1, 7), (7, 1), (1, 1)
+    assert sizes[30:40] == [
+        *(point, point, row, column),
+        *(point, column, row, column, row),
+        point,
+    ]

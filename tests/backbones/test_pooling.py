@@ -1,5 +1,8 @@
 """Poolings on paper; tests/byhand has their derivatives."""
 
+import itertools
+
+import jax
 import numpy as np
 import pytest
 
@@ -35,3 +38,12 @@ def test_pixels_in_each_window():
     assert pooling.pixels(5, 3, 2, "same").tolist() == [2, 3, 2]
     assert pooling.pixels(6, 3, 2, "ceil").tolist() == [3, 3, 2]
     assert pooling.pixels(5, 3, 2, "valid").tolist() == [3, 3]
+
+
+def test_the_gradient_goes_to_the_first_maximum_in_reading_order():
+    """Behind a rectifier whole windows are zero."""
+    corners = np.float32(list(itertools.product([0, 1], repeat=4)))  # each row is a window
+    x = corners.reshape(16, 2, 2).transpose(1, 0, 2).reshape(1, 2, 32, 1)
+    dx = jax.grad(lambda x: pooling.max_pool(x).sum())(x)
+    found = np.asarray(dx).reshape(2, 16, 2).transpose(1, 0, 2).reshape(16, 4)
+    np.testing.assert_array_equal(found, np.eye(4)[corners.argmax(axis=1)])

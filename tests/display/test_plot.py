@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from jnst.display import plot
 from jnst.display.plot import courses, loss_curves
 
 CURVES = [{"total": 10.0 / n, "content": 0.0, "style": 5.0 / n} for n in range(1, 30)]
@@ -33,3 +35,19 @@ def test_courses_are_drawn_against_time():
     tall = courses({f"run {i}": slow for i in range(40)})
     assert tall.shape[1] > both.shape[1], "room for every name"
     courses({"zero": [(0.0, 0.0), (1.0, float("nan"))]})
+
+
+@pytest.mark.parametrize(("least", "bottom"), [(1e-12, 1e-4), (0.05, 0.05)])
+def test_a_part_that_starts_at_next_to_nothing_does_not_stretch_the_axis(
+    least, bottom, monkeypatch
+):
+    limits, drawn = [], plot._drawn
+
+    def draw(figure):
+        limits.append(figure.axes[0].get_ylim())
+        return drawn(figure)
+
+    monkeypatch.setattr(plot, "_drawn", draw)
+    plot.loss_curves([{"total": 10.0, "tv": least}, {"total": 1.0, "tv": 0.1}])
+    assert limits[0][0] == pytest.approx(bottom)
+    assert limits[0][1] > 10

@@ -3,6 +3,7 @@ import math
 import re
 
 import numpy as np
+import pytest
 import rich.console
 
 from jnst.display import terminal
@@ -104,3 +105,9 @@ def test_over_all_it_says_how_many_are_done_and_how_long_the_others_take(monkeyp
 
 def test_quiet_shows_nothing(monkeypatch):
     assert shown(monkeypatch, "compiling", progress(1, 0.5), quiet=True).strip() == ""
+
+
+@pytest.mark.parametrize(("took", "due"), [(0.05, 101.0), (0.1, 101.0), (2.0, 120.0)])
+def test_pictures_take_no_more_than_a_tenth_of_the_time(took, due, monkeypatch):
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: 100.0 + took)
+    assert terminal.next_look(100.0, 1.0) == pytest.approx(due)

@@ -37,9 +37,8 @@ def test_maps_are_near_those_in_float32_and_come_in_it(pooling):
         assert 1e-4 < norm(coarse[layer] - fine[layer]) / norm(fine[layer]) < 0.02, layer
 
 
-@pytest.mark.parametrize(
-    "style_loss", ["gram", pytest.param("wasserstein", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("style_loss", ["gram", "wasserstein"])
 def test_total_and_gradient_are_near_those_in_float32(style_loss):
     found = {}
     for precision in ("float32", "bfloat16"):

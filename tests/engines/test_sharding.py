@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jax
 import pytest
 from helpers import ROOT
+from jax.sharding import PartitionSpec
 
 import jnst
+from jnst.engines.sharding import sharding
 from jnst.errors import InputError
 from jnst.pictures import samples
 
@@ -70,3 +73,10 @@ def test_two_processes():
 def test_what_cannot_be_shared_is_said(options, says):
     with pytest.raises(InputError, match=says):
         jnst.stylize(samples.content(), samples.STYLE, **options)
+
+
+def test_rows_are_what_is_divided():
+    """Not columns: of a picture in memory, rows lie together."""
+    one = jax.devices()[:1]
+    assert sharding(one, "rows").spec == PartitionSpec(None, "rows")
+    assert sharding(one).spec == PartitionSpec()

@@ -22,7 +22,7 @@ from jnst.transfer.settings import Settings
 pytestmark = pytest.mark.usefixtures("tiny", "in_float64")
 
 
-MORE = dict.fromkeys(("gram", "channels", "l2"), pytest.mark.slow)
+MORE = dict.fromkeys(set(CASES) - {"average"}, pytest.mark.slow)
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, marks=MORE.get(case, ())) for case in CASES])

@@ -7,7 +7,7 @@ import pytest
 from helpers import ROOT
 
 from jnst.errors import InputError
-from jnst.losses import registry
+from jnst.losses import registry, tv
 from jnst.losses.objective import Term
 from jnst.losses.registry import CONTENT_LOSSES, PICTURE_LOSSES, STYLE_LOSSES, check_scale
 from jnst.transfer.settings import Settings
@@ -85,3 +85,13 @@ def test_a_scale_that_a_loss_does_not_have_is_refused():
     check_scale("style", STYLE_LOSSES, "gram", "mean")
     with pytest.raises(InputError, match="unknown style_scale of gram 'relatve'; choose from"):
         check_scale("style", STYLE_LOSSES, "gram", "relatve")
+
+
+def test_options_of_total_variation_reach_it():
+    picture = np.random.default_rng(1).random((1, 6, 7, 3), np.float32)
+    chosen = choices(tv="squares", tv_beta=0.75, tv_scale="sum")
+    expected = tv.total_variation(picture, kind="squares", beta=0.75, scale="sum")
+    found = registry.on_picture(chosen)["tv"](picture, None)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    by_hand = registry.on_picture_by_hand(chosen)["tv"].loss(picture, None)
+    np.testing.assert_allclose(by_hand, expected, rtol=1e-5)

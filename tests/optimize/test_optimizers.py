@@ -75,9 +75,9 @@ def test_sgd_has_momentum():
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_zero_gradients_give_no_nan(name):
     optimizer = OPTIMIZERS[name](optimizers.LEARNING_RATES[name])
-    state = optimizer.init(START)
+    state, update_by = optimizer.init(START), jax.jit(optimizer.update)
     for gradient in (0 * GRADIENT, 0 * GRADIENT, GRADIENT, GRADIENT):
-        update, state = optimizer.update(gradient, state, START)
+        update, state = update_by(gradient, state, START)
         assert np.isfinite(update).all()
         assert gradient.any() or not update.any()
         assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(state))
@@ -144,3 +144,25 @@ def test_what_scipy_raises_arrives_at_the_caller():
     with pytest.raises(ValueError, match="could not convert"):
         search.send((1.0, "no gradient"))
     assert no_thread_is_left()
+
+
+@pytest.mark.parametrize("lbfgs", [optimizers.lbfgs, byhand_optim.lbfgs])
+@pytest.mark.parametrize("rate", [0.5, 30.0])
+def test_lbfgs_moves_no_value_further_than_it_may_whatever_the_rate(lbfgs, rate):
+    optimizer = lbfgs(rate)
+    start, gradient = np.asarray(START), np.asarray(GRADIENT)
+    update, _ = optimizer.update(gradient, optimizer.init(start), start)
+    step = rate * optimizers.FIRST_STEP / rms(gradient)
+    most = optimizers.LARGEST_MOVE
+    np.testing.assert_allclose(update, np.clip(-step * gradient, -most, most), rtol=1e-4)
+
+
+@pytest.mark.parametrize("adam", [optimizers.adam, byhand_optim.adam])
+def test_adam_on_paper(adam):
+    optimizer, start = adam(0.02), np.asarray(START)
+    one, state = optimizer.update(np.ones_like(start), optimizer.init(start), start)
+    two, _ = optimizer.update(np.full_like(start, 3), state, start)
+    mean = (0.9 * 0.1 * 1 + 0.1 * 3) / (1 - 0.9**2)
+    square = (0.99 * 0.01 * 1 + 0.01 * 9) / (1 - 0.99**2)
+    np.testing.assert_allclose(one, -0.02, rtol=1e-4)
+    np.testing.assert_allclose(two, -0.02 * mean / np.sqrt(square), rtol=1e-4)

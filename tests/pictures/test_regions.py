@@ -116,3 +116,10 @@ def test_a_style_that_would_go_nowhere_is_refused():
 def test_labels_come_from_files_with_a_palette_too(tmp_path):
     PIL.Image.fromarray(labelled(RED, BLUE)).quantize().save(tmp_path / "labels.png")
     assert len(labels(tmp_path / "labels.png", [])) == 2
+
+
+def test_what_is_half_transparent_belongs_half_as_much():
+    values = np.float32([[0, 1], [1, 1], [0, 0.5], [1, 0.5], [0.6, 0.5], [1, 0]])  # grey, alpha
+    picture = np.repeat(values, [3, 1], axis=-1)[None]
+    mask = read(picture)
+    np.testing.assert_allclose(mask[0, 0, :, 0], [0, 1, 0, 0.5, 0.3, 0], atol=1e-6)

@@ -126,7 +126,7 @@ def test_a_start_of_its_own_is_resized_and_gets_the_noise(pair):
     assert np.abs(begun - resizing.fit(content, 32)).max() > 0
 
 
-@pytest.mark.parametrize("engine", ["jax", "byhand"])
+@pytest.mark.parametrize("engine", [pytest.param("jax", marks=pytest.mark.slow), "byhand"])
 def test_normalised_gradients_do_not_follow_the_scale_of_the_loss(pair, engine):
     def evaluated(scale, *, normalize):
         settings = Settings(

@@ -58,3 +58,11 @@ def test_the_plan_goes_from_coarse_to_fine():
     assert stages(size=64) == [Stage(64, 64, 200)]
     # 200 x 300 at 16 pixels is 11 high, too little for relu5_1; at 32 it is 21.
     assert [stage.size for stage in stages(size=64, first_size=8, size_ratio=2.0)] == [32, 64]
+
+
+def test_a_style_too_large_for_memory_is_cut_where_the_picture_is_not():
+    chosen = Settings(size=64, first_size=None, style_size=200, tile=100)
+    photo, small, large = (np.zeros((side, side, 3), np.float32) for side in (64, 40, 200))
+    for styles, tile in (([small], None), ([large], 100), ([small, large], 100)):
+        (stage,) = plan(read(photo, styles, chosen), chosen)
+        assert stage.tile == tile

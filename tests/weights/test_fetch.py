@@ -57,6 +57,16 @@ def test_an_interrupted_download_goes_on(server, tmp_path):
     assert shown[0] == (400_000, len(DATA))
 
 
+def test_a_download_that_lacks_its_last_byte_goes_on(server, tmp_path):
+    server.habits["stops"] = len(DATA) - 1
+    with pytest.raises(InputError, match="which are kept: the connection ended early"):
+        get(source(server), tmp_path)
+    server.habits.clear()
+    path, _ = get(source(server), tmp_path)
+    assert path.read_bytes() == DATA
+    assert server.asked == [None, f"bytes={len(DATA) - 1}-"]
+
+
 @pytest.mark.parametrize("there", [300_000, len(DATA), len(DATA) + 9])
 def test_what_cannot_be_gone_on_with_is_fetched_anew(server, tmp_path, there):
     """By a server that knows no parts, or because as much is there as there is."""

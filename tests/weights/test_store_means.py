@@ -1,5 +1,6 @@
 """Means beside weights, which `store.load` divides by, and of which weights they are."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from helpers_store import MEAN, MEANS, refused, save, small_layers
 
 from jnst.errors import InputError
-from jnst.weights import store
+from jnst.weights import manifest, store
 
 
 @pytest.fixture
@@ -65,6 +66,14 @@ def test_any_flipped_byte_of_the_means_is_noticed(means):
 def test_means_of_other_weights_are_refused(means, small):
     save(small.parent, {**small_layers(), "input": {"mean": MEAN + 1}})
     store.load("small")
+    refused("small_means.h5 was measured with other weights", normalized=True)
+
+
+def test_means_of_nobody_knows_which_weights_are_refused(means):
+    path = means.with_name(manifest.NAME)
+    entries = json.loads(path.read_text())
+    del entries[means.name]["weights_sha256"]
+    path.write_text(json.dumps(entries))
     refused("small_means.h5 was measured with other weights", normalized=True)
 
 

@@ -135,8 +135,11 @@ def agree(setup, name, params, photograph, painting, image):
         check(lambda x: evaluate(theirs, x).total, image, got.gradient, eps=1e-8)
 
 
-# Each loss has a gradient test of its own; the chain with the others is in the slow set, below.
-@pytest.mark.parametrize("setup", ["default", "gram", "normalized", "mixed"])
+# Each loss has a gradient test of its own; the chain with the others is in the slow set.
+MORE = [pytest.param(name, marks=pytest.mark.slow) for name in ("default", "mixed")]
+
+
+@pytest.mark.parametrize("setup", ["gram", "normalized", *MORE])
 def test_grad_of_the_whole_chain_on_random_input(setup):
     params, (photograph, painting, image) = invented("vgg19")
     agree(setup, "vgg19", params, photograph, painting, image)
