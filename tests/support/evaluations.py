@@ -35,14 +35,14 @@ SMALL = doubles(tiny.params())
 """Weights of the network of the fixture `tiny`."""
 
 
-def thin_vgg19():
-    """Return weights of VGG19 with two channels a layer: where things are, not what VGG sees."""
+def thin_vgg19(rng):
+    """Draw weights of VGG19 with two channels a layer: where things are, not what VGG sees."""
     params = {"input": {"mean": np.full((1, 1, 1, 3), 100.0)}}
     for name in vgg.LAYERS["vgg19"]:
         if name.startswith("conv"):
             inputs = 3 if name == "conv1_1" else 2
-            kernel = RNG.normal(size=(3, 3, inputs, 2)) * np.sqrt(2 / 9 / inputs)
-            params[name] = {"kernel": kernel, "bias": RNG.normal(size=2)}
+            kernel = rng.normal(size=(3, 3, inputs, 2)) * np.sqrt(2 / 9 / inputs)
+            params[name] = {"kernel": kernel, "bias": rng.normal(size=2)}
     return params
 
 
