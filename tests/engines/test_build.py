@@ -26,8 +26,8 @@ def run(engine, *, steps, **settings):
     ("settings", "rtol"),
     [
         ({"style_loss": "gram"}, 1e-9),
-        ({"style_loss": "gram", "pooling": "avg"}, 1e-9),
-        ({"style_loss": "gram", "init": "noise"}, 1e-9),
+        pytest.param({"style_loss": "gram", "pooling": "avg"}, 1e-9, marks=pytest.mark.slow),
+        pytest.param({"style_loss": "gram", "init": "noise"}, 1e-9, marks=pytest.mark.slow),
         ({}, 1e-3),
     ],
 )
@@ -37,7 +37,9 @@ def test_first_twenty_totals_and_the_picture_agree_with_scipy(settings, rtol):
     assert np.abs(hand[-1].best - jax[-1].best).mean() < 10 * rtol
 
 
-@pytest.mark.parametrize(("settings", "rtol"), [(GENTLE, 2e-3), ({}, 2e-2)])
+@pytest.mark.parametrize(
+    ("settings", "rtol"), [(GENTLE, 2e-3), pytest.param({}, 2e-2, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd"])
 def test_the_other_optimizers_agree_too(optimizer, settings, rtol):
     settings = {"optimizer": optimizer, "steps": 8, **settings}
@@ -70,7 +72,7 @@ def test_every_choice_agrees(settings):
         assert hand.parts[name] == pytest.approx(part, rel=rel), name
 
 
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", pytest.param("adam", marks=pytest.mark.slow)])
 def test_from_coarse_to_fine_they_agree_too(optimizer):
     settings = {"first_size": 20, "optimizer": optimizer, "steps": 3, **GENTLE}
     jax, hand = run("jax", **settings), run("byhand", **settings)

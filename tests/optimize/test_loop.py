@@ -69,8 +69,11 @@ def test_numpy_and_jax_take_the_same_path(name):
         np.testing.assert_allclose(one.image, two.image, atol=1e-4)
 
 
-@pytest.mark.parametrize("evaluate", [cliff, torn])
-@pytest.mark.parametrize("options", [{}, {"every": 4}, {"compiled": False}], ids=str)
+@pytest.mark.parametrize(
+    ("evaluate", "options"),
+    [(one, options) for one in (cliff, torn) for options in ({}, {"compiled": False})]
+    + [(cliff, {"every": 4}), pytest.param(torn, {"every": 4}, marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_goes_back_to_the_best_picture_with_smaller_steps(name, options, evaluate):
     steps = run(evaluate, name, 60, constants=NEAR, rates=FAST, **options)

@@ -114,6 +114,7 @@ def layers_by_our_names(model, table):
 def large_are_slow():
     """List each network at each size, and mark those that take long to compile."""
     slow = {("densenet121", "even"), ("densenet121", "odd"), ("inception_v3", "even")}
+    slow |= {("resnet50", "even"), ("squeezenet1_1", "even")}
     cases = itertools.product(MODE, SIZES)
     return [pytest.param(*case, marks=[pytest.mark.slow] * (case in slow)) for case in cases]
 

@@ -36,7 +36,15 @@ QUICK = Settings(
 )
 GRAM = {"style_loss": "gram", "content_scale": "relative"}  # soon compiled
 ENGINES = pytest.mark.parametrize("engine", ["jax", "byhand"])
-OPTIMIZERS = pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd", "scipy-lbfgs"])
+
+
+def cases(*optimizers):
+    """List optimizer and engine; slow are two by JAX, which take long to compile."""
+    found = [(name, engine) for engine in ("jax", "byhand") for name in optimizers]
+    more = [("adam", "jax"), ("sgd", "jax")]
+    slow = [pytest.param(*case, marks=pytest.mark.slow) for case in found if case in more]
+    fast = [case for case in found if case not in more]
+    return pytest.mark.parametrize(("optimizer", "engine"), fast + slow)
 
 
 def painted(content, style, **options):
@@ -70,8 +78,7 @@ def test_contents_without_any_structure(loss, engine):
         painted(*pair, content_loss=loss, content_scale=scale, engine=engine)
 
 
-@ENGINES
-@OPTIMIZERS
+@cases("lbfgs", "adam", "sgd", "scipy-lbfgs")
 def test_no_slope_at_all(optimizer, engine):
     """The style is the content, and both are one colour: all losses are 0, and so is the slope."""
     options = {**GRAM, "optimizer": optimizer, "engine": engine}
@@ -83,8 +90,7 @@ def test_no_slope_at_all(optimizer, engine):
     assert found.total == 0
 
 
-@ENGINES
-@OPTIMIZERS
+@cases("lbfgs", "adam", "sgd", "scipy-lbfgs")
 @pytest.mark.parametrize("weight", [1e-30, 1e30, 1e37])
 def test_extreme_weights(optimizer, engine, weight):
     for what in ("content_weight", "style_weight", "tv_weight"):
@@ -92,14 +98,16 @@ def test_extreme_weights(optimizer, engine, weight):
             painted("one", "other", optimizer=optimizer, engine=engine, **GRAM, **{what: weight})
 
 
-@ENGINES
-@pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd"])
+@cases("lbfgs", "adam", "sgd")
 @pytest.mark.parametrize("rate", [1e-30, 1e30])
 def test_extreme_steps(optimizer, engine, rate):
     painted("one", "other", optimizer=optimizer, engine=engine, learning_rate=rate, **GRAM)
 
 
-@OPTIMIZERS
+@pytest.mark.parametrize(
+    "optimizer",
+    ["lbfgs", *(pytest.param(x, marks=pytest.mark.slow) for x in ("adam", "sgd", "scipy-lbfgs"))],
+)
 @pytest.mark.parametrize("content", ["black", "one"])
 def test_half_precision(optimizer, content):
     options = {**GRAM, "optimizer": optimizer, "precision": "bfloat16"}
