@@ -30,6 +30,7 @@ from jnst.runs.failures import explain, fail
 from jnst.runs.quality import QUALITY
 from jnst.runs.record import Inputs, restore
 from jnst.runs.signals import interrupted, leave, signals
+from jnst.system.streams import forgiving
 from jnst.transfer.presets import preset
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -64,9 +65,15 @@ To begin with:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `jnst COMMAND …` and return its exit status.
 
-    0; 1 for a fault or too little memory, 2 for bad input, 130 for Ctrl-C, 143 for SIGTERM.
+    0; 1 for a fault or too little memory, 2 for bad input, 130 for Ctrl-C, 143 for SIGTERM, 129 for
+    SIGHUP.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with forgiving():
+        return _main(words)
+
+
+def _main(words: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

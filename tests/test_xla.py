@@ -1,4 +1,4 @@
-"""Compiled programs are kept in the user's cache folder, and do no harm there."""
+"""Devices are asked for late; compiled programs are kept in the user's cache folder."""
 
 import os
 import subprocess
@@ -52,3 +52,29 @@ def test_what_was_kept_and_is_damaged_does_no_harm(tmp_path):
 def test_a_cache_folder_that_cannot_be_used_does_no_harm(tmp_path):
     (tmp_path / "cache").write_text("")
     assert paint_with_cache(tmp_path / "cache") == ""
+
+
+def run_without_devices(*words):
+    """Run `jnst` where the environment asks for devices that are not there."""
+    command = [sys.executable, "-m", "jnst", *words]
+    environment = os.environ | {"JAX_PLATFORMS": "cuda"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.skipif(jax.default_backend() == "gpu", reason="here are such devices")
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["stylize", "--list", "presets"]])
+def test_what_needs_no_device_asks_for_none(words):
+    ended = run_without_devices(*words)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout
+
+
+@pytest.mark.skipif(jax.default_backend() == "gpu", reason="here are such devices")
+def test_devices_that_are_not_there_are_one_line(tmp_path):
+    ended = run_without_devices(*SMALL, "-o", str(tmp_path / "out.png"))
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "jnst: the environment variable JAX_PLATFORMS asks for 'cuda', which JAX cannot use here; "
+        "leave it out, or set it to cpu\n"
+    )
+    assert not list(tmp_path.iterdir())

@@ -19,7 +19,7 @@ from jnst.errors import InputError, check_at_least, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import animation, files, samples
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_no_source, tell_of_more
+from jnst.runs.pictures import check_derived, check_no_source, tell_of_more
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
 from jnst.version import __version__
@@ -167,7 +167,10 @@ def _output(options: Options) -> Path:
     outputs = [output]
     if options.frames > 1:
         outputs = [animation.numbered(output, n + 1) or output for n in range(options.frames)]
-    check_no_source(outputs, filter(None, (options.image, options.guide)))
+    sources = [path for path in (options.image, options.guide) if path is not None]
+    check_no_source(outputs, sources)
+    if outputs != [output] * len(outputs):
+        check_derived(outputs, sources)
     if options.frames > 1:
         animation.check(output, rate=options.rate)
     if options.frames == 1 or options.depth != 8:

@@ -19,7 +19,7 @@ from jnst.pictures import files, samples
 from jnst.runs import checkpoint
 from jnst.runs.checkpoint import START, Checkpoint, Curves
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_no_source, open_pictures, tell_of_more
+from jnst.runs.pictures import check_derived, check_no_source, open_pictures, tell_of_more
 from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
 from jnst.runs.run import OpenedRun, open_run, paint_run
@@ -68,6 +68,11 @@ def paint_one(
         checkpoints=options.keep,
         found=found,
     )
+    derived = [_plotted(output)] if options.plot else []
+    if options.save_every:
+        steps = range(options.save_every, len(run.schedule.costs) + 1, options.save_every)
+        derived += [_numbered(output, step) for step in steps]
+    check_derived(derived, inputs.paths())
     if run.facts is not None and options.keep.checkpoint is not None and found is None:
         # Killed before any step, it goes on.
         checkpoint.save(options.keep.checkpoint, START, run.facts)

@@ -3,13 +3,32 @@
 What draws is imported where it is used: it takes time, and keeps a list of fonts on the disk.
 """
 
+import functools
+import importlib
 import math
+import os
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from jnst.arrays import Picture
+
+
+@functools.cache
+def library() -> ModuleType:
+    """Import matplotlib, whatever backend MPLBACKEND names.
+
+    Figures here have canvases of their own. A notebook's backend, which programs that it starts
+    inherit, may not be known to them, and then matplotlib could not be imported.
+    """
+    named = os.environ.pop("MPLBACKEND", None)
+    try:
+        return importlib.import_module("matplotlib")
+    finally:
+        if named is not None:
+            os.environ["MPLBACKEND"] = named
 
 
 def loss_curves(curves: Sequence[dict[str, float]]) -> Picture:
@@ -37,13 +56,11 @@ def loss_curves(curves: Sequence[dict[str, float]]) -> Picture:
 
 def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
     """Draw the total of several runs, as (seconds, total), against time; a line and a name each."""
-    import matplotlib
-
     height = max(4.5, 0.5 + 0.21 * len(runs))
     figure, axes = _figure(
         10.0, height, xlabel="seconds since the first evaluation", ylabel="total loss"
     )
-    colours = matplotlib.colormaps["turbo"]
+    colours = library().colormaps["turbo"]
     for i, (name, course) in enumerate(runs.items()):
         points = [(seconds, total) for seconds, total in course if 0 < total < math.inf]
         if points:
@@ -56,6 +73,7 @@ def courses(runs: Mapping[str, Sequence[tuple[float, float]]]) -> Picture:
 
 
 def _figure(width: float, height: float, **labels: str) -> tuple[Any, Any]:
+    library()
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), dpi=150, layout="constrained")

@@ -9,6 +9,7 @@ import PIL.ImageDraw
 import PIL.ImageFont
 
 from jnst.arrays import AnyPicture, Picture
+from jnst.display.plot import library
 from jnst.pictures.files.raster import to_levels
 
 INK = (32, 32, 32)
@@ -29,11 +30,8 @@ def contact_sheet(rows: Sequence[Sequence[tuple[str, AnyPicture | None]]]) -> Pi
     Columns are as wide as the widest picture in any of them, rows as high as their highest. A line
     that is too long for its column is broken at a space, or cut.
     """
-    import matplotlib  # here: it makes folders of its own on the disk
-
-    font = PIL.ImageFont.truetype(
-        Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf", LETTERS
-    )
+    fonts = Path(library().get_data_path()) / "fonts/ttf"
+    font = PIL.ImageFont.truetype(fonts / "DejaVuSans.ttf", LETTERS)
     width = max(
         (picture.shape[2] for row in rows for _, picture in row if picture is not None),
         default=NARROWEST,

@@ -164,7 +164,7 @@ def equalize(gradient: Image, levels: int) -> Image:
     )
 
 
-@functools.partial(jit, static_argnames="levels")
+@functools.partial(jax.jit, static_argnames="levels")
 def move(image: Image, gradient: Image, step: float | Scalar, levels: int) -> Image:
     """Return the picture moved uphill, by `step` in [0, 1] on average, and clipped to [0, 1].
 

@@ -8,6 +8,7 @@ from jnst.backbones.checks import check_layers
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import OBJECTIVES, Aim
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.methods.plain import make_plain
 from jnst.weights.network import default_backbone
 
 SUITING: Mapping[str, tuple[str, Mapping[str, float]]] = {
@@ -69,6 +70,10 @@ class DreamSettings:
     see further than a tile then see less: the dream is another one, without seams."""
     seed: int = 0
     """Decides all shifts and noise."""
+
+    def __post_init__(self) -> None:
+        """Take lists and arrays for tuples, and numbers of NumPy's."""
+        make_plain(self)
 
 
 WHOLE = {

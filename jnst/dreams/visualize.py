@@ -23,6 +23,7 @@ from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
 from jnst.engines.memory import check_memory
 from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.methods.plain import make_plain
 from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
 from jnst.xla import jit
@@ -50,6 +51,10 @@ class VisualizeSettings:
     """Adam's step size."""
     seed: int = 0
     """Decides the noise, and the random movements."""
+
+    def __post_init__(self) -> None:
+        """Take lists and arrays for tuples, and numbers of NumPy's."""
+        make_plain(self)
 
 
 def check(settings: VisualizeSettings) -> str:

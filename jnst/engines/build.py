@@ -32,6 +32,7 @@ from jnst.losses.registry import (
 )
 from jnst.optimize import optimizers
 from jnst.optimize.step import Compiled, Optimizer
+from jnst.xla import find_devices
 
 Targets = Callable[[str, Params, Image, Mapping[str, Array | None]], Mapping[str, Any]]
 """`(term, params, image, regions) -> targets`, by layer; a target is what the term makes of it."""
@@ -100,10 +101,10 @@ def on_devices(choices: ObjectiveChoices, count: int) -> Engine:
     Raises `InputError` if there are fewer.
     """
     check_devices(count)
-    devices = jax.devices()[:count]
+    chosen = find_devices()[:count]
     one = engine("jax", choices)
-    place = partial(_place, device=sharding(devices))
-    return one._replace(evaluate=spread(one.evaluate, devices), place=place)
+    place = partial(_place, device=sharding(chosen))
+    return one._replace(evaluate=spread(one.evaluate, chosen), place=place)
 
 
 def _place(given: Fixed, device: jax.sharding.Sharding | None = None) -> Fixed:

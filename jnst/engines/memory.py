@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-import jax
 import psutil
 
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
+from jnst.xla import find_devices
 
 USABLE = 0.8
 """The share of the free memory that a run may take."""
@@ -25,7 +25,7 @@ def available() -> int:
     On the CPU that is the least of what the machine, the control group (of a container), and the
     limit of the process (`ulimit -v`) leave.
     """
-    stats = jax.devices()[0].memory_stats()
+    stats = find_devices()[0].memory_stats()
     if stats and "bytes_limit" in stats:
         return stats["bytes_limit"] - stats["bytes_in_use"]
     found, process = [psutil.virtual_memory().available], psutil.Process()

@@ -15,11 +15,12 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.losses.objective import Constants, Evaluation
+from jnst.xla import find_devices
 
 
 def check_devices(count: int) -> None:
     """Raise an `InputError` if there are fewer devices than `count`."""
-    there = jax.device_count()
+    there = len(find_devices())
     if count > there:
         raise InputError(f"devices must be at most {there}, as many as there are, not {count}")
 

@@ -11,7 +11,7 @@ from jnst.errors import InputError
 from jnst.experiments.sweep import Cell, PaintedCell, run
 from jnst.pictures import files
 from jnst.runs.failures import fail
-from jnst.runs.pictures import open_pictures, tell_of_more
+from jnst.runs.pictures import check_derived, open_pictures, tell_of_more
 from jnst.runs.record import record
 from jnst.runs.signals import interrupted
 from jnst.system import disk
@@ -32,13 +32,14 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
     """
     if (folder / TABLE).exists():
         raise InputError(f"{folder} holds a grid already; choose another folder")
+    cells = [cell for row in rows for cell in row]
+    sources = list(dict.fromkeys(path for cell in cells for path in cell.inputs.paths()))
+    names = [SHEET, CURVES, *(f"{number:03}.png" for number in range(1, len(cells) + 1))]
+    check_derived([folder / name for name in names], sources)
     disk.make_folder(folder)
     files.check_writable(folder / SHEET)
-    tell_of_more(
-        (path for row in rows for cell in row for path in cell.inputs.paths()), quiet=quiet
-    )
+    tell_of_more(sources, quiet=quiet)
     results: list[PaintedCell] = []
-    cells = [cell for row in rows for cell in row]
     try:
         with over_all(len(cells), quiet=quiet) as show:
             for number, cell in enumerate(cells):

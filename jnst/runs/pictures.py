@@ -38,9 +38,25 @@ def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
 
 def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
     """Raise an `InputError` if one of the outputs is a file that the run reads."""
+    sources = [path for path in sources if os.path.exists(path)]
     for path, source in itertools.product(outputs, sources):
-        if all(map(os.path.exists, (path, source))) and path.samefile(source):
+        if os.path.exists(path) and path.samefile(source):
             raise InputError(f"the output {path} is one of the pictures; choose another name")
+
+
+def check_derived(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
+    """Raise an `InputError` if a file that nobody named cannot be written without loss.
+
+    Such are numbered pictures, plots, and the pictures in a folder: names that follow from another.
+    What jnst made in an earlier run is replaced; what it reads, or another program made, is not.
+    """
+    outputs = list(outputs)
+    check_no_source(outputs, sources)
+    for path in outputs:
+        if os.path.lexists(path) and not files.is_ours(path):
+            raise InputError(
+                f"{path} is there, and jnst did not make it; choose another name for the output"
+            )
 
 
 def save(

@@ -1,22 +1,32 @@
-"""Ctrl-C and SIGTERM: a run leaves when it is whole, and keeps what it has."""
+"""Ctrl-C, SIGTERM and SIGHUP: a run leaves when it is whole, and keeps what it has."""
 
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
+HEARD = (signal.SIGINT, signal.SIGTERM, *filter(None, [getattr(signal, "SIGHUP", None)]))
+"""Signals that end a run in order. SIGHUP comes where a terminal is closed, or ssh breaks off."""
+
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: the same as Ctrl-C, but from another program."""
+    """SIGTERM or SIGHUP: the same as Ctrl-C, but from another program or a terminal that went."""
+
+    def __init__(self, number: int = signal.SIGTERM) -> None:
+        super().__init__()
+        self.number = number
 
 
 @contextlib.contextmanager
 def signals(handler: Callable[[int], Any]) -> Iterator[None]:
-    """Let `handler` see Ctrl-C and SIGTERM; only in the main thread, where alone they arrive."""
+    """Let `handler` see the signals in `HEARD`; only in the main thread, where alone they arrive.
+
+    One that is ignored stays so: `nohup` starts programs that are not to hear SIGHUP.
+    """
+    heard = [number for number in HEARD if signal.getsignal(number) is not signal.SIG_IGN]
     try:
         before = {
-            number: signal.signal(number, lambda number, frame: handler(number))
-            for number in (signal.SIGINT, signal.SIGTERM)
+            number: signal.signal(number, lambda number, frame: handler(number)) for number in heard
         }
     except ValueError:
         yield
@@ -28,9 +38,14 @@ def signals(handler: Callable[[int], Any]) -> Iterator[None]:
             signal.signal(number, old)
 
 
+def meaning(number: int) -> KeyboardInterrupt:
+    """Return the exception that a signal is raised as."""
+    return KeyboardInterrupt() if number == signal.SIGINT else Terminated(number)
+
+
 def leave(number: int) -> None:
     """Raise what a signal means."""
-    raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+    raise meaning(number)
 
 
 @contextlib.contextmanager
@@ -48,7 +63,7 @@ def interruptions() -> Iterator[Callable[[], KeyboardInterrupt | None]]:
             return
         if come is not None or not asked:
             leave(number)
-        come = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
+        come = meaning(number)
 
     def ask() -> KeyboardInterrupt | None:
         nonlocal asked, leaving
@@ -68,4 +83,4 @@ def uninterrupted() -> Iterator[None]:
 
 def interrupted(interruption: KeyboardInterrupt) -> int:
     """Return the exit status of a run that was interrupted, as shells have it: 128 + the signal."""
-    return 128 + (signal.SIGTERM if isinstance(interruption, Terminated) else signal.SIGINT)
+    return 128 + getattr(interruption, "number", signal.SIGINT)

@@ -8,6 +8,7 @@ import numpy as np
 from jnst.backbones.tables import BACKBONES
 from jnst.losses.objective import PictureGoal
 from jnst.losses.registry import ObjectiveChoices
+from jnst.methods.plain import make_plain
 from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 
 
@@ -140,12 +141,16 @@ class Settings:
     engine: Literal["jax", "byhand"] = "jax"
     """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
 
+    def __post_init__(self) -> None:
+        """Take lists and arrays for tuples, and numbers of NumPy's."""
+        make_plain(self)
+
     @property
     def resolved(self) -> "Resolved":
         """The values that follow from settings which `jnst.transfer.checks.check` let pass."""
         network = BACKBONES[self.backbone]
-        content = network.content if self.content_layers is None else tuple(self.content_layers)
-        style = network.style if self.style_layers is None else tuple(self.style_layers)
+        content = network.content if self.content_layers is None else self.content_layers
+        style = network.style if self.style_layers is None else self.style_layers
         return Resolved(
             content_layers=content,
             style_layers=style,

@@ -1,6 +1,7 @@
 """One picture, from the options to the files: what is written, what is said, how it ends."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -96,6 +97,28 @@ def test_intermediates_and_the_plot():
     assert (one != two).any()
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("out-0002.png", ["--save-every", "2"]), ("out-loss.png", ["--plot"])],
+)
+@pytest.mark.parametrize("read", [True, False])
+def test_a_derived_name_never_takes_the_users_picture(name, words, read, capsys):
+    picture = PIL.Image.new("RGB", (40, 30), "red")
+    picture.save(name)
+    before = Path(name).read_bytes()
+    content = name if read else "other.png"
+    picture.save("other.png")
+    assert run(content, samples.STYLE, *BYHAND, *words, "-o", "out.png") == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith(f"jnst: the output {name} is" if read else f"jnst: {name} is there")
+    assert Path(name).read_bytes() == before
+    assert not os.path.exists("out.png")
+    os.remove(name)  # jnst's own of an earlier run are replaced
+    for _ in range(2):
+        assert run("other.png", samples.STYLE, *BYHAND, *words, "-o", "out.png") == 0
+
+
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):
     original = jnst.transfer.method.paint
 
@@ -111,7 +134,8 @@ def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypat
     assert "not a finite number" in told.err
 
 
-def test_ctrl_c_keeps_the_best_picture():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=lambda one: one.name)
+def test_a_signal_keeps_the_best_picture(number):
     # What a shell starts in the background ignores Ctrl-C, and so would this.
     program = (
         "import signal, sys, jnst.cli, tiny\n"
@@ -128,13 +152,24 @@ def test_ctrl_c_keeps_the_best_picture():
             deadline = time.monotonic() + 400
             while not os.path.exists("x-0003.png") and time.monotonic() < deadline:
                 time.sleep(0.05)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             out, _ = process.communicate(timeout=200)
         finally:
             process.kill()
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert "interrupted: wrote x.png" in out
     assert files.read("x.png").shape == (1, 32, 48, 3)
+
+
+def test_a_reader_that_goes_costs_no_picture():
+    """As in `jnst stylize … 2>&1 | head -1`."""
+    given = ["stylize", *BYHAND, "--first-size", "24", "--size-ratio", "1.3", "-o", "x.png"]
+    command = shlex.join([sys.executable, str(ROOT / "tests/support/tiny.py"), *given])
+    ended = subprocess.run(
+        ["sh", "-c", f"{command} 2>&1 | head -1"], capture_output=True, text=True
+    )
+    assert (ended.stderr, ended.stdout.count("\n")) == ("", 1)
+    assert files.read("x.png").shape == (1, 21, 32, 3)
 
 
 def test_alpha_goes_from_the_content_to_the_result():

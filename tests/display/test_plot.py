@@ -1,5 +1,10 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from jnst.display import plot
 from jnst.display.plot import courses, loss_curves
@@ -51,3 +56,16 @@ def test_a_part_that_starts_at_next_to_nothing_does_not_stretch_the_axis(
     plot.loss_curves([{"total": 10.0, "tv": least}, {"total": 1.0, "tv": 0.1}])
     assert limits[0][0] == pytest.approx(bottom)
     assert limits[0][1] > 10
+
+
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "inline", "no"])
+def test_a_notebooks_backend_in_the_environment_does_not_matter(backend):
+    program = (
+        "import os; from jnst.display import plot, sheet; "
+        "assert plot.loss_curves([{'total': 1.0}]).ndim == 4; sheet.contact_sheet([]); "
+        "print(os.environ['MPLBACKEND'])"
+    )
+    environment = os.environ | {"MPLBACKEND": backend}
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert (ended.stdout.strip(), ended.stderr) == (backend, "")

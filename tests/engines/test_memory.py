@@ -49,7 +49,7 @@ def test_a_device_says_itself_what_it_has(monkeypatch):
         def memory_stats(self):
             return {"bytes_limit": 100, "bytes_in_use": 30}
 
-    monkeypatch.setattr(memory.jax, "devices", lambda: [Device()])
+    monkeypatch.setattr(memory, "find_devices", lambda: [Device()])
     assert memory.available() == 70
 
 

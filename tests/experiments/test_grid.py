@@ -10,6 +10,7 @@ import pytest
 from jnst.errors import InputError
 from jnst.experiments import grid, sweep
 from jnst.pictures import files
+from jnst.runs.record import Inputs
 from jnst.transfer.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -72,3 +73,19 @@ def test_ctrl_c_keeps_the_cells_that_are_done(tmp_path, monkeypatch, capsys):
     assert f"interrupted: 1 of 3 cells are in {folder}" in capsys.readouterr().err
     assert len(rows(folder)) == 1
     assert sorted(os.listdir(folder)) == ["001.png", grid.CURVES, grid.SHEET, grid.TABLE]
+
+
+@pytest.mark.parametrize("name", ["002.png", grid.SHEET, grid.CURVES])
+@pytest.mark.parametrize("read", [True, False])
+def test_a_folder_with_the_users_pictures_keeps_them(tmp_path, name, read):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    PIL.Image.new("RGB", (40, 30), "red").save(folder / name)
+    before = (folder / name).read_bytes()
+    inputs = Inputs(content=folder / name) if read else Inputs()
+    found = [cell._replace(inputs=inputs) for cell in cells("1", "2")]
+    says = "is one of the pictures" if read else "is there, and jnst did not make it"
+    with pytest.raises(InputError, match=f"{name} {says}"):
+        grid.paint_all([found], folder, quiet=True)
+    assert (folder / name).read_bytes() == before
+    assert os.listdir(folder) == [name]

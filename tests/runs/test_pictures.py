@@ -6,7 +6,13 @@ import pytest
 
 from jnst.errors import InputError
 from jnst.pictures import files, samples
-from jnst.runs.pictures import check_no_source, open_pictures, save, tell_of_more
+from jnst.runs.pictures import (
+    check_derived,
+    check_no_source,
+    open_pictures,
+    save,
+    tell_of_more,
+)
 from jnst.runs.record import Inputs, restore
 from jnst.transfer.settings import Settings
 
@@ -49,6 +55,19 @@ def test_no_output_is_a_source_by_whatever_name(red, tmp_path):
     for output in (red, link, red.parent / "." / red.name):
         with pytest.raises(InputError, match="is one of the pictures; choose another name"):
             check_no_source([tmp_path / "new.png", output], [tmp_path / "gone.png", red])
+
+
+def test_a_name_that_follows_from_another_takes_nobodys_picture(red, tmp_path):
+    ours = tmp_path / "ours.png"
+    files.write(ours, np.zeros((1, 4, 4, 3), np.float32))
+    check_derived([ours, tmp_path / "new.png"], [red])
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "dangling.png").symlink_to(tmp_path / "elsewhere.png")
+    for name in ("red.png", "text.png", "dangling.png"):
+        with pytest.raises(InputError, match=f"{name} is there, and jnst did not make it"):
+            check_derived([ours, tmp_path / name], [])
+    with pytest.raises(InputError, match="is one of the pictures"):
+        check_derived([ours], [red, ours])  # made by us, but read in this run
 
 
 @pytest.mark.parametrize("depth", [8, 16])

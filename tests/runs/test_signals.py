@@ -6,7 +6,14 @@ import threading
 
 import pytest
 
-from jnst.runs.signals import Terminated, interrupted, interruptions, signals, uninterrupted
+from jnst.runs.signals import (
+    HEARD,
+    Terminated,
+    interrupted,
+    interruptions,
+    signals,
+    uninterrupted,
+)
 
 
 @pytest.mark.parametrize("second", [False, True])
@@ -22,7 +29,12 @@ def test_a_second_signal_waits_for_nothing_but_a_run_that_leaves_is_left_in_peac
 
 
 @pytest.mark.parametrize(
-    ("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated)]
+    ("number", "kind"),
+    [
+        (signal.SIGINT, KeyboardInterrupt),
+        (signal.SIGTERM, Terminated),
+        (signal.SIGHUP, Terminated),
+    ],
 )
 def test_before_a_run_asks_a_signal_is_raised_at_once(number, kind):
     with pytest.raises(KeyboardInterrupt) as caught, interruptions():
@@ -39,7 +51,7 @@ def test_what_came_says_which_signal_it_was():
 
 
 def test_nothing_is_heard_while_a_picture_is_written_and_all_is_as_before_then():
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in HEARD}
     with uninterrupted():
         for number in before:
             signal.raise_signal(number)
@@ -60,3 +72,16 @@ def test_in_another_thread_signals_are_left_alone():
     thread.start()
     thread.join()
     assert entered == [before]
+
+
+def test_what_is_ignored_stays_so():
+    """`nohup` starts a program that is not to hear SIGHUP."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptions() as interruption:
+            interruption()
+            signal.raise_signal(signal.SIGHUP)
+            assert interruption() is None
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

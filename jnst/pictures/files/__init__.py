@@ -8,7 +8,7 @@ Whatever a file holds, the only exception that leaves here for it is `InputError
 
 from jnst.pictures.files.decoding import Source, from_array, is_animated, read, read_with_alpha
 from jnst.pictures.files.encoding import DEEP, WRITERS, check_writable, write
-from jnst.pictures.files.metadata import depth, read_settings
+from jnst.pictures.files.metadata import depth, is_ours, read_settings
 from jnst.pictures.files.opening import READABLE, suffixes
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "depth",
     "from_array",
     "is_animated",
+    "is_ours",
     "read",
     "read_settings",
     "read_with_alpha",

@@ -49,9 +49,9 @@ def from_array(array: Array) -> Picture:
     """Return `array` as float32 `[1, h, w, 3]` in [0, 1]; always a copy.
 
     Shapes: (h, w) grey, (h, w, 3) RGB, (h, w, 4) RGB and alpha (composited over white) or
-    (1, h, w, 3). Values: uint8, uint16 or float in [0, 1]. Raises `InputError` for any other.
+    (1, h, w, 3). Values: bool, uint8, uint16 or float in [0, 1]. Raises `InputError` for any other.
     """
-    return over_white(_of_array(array))
+    return over_white(channels_of(array))
 
 
 def is_animated(path: str | os.PathLike[str]) -> bool:
@@ -78,7 +78,7 @@ def _channels(source: Source) -> _Channels:
     if isinstance(source, str | os.PathLike):
         with opened(source) as stream:
             return upright(_of_file(stream))[None]
-    return _of_array(source)
+    return channels_of(source)
 
 
 def _of_file(stream: BufferedReader) -> Raster:
@@ -120,12 +120,12 @@ def _orientation(picture: PIL.Image.Image) -> object:
     return None
 
 
-def _of_array(array: Array) -> _Channels:
-    """Return an array as `from_array` takes it, copied."""
+def channels_of(array: Array) -> _Channels:
+    """Return an array as `from_array` takes it, copied; an alpha channel stays."""
     values = np.asarray(array)
-    peak = {"uint8": 255, "uint16": 65535}.get(values.dtype.name)
+    peak = {"bool": 1, "uint8": 255, "uint16": 65535}.get(values.dtype.name)
     if peak is None and values.dtype.kind != "f":
-        raise InputError(f"an array must be uint8, uint16 or float, not {values.dtype}")
+        raise InputError(f"an array must be bool, uint8, uint16 or float, not {values.dtype}")
     if values.ndim == 2:
         values = np.repeat(values[..., None], 3, axis=-1)
     if values.ndim == 3:

@@ -8,12 +8,12 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst.arrays import Array, Image
+from jnst.arrays import Array
 from jnst.errors import InputError, check_choice
 from jnst.pictures.files import png, tiff
-from jnst.pictures.files.decoding import over_white
+from jnst.pictures.files.decoding import channels_of, over_white
 from jnst.pictures.files.metadata import described, srgb
-from jnst.pictures.files.raster import to_levels
+from jnst.pictures.files.raster import to_levels, unit
 from jnst.system import disk
 from jnst.system.disk import check_suffix, guarded, replacing
 
@@ -26,6 +26,8 @@ WRITERS = {
 """Formats that `write` knows: suffix -> Pillow's format and options."""
 WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
 
+ROUNDING = 0.5 / 255
+"""How far values may lie outside [0, 1] and still be written, clipped."""
 DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
 """Formats that it can write with 16 bits."""
 
@@ -39,32 +41,35 @@ def check_writable(path: str | os.PathLike[str], *, depth: int = 8) -> None:
 
 def write(
     path: str | os.PathLike[str],
-    image: Image,
+    image: Array,
     *,
     alpha: Float[Array, "1 h w 1"] | None = None,
     settings: Mapping[str, object] | None = None,
     software: str = "jnst",
     depth: int = 8,
 ) -> None:
-    """Write `image` (sRGB in [0, 1]; clipped, rounded half to even to `depth` bits) to `path`.
+    """Write an sRGB picture to `path`, rounded half to even to `depth` bits.
 
+    `image` is an array of any kind that `from_array` reads; one with an alpha channel keeps it.
+    Floats that leave [0, 1] by less than half a level of 8 bits are clipped.
     The format follows from the suffix (`WRITERS`; with a depth of 16 one of `DEEP`). `alpha`, in
-    [0, 1] as well, becomes the alpha channel; a JPEG has none: the picture is composited over
+    [0, 1], becomes the alpha channel; a JPEG has none: the picture is composited over
     white, as `read` does. An sRGB profile, `software` and `settings` (as JSON, paths as strings) go
     into the metadata; `read_settings` gets them back. The file appears whole or not at all: a
     failure leaves an older picture as it was. A new file gets the usual permissions, a replaced one
-    keeps its own; a symbolic link is followed. Raises `InputError` for a NaN or infinite value,
-    another suffix or depth, settings that are no JSON, or what the disk refuses.
+    keeps its own; a symbolic link is followed. Raises `InputError` for an array of another
+    shape or type, values outside [0, 1], another suffix or depth, settings that are no JSON, or
+    what the disk refuses.
     """
     with guarded(f"cannot write {os.fspath(path)!r}"):
         options = WRITERS[check_suffix(path, WRITERS)]
         _check_depth(path, depth)
-        parts = [image] if alpha is None else [image, alpha]
-        pixels = np.concatenate([np.asarray(part, np.float32) for part in parts], axis=-1)
-        if not np.isfinite(pixels).all():
-            raise InputError("the picture has NaN or infinite values")
+        pixels = channels_of(_clipped(image))
+        if alpha is not None:
+            parts = [pixels[..., :3], unit(_clipped(alpha))]
+            pixels = np.concatenate(parts, axis=-1)
         if options["format"] == "JPEG":
-            pixels = over_white(pixels.clip(0, 1))
+            pixels = over_white(pixels)
         levels = to_levels(pixels[0], depth=depth)
         exif = described(settings, software)
         with replacing(path) as stream:
@@ -73,6 +78,17 @@ def write(
             else:
                 picture = PIL.Image.fromarray(levels)
                 picture.save(stream, exif=exif, icc_profile=srgb(), **options)
+
+
+def _clipped(values: Array) -> np.ndarray:
+    """Clip floats that leave [0, 1] by no more than rounding does."""
+    values = np.asarray(values)
+    if values.dtype.kind != "f" or not values.size:
+        return values
+    if not np.isfinite(values).all():
+        raise InputError("the picture has NaN or infinite values")
+    far = max(-values.min(), values.max() - 1)
+    return values.clip(0, 1) if far < ROUNDING else values
 
 
 def _check_depth(path: str | os.PathLike[str], depth: int) -> None:

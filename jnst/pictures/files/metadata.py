@@ -1,5 +1,6 @@
 """Metadata of picture files: colour profile, orientation, the settings of a run."""
 
+import contextlib
 import functools
 import json
 import os
@@ -42,6 +43,13 @@ def read_settings(path: str | os.PathLike[str]) -> dict | None:
         except Exception:  # another program's description, or metadata made to break a parser
             return None
     return found if isinstance(found, dict) else None
+
+
+def is_ours(path: str | os.PathLike[str]) -> bool:
+    """Tell whether `write` wrote a picture, by the name of the program in its metadata."""
+    with contextlib.suppress(Exception), opened(path) as stream, by_pillow(stream) as picture:
+        return picture.getexif()[SOFTWARE].startswith("jnst")
+    return False
 
 
 def depth(path: str | os.PathLike[str]) -> int:

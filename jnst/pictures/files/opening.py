@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from io import BufferedReader
+from pathlib import Path
 
 import PIL.Image
 
@@ -15,6 +16,14 @@ from jnst.system.process import Shared
 
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 """Readable formats, by Pillow's names; not, for one, EPS, which starts another program."""
+# fmt: off
+RAW = (
+    ".3fr", ".ari", ".arw", ".bay", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf",
+    ".fff", ".iiq", ".k25", ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf",
+    ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+)
+# fmt: on
+"""Suffixes of raw photographs: what they hold first, and Pillow reads, is a thumbnail."""
 LIMIT = "JNST_MAX_PIXELS"
 """The environment variable that says how many pixels a picture may have."""
 _PIXEL, _REST = 4 * 8, 1 << 26  # bytes: the largest pixel, of doubles, and what is no pixels
@@ -54,6 +63,8 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
         status = check_regular(path)
         if status.st_size == 0:
             raise InputError("the file is empty")
+        if Path(os.fsdecode(path)).suffix.lower() in RAW:
+            raise InputError("it is a raw photograph; develop it first")
         _check_bytes(status.st_size)
         with _limited(), open(path, "rb") as stream:
             yield stream
@@ -84,8 +95,12 @@ def _check_bytes(size: int) -> None:
 
 @contextlib.contextmanager
 def _without_error_stream() -> Iterator[None]:
-    """Let the descriptor of the error stream lead nowhere."""
-    kept = os.dup(2)
+    """Let the descriptor of the error stream lead nowhere, unless it is closed anyway."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         try:

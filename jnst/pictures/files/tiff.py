@@ -18,6 +18,8 @@ from jnst.pictures.files.raster import Raster, unit
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 _PROFILE = 0x8773
+_DNG_VERSION = 50706
+_REDUCED = 1  # bit of the tag NewSubfileType
 _GREY_OR_RGB = (PHOTOMETRIC.MINISWHITE, PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.RGB)
 _COMPRESSIONS = (  # lossless, and decoded into no more bytes than the picture has
     COMPRESSION.NONE,
@@ -35,7 +37,9 @@ def decode(stream: IO[bytes]) -> Raster | None:
     Integers are unsigned, floats in [0, 1]. A channel that is not called alpha is left out.
     """
     page = _first_page(stream)
-    if page is None:
+    if page is not None:
+        _check_whole(page)
+    if page is None or not _is_deep(page):
         return None
     height, width = page.imagelength, page.imagewidth
     if page.imagedepth != 1:
@@ -82,7 +86,7 @@ def encode(stream: IO[bytes], levels: np.ndarray, exif: PIL.Image.Exif) -> None:
 
 
 def _first_page(stream: IO[bytes]) -> tifffile.TiffPage | None:
-    """Return the first page of a TIFF if it is one that `decode` takes."""
+    """Return the first page of a TIFF; None for a broken file, or another format."""
     stream.seek(0)
     if stream.read(4) not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         return None
@@ -90,9 +94,23 @@ def _first_page(stream: IO[bytes]) -> tifffile.TiffPage | None:
     # Kinds of microscopes have more pages than the file says; we want one.
     kinds = dict.fromkeys(("is_lsm", "is_ndpi", "is_scanimage"), False)
     try:
-        page = tifffile.TiffFile(stream, **kinds).pages.first
+        return tifffile.TiffFile(stream, **kinds).pages.first
     except Exception:  # Pillow knows better what is wrong
         return None
+
+
+def _check_whole(page: tifffile.TiffPage) -> None:
+    """Raise `InputError` for the thumbnail of a raw photograph, or of another picture."""
+    if _DNG_VERSION in page.tags:
+        raise InputError("it is a raw photograph; develop it first")
+    if page.subfiletype & _REDUCED:
+        raise InputError(
+            "its first picture is a reduced one, as in raw photographs; write the whole one alone"
+        )
+
+
+def _is_deep(page: tifffile.TiffPage) -> bool:
+    """Tell whether `decode` takes the page; of 8 bits, or compressed otherwise, Pillow does."""
     deep = page.dtype is not None and page.dtype.kind in "uf" and np.max(page.bitspersample) > 8
     taken = page.photometric in _GREY_OR_RGB and page.compression in _COMPRESSIONS
-    return page if deep and taken and page.samplesperpixel <= 8 else None
+    return bool(deep and taken and page.samplesperpixel <= 8)

@@ -153,7 +153,7 @@ def test_without_alpha_none_is_written(tmp_path, suffix):
 
 
 def test_alpha_is_rounded_and_clipped(tmp_path):
-    alpha = np.float32([0.3, 0.5, -0.2, 1.7]).reshape(1, 1, 4, 1)  # 76.5, 127.5, below, above
+    alpha = np.float32([0.3, 0.5, -0.001, 1.001]).reshape(1, 1, 4, 1)  # 76.5, 127.5, below, above
     for name in ("a.png", "a.jpg"):
         files.write(tmp_path / name, np.zeros((1, 1, 4, 3), np.float32), alpha=alpha)
     np.testing.assert_array_equal(alpha_levels(tmp_path / "a.png"), [[76, 128, 0, 255]])

@@ -194,7 +194,7 @@ def test_from_array_copies():
     ("array", "reason"),
     [
         (np.zeros((2, 2), np.int64), "int64"),
-        (np.zeros((2, 2), bool), "bool"),
+        (np.zeros((2, 2), np.int16), "int16"),
         (np.zeros((2, 2), complex), "complex128"),
         (np.array([["a"]]), "<U1"),
         (np.zeros(4), r"\(4,\)"),

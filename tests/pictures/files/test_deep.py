@@ -201,7 +201,7 @@ def parsed(path):
 def test_round_trip_to_one_in_65535(tmp_path, suffix, transparent):
     path = tmp_path / f"a{suffix}"
     values = VALUES[None].astype(np.float32)
-    values[0, 0, 0] = 0, 1, -0.3, 1.7
+    values[0, 0, 0] = 0, 1, -0.001, 1.001
     options = {"alpha": values[..., 3:]} if transparent else {}
     files.write(path, values[..., :3], depth=16, settings=SETTINGS, software="jnst 9", **options)
     expected = np.rint(values[0, ..., : 3 + transparent].clip(0, 1) * np.float64(65535))

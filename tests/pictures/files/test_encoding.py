@@ -56,11 +56,56 @@ def test_round_trip_of_a_photograph(tmp_path, suffix):
 
 
 def test_rounding_is_half_to_even_and_clipped(tmp_path):
-    row = np.float32([0.3, 0.5, -0.2, 1.7])  # 76.5, 127.5, below, above
+    row = np.float32([0.3, 0.5, -0.001, 1.001])  # 76.5, 127.5, below, above by less than rounding
     files.write(tmp_path / "a.png", jnp.asarray(np.repeat(row[None, None, :, None], 3, axis=-1)))
     np.testing.assert_array_equal(
         levels(files.read(tmp_path / "a.png"))[0, :, 0], [76, 128, 0, 255]
     )
+
+
+RGB = np.random.default_rng(3).random((9, 7, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.uint8(255 * RGB),
+        np.uint16(65535 * RGB),
+        RGB,
+        np.float64(RGB),
+        RGB[..., 0],
+        RGB[..., 0] > 0.5,
+        RGB[None],
+        np.concatenate([RGB, RGB[..., :1]], axis=-1),
+    ],
+    ids=["uint8", "uint16", "float32", "float64", "grey", "bool", "batch of one", "alpha"],
+)
+@pytest.mark.parametrize("depth", [8, 16])
+def test_what_read_takes_write_takes_too(tmp_path, array, depth):
+    """Levels up to 255 once were written as white, and (h, w, 3) as a strip."""
+    files.write(tmp_path / "a.png", array, depth=depth)
+    expected = files.read(array)
+    np.testing.assert_allclose(files.read(tmp_path / "a.png"), expected, atol=1.01 / (2**depth - 1))
+
+
+@pytest.mark.parametrize(
+    ("array", "says"),
+    [
+        (255 * RGB, r"values must lie in \[0, 1\]"),
+        (RGB - 0.5, r"values must lie in \[0, 1\]"),
+        (np.stack([RGB, RGB]), r"an array must have the shape .* not \(2, 9, 7, 3\)"),
+        (RGB[None, None], "an array must have the shape"),
+        (np.int16(255 * RGB), "an array must be bool, uint8, uint16 or float, not int16"),
+        (RGB.transpose(2, 0, 1), "an array must have the shape"),
+    ],
+    ids=["to 255", "below", "two", "five axes", "int16", "channels first"],
+)
+def test_what_read_refuses_write_refuses_too(tmp_path, array, says):
+    with pytest.raises(InputError, match=says):
+        files.write(tmp_path / "a.png", array)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(InputError, match=says):
+        files.read(array)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -11,6 +11,7 @@ import warnings
 import numpy as np
 import PIL.Image
 import pytest
+import tifffile
 
 from jnst.errors import InputError
 from jnst.pictures.files import opening, read
@@ -143,3 +144,31 @@ def test_suffixes_are_those_of_the_formats():
     assert {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"} <= set(opening.suffixes())
     assert ".eps" not in opening.suffixes()
     assert ".pdf" not in opening.suffixes()
+
+
+@pytest.mark.parametrize("suffix", [".dng", ".NEF", ".cr2", ".arw"])
+def test_a_raw_photograph_is_refused_by_its_suffix(tmp_path, suffix):
+    """Its first picture is a thumbnail, which once was painted without a word."""
+    picture = tmp_path / f"a{suffix}"
+    PIL.Image.new("RGB", (8, 8), "red").save(picture, "TIFF")
+    with pytest.raises(InputError, match="it is a raw photograph; develop it first"):
+        read(picture)
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"extratags": [(50706, 1, 4, b"\1\4\0\0", True)]}, "a raw photograph; develop it first"),
+        ({"subfiletype": 1}, "its first picture is a reduced one"),
+    ],
+    ids=["DNG", "reduced"],
+)
+def test_a_thumbnail_is_not_taken_for_the_picture(tmp_path, depth, options, says):
+    picture = tmp_path / "a.tif"
+    values = np.full((8, 8, 3), 200, depth)
+    tifffile.imwrite(picture, values, photometric="rgb")
+    assert read(picture).shape == (1, 8, 8, 3)
+    tifffile.imwrite(picture, values, photometric="rgb", **options)
+    with pytest.raises(InputError, match=says):
+        read(picture)

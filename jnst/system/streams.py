@@ -1,0 +1,65 @@
+"""Standard streams that a program may lose: closed from the start, or left by their reader."""
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+_GONE = (errno.EPIPE, errno.EIO)
+"""Errors of a pipe without a reader, and of a terminal that was closed."""
+
+
+class _Forgiving:
+    """A stream whose reader may go: what is written then goes nowhere."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self._gone = stream, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write, or drop, the text."""
+        with self._dropping():
+            if not self._gone:
+                self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what is still held."""
+        with self._dropping():
+            if not self._gone:
+                self._stream.flush()
+
+    @contextlib.contextmanager
+    def _dropping(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+            self._gone = True
+
+
+@contextlib.contextmanager
+def forgiving() -> Iterator[None]:
+    """Let a program go on when nobody reads its error stream any more.
+
+    A run says there how far it is, and would lose its picture. Descriptors of the standard streams
+    that are closed are opened, to nowhere: files that are opened later would get their numbers.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    before = sys.stderr
+    with contextlib.ExitStack() as stack:
+        stream = before or stack.enter_context(open(os.devnull, "w"))
+        sys.stderr = _Forgiving(stream)
+        try:
+            yield
+        finally:
+            sys.stderr = before

@@ -1,0 +1,75 @@
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+from helpers import ROOT
+
+from jnst.system.streams import forgiving
+
+
+class Broken:
+    """A stream that fails after a few letters."""
+
+    def __init__(self, number):
+        self.number, self.written = number, ""
+
+    def write(self, text):
+        if text and len(self.written) > 3:
+            raise OSError(self.number, "gone")
+        self.written += text
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("number", [errno.EPIPE, errno.EIO])
+def test_what_nobody_reads_is_dropped(monkeypatch, number):
+    stream = Broken(number)
+    monkeypatch.setattr(sys, "stderr", stream)
+    with forgiving():
+        assert sys.stderr.isatty()
+        for word in ("one", "two", "three", "four"):
+            print(word, end=" ", file=sys.stderr, flush=True)
+    assert stream.written == "one "
+    assert sys.stderr is stream
+
+
+def test_another_failure_is_one(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Broken(errno.ENOSPC))
+    with forgiving():
+        print("four", file=sys.stderr, end="")
+        with pytest.raises(OSError, match="gone"):
+            print("more", file=sys.stderr)
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", ">&- 2>&-"])
+def test_a_closed_stream_is_none_of_the_files_that_are_opened(tmp_path, closed):
+    """A TIFF once could not be read then: its messages are kept from the error stream."""
+    program = (
+        "import os, sys, numpy as np; from jnst.system.streams import forgiving; "
+        "from jnst.pictures import files\n"
+        "with forgiving():\n"
+        " print('hidden', file=sys.stderr)\n"
+        " files.write('a.tif', np.zeros((8, 8, 3), np.uint8))\n"
+        " shape = files.read('a.tif').shape\n"
+        " with open('out.txt', 'w') as out:\n"
+        "  print(shape, out.fileno() > 2, file=out)"
+    )
+    command = f'exec "$0" -c "$1" {closed}'
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(
+        ["sh", "-c", command, sys.executable, program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0
+    assert (ended.stdout, ended.stderr) == ("", "")
+    assert (tmp_path / "out.txt").read_text() == "(1, 8, 8, 3) True\n"
