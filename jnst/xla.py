@@ -16,7 +16,7 @@ OPTIONS = {"cpu": {"xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZE
 and keeps more maps at a time: it took 15 % more memory, and 3 % more time."""
 
 
-def find_devices() -> list[jax.Device]:
+def find_devices() -> list[Any]:
     """Return `jax.devices()`: the first call starts JAX's backend.
 
     Raises:
