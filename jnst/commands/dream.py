@@ -164,15 +164,14 @@ def _output(options: Options) -> Path:
     stem = samples.CONTENT if options.image is None else options.image.stem
     suffix = ".png" if options.frames == 1 else ".gif"
     output = options.output or disk.unused(f"{stem}-dream{suffix}")
-    outputs = [output]
-    if options.frames > 1:
-        outputs = [animation.numbered(output, n + 1) or output for n in range(options.frames)]
     sources = [path for path in (options.image, options.guide) if path is not None]
-    check_no_source(outputs, sources)
-    if outputs != [output] * len(outputs):
-        check_derived(outputs, sources)
+    frames = range(1, options.frames + 1) if options.frames > 1 else ()
+    if numbered := [path for n in frames if (path := animation.numbered(output, n))]:
+        check_derived(numbered, sources)
+    else:
+        check_no_source([output], sources)
     if options.frames > 1:
         animation.check(output, rate=options.rate)
     if options.frames == 1 or options.depth != 8:
-        files.check_writable(outputs[0], depth=options.depth)
+        files.check_writable([*numbered, output][0], depth=options.depth)
     return output

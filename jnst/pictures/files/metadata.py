@@ -39,7 +39,7 @@ def read_settings(path: str | os.PathLike[str]) -> dict | None:
     with opened(path) as stream, by_pillow(stream) as picture:
         try:
             exif = picture.getexif()
-            found = json.loads(exif[DESCRIPTION]) if exif[SOFTWARE].startswith("jnst") else None
+            found = json.loads(exif[DESCRIPTION]) if _is_ours(exif) else None
         except Exception:  # another program's description, or metadata made to break a parser
             return None
     return found if isinstance(found, dict) else None
@@ -48,8 +48,12 @@ def read_settings(path: str | os.PathLike[str]) -> dict | None:
 def is_ours(path: str | os.PathLike[str]) -> bool:
     """Tell whether `write` wrote a picture, by the name of the program in its metadata."""
     with contextlib.suppress(Exception), opened(path) as stream, by_pillow(stream) as picture:
-        return picture.getexif()[SOFTWARE].startswith("jnst")
+        return _is_ours(picture.getexif())
     return False
+
+
+def _is_ours(exif: PIL.Image.Exif) -> bool:
+    return exif[SOFTWARE].startswith("jnst")
 
 
 def depth(path: str | os.PathLike[str]) -> int:
