@@ -1,6 +1,7 @@
 """Strict mode for every test: the shapes in the annotations of `jnst` are checked at each call."""
 
 import os
+import signal
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -71,6 +72,18 @@ def tiny_alone():
 
     with installed():
         yield
+
+
+@pytest.fixture
+def hearing():
+    """Let signals come through, whatever started the tests: `nohup` and `&` let them be ignored."""
+    ignored = [n for n in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_IGN]
+    for number in ignored:
+        own = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, own)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-import scipy.linalg  # noqa: F401  (its LAPACK must be there before its threads can be counted)
-import threadpoolctl
 
 from jnst.arrays import Array, Image, Params, Scalar
 from jnst.backbones.tables import BACKBONES
@@ -57,20 +55,8 @@ class Engine(NamedTuple):
     place: Callable[[Fixed], Fixed] = lambda given: given
 
 
-def _one_thread_for_lapack() -> None:
-    """Let SciPy's LAPACK, which XLA calls for eigenvalues on the CPU, run on one thread.
-
-    XLA has threads of its own. With a second pool, whose threads spin while they wait, an
-    evaluation took half as long again, and on a busy machine up to forty times as long.
-    """
-    libraries = threadpoolctl.ThreadpoolController()
-    paths = [lib.filepath for lib in libraries.lib_controllers if "scipy.libs" in lib.filepath]
-    libraries.select(filepath=paths).limit(limits=1)
-
-
 def _autodiff(choices: ObjectiveChoices) -> tuple[objective.Terms, objective.Extract]:
     """Return the losses and the network in JAX."""
-    _one_thread_for_lapack()
     terms = objective.Terms(
         on_features(choices, objective.Term, "module"),
         on_picture(choices),

@@ -13,23 +13,30 @@ their squares: strong channels do not drown weak ones.
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Region, Scalar
 from jnst.errors import check_choice
+from jnst.losses.polar import nuclear_norm, trace_root
 from jnst.losses.positions import matrix, product, weigh
 
 
 class Moments(NamedTuple):
     """The mean over positions, m, and the second raw moment R = FᵀF / M, so that C = R - m mᵀ.
 
-    Both are means over positions: they add up over tiles and blend linearly over pictures.
+    Both are means over positions: they add up over tiles.
     """
 
     mean: Float[Array, " c"]
     second: Float[Array, "c c"]
+
+
+class Deviations(NamedTuple):
+    """The mean over positions, m, and G = (F - m) / √M, so that C = GᵀG."""
+
+    mean: Float[Array, " c"]
+    each: Float[Array, "M c"]
 
 
 class Target(NamedTuple):
@@ -48,43 +55,56 @@ SCALE = {
 distance to a blank map, as in `jnst.losses.squares`."""
 
 
+FEW = 1.5
+"""Up to so many positions a channel, products with G are cheaper than those with C; and exact."""
+
+
 def statistic(
     features: FeatureMap, region: Region | None = None, *, whole: int | None = None
-) -> Moments:
-    """Compute the mean and the second raw moment of features [1, h, w, c], seen as (M, N).
+) -> Moments | Deviations:
+    """Compute mean and covariance of features [1, h, w, c], seen as (M, N).
+
+    The covariance as second raw moment, or, where there are few positions, as deviations.
 
     With a region, position k counts region_k times. `whole` is M of the whole map, where `features`
     is only a part of it: parts then add up.
     """
     F = matrix(features)  # (M, N)
     M = whole or F.shape[0]
-    return Moments(weigh(F, region).sum(axis=0) / M, product(F, region) / M)
+    mean = weigh(F, region).sum(axis=0) / M
+    if whole is None and FEW * F.shape[1] >= M:
+        root = None if region is None else jnp.sqrt(region)
+        return Deviations(mean, weigh(F - mean, root) / M**0.5)
+    return Moments(mean, product(F, region) / M)
 
 
-def target(moments: Moments) -> Target:
+def target(statistic: Moments | Deviations) -> Target:
     """Compute once what does not change while the picture does.
 
     For C_s = V Λ Vᵀ, B = Λ^½ Vᵀ, largest eigenvalue first. B C Bᵀ has the eigenvalues of
     C_s^½ C C_s^½, and near the target it is nearly diagonal and graded: small eigenvalues then come
     out more exactly.
     """
-    C = _covariance(moments)
+    C = _covariance(statistic)
     values, vectors = jnp.linalg.eigh(C)
     root = (vectors * jnp.sqrt(jnp.maximum(values, 0))).T[::-1]
-    return Target(moments.mean, root, jnp.trace(C))
+    return Target(statistic.mean, root, jnp.trace(C))
 
 
-def distance(moments: Moments, target: Target, *, scale: str = "mean") -> Scalar:
+def distance(statistic: Moments | Deviations, target: Target, *, scale: str = "mean") -> Scalar:
     """Compute scale · W².
 
-    Derivatives: ∂W²/∂m = 2 (m - m_s) and ∂W²/∂C = 1 - Bᵀ (B C Bᵀ)^-½ B, with B as in `target`.
+    With B as in `target`, tr (C_s^½ C C_s^½)^½ = tr (B C Bᵀ)^½ is the nuclear norm of X = G Bᵀ.
+    Derivatives: ∂W²/∂m = 2 (m - m_s), ∂W²/∂C = 1 - Bᵀ (B C Bᵀ)^-½ B, and ∂W²/∂G = 2 (G - Q B), with
+    the polar factor Q of X; see `jnst.losses.polar`.
 
-    Departures from style-transfer-pytorch: the matrix roots are exact, by eigenvalues, instead of
-    12 Newton-Schulz steps, and nothing is added to the diagonals.
+    Departures from style-transfer-pytorch: its 12 Newton-Schulz steps for a matrix root are steps
+    with better coefficients for the polar factor; and nothing is added to the diagonals but
+    `ROUNDING` units of rounding.
 
     Args:
-        moments: the new picture's `statistic`.
-        target: the style picture's, by `target`.
+        statistic: of the new picture.
+        target: of the style picture, by `target`.
         scale: a name in `SCALE`.
 
     Raises:
@@ -92,41 +112,24 @@ def distance(moments: Moments, target: Target, *, scale: str = "mean") -> Scalar
 
     """
     factor = SCALE[check_choice("Wasserstein scale", scale, SCALE)](target)
-    C, B = _covariance(moments), target.root
-    means = jnp.sum((moments.mean - target.mean) ** 2)
-    return factor * (means + jnp.trace(C) + target.trace - 2 * trace_sqrt(B @ C @ B.T))
-
-
-def _covariance(moments: Moments) -> Float[Array, "c c"]:
-    return moments.second - moments.mean[:, None] * moments.mean
+    B = target.root
+    means = jnp.sum((statistic.mean - target.mean) ** 2)
+    if isinstance(statistic, Deviations):
+        trace = jnp.sum(statistic.each**2)
+        cross = nuclear_norm(jnp.matmul(statistic.each, B.T, precision="highest"))
+    else:
+        C = _covariance(statistic)
+        trace = jnp.trace(C)
+        noise = ROUNDING * jnp.finfo(C.dtype).eps * jnp.diag(statistic.second)
+        cross = trace_root(C, B, noise)
+    return factor * (means + trace + target.trace - 2 * cross)
 
 
 ROUNDING = 8
-"""Eigenvalues are known up to about this many units of rounding of the largest."""
+"""What is computed is known up to about this many units of rounding of the largest."""
 
 
-@jax.custom_vjp
-def trace_sqrt(A: Float[Array, "n n"]) -> Scalar:
-    """Compute tr A^½ of a symmetric positive semi-definite matrix. Its derivative is ½ A^-½.
-
-    For A = V Λ Vᵀ, tr A^½ = Σ √λ, and d√λ = ½ λ^-½ vᵀ dA v; summed, ½ tr(A^-½ dA). Differentiating
-    through the eigenvectors instead would divide by differences of equal eigenvalues.
-    """
-    return _forward(A)[0]
-
-
-def _forward(A: Array):
-    values, vectors = jnp.linalg.eigh(A)
-    # Below a few units of rounding nothing is known but that the derivative is large there.
-    least = ROUNDING * jnp.finfo(A.dtype).eps * values[-1]
-    known = values > least
-    trace = jnp.sum(jnp.where(known, jnp.sqrt(jnp.where(known, values, 1)), 0))
-    return trace, (vectors, jnp.where(known, values, jnp.where(least > 0, least, jnp.inf)))
-
-
-def _backward(kept, cotangent: Array):
-    vectors, values = kept
-    return (cotangent * (vectors / (2 * jnp.sqrt(values))) @ vectors.T,)
-
-
-trace_sqrt.defvjp(_forward, _backward)
+def _covariance(statistic: Moments | Deviations) -> Float[Array, "c c"]:
+    if isinstance(statistic, Deviations):
+        return product(statistic.each, None)
+    return statistic.second - statistic.mean[:, None] * statistic.mean

@@ -14,7 +14,7 @@ import jnst.transfer.method
 from jnst.pictures import files
 from jnst.runs import checkpoint
 
-pytestmark = pytest.mark.usefixtures("tiny")
+pytestmark = pytest.mark.usefixtures("tiny", "hearing")
 
 # Two sizes, of a network that ends early.
 SMALL = ["--size", "32", "--first-size", "24", "--size-ratio", "1.3", "--steps", "4", "6"]

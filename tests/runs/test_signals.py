@@ -15,6 +15,8 @@ from jnst.runs.signals import (
     uninterrupted,
 )
 
+pytestmark = pytest.mark.usefixtures("hearing")
+
 
 @pytest.mark.parametrize("second", [False, True])
 def test_a_second_signal_waits_for_nothing_but_a_run_that_leaves_is_left_in_peace(second):

@@ -9,6 +9,10 @@ The only step that is not plain is tr A^½. From A^½ A^½ = A,
 With dA = B dC Bᵀ, and because a trace may be turned round,
 
     d tr A^½ = ½ tr(A^-½ B dC Bᵀ) = ½ tr(Bᵀ A^-½ B dC),   so   ∂W²/∂C = 1 - Bᵀ A^-½ B.
+
+The same seen from the features: with G = (F - m) / √M, C = GᵀG, and X = G Bᵀ, A is XᵀX, tr A^½ the
+nuclear norm of X, and X A^-½ its polar factor, the derivative of that norm. The engine in JAX goes
+that way, by products alone. Here A's eigenvalues are computed, in float64 whatever the features.
 """
 
 from typing import NamedTuple
@@ -34,7 +38,7 @@ class Target(NamedTuple):
 
 
 ROUNDING = 8
-"""Eigenvalues are known up to about this many units of rounding of the largest."""
+"""What is computed is known up to about this many units of rounding of the largest."""
 SCALE = {
     "mean": lambda target: 1 / target.mean.size,
     "relative": lambda target: 1 / (np.sum(target.mean**2) + target.trace),
@@ -68,24 +72,24 @@ def target(moments: Moments) -> Target:
 
 def distance(moments: Moments, target: Target, *, scale: str = "mean") -> np.floating:
     """E = scale · (|m - m_s|² + tr C + tr C_s - 2 tr (B C Bᵀ)^½)."""
-    C, B = _covariance(moments), target.root
-    values = np.linalg.eigvalsh(B @ C @ B.T)
-    roots = np.sqrt(values[values > _least(values)]).sum()
+    values, _, least = _eigen(moments, target)
     means = np.sum((moments.mean - target.mean) ** 2)
-    return SCALE[scale](target) * (means + np.trace(C) + target.trace - 2 * roots)
+    traces = np.trace(_covariance(moments)) + target.trace
+    return SCALE[scale](target) * (means + traces - 2 * np.sqrt(values[values > least]).sum())
 
 
 def distance_backward(moments: Moments, target: Target, *, scale: str = "mean") -> Moments:
     """∂E/∂R = D = scale · (1 - Bᵀ A^-½ B); ∂E/∂m = scale · 2 (m - m_s) - (D + Dᵀ) m.
 
-    The second part of ∂E/∂m: m occurs in C = R - m mᵀ as well. Eigenvalues of A below a few units
-    of rounding are taken as that much.
+    The second part of ∂E/∂m: m occurs in C = R - m mᵀ as well. Eigenvalues of A that are nothing
+    but rounding count as much as that is.
     """
     factor, B = SCALE[scale](target), target.root
-    values, vectors = np.linalg.eigh(B @ _covariance(moments) @ B.T)
-    values = np.maximum(values, _least(values)) if values[-1] > 0 else np.full_like(values, np.inf)
+    values, vectors, least = _eigen(moments, target)
+    values = np.maximum(np.abs(values), least) if least > 0 else np.full_like(values, np.inf)
     inverse_root = (vectors / np.sqrt(values)) @ vectors.T
-    D = factor * (np.eye(len(B), dtype=B.dtype) - B.T @ inverse_root @ B)
+    transport = (B.T @ inverse_root @ B).astype(B.dtype)
+    D = factor * (np.eye(B.shape[1], dtype=B.dtype) - transport)
     return Moments(2 * factor * (moments.mean - target.mean) - (D + D.T) @ moments.mean, D)
 
 
@@ -93,6 +97,8 @@ def _covariance(moments: Moments) -> np.ndarray:
     return moments.second - np.outer(moments.mean, moments.mean)
 
 
-def _least(values: np.ndarray) -> np.floating:
-    """Eigenvalues below a few units of rounding of the largest are not known."""
-    return ROUNDING * np.finfo(values.dtype).eps * values[-1]
+def _eigen(moments: Moments, target: Target) -> tuple[np.ndarray, np.ndarray, float]:
+    """Eigenvalues and eigenvectors of A = B C Bᵀ in float64, and what of them is rounding."""
+    C, B = (np.asarray(x, np.float64) for x in (_covariance(moments), target.root))
+    values, vectors = np.linalg.eigh(B @ C @ B.T)
+    return values, vectors, ROUNDING * np.finfo(np.float64).eps * values[-1]
