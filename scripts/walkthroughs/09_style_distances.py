@@ -30,6 +30,7 @@ from jnst.losses import (  # fmt: skip
     histogram,
     moments,
     patches,
+    polar,
     quantiles,
     remd,
     selfsimilarity,
@@ -524,7 +525,8 @@ for name, matrix in {
 #   is below it. style-transfer-pytorch adds $10^{-4}$, for features that are about 1.
 # - Stop Newton-Schulz after 12 steps. Small eigenvalues have not arrived then, so their inverse
 #   roots have not exploded, either. style-transfer-pytorch does this as well.
-# - Take eigenvalues below a few units of rounding as that much, as the library does.
+# - Take eigenvalues below a few units of rounding as that much.
+# - Never compute $K$, which squares what is small: the library's way, at the end of this lesson.
 #
 # The truth comes from the small matrix in float64, without its one zero eigenvalue.
 
@@ -572,9 +574,9 @@ for name, (inverse_root, eps) in remedies.items():
         off[name, dtype] = float(np.linalg.norm(wrong) / np.linalg.norm(truth))
     print(f"{name:22}{off[name, np.float32]:10.1e}{off[name, np.float64]:10.1e}")
 single = [x.astype(np.float32).reshape(1, M, 1, N) for x in (F, F_s)]
-kept = byhand.target(byhand.statistic(single[1]))
-of_single = byhand.distance_backward(byhand.statistic(single[0]), kept)
-in_library = N * byhand.statistic_backward(of_single, single[0]).reshape(M, N)
+kept = wasserstein.target(wasserstein.statistic(single[1]))
+distance_to = lambda x, kept: wasserstein.distance(wasserstein.statistic(x), kept)  # noqa: E731
+in_library = N * np.asarray(jax.jit(jax.grad(distance_to))(single[0], kept)).reshape(M, N)
 library_off = float(np.linalg.norm(in_library - truth) / np.linalg.norm(truth))
 print(f"{'the library':22}{library_off:10.1e}")
 
@@ -583,11 +585,10 @@ print(f"{'the library':22}{library_off:10.1e}")
 # is not a number. An $\varepsilon$ cures that, and is then wrong by itself, the same in both
 # precisions: by a few per cent for $10^{-4}$, by nearly a tenth for $10^{-2}$. It blurs what it
 # regularises. Twelve steps of Newton-Schulz are wrong by more than a tenth, and beside that the
-# $\varepsilon$ no longer matters. Forty steps are far better. The library's way is exact in
+# $\varepsilon$ no longer matters. Forty steps are far better. A floor for eigenvalues is exact in
 # float64; in float32 it is off by a few per cent, since it cannot know eigenvalues that rounding
-# has eaten. A descent can live
-# with that: style-transfer-pytorch paints with such a gradient. But it is well to know how far off
-# one is.
+# has eaten. The library is right to a thousandth, in float32. A descent can live with more:
+# style-transfer-pytorch paints with such a gradient. But it is well to know how far off one is.
 #
 # ## The relatives
 #
@@ -675,12 +676,47 @@ lesson.show(
 #
 # ## In the library
 #
-# The trace of the root, with a derivative of its own: JAX is told the formula above, because
-# differentiating through the eigenvectors would divide by differences of eigenvalues.
+# The library needs no root of a matrix at all. With $B^\top B = C_s$ and
+# $X = \hat F B^\top / \sqrt M$ is $B C B^\top = X^\top X$, so the trace of its root is the sum of
+# the singular values of $X = U \Sigma V^\top$: its *nuclear norm*. A singular value moves by
+# $d\sigma_i = u_i^\top dX \, v_i$; summed, $d\|X\|_* = \operatorname{tr}\bigl( (U V^\top)^\top dX
+# \bigr)$. The derivative is the *polar factor* $U V^\top$: $X$ with all its singular values at 1.
+#
+# It comes from products alone, because an odd polynomial acts on the singular values only:
+#
+# $$ X \, (a + b \, X^\top X + c \, (X^\top X)^2)
+#    = U \, (a \Sigma + b \Sigma^3 + c \Sigma^5) \, V^\top . $$
+#
+# The coefficients may differ from step to step. Those of Newton and Schulz, 15/8, -10/8, 3/8,
+# begin slowly: a small $\sigma$ grows by 15/8 at each. The best for the interval that is left
+# (Amsel et al., 2025) let it grow by 8.5, then by 4.2, and come to the others in the end.
 
 # %%
-source = inspect.getsource(wasserstein)
-print(source[source.index("def _forward") :])
+steps = {"Newton-Schulz": np.tile(polar.LIMIT, (30, 1)), "best": polar.coefficients("float32")}
+arrives = {}
+for name, each in steps.items():
+    sigma, way = 1e-3, []
+    for a, b, c in each:
+        sigma = a * sigma + b * sigma**3 + c * sigma**5
+        way.append(abs(sigma - 1))
+    arrives[name] = int(np.argmax(np.array(way) < 1e-6)) + 1
+    print(f"{name}: a singular value of 0.001 is at 1 after {arrives[name]} steps")
+(m, _), (m_s, C_s) = mean_and_covariance(F), mean_and_covariance(F_s)
+values, V = np.linalg.eigh(C_s)
+B = (V * np.sqrt(np.maximum(values, 0))).T[::-1]
+X = (F - m) @ B.T / np.sqrt(len(F))
+U, sigma, W = np.linalg.svd(X, full_matrices=False)
+moved = (U * (sigma > 1e-9 * sigma[0])) @ W @ B  # where transport takes the features, but for m_s
+products = np.asarray(jax.jit(polar.polar)(X.astype(np.float32))) @ B
+by_products = lesson.difference(products, moved)
+print(f"transport by products in float32, against singular vectors in float64: {by_products:.1e}")
+
+# %% [markdown]
+# JAX is told this derivative, because differentiating through the steps would keep all of them.
+
+# %%
+source = inspect.getsource(polar)
+print(source[source.index("def polar") : source.index("WIDER")])
 
 # %% [markdown]
 # On the command line: `jnst stylize photo.jpg painting.jpg --style-loss sliced`, and so on. For the
