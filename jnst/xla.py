@@ -1,8 +1,9 @@
 """JAX's devices, and compilation for them with options that were measured to help; a cache."""
 
 import os
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,26 @@ def find_devices() -> list[Any]:
 def jit(function: Callable, **options: Any) -> Any:
     """Return `jax.jit(function, **options)`, compiled with `OPTIONS` of the default backend."""
     return jax.jit(function, compiler_options=OPTIONS.get(find_devices()[0].platform), **options)
+
+
+MOST_COMPILED = 64
+"""The most pictures and sizes that programs are held for. Linux gives a process 65 530 mappings,
+then LLVM ends it; on the CPU each of these takes about 650, and 30 MB."""
+_compiled: set[Hashable] = set()
+_lock = threading.Lock()
+
+
+def make_room(*programs: Hashable) -> None:
+    """Say what programs are about to be used, by anything that names them and their shapes.
+
+    All compiled programs of the process are let go first, where it would hold more than
+    `MOST_COMPILED`. Those that are used again are compiled again, or read from the cache folder.
+    """
+    with _lock:
+        if len(_compiled.union(programs)) > MOST_COMPILED:
+            jax.clear_caches()
+            _compiled.clear()
+        _compiled.update(programs)
 
 
 def keep_compiled_programs(*, folder: Path | None = None) -> None:

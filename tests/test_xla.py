@@ -1,14 +1,18 @@
 """Devices are asked for late; compiled programs are kept in the user's cache folder."""
 
+import gc
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import jax
 import pytest
 from helpers import ROOT
 
 import jnst.cli
+from jnst import stylize, xla
+from jnst.pictures import samples
 
 SMALL = ["stylize", "--size", "32", "--steps", "1", "--quiet"]
 
@@ -78,3 +82,21 @@ def test_devices_that_are_not_there_are_one_line(tmp_path):
         "leave it out, or set it to cpu\n"
     )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="mappings are Linux's")
+def test_pictures_of_many_shapes_in_one_process_do_not_add_up(monkeypatch):
+    """Linux gives a process 65 530 mappings, and every program takes some."""
+    monkeypatch.setattr(xla, "MOST_COMPILED", 6)  # three pictures, each with its painting
+    monkeypatch.setattr(xla, "_compiled", set())
+    counts = []
+    for width in range(24, 38):
+        content = samples.content()[:24, :width]
+        stylize(content, samples.STYLE, size=32, steps=(1,))
+        gc.collect()
+        counts.append(len(Path("/proc/self/maps").read_text().splitlines()))
+    rising = counts[2] - counts[0]
+    assert rising > 100, "nothing was compiled"
+    assert max(counts[4:]) < counts[2] + rising

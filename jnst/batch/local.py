@@ -3,10 +3,8 @@
 import functools
 import os
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-import jax
 
 from jnst.batch.jobs import Job, outdated
 from jnst.batch.outcomes import Outcome
@@ -17,10 +15,6 @@ from jnst.runs.pictures import open_pictures, save
 from jnst.system import disk
 from jnst.transfer.method import PIXELS
 from jnst.transfer.settings import Settings
-
-MOST_COMPILED = 64
-"""The most shapes and sizes that programs are kept for. Linux gives a process 65 530 mappings, then
-XLA aborts it; on the CPU each of these takes about 650."""
 
 
 def paint_jobs(
@@ -35,14 +29,14 @@ def paint_jobs(
 
     Raises `InputError` if that fails: without weights nothing can be painted.
     """
-    loaded, painted, compiled = None, 0, set()
+    loaded, painted = None, 0
     for number, job in enumerate(jobs):
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
         outcome = _check_job(job, settings, depth)
         if not outcome.status:
             loaded = loaded or method.load(settings, many=True)
-            outcome = _paint_job(outcome, settings, depth, method, loaded, compiled, advance)
+            outcome = _paint_job(outcome, settings, depth, method, loaded, advance)
             painted += outcome.status == "painted"
         yield outcome
 
@@ -66,19 +60,13 @@ def _paint_job(
     depth: int,
     method: Method,
     loaded: Any,
-    compiled: set[Hashable],
     advance: Callable[[float], None],
 ) -> Outcome:
-    """Paint and write one picture; `compiled` is what there are programs for."""
+    """Paint and write one picture."""
     job, started, last = outcome.job, time.monotonic(), None
     try:
         pictures = open_pictures(job.inputs, settings)
         plan = method.plan(pictures, settings, loaded=loaded)
-        new = set(plan.programs)
-        if len(compiled | new) > MOST_COMPILED:
-            jax.clear_caches()
-            compiled.clear()
-        compiled |= new
         spent = plan.costs
         for last in plan.steps():
             advance(sum(spent[: last.step]) / sum(spent))

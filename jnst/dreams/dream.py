@@ -25,6 +25,7 @@ from jnst.errors import InputError
 from jnst.methods.progress import Progress
 from jnst.pictures import resizing as images
 from jnst.weights.network import open_network
+from jnst.xla import make_room
 
 
 def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple[int, int]]:
@@ -93,6 +94,7 @@ def dream(image: Image, settings: DreamSettings, prepared: Prepared) -> Iterator
     detail = np.zeros((1, *sizes[0], 3), np.float32)
     done = 0
     for height, width in sizes:
+        make_room(("dream", backbone, aim, height, width, settings.tile))
         base = images.resize(original, height, width)
         grown = images.resample(detail, height, width, PIL.Image.Resampling.BILINEAR)
         picture = (base + grown).clip(0, 1)

@@ -12,7 +12,7 @@ notebook, a sweep) knows no more of it than this:
 Optimizing pixels, `jnst.transfer.method.PIXELS`, is the first.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from jnst.arrays import AnyPicture, Image
@@ -26,11 +26,6 @@ class Plan(Protocol):
     @property
     def costs(self) -> Sequence[float]:
         """List the time that each step takes, relative to the others; there is at least one."""
-        ...
-
-    @property
-    def programs(self) -> Collection[Hashable]:
-        """List what programs are compiled for: pictures with the same entries share them."""
         ...
 
     def steps(self, *, every: int = 10, point: Any = None) -> Iterator[Progress]:

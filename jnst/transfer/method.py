@@ -1,7 +1,7 @@
 """Optimizing pixels as a method: what batches, notebook and single runs need to know of it."""
 
 import dataclasses
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from jnst.arrays import AnyPicture, Image
 from jnst.methods.contract import Method
@@ -28,13 +28,6 @@ class PixelPlan:
     def costs(self) -> Sequence[float]:
         """List the pixels that each evaluation looks at."""
         return stages.costs(self.stages)
-
-    @property
-    def programs(self) -> Collection[Hashable]:
-        """List the shapes of the pictures at each size."""
-        shapes = {("content", self.pictures.content.shape)}
-        shapes |= {("style", guide.style.shape) for guide in self.pictures.guides}
-        return {(*shape, stage.size) for shape in shapes for stage in self.stages}
 
     def steps(self, *, every: int = 10, point: Point | None = None) -> Iterator[Progress]:
         """Optimize the picture; see `jnst.transfer.recipe.paint`."""

@@ -1,6 +1,6 @@
 """Style transfer as one recipe: the run from two pictures to the stylised one."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -15,6 +15,7 @@ from jnst.transfer.pictures import Pictures
 from jnst.transfer.problem import Loaded, Problem, load, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, enlarge, plan
+from jnst.xla import make_room
 
 
 def prepare(pictures: Pictures, settings: Settings) -> Problem:
@@ -112,6 +113,7 @@ def paint(
     picture, state, optimizer_state = point.picture, point.state, None
     done = sum(stage.steps for stage in stages[: point.stage])
     for number, stage in enumerate(stages[point.stage :], point.stage):
+        make_room(*_programs(pictures, settings, stage))
         problem = set_up(pictures, settings, loaded, stage=stage, start=picture)
         if optimizer_state is not None:
             optimizer_state = enlarge(optimizer_state, *problem.image.shape[1:3])
@@ -132,3 +134,11 @@ def paint(
         if settings.optimizer not in KEEP_STATE:
             optimizer_state = None
         done += stage.steps
+
+
+def _programs(pictures: Pictures, settings: Settings, stage: Stage) -> Iterator[Hashable]:
+    """Name the programs of a stage: one for the photograph, one for each painting."""
+    objective, optimizer = settings.resolved.objective, settings.optimizer
+    yield objective, optimizer, stage.size, stage.tile, pictures.content.shape
+    for guide in pictures.guides:
+        yield objective, stage.style_size, stage.tile, guide.style.shape

@@ -7,6 +7,7 @@ import pytest
 from helpers_batch import make_pictures, run, table
 
 import jnst.optimize.step
+from jnst import xla
 from jnst.batch import local
 from jnst.transfer import method
 
@@ -61,8 +62,9 @@ def test_it_loads_once_measures_a_style_once_a_size_and_compiles_once_a_shape(
 
 def test_programs_are_let_go_before_there_are_too_many(monkeypatch):
     forgotten = []
-    monkeypatch.setattr(local, "MOST_COMPILED", 3)  # one is the style's
-    monkeypatch.setattr(local.jax, "clear_caches", lambda: forgotten.append(1))
+    monkeypatch.setattr(xla, "MOST_COMPILED", 3)  # one is the style's
+    monkeypatch.setattr(xla, "_compiled", set())
+    monkeypatch.setattr(xla.jax, "clear_caches", lambda: forgotten.append(1))
     assert run("--canvas", "1", "--steps", "1", "--first-size", "None") == 0
     assert len(forgotten) == 2, "of shapes 1, 2; 3, 4; 5, 3"
 

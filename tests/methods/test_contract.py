@@ -26,7 +26,6 @@ class Fading:
     """A plan that makes the content darker in three steps."""
 
     costs = (1.0, 1.0, 2.0)
-    programs = frozenset({"fading"})
 
     def __init__(self, pictures):
         self.picture = pictures.content

@@ -29,14 +29,13 @@ def test_what_is_loaded_for_many_keeps_targets(pictures):
     assert len(many.targets) == 2, "one for each size"
 
 
-def test_a_plan_lists_its_costs_and_programs_and_goes_on_from_a_state(pictures):
+def test_a_plan_lists_its_costs_and_goes_on_from_a_state(pictures):
     loaded = PIXELS.load(SETTINGS, many=True)
     plan = PIXELS.plan(pictures, SETTINGS, loaded=loaded)
     assert isinstance(plan, Plan)
     progress = list(plan.steps())
     assert [one.step for one in progress] == list(range(1, len(plan.costs) + 1))
     assert plan.costs[0] < plan.costs[-1]
-    assert plan.programs == PIXELS.plan(pictures, SETTINGS).programs
     assert plan.result(progress[-1].best).shape == (1, 32, 32, 3)
     (rest,) = plan.steps(point=progress[-2].state)
     assert rest.step == 3
