@@ -92,9 +92,9 @@ def test_pictures_of_many_shapes_in_one_process_do_not_add_up(monkeypatch):
     monkeypatch.setattr(xla, "MOST_COMPILED", 6)  # three pictures, each with its painting
     monkeypatch.setattr(xla, "_compiled", set())
     counts = []
-    for width in range(24, 38):
+    for width in range(24, 34):
         content = samples.content()[:24, :width]
-        stylize(content, samples.STYLE, size=32, steps=(1,))
+        stylize(content, samples.STYLE, size=32, steps=(1,), style_loss="gram", optimizer="sgd")
         gc.collect()
         counts.append(len(Path("/proc/self/maps").read_text().splitlines()))
     rising = counts[2] - counts[0]
