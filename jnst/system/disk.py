@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import io
 import itertools
 import os
@@ -58,6 +59,24 @@ def check_regular(path: str | os.PathLike[str]) -> os.stat_result:
     if not stat.S_ISREG(status.st_mode):
         raise InputError("it is not a regular file")
     return status
+
+
+def read_within(folder: str | os.PathLike[str], path: Path) -> bytes:
+    """Return what a regular file in a folder, or in one of its folders, holds.
+
+    Nothing below the folder is followed that is a symbolic link, and no pipe waited for. Raises
+    what the system does.
+    """
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    with contextlib.ExitStack() as stack:
+        at = os.open(folder, os.O_RDONLY)
+        stack.callback(os.close, at)
+        for name in path.relative_to(folder).parts:
+            at = os.open(name, flags, dir_fd=at)
+            stack.callback(os.close, at)
+        if not stat.S_ISREG(os.fstat(at).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return open(at, "rb", closefd=False).read()
 
 
 def check_suffix(path: str | os.PathLike[str], suffixes: Iterable[str]) -> str:

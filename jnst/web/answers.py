@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from jnst.errors import printable
+from jnst.runs.failures import explain, fail
+from jnst.system import disk
 from jnst.web.choices import CHANGEABLE
 from jnst.web.records import RESTING, Run
 from jnst.web.store import Store
@@ -25,7 +27,7 @@ def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> 
         "asked": {name: run.made_with.get(name) for name in CHANGEABLE},
         "place": worker.place(run),
         "painted": store.painted(run),
-        "finished": run.status in RESTING and store.run_file(run, "picture.png").exists(),
+        "finished": run.status in RESTING and store.is_finished(run),
     }
     if not whole:
         del told["made_with"]
@@ -39,14 +41,24 @@ def as_json(value: object, *, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 
-def picture(path: pathlib.Path, *, name: str | None = None) -> Response:
-    """Answer with a picture, to be kept as `name` where one is given; 404 where it is not yet."""
+def picture(folder: pathlib.Path, path: pathlib.Path, *, name: str | None = None) -> Response:
+    """Answer with a picture in the folder, to be kept as `name` where one is given.
+
+    404 where it is not there yet, or leads elsewhere.
+    """
     try:
-        data = path.read_bytes()  # all at once: it may be replaced at any time
+        data = disk.read_within(folder, path)  # all at once: it may be replaced at any time
     except OSError:
         raise HTTPException(404, "there is no picture yet") from None
     headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"} if name else {}
     return Response(data, headers=headers, media_type=mimetypes.guess_type(path)[0])
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """Answer, and say in the terminal, that something went wrong which should not have."""
+    said = explain(error)
+    fail(said, 1)
+    return as_json({"error": printable(said), "field": ""}, status=500)
 
 
 def refused(request: Request, error: Exception) -> Response:

@@ -54,6 +54,8 @@ def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Setting
             settings = msgspec.convert(table, Settings)
         except msgspec.ValidationError as error:
             raise InputError(f"{what}: {str(error).partition(' - at')[0].lower()}") from None
+        except UnicodeError:  # half of a pair of surrogates, which JSON can hold
+            raise InputError(f"{what}: it is no text") from None
     return with_quality(settings, quality)
 
 

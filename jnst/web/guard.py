@@ -1,6 +1,8 @@
 """Guard of every request: whom it may come from, and how large it may be."""
 
+import asyncio
 import ipaddress
+import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +14,9 @@ MOST_BYTES = 32 * 2**20
 """Of a picture."""
 MOST_TEXT = 2**16
 """Bytes of any other request."""
+PATIENCE = 20.0
+"""Seconds until a body has come whole; and one more for each `SLOWEST` bytes that did come."""
+SLOWEST = 50_000
 _UPLOAD = "/api/pictures"
 HEADERS = {
     # All from here, no code within the page, and the page within no other one.
@@ -40,7 +45,7 @@ class Guard:
         self.app, self.host = app, host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or pass it on with a limit on its body."""
+        """Refuse a request, or pass it on with limits on its body: of size and of time."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -50,7 +55,7 @@ class Guard:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
-                if message["status"] == 413:  # or the server would read on, for nothing
+                if message["status"] in (408, 413):  # or the server would read on, for nothing
                     MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
@@ -59,12 +64,18 @@ class Guard:
             status, reason = refused
             await JSONResponse({"error": reason}, status)(scope, receive, answer)
             return
-        seen = 0
+        seen, began, whole = 0, time.monotonic(), False
 
         async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
+            nonlocal seen, whole
+            if whole:  # what comes now is the end of the connection
+                return await receive()
+            due = began + PATIENCE + seen / SLOWEST
+            try:
+                message = await asyncio.wait_for(receive(), due - time.monotonic())
+            except TimeoutError:
+                raise HTTPException(408, "the request came too slowly") from None
+            seen, whole = seen + len(message.get("body", b"")), not message.get("more_body")
             if seen > most:
                 raise HTTPException(413, _too_many(most))
             return message

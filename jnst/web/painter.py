@@ -97,6 +97,7 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
     folder = Path(order.folder)
     settings, inputs = restore(order.made_with)
     output = folder / "picture.png"
+    _unlink(folder, order)
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
         run = open_run(
@@ -122,6 +123,18 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
     if isinstance(ended.trouble, InputError):
         raise ended.trouble
     return ended.trouble is None
+
+
+def _unlink(folder: Path, order: Order) -> None:
+    """Remove links, by which files elsewhere would be read and replaced; refuse those to pictures.
+
+    Raises `InputError`.
+    """
+    for path in folder.iterdir():
+        if path.is_symlink():
+            path.unlink()
+    if any(Path(path).is_symlink() for path in (order.content, order.style)):
+        raise InputError("a picture of this run is a symbolic link; choose it again")
 
 
 def preview_writer(

@@ -9,7 +9,10 @@ RESTING = ("done", "stopped", "failed")
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A picture that was given: what its file was called, and its size in pixels."""
+    """A picture that was given: what its file was called, and its size in pixels.
+
+    `number` counts pictures and runs in the order they came: clocks can go back.
+    """
 
     id: str
     name: str
@@ -17,11 +20,13 @@ class Given(msgspec.Struct, frozen=True):
     height: int
     created: float
     sample: bool = False
+    number: int = 0
 
 
 class Run(msgspec.Struct):
     """A run: the IDs of its pictures, what was chosen, what it is made with, and how it stands.
 
+    `number` is as that of `Given`.
     `status` is queued, running, stopping or one of `RESTING`; `reason` says why it failed.
     """
 
@@ -35,6 +40,7 @@ class Run(msgspec.Struct):
     created: float
     status: str = "queued"
     reason: str = ""
+    number: int = 0
 
 
 class Painted(msgspec.Struct):

@@ -12,11 +12,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from jnst.errors import InputError
 from jnst.runs.record import record
 from jnst.web import pair
-from jnst.web.answers import as_json, describe, picture, refused
+from jnst.web.answers import as_json, describe, failed, picture, refused
 from jnst.web.choices import choices, settings_for
 from jnst.web.guard import MOST_BYTES, Guard, local
 from jnst.web.records import Run
@@ -51,8 +52,9 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     # No pages of FastAPI's own: they fetch scripts from elsewhere.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_middleware(Guard, host=host)
-    for kind in (InputError, RequestValidationError, HTTPException):
+    for kind in (InputError, RequestValidationError, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, refused)
+    app.add_exception_handler(Exception, failed)
 
     def run_of(key: str) -> Run:
         run = store.runs.get(key)
@@ -86,12 +88,14 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         given = store.pictures.get(key)
         if given is None:
             raise HTTPException(404, "this picture is no longer there")
-        return picture(store.picture_file(given, "view.jpg"))
+        return picture(store.folder, store.picture_file(given, "view.jpg"))
 
     @app.get("/api/runs")
     def runs() -> Response:
         with store.lock:
-            newest = sorted(store.runs.values(), key=lambda run: (-run.created, run.id))
+            newest = sorted(
+                store.runs.values(), key=lambda run: (-run.number, -run.created, run.id)
+            )
             return as_json([describe(store, worker, run) for run in newest])
 
     @app.post("/api/runs")
@@ -137,7 +141,7 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/api/runs/{key}/preview.jpg")
     def preview(key: _Key) -> Response:
-        return picture(store.run_file(run_of(key), "preview.jpg"))
+        return picture(store.folder, store.run_file(run_of(key), "preview.jpg"))
 
     @app.get("/api/runs/{key}/picture.png")
     def result(key: _Key) -> Response:
@@ -145,7 +149,7 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
             run = run_of(key)
             names = [store.pictures[one].name for one in (run.content, run.style)]
         name = "-".join(pathlib.Path(one).stem for one in names)
-        return picture(store.run_file(run, "picture.png"), name=f"{name}.png")
+        return picture(store.folder, store.run_file(run, "picture.png"), name=f"{name}.png")
 
     @app.get("/{name}")
     def page(name: str) -> Response:

@@ -8,11 +8,14 @@ disk, so that nothing in a request becomes part of a path.
 """
 
 import contextlib
+import itertools
+import os
 import re
 import secrets
 import shutil
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +53,8 @@ class Store:
         self._reading = threading.Lock()  # one picture at a time, for memory's sake and Pillow's
         self.left_out = 0
         for part in ("pictures", "runs"):
+            if (folder / part).is_symlink():
+                raise InputError(f"{part!r} in it is a symbolic link")
             disk.make_folder(folder / part)
         self.pictures = {one.id: one for one in self._all("pictures", "picture.json", Given)}
         runs = list(self._all("runs", "run.json", Run))
@@ -59,6 +64,8 @@ class Store:
         for run in self.runs.values():
             if run.status not in RESTING:
                 run.status = "stopped"
+        everything = [*self.pictures.values(), *self.runs.values()]
+        self._numbers = itertools.count(1 + max((one.number for one in everything), default=0))
         self._forget_unused()
 
     def add_picture(self, data: bytes, name: str, *, sample: bool = False) -> Given:
@@ -72,10 +79,11 @@ class Store:
                 picture = self._read_picture(folder / "original", name)
                 height, width = picture.shape[1:3]
                 files.write(folder / "view.jpg", resizing.fit(picture, VIEW))
-            given = Given(key, name, width, height, time.time(), sample)
+            given = Given(key, name, width, height, time.time(), sample, next(self._numbers))
             self._write(folder / "picture.json", msgspec.json.encode(given))
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
+            _free(error)
             raise
         with self.lock:
             self.pictures[key] = given
@@ -93,7 +101,8 @@ class Store:
     def add_run(self, content: Given, style: Given, **chosen: Any) -> Run:
         """Keep a new run; see `Run` for what there is to choose."""
         with self.lock:
-            run = Run(secrets.token_hex(8), content.id, style.id, created=time.time(), **chosen)
+            facts = {"created": time.time(), "number": next(self._numbers), **chosen}
+            run = Run(secrets.token_hex(8), content.id, style.id, **facts)
             folder = disk.make_folder(self.folder / "runs" / run.id)
             try:
                 self.keep(run)
@@ -111,9 +120,14 @@ class Store:
     def painted(self, run: Run) -> Painted | None:
         """Return how far a run has come; None for not yet begun."""
         with contextlib.suppress(OSError, msgspec.DecodeError):
-            data = self.run_file(run, "progress.json").read_bytes()
+            data = disk.read_within(self.folder, self.run_file(run, "progress.json"))
             return msgspec.json.decode(data, type=Painted)
         return None
+
+    def is_finished(self, run: Run) -> bool:
+        """Tell whether the picture of a run is there."""
+        path = self.run_file(run, "picture.png")
+        return path.is_file() and not path.is_symlink()
 
     def forget_time_left(self, run: Run) -> None:
         """Of a run that is to go on: what was left when it was stopped says nothing now."""
@@ -134,22 +148,22 @@ class Store:
             return
         used = {key for run in self.runs.values() for key in (run.content, run.style)}
         unused = [one for one in self.pictures.values() if one.id not in used]
-        for one in sorted(unused, key=lambda one: -one.created)[UNUSED:]:
+        for one in sorted(unused, key=lambda one: (-one.number, -one.created))[UNUSED:]:
             del self.pictures[one.id]
             shutil.rmtree(self.folder / "pictures" / one.id, ignore_errors=True)
 
     def _all(self, part: str, name: str, kind: type[_Kept]) -> Iterator[_Kept]:
         """Read all of one part; what was never whole is removed, what is not ours left alone."""
         for folder in sorted((self.folder / part).iterdir()):
-            if not (_ID.fullmatch(folder.name) and folder.is_dir()):
+            if folder.is_symlink() or not (_ID.fullmatch(folder.name) and folder.is_dir()):
                 continue
-            if not (folder / name).is_file():
+            if not os.path.lexists(folder / name):
                 there = list(folder.iterdir())
                 if all(_UNFINISHED.fullmatch(one.name) and one.is_file() for one in there):
                     shutil.rmtree(folder, ignore_errors=True)
                 continue
             with contextlib.suppress(OSError, msgspec.DecodeError):
-                one = msgspec.json.decode((folder / name).read_bytes(), type=kind)
+                one = msgspec.json.decode(disk.read_within(self.folder, folder / name), type=kind)
                 if one.id == folder.name:
                     yield one
                     continue
@@ -188,6 +202,13 @@ def opened(folder: Path) -> Iterator[Store]:
         with disk.guarded(failure):
             store = Store(folder)
         yield store
+
+
+def _free(error: BaseException | None) -> None:
+    """Let go of all that an error would keep in memory: the thread it ended in keeps that."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _label(name: str) -> str:

@@ -14,7 +14,7 @@ import PIL.Image
 import uvicorn
 
 from jnst.commands import web
-from jnst.web import server, store, worker
+from jnst.web import connections, server, store, worker
 
 SUPPORT = Path(__file__).parent
 PRETEND = (sys.executable, str(SUPPORT / "pretend.py"))
@@ -81,7 +81,7 @@ def serving(folder, *, host="127.0.0.1", command=PRETEND):
     with web.listening("127.0.0.1", 0) as listener, store.opened(folder) as kept:
         painter = worker.Worker(kept, command=command)
         app = server.create_app(kept, painter, host=host)
-        served = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
+        served = uvicorn.Server(connections.configured(app))
         thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -76,3 +76,22 @@ def test_names_we_choose_leave_room_for_more(tmp_path):
     assert long.name == "浪" * 65 + ".png"  # of three bytes each
     long.touch()
     assert disk.unused(tmp_path / ("浪" * 100 + ".png")).name == "浪" * 65 + "-2.png"
+
+
+def test_a_file_is_read_within_a_folder_and_through_no_link(tmp_path):
+    folder = tmp_path / "folder"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "c").write_text("inside")
+    (tmp_path / "c").write_text("outside")
+    (folder / "file").symlink_to(tmp_path / "c")
+    (folder / "a" / "up").symlink_to(tmp_path)
+    (folder / "a" / "same").symlink_to("b")
+    os.mkfifo(folder / "pipe")
+    (tmp_path / "itself").symlink_to(folder)
+    before = os.listdir("/proc/self/fd")
+    for whole in (folder, tmp_path / "itself"):
+        assert disk.read_within(whole, whole / "a" / "b" / "c") == b"inside"
+        for name in ("file", "a/up/c", "a/same/c", "pipe", "a", "nothing", "a/b/c/d"):
+            with pytest.raises(OSError, match="Errno"):
+                disk.read_within(whole, whole / name)
+    assert len(os.listdir("/proc/self/fd")) == len(before)

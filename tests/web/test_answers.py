@@ -1,6 +1,7 @@
 """What the server answers, without a server."""
 
 import asyncio
+import os
 
 import msgspec
 import pytest
@@ -23,7 +24,7 @@ def test_a_picture_that_is_replaced_while_it_is_sent_is_whole(tmp_path):
 
     async def answer():
         scope = {"type": "http", "method": "GET", "headers": []}
-        await answers.picture(path)(scope, None, send)
+        await answers.picture(tmp_path, path)(scope, None, send)
 
     asyncio.run(answer())
     assert dict(sent[0]["headers"])[b"content-length"] == b"1000"
@@ -32,19 +33,31 @@ def test_a_picture_that_is_replaced_while_it_is_sent_is_whole(tmp_path):
 
 def test_a_picture_that_is_not_there_yet_is_not_found(tmp_path):
     with pytest.raises(HTTPException) as caught:
-        answers.picture(tmp_path / "preview.jpg")
+        answers.picture(tmp_path, tmp_path / "preview.jpg")
     assert (caught.value.status_code, caught.value.detail) == (404, "there is no picture yet")
+
+
+def test_what_leads_elsewhere_is_not_found(tmp_path):
+    (tmp_path / "secret.jpg").write_text("secret")
+    folder = tmp_path / "web"
+    (folder / "here").mkdir(parents=True)
+    (folder / "here" / "view.jpg").symlink_to(tmp_path / "secret.jpg")
+    (folder / "there").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe.jpg")
+    for name in ("here/view.jpg", "there/secret.jpg", "pipe.jpg", "here"):
+        with pytest.raises(HTTPException):
+            answers.picture(folder, folder / name)
 
 
 def test_a_picture_is_kept_under_its_name_where_it_has_one(tmp_path):
     path = tmp_path / "picture.png"
     path.write_bytes(b"data")
-    headers = answers.picture(path, name='a "b"\n×.png').headers
+    headers = answers.picture(tmp_path, path, name='a "b"\n×.png').headers
     assert headers["content-type"] == "image/png"
     assert headers["content-disposition"] == (
         "attachment; filename*=utf-8''a%20%22b%22%0A%C3%97.png"
     )
-    assert "content-disposition" not in answers.picture(path).headers
+    assert "content-disposition" not in answers.picture(tmp_path, path).headers
 
 
 @pytest.mark.parametrize(

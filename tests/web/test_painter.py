@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from helpers_web import SUPPORT, TINY, png
 
+from jnst.errors import InputError
 from jnst.optimize.loop import Progress
 from jnst.pictures import files
 from jnst.runs import checkpoint
@@ -169,3 +170,18 @@ def test_without_an_order_it_leaves():
         [sys.executable, "-m", "jnst.web.painter"], stdin=subprocess.DEVNULL, capture_output=True
     )
     assert (process.returncode, process.stdout) == (0, b"")
+
+
+def test_what_links_lead_to_is_neither_read_nor_replaced(order, tmp_path):
+    wanted = order()
+    (tmp_path / "mine").write_text("mine")
+    names = ("picture.png", "preview.jpg", "progress.json", "checkpoint.npz")
+    for name in names:
+        (Path(wanted.folder) / name).symlink_to(tmp_path / "mine")
+    assert painter.carry_out(wanted, never)
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert not any((Path(wanted.folder) / name).is_symlink() for name in names)
+    Path(wanted.style).rename(tmp_path / "elsewhere")
+    Path(wanted.style).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="a picture of this run is a symbolic link"):
+        painter.carry_out(wanted, never)

@@ -6,7 +6,8 @@ import pytest
 from helpers_web import files_in, png, serving
 
 from jnst.transfer.presets import PRESETS
-from jnst.web import store
+from jnst.web import server, store
+from jnst.web.choices import CHANGEABLE
 
 
 def test_the_page_is_whole_and_names_nothing_elsewhere(site):
@@ -122,6 +123,46 @@ def test_a_picture_of_too_many_pixels_is_refused(site, monkeypatch):
     status, said = site.post("/api/pictures?name=a.png", png())
     assert status == 400
     assert "600 pixels, more than 100" in said["error"]
+
+
+def test_a_fault_of_ours_is_one_line_there_and_here(site, monkeypatch, capfd):
+    def wrong(*_, **__):
+        raise RuntimeError("the moon\nis wrong")
+
+    monkeypatch.setattr(server, "describe", wrong)
+    content, style = site.pair()
+    status, said = site.post("/api/runs", {"content": content, "style": style})
+    assert status == 500
+    assert said["error"].startswith("unexpected RuntimeError: the moon is wrong (a fault of jnst")
+    assert capfd.readouterr().err == f"jnst: {said['error']}\n"
+
+
+STRANGE = ['"\\ud800"', '"\\u0000"', "1e400", "-1e400", "NaN", "5e-324", "1" + "0" * 5000, "null"]
+STRANGE += ["[]", "{}", '["\\ud800"]', '{"\\ud800": 1}', "[" * 900 + "]" * 900, f'"{"x" * 50_000}"']
+
+
+@pytest.mark.parametrize("name", CHANGEABLE)
+def test_no_value_is_a_fault_of_the_server(site, name):
+    content, style = site.pair()
+    for value in STRANGE:
+        body = f'{{"content": "{content}", "style": "{style}", "changes": {{"{name}": {value}}}}}'
+        status, said = site.post("/api/runs", body.encode(), content_type="application/json")
+        assert status in (200, 400), value
+        if status == 200:
+            site.ask("DELETE", f"/api/runs/{said['id']}")
+        else:
+            assert "\n" not in said["error"]
+
+
+def test_what_is_no_text_is_said_of_the_field(site):
+    content, style = site.pair()
+    wanted = {"content": content, "style": style, "changes": {"colour": "\ud800"}}
+    assert site.post("/api/runs", wanted) == (
+        400,
+        {"error": "colour: it is no text", "field": "colour"},
+    )
+    for what in ("content", "style", "preset", "quality"):
+        assert site.post("/api/runs", wanted | {"changes": {}, what: "\ud800"})[0] == 400
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(site, tmp_path, monkeypatch):

@@ -63,3 +63,87 @@ def test_a_folder_whose_name_is_no_text_is_refused(tmp_path):
     with pytest.raises(InputError, match="its name is no text"), store.opened(folder):
         pass
     assert not folder.exists()
+
+
+def test_what_is_new_is_kept_though_the_clock_goes_back(folder, monkeypatch):
+    monkeypatch.setattr(store, "UNUSED", 2)
+    now = [2e9]
+    monkeypatch.setattr(store.time, "time", lambda: now[0])
+    names = []
+    for _ in range(2):
+        with store.opened(folder) as kept:
+            for _ in range(2):
+                now[0] -= 1000
+                names.append(kept.add_picture(png(), f"{len(names)}.png").name)
+                assert [one.name for one in kept.pictures.values()] == names[-2:]
+    with store.opened(folder) as kept:
+        assert {one.name for one in kept.pictures.values()} == {"2.png", "3.png"}
+
+
+def test_pictures_of_before_they_were_numbered_are_the_oldest(folder, monkeypatch):
+    with store.opened(folder) as kept:
+        for name in "abc":
+            kept.add_picture(png(), name)
+    for path in folder.glob("pictures/*/picture.json"):
+        facts = store.msgspec.json.decode(path.read_bytes())
+        del facts["number"]
+        path.write_bytes(store.msgspec.json.encode(facts))
+    monkeypatch.setattr(store, "UNUSED", 2)
+    with store.opened(folder) as kept:
+        assert {one.name for one in kept.pictures.values()} == {"b", "c"}
+        kept.add_picture(png(), "d")
+        assert {one.name for one in kept.pictures.values()} == {"c", "d"}
+
+
+LINKS = [
+    "pictures/{content}/picture.json",
+    "runs/{run}/run.json",
+    "pictures/{content}",
+    "runs/{run}",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_records_behind_links_are_not_read(folder, tmp_path, link):
+    fill(folder, 1)
+    with store.opened(folder) as kept:
+        (run,) = kept.runs.values()
+    place = folder / link.format(run=run.id, content=run.content)
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    with store.opened(folder) as kept:
+        assert run.id not in kept.runs
+        assert (run.content in kept.pictures) == ("runs" in link)
+    assert place.is_symlink()
+    assert (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("part", ["pictures", "runs"])
+def test_a_part_that_is_a_link_is_refused(folder, tmp_path, part):
+    folder.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (folder / part).symlink_to(tmp_path / "elsewhere")
+    with (
+        pytest.raises(InputError, match=f"'{part}' in it is a symbolic link"),
+        store.opened(folder),
+    ):
+        pass
+
+
+def test_what_a_run_has_behind_links_is_not_there(folder, tmp_path):
+    fill(folder, 1)
+    (tmp_path / "a").write_bytes(
+        b'{"step":1,"steps":2,"size":[3,4],"left":null,"seconds":5,"curve":[]}'
+    )
+    with store.opened(folder) as kept:
+        (run,) = kept.runs.values()
+        for link in (False, True):
+            for name in ("progress.json", "picture.png"):
+                path = kept.run_file(run, name)
+                if link:
+                    path.unlink()
+                    path.symlink_to(tmp_path / "a")
+                else:
+                    path.write_bytes((tmp_path / "a").read_bytes())
+            assert (kept.painted(run) is None) == link
+            assert kept.is_finished(run) != link
