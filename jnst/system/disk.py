@@ -1,11 +1,12 @@
 """Files and folders on the disk: whole or not there at all, and every failure one line."""
 
 import contextlib
-import csv
 import errno
+import functools
 import io
 import itertools
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,10 +15,17 @@ from pathlib import Path
 import filelock
 
 from jnst.errors import InputError, check_choice
+from jnst.system import tables
 from jnst.system.process import without_warnings
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None
 
 TEMPORARY = ".jnst-{}.tmp"
 """The name of a file until it is whole."""
+_OURS = r"\.jnst-([a-z]+-)?[0-9a-f]+\.tmp"
 LONGEST = 200
 """Bytes in a name that we choose; file systems take 255, and some names get a number more."""
 
@@ -30,9 +38,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 def write_table(path: str | os.PathLike[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows as CSV, the first one the heading, as `write_text` does."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    write_text(path, text.getvalue())
+    write_text(path, tables.text_of(rows))
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
@@ -46,8 +52,10 @@ def check_writable(path: str | os.PathLike[str], suffixes: Iterable[str]) -> Non
     """Raise `InputError` if no file of this kind can be written: to be called before a long run."""
     with guarded(f"cannot write {os.fspath(path)!r}"):
         check_suffix(path, suffixes)
-        with _temporary(_target(path).parent, ""):
+        folder = _target(path).parent
+        with _temporary(folder, ""):
             pass  # permission bits would say too little: to root, or on a read-only disk
+        _tidy(folder)
 
 
 def check_regular(path: str | os.PathLike[str]) -> os.stat_result:
@@ -124,7 +132,8 @@ def replacing(path: str | os.PathLike[str], *, label: str = "") -> Iterator[io.B
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
-        stream.close()
+        if fcntl is None:
+            stream.close()  # Windows renames no open file
         if place.exists():
             name.chmod(stat.S_IMODE(place.stat().st_mode))
         name.replace(place)
@@ -150,9 +159,26 @@ def held(folder: Path, failure: str, *, taken: str) -> Iterator[None]:
 
 
 def remove_unfinished(folder: Path, label: str) -> None:
-    """Remove what was left by a process that was killed while it wrote a file of this label."""
-    for unfinished in folder.glob(TEMPORARY.format(f"{label}*")):
-        unfinished.unlink()
+    """Remove what was left by a process that was killed while it wrote a file of this label.
+
+    What a living process is writing stays: it holds a lock, which the system takes from it at its
+    end, however that comes about. Where there are no such locks, and "" is the label, all stays.
+    """
+    for path in folder.glob(TEMPORARY.format(f"{label}*")):
+        if fcntl is None and label:
+            path.unlink(missing_ok=True)
+        elif fcntl is not None and re.fullmatch(_OURS, path.name):
+            with contextlib.suppress(OSError):  # it is held, or gone, or of another user
+                number = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+                with open(number, "rb") as stream:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+
+
+@functools.cache
+def _tidy(folder: Path) -> None:
+    """Remove what killed processes left in a folder, once for each: batches have many pictures."""
+    remove_unfinished(folder, "")
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
@@ -170,9 +196,23 @@ def _target(path: str | os.PathLike[str]) -> Path:
 @contextlib.contextmanager
 def _temporary(folder: Path, label: str) -> Iterator[tuple[Path, io.BufferedRandom]]:
     """Create a file in `folder` and remove it at the end, unless it has been renamed."""
-    name = folder / TEMPORARY.format(label + secrets.token_hex(8))
+    while True:
+        name = folder / TEMPORARY.format(label + secrets.token_hex(8))
+        # Not mkstemp: this file's permissions follow the umask.
+        stream = open(name, "x+b")  # noqa: SIM115
+        if _locked(stream, name):
+            break
+        stream.close()
     try:
-        with open(name, "x+b") as stream:  # not mkstemp: this file's permissions follow the umask
+        with stream:
             yield name, stream
     finally:
         name.unlink(missing_ok=True)
+
+
+def _locked(stream: io.BufferedRandom, name: Path) -> bool:
+    """Lock a new file against `remove_unfinished`; say whether that has not been there before."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):  # some disks know no locks, and nothing is removed there
+            fcntl.flock(stream, fcntl.LOCK_EX)
+    return name.exists()

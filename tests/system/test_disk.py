@@ -2,9 +2,14 @@
 
 import csv
 import os
+import re
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
+from helpers import ROOT
 
 from jnst.errors import InputError
 from jnst.system import disk
@@ -95,3 +100,31 @@ def test_a_file_is_read_within_a_folder_and_through_no_link(tmp_path):
             with pytest.raises(OSError, match="Errno"):
                 disk.read_within(whole, whole / name)
     assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+KILLED = """
+import os, signal, sys
+from jnst.system import disk
+os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)
+disk.write_text(sys.argv[1], "never whole")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a process to kill")
+@pytest.mark.parametrize("label", ["", "checkpoint-"])
+def test_what_a_killed_process_left_goes_with_the_next_that_writes_there(label, tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    killed = [sys.executable, "-c", KILLED, str(tmp_path / "a.txt")]
+    assert subprocess.run(killed, env=environment).returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert re.fullmatch(r"\.jnst-[0-9a-f]{16}\.tmp", left.name)
+    left.rename(left.with_name(left.name.replace("-", f"-{label}")))
+    others = {".jnst-mine.tmp", "0123456789abcdef.tmp", ".jnst-lock"}
+    for name in others:
+        (tmp_path / name).write_text("of somebody else")
+    with disk.replacing(tmp_path / "b.txt") as stream:  # another one is at work
+        stream.write(b"whole")
+        disk.check_writable(tmp_path / "c.txt", [".txt"])
+        assert len(set(os.listdir(tmp_path)) - others) == 1, "only what is being written is left"
+    assert set(os.listdir(tmp_path)) == {*others, "b.txt"}
+    assert (tmp_path / "b.txt").read_text() == "whole"
