@@ -98,3 +98,5 @@ def test_a_number_that_is_not_whole_is_said_in_words(page):
             assert page.text_content(f"#error-{field}") == f"{field} must be a whole number"
             focused(page, field)
         page.fill(f"#{field}", "64")
+        assert page.text_content(f"#error-{field}") == ""
+        assert page.get_attribute(f"#{field}", "aria-invalid") == "false"

@@ -33,7 +33,10 @@ export function setUp(choices, onBegun) {
     if (value !== defaultValue) $("#size").value = value; // it was typed
   });
   $("#reset").addEventListener("click", toPreset);
-  $("#form").addEventListener("input", describe);
+  $("#form").addEventListener("input", ({ target }) => {
+    if (FIELDS.includes(target.id)) complain(target.id, ""); // until it is asked for again
+    describe();
+  });
   $("#samples").addEventListener("click", async () => {
     try {
       const { content, style } = await api.samples();

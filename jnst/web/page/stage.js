@@ -78,6 +78,7 @@ export function draw(run) {
   $("#stop").setAttribute("aria-disabled", run.status === "stopping"); // it keeps the focus
   $("#resume").hidden = !["stopped", "failed"].includes(run.status);
   $("#download").hidden = !run.finished;
+  $("#download").classList.toggle("primary", $("#resume").hidden); // one of them stands out
   $("#download").href = api.result(run);
   $("#again").hidden = $("#delete").hidden = busy;
   if (hadFocus?.hidden) focusNext();
