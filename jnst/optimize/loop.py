@@ -82,6 +82,8 @@ def minimize(
     carry = start(image, optimizer_state, math.inf)
     if state:
         done, retreats, shrink = int(state[0]), int(state[1]), float(state[2])
+        if not 0 <= retreats <= MOST_RETREATS:
+            raise InputError(f"the state is not one of this loop: it went back {retreats} times")
         carry = place(_like(carry, state[3:]))
     runs = {
         n: program(evaluate, optimizer, average, n, compiled=compiled)
@@ -130,7 +132,12 @@ def check_can_recover(retreats: int, best_total: float) -> None:
 def _like(carry: Carry, leaves: Sequence[Any]) -> Carry:
     """Return `carry` with other numbers; only the number of an optimizer's pairs may differ."""
     expected, tree = jax.tree.flatten(carry)
-    if [_kind(leaf) for leaf in expected] != [_kind(leaf) for leaf in leaves]:
+    growing = {np.shape(new)[:1] for old, new in zip(expected, leaves, strict=False) if _grows(old)}
+    if (
+        len(expected) != len(leaves)
+        or len(growing) > 1
+        or any(_kind(old) != _kind(new, old) for old, new in zip(expected, leaves, strict=True))
+    ):
         raise InputError("the state is not one of this loop: other arrays, or of other sizes")
     numbers = [  # of Python's, where they were: NumPy's have other powers, in their last digit
         type(old)(new) if isinstance(old, int | float) else new
@@ -139,5 +146,14 @@ def _like(carry: Carry, leaves: Sequence[Any]) -> Carry:
     return jax.tree.unflatten(tree, numbers)
 
 
-def _kind(leaf: Any) -> tuple:
-    return jnp.dtype(getattr(leaf, "dtype", type(leaf))).kind, np.ndim(leaf), np.shape(leaf)[1:]
+def _grows(leaf: Any) -> bool:
+    """Say whether a state, when it is new, has a list of pairs there, still without any."""
+    return np.shape(leaf)[:1] == (0,)
+
+
+def _kind(leaf: Any, like: Any = None) -> tuple:
+    """Return type and shape of a leaf, as far as they must be those of the leaf `like`."""
+    like = leaf if like is None else like
+    plain = isinstance(like, int | float)
+    dtype = np.dtype(getattr(leaf, "dtype", type(leaf)))
+    return dtype.kind if plain else dtype, np.ndim(leaf), np.shape(leaf)[_grows(like) :]

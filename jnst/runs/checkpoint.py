@@ -9,8 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -20,7 +19,11 @@ import numpy as np
 
 from jnst.arrays import Params
 from jnst.errors import InputError
+from jnst.pictures.files import WRITERS
+from jnst.runs.arrays import read_stored
+from jnst.runs.record import restore
 from jnst.system import disk
+from jnst.transfer.checks import check
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.recipe import Point
 from jnst.transfer.stages import Stage
@@ -103,16 +106,14 @@ def load(folder: Path) -> Checkpoint | None:
     with disk.guarded(f"cannot read the checkpoint {os.fspath(path)!r}"):
         disk.check_regular(path)
         with open(path, "rb") as stream:
-            if not zipfile.is_zipfile(stream):
-                raise InputError("the file is damaged, or none of jnst")
-            stream.seek(0)
-            arrays = np.load(stream, allow_pickle=False)
-            if "facts" not in arrays:
-                raise InputError("the file is damaged, or none of jnst")
-            facts, place = _checked(json.loads(bytes(arrays["facts"])))
-            state = [arrays[f"state{i}"] for i in range(place.leaves)]
-            picture = arrays.get("picture")
-            return Checkpoint(Point(place.stage, place.step, picture, state), facts)
+            arrays = read_stored(stream)
+        if "facts" not in arrays:
+            raise InputError("the file is damaged, or none of jnst")
+        facts, place = _checked(json.loads(bytes(arrays["facts"])))
+        state = [arrays[f"state{i}"] for i in range(place.leaves)]
+        picture = arrays.get("picture")
+        _check_place(place, state, picture, facts.stages)
+        return Checkpoint(Point(place.stage, place.step, picture, state), facts)
 
 
 def _checked(table: Any) -> tuple[Facts, _Place]:
@@ -122,11 +123,52 @@ def _checked(table: Any) -> tuple[Facts, _Place]:
         place = msgspec.convert(table, _Place)
     except msgspec.ValidationError as error:
         raise InputError(f"it is damaged, or of another version of jnst: {error}") from None
+    check(restore(facts.made_with)[0])
+    if not os.path.isabs(facts.output) or b"\0" in os.fsencode(facts.output):
+        raise InputError(f"it is damaged: its output is {facts.output!r}")
+    disk.check_suffix(facts.output, WRITERS)
+    for stage in facts.stages:
+        if min(number for number in stage if number is not None) < 1:
+            raise InputError(f"it is damaged: a stage has {list(stage)}")
     if place.stage >= len(facts.stages):
         raise InputError(f"it is damaged: there is no stage {place.stage} in its run")
-    if any("total" not in losses for losses in facts.curves.values()):
-        raise InputError("it is damaged: a step has no total loss")
+    names = [losses.keys() for losses in facts.curves.values()]
+    if any("total" not in one or one != names[0] for one in names):
+        raise InputError("it is damaged: a step has no total loss, or other losses than the first")
+    if list(facts.curves) != list(range(1, len(facts.curves) + 1)):
+        raise InputError("it is damaged: its losses are not those of steps 1, 2, 3, ...")
     return facts, place
+
+
+def _check_place(
+    place: _Place, state: Sequence[np.ndarray], picture: np.ndarray | None, stages: Sequence[Stage]
+) -> None:
+    """Raise an `InputError` where the position is none that a run with these stages comes to.
+
+    What is in the state beside the three numbers is compared with the optimizer's own by the loop.
+    """
+    done, within = sum(stage.steps for stage in stages[: place.stage]), 0
+    if state:
+        kinds = [(leaf.dtype.kind, leaf.shape) for leaf in state[:3]]
+        if kinds != [("i", ()), ("i", ()), ("f", ())]:
+            raise InputError("it is damaged: its state does not begin with three numbers")
+        within, retreats, shrink = (leaf.item() for leaf in state[:3])
+        if not (within >= 1 and retreats >= 0 and 0 < shrink <= 1):
+            raise InputError(f"it is damaged: its state is {within}, {retreats}, {shrink}")
+    last = sum(stage.steps for stage in stages) - 1
+    if place.step != done + within or within > stages[place.stage].steps or place.step > last:
+        raise InputError(f"it is damaged: step {place.step} is none of its state")
+    if picture is None:
+        if place.stage and not state:
+            raise InputError("it is damaged: it has neither a picture nor a state")
+    elif (
+        picture.dtype.kind != "f"
+        or picture.ndim != 4
+        or (picture.shape[0], picture.shape[3]) != (1, 3)
+        or not picture.size
+        or not ((picture >= 0) & (picture <= 1)).all()
+    ):
+        raise InputError("it is damaged: its picture is none")
 
 
 def remove(folder: Path) -> None:

@@ -17,10 +17,11 @@ from jnst.runs.checkpoint import Checkpoint, Curves, Facts, digest
 from jnst.runs.record import Inputs, record, restore
 from jnst.system import disk
 from jnst.transfer.pictures import Pictures
+from jnst.transfer.planned import check_planned
 from jnst.transfer.problem import Loaded
 from jnst.transfer.recipe import Point
 from jnst.transfer.settings import Settings
-from jnst.transfer.stages import Stage, costs, plan
+from jnst.transfer.stages import Stage, costs
 from jnst.version import __version__
 
 SHARE = 0.1
@@ -95,8 +96,11 @@ def output_of(found: Checkpoint) -> Path:
     return output if is_ours else disk.unused(output)
 
 
-def check_same(before: Facts, now: Facts) -> None:
-    """Raise an `InputError` if the run would not go on as it began."""
+def check_same(before: Facts, now: Facts, settings: Settings) -> None:
+    """Raise an `InputError` if the run would not go on as it began, or as its settings say.
+
+    Tiles may be others than would be chosen now, where that was left to the memory there was.
+    """
     for name in ("pictures", "weights"):
         if getattr(before, name) != getattr(now, name):
             raise InputError(f"the {name} have changed since the checkpoint was written")
@@ -105,6 +109,7 @@ def check_same(before: Facts, now: Facts) -> None:
             f"jnst {before.version} began this run, and this is {now.version}; end it with that "
             "one, or begin another elsewhere"
         )
+    check_planned(before.stages, now.stages, settings)
 
 
 class Schedule(NamedTuple):
@@ -119,10 +124,10 @@ class Schedule(NamedTuple):
     curves: Curves
 
 
-def plan_run(pictures: Pictures, settings: Settings, found: Checkpoint | None) -> Schedule:
+def plan_run(stages: Sequence[Stage], found: Checkpoint | None) -> Schedule:
     """Plan a run, from its beginning or from a checkpoint, which goes on in the same tiles."""
     if found is None:
-        stages, point, curves = plan(pictures, settings), None, {}
+        point, curves = None, {}
     else:
         stages, point = found.facts.stages, found.point
         rows = found.facts.curves.items()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.methods.contract import Plan
@@ -29,8 +31,10 @@ from jnst.runs.resume import (
 from jnst.runs.signals import uninterrupted
 from jnst.transfer.method import PixelPlan
 from jnst.transfer.pictures import Pictures
+from jnst.transfer.planned import check_steps
 from jnst.transfer.problem import load
 from jnst.transfer.settings import Settings
+from jnst.transfer.stages import plan
 
 
 @dataclass(frozen=True)
@@ -89,14 +93,15 @@ def open_run(
 
     """
     loaded = load(settings)
-    schedule = plan_run(given, settings, found)
+    stages = plan(given, settings)
+    check_steps(stages)
     facts = None
     if checkpoints.checkpoint is not None:
-        facts = facts_of(
-            settings, inputs, given, loaded, schedule.stages, output=output, depth=depth
-        )
+        facts = facts_of(settings, inputs, given, loaded, stages, output=output, depth=depth)
         if found is not None:
-            check_same(found.facts, facts)
+            check_same(found.facts, facts, settings)
+            facts = msgspec.structs.replace(facts, stages=found.facts.stages)
+    schedule = plan_run(stages, found)
     steps = PixelPlan(given, settings, schedule.stages, loaded)
     return OpenedRun(settings, inputs, given, steps, schedule, depth, checkpoints, facts)
 

@@ -13,7 +13,7 @@ import numpy as np
 from jnst.backbones import graph, vgg
 from jnst.errors import InputError
 from jnst.system import disk
-from jnst.weights import store
+from jnst.weights import manifest, store
 from jnst.weights.folding import fold
 from jnst.weights.sources import ORIGINS, Layers, biased, read, roles, weighted
 
@@ -65,8 +65,9 @@ def convert(
     layers["input"] = {"mean": mean}
     output = output or store.folders()[0] / f"{found.backbone}.h5"
     check_folder(output.parent)
-    entry = {"backbone": found.backbone, "source": source.name, **origin.entry}
-    store.save(output, layers, entry)
+    with disk.guarded(f"cannot read {source}"):
+        theirs = manifest.of_source(source)
+    store.save(output, layers, {"backbone": found.backbone, **theirs, **origin.entry})
     return output
 
 

@@ -1,6 +1,7 @@
 """`manifest.json`: where each weight file beside it comes from, its hash, and the shapes it holds.
 
-A table by file name; an entry has `sha256` and `layers`, and whose the weights are.
+A table by file name; an entry has `sha256` and `layers`, and whose the weights are. Hash and size
+of the file that they were made from are kept as well: fetched again, it must be the same.
 """
 
 import hashlib
@@ -56,6 +57,26 @@ def enter(
     found = table(path.parent) if (path.parent / NAME).exists() else {}
     found[path.name] = {**what, "sha256": digest(data), "layers": shapes}
     return json.dumps(found, indent=2, sort_keys=True) + "\n"
+
+
+def of_source(source: Path) -> dict[str, str | int]:
+    """Return what an entry says of the file that weights were made from: name, hash and size."""
+    with open(source, "rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        return {"source": source.name, "source_sha256": sha256, "source_bytes": stream.tell()}
+
+
+def known_source(path: Path, source: str) -> tuple[str, int] | None:
+    """Return hash and size of the file from which the weights `path` were once made, if known.
+
+    None where they were made from no file called `source`. Raises `InputError` as `table` does.
+    """
+    if not (path.parent / NAME).exists():
+        return None
+    match table(path.parent).get(path.name):
+        case {"source": name, "source_sha256": str(sha256), "source_bytes": int(size)}:
+            return (sha256, size) if name == source else None
+    return None
 
 
 def digest(data: bytes) -> str:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+LARGEST = 200_000_000
+"""Bytes; the largest of these files has 109 MB."""
+
 
 class Published(NamedTuple):
     """A file that others publish, which `jnst.weights.convert` makes into weights.
 
     `hash` is what is published of it, of the kind that `algorithm` names: all of an MD5, or the
     first eight digits of a SHA-256, which torch puts into its file names; "" where there is none.
+    `most` is how many bytes of it are taken.
     """
 
     file: str
@@ -16,6 +20,7 @@ class Published(NamedTuple):
     algorithm: str
     hash: str
     publisher: str
+    most: int = LARGEST
 
     @property
     def address(self) -> str:

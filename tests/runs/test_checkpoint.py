@@ -22,9 +22,9 @@ FACTS = Facts(
     output="/pictures/out.png",
     depth=16,
     stages=[Stage(24, 20, 4), Stage(40, 33, 6, tile=32)],
-    curves={1: {"total": 3.5, "content": 0.5, "style": 3.0}, 2: {"total": math.nan}},
+    curves={1: {"total": 3.5, "style": 3.0}, 2: {"total": math.nan, "style": math.nan}},
 )
-POINT = Point(1, 5, np.full((1, 2, 3, 3), 0.5, np.float32), (5, 0, 1.0, np.arange(3.0)))
+POINT = Point(1, 9, np.full((1, 2, 3, 3), 0.5, np.float32), (5, 0, 1.0, np.arange(3.0)))
 
 
 def test_what_was_saved_comes_back(tmp_path):
@@ -38,7 +38,7 @@ def test_what_was_saved_comes_back(tmp_path):
     assert math.isnan(found.facts.curves[2]["total"])
     for name in ("pictures", "weights", "version", "output", "depth"):
         assert getattr(found.facts, name) == getattr(FACTS, name), name
-    assert (found.point.stage, found.point.step) == (1, 5)
+    assert (found.point.stage, found.point.step) == (1, 9)
     np.testing.assert_array_equal(found.point.picture, POINT.picture)
     for one, other in zip(found.point.state, POINT.state, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -24,6 +24,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if habits.get("status"):
             self.send_error(habits["status"])
             return
+        if "leads" in habits and "led" not in self.path:
+            self.send_response(302)
+            self.send_header("Location", habits["leads"])
+            self.end_headers()
+            return
         if "ignores" in habits:
             start, asked = 0, None
         if start >= len(data):
@@ -33,10 +38,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if asked:
             first = 0 if "lies" in habits else start
             self.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
-        if "no length" not in habits:
+        if "no length" not in habits and "endless" not in habits:
             self.send_header("Content-Length", str(len(data) - start))
         self.end_headers()
         self.wfile.write(data[start : habits.get("stops")])
+        with contextlib.suppress(ConnectionError):
+            for _ in range(habits.get("endless", 0)):
+                self.wfile.write(data)
 
     def log_message(self, *_):
         pass

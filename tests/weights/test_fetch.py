@@ -1,5 +1,7 @@
 """Downloads from a server of our own on this machine; nothing here needs a network."""
 
+import hashlib
+import http.client
 import os
 import re
 
@@ -17,10 +19,13 @@ def _without_proxies(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-def get(source, folder):
+def get(source, folder, **options):
     shown = []
-    path = fetch.fetch(source, folder, lambda there, whole: shown.append((there, whole)))
-    return path, shown
+
+    def show(there, whole):
+        shown.append((there, whole))
+
+    return fetch.fetch(source, folder, show, **options), shown
 
 
 @pytest.mark.parametrize(("algorithm", "digits"), [("md5", None), ("sha256", 8), ("md5", 0)])
@@ -125,3 +130,64 @@ def test_every_source_is_in_the_weights_readme():
         (row,) = re.findall(rf"^\| `{name}` \|.*$", text, re.MULTILINE)
         assert f"<{entry.address}>" in row
         assert entry.hash in row if entry.hash else "| none |" in row
+
+
+@pytest.fixture
+def secure(monkeypatch):
+    """Let addresses in https be asked for without encryption, which no server here has."""
+
+    class Plain(http.client.HTTPConnection):
+        def __init__(self, host, *, timeout, **_):
+            super().__init__(host, timeout=timeout)
+
+    monkeypatch.setattr(http.client, "HTTPSConnection", Plain)
+
+    def at(server):
+        here = source(server)
+        return here._replace(folder=here.folder.replace("http:", "https:"))
+
+    return at
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "ftp"])
+def test_a_redirect_out_of_https_is_not_followed(scheme, server, secure, tmp_path):
+    host = f"127.0.0.1:{server.server_address[1]}"
+    server.habits["leads"] = f"{scheme}://{host}/led/net.h5"
+    with pytest.raises(InputError, match=r"cannot fetch net\.h5: it leads from https to \w+:"):
+        get(secure(server), tmp_path)
+    assert len(server.asked) == 1
+    assert os.listdir(tmp_path) == []
+    for leads in (f"https://{host}/led/net.h5", "/led/net.h5"):
+        server.habits["leads"] = leads
+        path, _ = get(secure(server), tmp_path)
+        assert path.read_bytes() == DATA
+        path.unlink()
+
+
+@pytest.mark.parametrize("habit", [{}, {"endless": 1000}])
+def test_more_than_a_file_may_have_is_neither_taken_nor_kept(habit, server, tmp_path):
+    server.habits.update(habit)
+    here = source(server)._replace(most=600_000)
+    says = r"cannot fetch net\.h5: it has more than 600,000 bytes, the most that are taken"
+    for there in (0, 1000):
+        if there:
+            (tmp_path / "net.h5.part").write_bytes(DATA[:there])
+        with pytest.raises(InputError, match=says):
+            get(here, tmp_path)
+        assert os.listdir(tmp_path) == []
+    path, _ = get(source(server)._replace(most=len(DATA)), tmp_path) if not habit else (None, 0)
+    assert habit or path.read_bytes() == DATA
+
+
+def test_a_file_that_was_known_before_must_be_the_same_to_the_bit(server, tmp_path):
+    known = fetch.Known(hashlib.sha256(DATA).hexdigest(), len(DATA))
+    path, _ = get(source(server, digits=0), tmp_path, known=known)
+    path.unlink()
+    server.data = DATA[:-1] + bytes([DATA[-1] ^ 1])
+    says = rf"net\.h5 has the SHA256 [0-9a-f]{{64}}, not {known.sha256}, which it had when it was"
+    with pytest.raises(InputError, match=says):
+        get(source(server, digits=0), tmp_path, known=known)
+    assert os.listdir(tmp_path) == []
+    server.data = DATA + b"?"
+    with pytest.raises(InputError, match="it has more than 700,000 bytes"):
+        get(source(server, digits=0), tmp_path, known=known)
