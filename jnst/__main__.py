@@ -28,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if heard:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    return cli.main(arguments)
+    try:
+        return cli.main(arguments)
+    finally:
+        if heard and arguments is None:  # JAX's exit handlers would print what interrupts them
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

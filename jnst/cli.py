@@ -30,7 +30,7 @@ from jnst.runs.failures import explain, fail
 from jnst.runs.quality import QUALITY
 from jnst.runs.record import Inputs, restore
 from jnst.runs.signals import interrupted, leave, signals
-from jnst.system.streams import forgiving
+from jnst.system.streams import forgiving, say
 from jnst.transfer.presets import preset
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -78,11 +78,11 @@ def _main(words: list[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not words or words[0] in ("-h", "--help"):
-            lines = (f"  {name:12} {c.Options.__doc__}" for name, c in COMMANDS.items())
-            print(_HELP.format("\n".join(lines)))
+            lines = (f"  {name:12} {_summary(c.Options)}" for name, c in COMMANDS.items())
+            say(_HELP.format("\n".join(lines)))
             return 0
         if words[0] == "--version":
-            print(f"jnst {__version__}")
+            say(f"jnst {__version__}")
             return 0
         if words[0] == "--completion":
             options = {name: command.Options for name, command in COMMANDS.items()}
@@ -118,7 +118,13 @@ def _parse(options: type, words: list[str]) -> Any:
     default = options(**{name: value for name, value in given.items() if name in names})
     try:
         with contextlib.redirect_stderr(complaint):
-            return tyro.cli(options, prog=f"jnst {words[0]}", args=words[1:], default=default)
+            return tyro.cli(
+                options,
+                prog=f"jnst {words[0]}",
+                description=_summary(options),
+                args=words[1:],
+                default=default,
+            )
     except SystemExit as stop:
         if not stop.code:
             return 0
@@ -128,6 +134,11 @@ def _parse(options: type, words: list[str]) -> Any:
         raise InputError(
             f"{' '.join(sentence).rstrip('.')}; see 'jnst {words[0]} --help'"
         ) from None
+
+
+def _summary(options: type) -> str:
+    """Return a command's docstring; nothing under `python -OO`, which leaves a list of fields."""
+    return "" if sys.flags.optimize > 1 else str(options.__doc__)
 
 
 def _is_rule(line: str) -> bool:

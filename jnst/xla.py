@@ -1,9 +1,12 @@
 """JAX's devices, and compilation for them with options that were measured to help; a cache."""
 
+import contextlib
+import functools
+import inspect
 import os
 import threading
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,39 @@ def jit(function: Callable, **options: Any) -> Any:
     return jax.jit(function, compiler_options=OPTIONS.get(find_devices()[0].platform), **options)
 
 
+@contextlib.contextmanager
+def _as_written() -> Iterator[None]:
+    with (
+        jax.numpy_rank_promotion("allow"),
+        jax.numpy_dtype_promotion("standard"),
+        jax.transfer_guard("allow"),
+    ):
+        yield
+
+
+def own_switches(function: Callable) -> Callable:
+    """Let a function compute with JAX's usual switches, whatever the caller has set.
+
+    Strict switches are for the caller's code: ours, and optax's, is not written for them. They are
+    changed for the thread alone; for a generator, not between its steps.
+    """
+    if not inspect.isgeneratorfunction(function):
+        return _as_written()(function)
+
+    @functools.wraps(function)
+    def stepwise(*arguments: Any, **options: Any) -> Iterator[Any]:
+        with contextlib.closing(function(*arguments, **options)) as steps:
+            while True:
+                with _as_written():
+                    try:
+                        found = next(steps)
+                    except StopIteration:
+                        return
+                yield found
+
+    return stepwise
+
+
 MOST_COMPILED = 64
 """The most pictures and sizes that programs are held for. Linux gives a process 65 530 mappings,
 then LLVM ends it; on the CPU each of these takes about 650, and 30 MB."""
@@ -64,9 +100,15 @@ def make_room(*programs: Hashable) -> None:
 def keep_compiled_programs(*, folder: Path | None = None) -> None:
     """Let JAX keep what it compiles: the second run at a size starts at once.
 
-    In the user's cache folder, or in another one. Where that cannot be used, all is only slower.
+    In the user's cache folder, or in another one; where the environment names one to JAX, in that.
+    Where none can be used, all is only slower.
     """
-    folder = folder or platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
+    if os.environ.get("JAX_COMPILATION_CACHE_DIR"):
+        return
+    try:
+        folder = folder or platformdirs.user_cache_path("jnst", appauthor=False) / "xla"
+    except (RuntimeError, KeyError):  # no HOME, and a user without an entry
+        return
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
     warnings.filterwarnings("ignore", "Error (read|writ)ing persistent compilation cache")

@@ -95,3 +95,11 @@ def test_what_the_other_options_are_based_on():
         with pytest.raises(InputError) as refused:
             jnst.cli.starting_point(words)
         assert says in str(refused.value)
+
+
+def test_without_docstrings_help_prints_no_internals():
+    for words in (["--help"], ["web", "--help"]):
+        command = [sys.executable, "-OO", "-m", "jnst", *words]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert "Options(" not in told
+        assert "None\n" not in told

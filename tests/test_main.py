@@ -62,3 +62,16 @@ def test_what_cannot_be_imported_is_one_line(error, says):
     assert (status, told) == (1, "")
     assert complaint.startswith(f"jnst: cannot start: {says}")
     assert complaint.count("\n") == 1
+
+
+def test_ctrl_c_while_it_ends_prints_nothing():
+    """JAX waits for its programs in an exit handler, and would print where that was interrupted."""
+    program = (
+        "import atexit, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+        "from jnst.__main__ import main\n"
+        "sys.argv = ['jnst', '--version']\n"
+        "sys.exit(main())"
+    )
+    assert begin("", program) == (-signal.SIGINT, VERSION, "")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import jax
+import numpy as np
 import pytest
 from helpers import ROOT
 
@@ -100,3 +101,62 @@ def test_pictures_of_many_shapes_in_one_process_do_not_add_up(monkeypatch):
     rising = counts[2] - counts[0]
     assert rising > 100, "nothing was compiled"
     assert max(counts[4:]) < counts[2] + rising
+
+
+def test_without_a_home_there_is_no_cache_and_no_fault(monkeypatch):
+    def homeless(*arguments, **options):
+        raise RuntimeError("could not determine the home directory")
+
+    before = jax.config.jax_compilation_cache_dir
+    monkeypatch.setattr(xla.platformdirs, "user_cache_path", homeless)
+    xla.keep_compiled_programs()
+    assert jax.config.jax_compilation_cache_dir == before
+
+
+def test_a_folder_that_the_user_named_to_jax_is_left(monkeypatch, tmp_path):
+    before = jax.config.jax_compilation_cache_dir
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "own"))
+    xla.keep_compiled_programs(folder=tmp_path / "ours")
+    assert jax.config.jax_compilation_cache_dir == before
+
+
+STRICT = {
+    "jax_numpy_rank_promotion": "raise",
+    "jax_numpy_dtype_promotion": "strict",
+    "jax_transfer_guard": "disallow",
+}
+
+
+@pytest.mark.usefixtures("tiny")
+def test_strict_switches_of_the_caller_are_none_of_our_business():
+    before = {name: getattr(jax.config, name) for name in STRICT}
+    quick = {"size": 32, "steps": (2,), "optimizer": "adam"}
+    expected = stylize(samples.content(), samples.STYLE, **quick)
+    try:
+        for name, value in STRICT.items():
+            jax.config.update(name, value)
+        found = stylize(samples.content(), samples.STYLE, **quick)
+        assert {name: getattr(jax.config, name) for name in STRICT} == STRICT
+    finally:
+        for name, value in before.items():
+            jax.config.update(name, value)
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_between_the_steps_of_a_generator_the_switches_are_the_callers():
+    @xla.own_switches
+    def steps():
+        try:
+            for _ in range(2):
+                yield jax.config.jax_numpy_rank_promotion
+        finally:
+            closed.append(1)
+
+    closed = []
+    with jax.numpy_rank_promotion("raise"):
+        found = steps()
+        assert next(found) == "allow"
+        assert jax.config.jax_numpy_rank_promotion == "raise"
+        found.close()
+        assert closed == [1]
+        assert list(steps()) == ["allow"] * 2

@@ -65,10 +65,18 @@ def pictures_in(folder: Path) -> list[Path]:
     return found
 
 
-def left_out(folder: Path) -> list[str]:
-    """List the names of visible files in a folder that `pictures_in` takes for no pictures."""
-    others = (path for path in _visible(folder) if path.suffix.lower() not in files.suffixes())
-    return [path.name for path in others if path.is_file()]
+def left_out(folder: Path, out: Path) -> list[str]:
+    """List what is visible in a folder and `pictures_in` leaves out, folders with a slash.
+
+    The folder for the results may be one of them, and is not listed.
+    """
+    found = []
+    for path in _visible(folder):
+        if path.is_dir() and path.resolve() != out.resolve():
+            found.append(f"{path.name}/")
+        elif path.is_file() and path.suffix.lower() not in files.suffixes():
+            found.append(path.name)
+    return found
 
 
 def _visible(folder: Path) -> list[Path]:

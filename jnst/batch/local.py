@@ -11,7 +11,7 @@ from jnst.batch.outcomes import Outcome
 from jnst.methods.contract import Method
 from jnst.pictures import files
 from jnst.runs.failures import explain
-from jnst.runs.pictures import open_pictures, save
+from jnst.runs.pictures import check_holds, open_pictures, save
 from jnst.system import disk
 from jnst.transfer.method import PIXELS
 from jnst.transfer.settings import Settings
@@ -66,6 +66,7 @@ def _paint_job(
     job, started, last = outcome.job, time.monotonic(), None
     try:
         pictures = open_pictures(job.inputs, settings)
+        check_holds(job.output, pictures, settings, job.inputs)
         plan = method.plan(pictures, settings, loaded=loaded)
         spent = plan.costs
         for last in plan.steps():

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import rich.box
 import rich.console
 import rich.table
-import rich.text
 
 from jnst.batch.jobs import TABLE, Job
+from jnst.display.terminal import cell
 from jnst.errors import InputError
 from jnst.runs.failures import fail
 from jnst.system import disk
+from jnst.system.streams import say
 
 _MOST_FAILED, _MOST_SLOW = 20, 3  # so many of each the summary lists
 
@@ -42,7 +43,7 @@ def report(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
     elif not quiet and not sys.stderr.isatty():
         took = f" in {outcome.seconds:.1f} s" if outcome.status == "painted" else ""
         reason = f", {outcome.reason}" if outcome.reason else ""
-        print(f"{line} {outcome.status}{took}{reason}", file=sys.stderr)
+        say(f"{line} {outcome.status}{took}{reason}", error=True)
 
 
 def read_table(path: Path) -> dict[str, list[str]]:
@@ -87,16 +88,12 @@ def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None
     for name in ("picture", "seconds", "what"):
         table.add_column(name, justify="right" if name == "seconds" else "left", overflow="fold")
     for one in failed[:_MOST_FAILED]:
-        table.add_row(_text(one), f"{one.seconds:.1f}", rich.text.Text(f"failed: {one.reason}"))
+        table.add_row(cell(one.job.content), f"{one.seconds:.1f}", cell(f"failed: {one.reason}"))
     if len(failed) > _MOST_FAILED:
         table.add_row(f"and {len(failed) - _MOST_FAILED} more", "", "failed")
     for one in slow:
-        table.add_row(_text(one), f"{one.seconds:.1f}", "painted, among the slowest")
+        table.add_row(cell(one.job.content), f"{one.seconds:.1f}", "painted, among the slowest")
     if failed or slow:
         console.print(table)
     numbers = ", ".join(f"{counts[name]} {name}" for name in ("painted", "skipped", "failed"))
-    print(f"{numbers} in {seconds:.0f} s; {TABLE} in {folder} has each")
-
-
-def _text(outcome: Outcome) -> rich.text.Text:
-    return rich.text.Text(str(outcome.job.content))  # as text: brackets in a name are no markup
+    say(f"{numbers} in {seconds:.0f} s; {TABLE} in {folder} has each")

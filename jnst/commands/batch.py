@@ -1,6 +1,5 @@
 """`jnst stylize --batch`: many pictures one after the other, whatever becomes of each."""
 
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
+from jnst.system.streams import notice
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
@@ -62,9 +62,9 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
     if cache:
         keep_compiled_programs()
     if batch.batch is not None and batch.batch.is_dir() and not quiet:
-        others = left_out(batch.batch)
+        others = left_out(batch.batch, folder)
         if others:
-            print(f"jnst: left out, no pictures: {', '.join(others)}", file=sys.stderr)
+            notice(f"left out, no pictures: {', '.join(others)}")
     outcomes: list[Outcome] = []
     status, started, trouble = 0, time.monotonic(), ""
 

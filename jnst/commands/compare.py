@@ -10,15 +10,16 @@ from typing import Annotated, NamedTuple
 import rich.box
 import rich.console
 import rich.table
-import rich.text
 import tyro
 
+from jnst.display.terminal import cell
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.pictures import files, samples
 from jnst.runs.pictures import tell_of_more
 from jnst.runs.record import restore
 from jnst.system import disk
+from jnst.system.streams import say
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
@@ -75,7 +76,7 @@ def run(options: Options) -> int:
         disk.write_table(options.csv, [["measure", "better", *names], *table])
     _show(names, rows, options.settings)
     if options.csv is not None:
-        print(f"wrote {options.csv}")
+        say(f"wrote {options.csv}")
     return 0
 
 
@@ -146,15 +147,12 @@ def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None
         table.add_column("measure", no_wrap=True)
         table.add_column("better", no_wrap=True)
         for name in names[start : start + fit]:
-            # As text: brackets in a name are no markup.
-            table.add_column(
-                rich.text.Text(name), justify="right", overflow="fold", max_width=width
-            )
+            table.add_column(cell(name), justify="right", overflow="fold", max_width=width)
         for row in rows:
             values = [f"{value:.4g}" for value in row.values[start : start + fit]]
             table.add_row(row.measure, row.better, *values)
         console.print(table)
-    print(
+    say(
         f"Content loss: {settings.content_loss}, {settings.content_scale}.\n"
         f"Style loss: {settings.style_loss}, {settings.style_scale}.\n"
         f"Total variation: {settings.tv}, {settings.tv_scale}. By layer without weights.\n"

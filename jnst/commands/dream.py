@@ -22,6 +22,7 @@ from jnst.runs.failures import status
 from jnst.runs.pictures import check_derived, check_no_source, tell_of_more
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
+from jnst.system.streams import say
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs
@@ -62,7 +63,7 @@ def run(options: Options) -> int:
     settings = options.recipe
     if options.list:
         name = check_choice("backbone", settings.backbone or default_backbone(), BACKBONES)
-        print("\n".join(BACKBONES[name].layers))
+        say("\n".join(BACKBONES[name].layers))
         return 0
     for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
         check_at_least(what, getattr(options, what), least)
@@ -106,7 +107,7 @@ def run(options: Options) -> int:
         wrote = _write(output, finished or [last.image], recorded, options)
     if not options.quiet:
         height, width = (finished[-1] if finished else last.image).shape[1:3]
-        print(
+        say(
             f"{'interrupted: ' if trouble else ''}wrote {wrote} ({width} x {height}), after "
             f"{last.step} steps with {prepared.backbone}, in {time.monotonic() - started:.0f} s"
         )

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,12 +18,19 @@ from jnst.pictures import files, samples
 from jnst.runs import checkpoint
 from jnst.runs.checkpoint import START, Checkpoint, Curves
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_derived, check_no_source, open_pictures, tell_of_more
+from jnst.runs.pictures import (
+    check_derived,
+    check_holds,
+    check_no_source,
+    open_pictures,
+    tell_of_more,
+)
 from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
 from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
+from jnst.system.streams import notice, say
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
@@ -59,10 +65,12 @@ def paint_one(
     if options.cache:
         keep_compiled_programs()
     tell_of_more(inputs.paths(), quiet=options.quiet)
+    pictures = open_pictures(inputs, settings)
+    check_holds(output, pictures, settings, inputs)
     run = open_run(
         settings,
         inputs,
-        open_pictures(inputs, settings),
+        pictures,
         output=output,
         depth=options.depth,
         checkpoints=options.keep,
@@ -98,7 +106,7 @@ def paint_one(
         )
     if not options.quiet:
         height, width = finish(run.pictures, settings, last.best).shape[1:3]
-        print(
+        say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
             f"{last.best_total:.4g}, after {last.step} evaluations, "
             f"in {time.monotonic() - started:.0f} s"
@@ -123,20 +131,19 @@ def _watching(
 
 def _announce(run: OpenedRun, options: Output) -> None:
     """Say what is not as usual."""
+    for note in run.pictures.notes:
+        notice(note)
     if run.inputs.content and not run.inputs.styles:
-        print("jnst: no painting is given: the built-in one is taken", file=sys.stderr)
+        notice("no painting is given: the built-in one is taken")
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in run.schedule.stages if stage.tile]
     if cut:
         tight = run.settings.tile == "auto"
         why = "memory is too small for the whole: " if tight else ""
-        print(f"jnst: {why}{', '.join(cut)} pixels", file=sys.stderr)
+        notice(f"{why}{', '.join(cut)} pixels")
     if run.schedule.point is not None:
-        print(f"jnst: going on after {run.schedule.point.step} evaluations", file=sys.stderr)
+        notice(f"going on after {run.schedule.point.step} evaluations")
     elif options.keep.resume:
-        print(
-            f"jnst: {options.keep.checkpoint} holds no run to go on with: beginning",
-            file=sys.stderr,
-        )
+        notice(f"{options.keep.checkpoint} holds no run to go on with: beginning")
 
 
 def _output(inputs: Inputs, options: Output) -> Path:

@@ -19,6 +19,7 @@ from jnst.runs import checkpoint
 from jnst.runs.quality import with_quality
 from jnst.runs.record import Inputs
 from jnst.runs.resume import find_run, output_of
+from jnst.system.streams import say
 from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -50,7 +51,7 @@ def run(options: Options) -> int:
     """Run one style transfer, or list what was asked for; return the exit status."""
     listed = _listed(options)
     if listed is not None:
-        print("\n".join(listed))
+        say("\n".join(listed))
         return 0
     settings, result = with_quality(options.settings, options.quality), options.result
     check_at_least("save_every", result.save_every, 0)

@@ -20,6 +20,7 @@ from jnst.pictures import files
 from jnst.runs.failures import status
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
+from jnst.system.streams import say
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs
@@ -49,7 +50,7 @@ def run(options: Options) -> int:
     if options.list:
         name = settings.backbone or default_backbone()
         for layer in BACKBONES[check_choice("backbone", name, BACKBONES)].table:
-            print(f"{layer.name:32} {layer.channels}")
+            say(f"{layer.name:32} {layer.channels}")
         return 0
     network = open_for(settings)
     settings = dataclasses.replace(settings, backbone=network.name)
@@ -78,7 +79,7 @@ def run(options: Options) -> int:
         recorded = {"visualize": dataclasses.asdict(settings)}
         files.write(output, picture, settings=recorded, software=f"jnst {__version__}")
     if not options.quiet:
-        print(
+        say(
             f"{'interrupted: ' if trouble else ''}wrote {output}, {len(found)} of "
             f"{len(settings.channel)} channels of {settings.layer} of {network.name}, "
             f"in {time.monotonic() - started:.0f} s"

@@ -2,7 +2,6 @@
 
 import errno
 import socket
-import sys
 import threading
 import webbrowser
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import tyro
 from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.runs.signals import interrupted, signals
 from jnst.system.disk import guarded
+from jnst.system.streams import notice, say
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def run(options: Options) -> int:
         raise InputError("the page needs more packages: pip install 'jnst[web]'") from None
     check_at_least("port", options.port, 0)
     check_at_most("port", options.port, 65_535)
-    folder = options.folder or platformdirs.user_data_path("jnst", appauthor=False) / "web"
+    folder = options.folder or _own_folder()
     with listening(options.host, options.port) as listener, store.opened(folder) as kept:
         if kept.left_out:
-            warn(f"cannot read {kept.left_out} of the runs and pictures; none of them is removed")
+            notice(f"cannot read {kept.left_out} of the runs and pictures; none of them is removed")
         painter = worker.Worker(kept)
         try:
             app = server.create_app(kept, painter, host=options.host)
@@ -71,7 +71,9 @@ def run(options: Options) -> int:
         finally:
             with signals(lambda number: painter.end()):
                 if painter.is_busy():
-                    warn("stopping the run, which ends with its step; Ctrl-C again ends it at once")
+                    notice(
+                        "stopping the run, which ends with its step; Ctrl-C again ends it at once"
+                    )
                 painter.close()
     return 0
 
@@ -90,17 +92,20 @@ def listening(host: str, port: int) -> socket.socket:
             ) from None
 
 
+def _own_folder() -> Path:
+    """Return the folder of the page in the user's data folder."""
+    try:
+        return platformdirs.user_data_path("jnst", appauthor=False) / "web"
+    except (RuntimeError, KeyError):  # no HOME, and a user without an entry
+        raise InputError("there is no home folder to keep the runs in; give --folder") from None
+
+
 def tell(listener: socket.socket, options: Options, is_local: bool) -> None:
     """Say where the page is, and who else can use it; open it if asked to."""
     host = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{host}:{listener.getsockname()[1]}/"
-    print(f"jnst: the page is at {address} (Ctrl-C ends it)", flush=True)
+    say(f"jnst: the page is at {address} (Ctrl-C ends it)")
     if not is_local:
-        warn("anyone who can reach this address can use the page")
+        notice("anyone who can reach this address can use the page")
     if options.open:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-
-def warn(message: str) -> None:
-    """Say something on the error stream."""
-    print(f"jnst: {message}", file=sys.stderr)

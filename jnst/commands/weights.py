@@ -2,7 +2,6 @@
 
 import dataclasses
 import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +10,13 @@ import rich.box
 import rich.console
 import rich.progress
 import rich.table
-import rich.text
 import tyro
 
+from jnst.display.terminal import cell
 from jnst.errors import InputError, check_choice
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
+from jnst.system.streams import notice, say
 from jnst.weights import store
 from jnst.weights.convert import check_folder, convert
 from jnst.weights.fetch import fetch, how_by_hand
@@ -86,9 +86,9 @@ def run(options: Options) -> int:
         case Get(name):
             return _get(check_choice("network", name, SOURCES))
         case Convert(file, backbone, source, output):
-            print(f"wrote {convert(file, output, kind=source, backbone=backbone)}")
+            say(f"wrote {convert(file, output, kind=source, backbone=backbone)}")
         case Measure(folder, backbone, long_side):
-            print(f"wrote {measure(folder, backbone=backbone, long_side=long_side)}")
+            say(f"wrote {measure(folder, backbone=backbone, long_side=long_side)}")
     return 0
 
 
@@ -97,7 +97,7 @@ def _list() -> None:
     for column in ("network", "weights", "published by", "address"):
         table.add_column(column, overflow="fold")
     for name, source in SOURCES.items():
-        there = rich.text.Text(str(store.find(name) or "-"))
+        there = cell(store.find(name) or "-")
         table.add_row(name, there, source.publisher, source.address)
     console = rich.console.Console(highlight=False, markup=False)
     if not console.is_terminal:
@@ -107,7 +107,7 @@ def _list() -> None:
 
 def _get(name: str) -> int:
     if path := store.find(name):
-        print(f"the weights of {name} are there already: {path}")
+        say(f"the weights of {name} are there already: {path}")
         return 0
     source, folder = SOURCES[name], store.folders()[0]
     check_folder(folder)
@@ -126,7 +126,7 @@ def _get(name: str) -> int:
             f"jnst weights convert {shlex.quote(str(put))} --backbone {name}"
         ) from None
     try:
-        print(f"wrote {convert(path, backbone=name)}")
+        say(f"wrote {convert(path, backbone=name)}")
     finally:
         if not given:
             path.unlink()  # were it no weights, it would be in the way of the next attempt
@@ -146,7 +146,7 @@ def _fetch(source: Published, folder: Path) -> Path:
         disable=not console.is_terminal,
     )
     if not source.hash:
-        print(f"jnst: no hash of {source.file} is published to check it by", file=sys.stderr)
+        notice(f"no hash of {source.file} is published to check it by")
     with bar:
         task = bar.add_task(source.file, total=None)
         return fetch(

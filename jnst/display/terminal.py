@@ -3,14 +3,16 @@
 import contextlib
 import datetime
 import itertools
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 import rich.console
 import rich.progress
+import rich.text
 
+from jnst.errors import printable
 from jnst.methods.progress import Progress
+from jnst.system import streams
 
 
 @contextlib.contextmanager
@@ -29,7 +31,7 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
         if console.is_terminal:
             console.print(text)
         elif not quiet:
-            print(text, file=sys.stderr)  # rich would break the line
+            streams.say(text, error=True)  # rich would break the line
 
     with bar:
         task = bar.add_task("starting", total=len(costs), number=0, left="")
@@ -82,6 +84,11 @@ def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
     return left
 
 
+def cell(text: object) -> rich.text.Text:
+    """Return a cell of a table: brackets are no markup in it, and nothing a terminal obeys."""
+    return rich.text.Text(printable(text))
+
+
 def next_look(began: float, every: float) -> float:
     """Return when to show a picture again, the last of which was begun at `began`.
 
@@ -110,7 +117,7 @@ def over_all(count: int, *, quiet: bool) -> Iterator[Callable[..., None]]:
                 task,
                 completed=done + share,
                 number=done,
-                description=label,
+                description=printable(label),
                 left=f"{left} left" if pace else "",
             )
 

@@ -25,7 +25,7 @@ from jnst.errors import InputError
 from jnst.methods.progress import Progress
 from jnst.pictures import resizing as images
 from jnst.weights.network import open_network
-from jnst.xla import make_room
+from jnst.xla import make_room, own_switches
 
 
 def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple[int, int]]:
@@ -46,6 +46,7 @@ class Prepared(NamedTuple):
     targets: Targets
 
 
+@own_switches
 def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Prepared:
     """Read the weights, and measure the guide: what it shows shall grow, where there is one.
 
@@ -62,6 +63,7 @@ def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Prepare
     return Prepared(backbone, aim, params, targets)
 
 
+@own_switches
 def dream(image: Image, settings: DreamSettings, prepared: Prepared) -> Iterator[Progress]:
     """Dream upon a picture; yield after each step. The last `image` is the result.
 

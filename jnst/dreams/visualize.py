@@ -26,7 +26,7 @@ from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.methods.plain import make_plain
 from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
-from jnst.xla import jit
+from jnst.xla import jit, own_switches
 
 _PADDING = "edge"
 
@@ -124,6 +124,7 @@ def response(features: FeatureMap, channel: int | Array, *, neuron: bool) -> Sca
     return one[one.shape[0] // 2, one.shape[1] // 2] if neuron else jnp.mean(one)
 
 
+@own_switches
 def visualize(network: Network, settings: VisualizeSettings, channel: int) -> Iterator[Progress]:
     """Yield after each step; the last `image` shows what the channel looks for.
 

@@ -26,7 +26,7 @@ from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.problem import Problem, load, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
-from jnst.xla import jit
+from jnst.xla import jit, own_switches
 
 WINDOW = 11
 """Width in pixels of the Gaussian window of `similarity`."""
@@ -64,6 +64,7 @@ class Comparison(NamedTuple):
     colour_to_content: float
 
 
+@own_switches
 def compare(
     result: AnyPicture, content: AnyPicture, style: AnyPicture, settings: Settings
 ) -> Comparison:

@@ -15,6 +15,7 @@ from jnst.runs.pictures import check_derived, open_pictures, tell_of_more
 from jnst.runs.record import record
 from jnst.runs.signals import interrupted
 from jnst.system import disk
+from jnst.system.streams import say
 from jnst.version import __version__
 
 SHEET = "sheet.png"
@@ -51,7 +52,7 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
             f"interrupted: {len(results)} of {len(cells)} cells are in {folder}", interrupted(error)
         )
     if not quiet:
-        print(f"wrote {len(results)} pictures, {SHEET}, {CURVES} and {TABLE} into {folder}")
+        say(f"wrote {len(results)} pictures, {SHEET}, {CURVES} and {TABLE} into {folder}")
     return 0
 
 

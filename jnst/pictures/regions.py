@@ -13,12 +13,15 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
+from jnst.arrays import AnyPicture
 from jnst.errors import InputError
 from jnst.pictures import files, resizing
 from jnst.pictures.files.raster import to_levels
 
 Mask = Float[np.ndarray, "1 _ _ 1"]
 """Membership of each pixel in a region, in [0, 1]."""
+FAINT = 0.1
+"""A mask that is nowhere brighter is a mistake: 1 for white, in a picture of 255 levels."""
 MOST_LABELS = 32
 """A label picture has at most so many colours: with more it is a photograph, or was a JPEG."""
 
@@ -27,17 +30,33 @@ def read(source: files.Source) -> Mask:
     """Return the picture in `source` as a mask: white belongs to the region.
 
     Black does not, nor does what is transparent. Raises `InputError` where it cannot be read, or is
-    black all over.
+    black, or almost, all over.
     """
     picture, alpha = files.read_with_alpha(source)
     mask = picture.mean(axis=-1, keepdims=True)
     if alpha is not None:  # read over white; what is cut away belongs to no region
         mask = (mask + alpha - 1).clip(0, 1)
-    if not mask.max() > 0:
+    brightest = float(mask.max())
+    if brightest < FAINT:
+        how = "black all over"
+        if brightest > 0:
+            how = f"almost black: its brightest value is {max(1, round(255 * brightest))} of 255"
         raise InputError(
-            f"the mask{_name(source)} is black all over; paint white what belongs to the region"
+            f"the mask{_name(source)} is {how}; paint white what belongs to the region"
         )
     return mask
+
+
+def stretched(mask: Mask, picture: AnyPicture, what: str) -> str:
+    """Say that a mask has not the shape of its picture, and so will be stretched; or nothing.
+
+    One that was made of a smaller copy may be off by a pixel, or by a fiftieth.
+    """
+    (height, width), (tall, wide) = mask.shape[1:3], picture.shape[1:3]
+    off = abs(width * tall - height * wide)
+    if off <= max(0.02 * height * wide, 0.5 * (tall + wide)):
+        return ""
+    return f"{what} of {width} x {height} pixels is stretched over a picture of {wide} x {tall}"
 
 
 def labels(

@@ -1,11 +1,11 @@
 """Failures of a run: what is said of them, in one line, and the exit status."""
 
 import os
-import sys
 import traceback
 
-from jnst.errors import InputError, printable
+from jnst.errors import InputError
 from jnst.runs.signals import interrupted
+from jnst.system.streams import notice
 
 EXHAUSTED = ("RESOURCE_EXHAUSTED", "YNNPACK operation failed")
 """Words of XLA, in errors of several kinds, where memory is not enough."""
@@ -27,7 +27,7 @@ def explain(error: Exception) -> str:
 
 def fail(message: object, status: int) -> int:
     """Print one line to the error stream and return `status`."""
-    print(f"jnst: {printable(message)}", file=sys.stderr)
+    notice(message)
     return status
 
 

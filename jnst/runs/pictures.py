@@ -2,15 +2,17 @@
 
 import itertools
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
-from jnst.transfer.pictures import Pictures, alpha_for, read
+from jnst.system import disk
+from jnst.system.streams import notice
+from jnst.transfer.pictures import Pictures, alpha_for, read, result_size
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
 
@@ -33,7 +35,7 @@ def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
     """Say on the error stream which files hold more pictures than the first, which is taken."""
     for path in () if quiet else dict.fromkeys(paths):
         if files.is_animated(path):
-            print(f"jnst: {path} holds several pictures; the first is taken", file=sys.stderr)
+            notice(f"{path} holds several pictures; the first is taken")
 
 
 def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
@@ -68,12 +70,28 @@ def save(
     *,
     depth: int = 8,
 ) -> None:
-    """Write the result of a plan, with the content's transparency and what it was made of."""
-    files.write(
-        path,
-        result,
-        settings=record(settings, inputs),
-        software=f"jnst {__version__}",
-        alpha=alpha_for(pictures, result),
-        depth=depth,
-    )
+    """Write the result of a plan, with the content's transparency and what it was made of.
+
+    Raises:
+        InputError: for what the disk refuses. Where it is the format that does, a PNG is written
+            beside it, which the message names.
+
+    """
+    options = _metadata(settings, inputs) | {"alpha": alpha_for(pictures, result), "depth": depth}
+    try:
+        files.write(path, result, **options)
+    except InputError as error:
+        if path.suffix.lower() == ".png":
+            raise
+        instead = disk.unused(path.with_suffix(".png"))
+        files.write(instead, result, **options)
+        raise InputError(f"{error}; wrote {instead} instead") from error
+
+
+def check_holds(path: Path, pictures: Pictures, settings: Settings, inputs: Inputs) -> None:
+    """Raise an `InputError` if the file's format cannot hold the result of a run."""
+    files.check_holds(path, result_size(pictures, settings), **_metadata(settings, inputs))
+
+
+def _metadata(settings: Settings, inputs: Inputs) -> dict[str, Any]:
+    return {"settings": record(settings, inputs), "software": f"jnst {__version__}"}

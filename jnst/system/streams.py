@@ -1,4 +1,4 @@
-"""Standard streams that a program may lose: closed from the start, or left by their reader."""
+"""Standard streams: what is printed, and streams that a program may lose."""
 
 import contextlib
 import errno
@@ -6,6 +6,23 @@ import os
 import sys
 from collections.abc import Iterator
 from typing import Any
+
+from jnst.errors import printable
+
+
+def say(text: object, *, error: bool = False) -> None:
+    """Print lines to the standard output, or error, stream: all that the program says goes here.
+
+    Names out of files may hold anything; they reach no terminal as commands to it.
+    """
+    for line in str(text).split("\n"):
+        print(printable(line), file=sys.stderr if error else sys.stdout, flush=True)
+
+
+def notice(text: object) -> None:
+    """Print one line about the run to the error stream."""
+    say("jnst: " + " ".join(str(text).split("\n")), error=True)
+
 
 _GONE = (errno.EPIPE, errno.EIO)
 """Errors of a pipe without a reader, and of a terminal that was closed."""

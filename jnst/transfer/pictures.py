@@ -10,6 +10,7 @@ from jaxtyping import Float
 from jnst.arrays import AnyPicture, Image, Picture
 from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
+from jnst.transfer.placement import Placed, labelled, masked
 from jnst.transfer.settings import Settings
 
 
@@ -30,7 +31,8 @@ class Pictures(NamedTuple):
 
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
     to begin with, where that is a picture of its own. With `settings.canvas`, content, regions of
-    the new picture and start are on a canvas; see `jnst.pictures.canvas`.
+    the new picture and start are on a canvas; see `jnst.pictures.canvas`. `notes` say what was used
+    otherwise than it was given.
     """
 
     content: Picture
@@ -38,17 +40,27 @@ class Pictures(NamedTuple):
     original: AnyPicture
     start: AnyPicture | None = None
     alpha: Float[np.ndarray, "1 _ _ 1"] | None = None
+    notes: Sequence[str] = ()
+
+
+Several = files.Source | list[files.Source] | tuple[files.Source, ...]
+"""A picture, or several."""
+
+
+def several(given: Several) -> list[files.Source]:
+    """Return pictures as a list, one alone as a list of one."""
+    return list(given) if isinstance(given, list | tuple) else [given]
 
 
 def read(
     content: files.Source,
-    style: files.Source | list[files.Source] | tuple[files.Source, ...],
+    style: Several,
     settings: Settings,
     *,
-    masks: Sequence[files.Source] = (),
-    style_masks: Sequence[files.Source] = (),
+    masks: Several = (),
+    style_masks: Several = (),
     labels: files.Source | None = None,
-    style_labels: Sequence[files.Source] = (),
+    style_labels: Several = (),
     start: files.Source | None = None,
 ) -> Pictures:
     """Read everything that a run needs.
@@ -72,7 +84,9 @@ def read(
         InputError: for pictures that cannot be read, and where their numbers do not match.
 
     """
-    sources = list(style) if isinstance(style, list | tuple) else [style]
+    sources, masks, style_masks, style_labels = (
+        several(given) for given in (style, masks, style_masks, style_labels)
+    )
     original, alpha = files.read_with_alpha(content)
     styles = [files.read(source) for source in sources]
     if not styles:
@@ -84,7 +98,9 @@ def read(
         )
     recoloured = original
     if settings.colour is not None:
-        pairs = [colour.before(settings.colour, original, picture) for picture in styles]
+        # Of large pictures, copies have the same colours, and cost less.
+        content, *small = (_at_most(picture, settings) for picture in (original, *styles))
+        pairs = [colour.before(settings.colour, content, picture) for picture in small]
         recoloured, styles = pairs[0][0], [picture for _, picture in pairs]
     if labels is not None and masks:
         raise InputError("give masks or a label picture, not both")
@@ -95,12 +111,21 @@ def read(
         if given and not needed:
             raise InputError(f"{what} need {what.removeprefix('style_')} of the content picture")
     if labels is not None:
-        found = _labelled(len(styles), labels, style_labels)
+        found = labelled(len(styles), labels, style_labels)
     elif masks:
-        found = _masked(len(styles), masks, style_masks)
+        found = masked(len(styles), masks, style_masks)
     else:
-        found = [_Placed(k, 1 / len(styles)) for k in range(len(styles))]
+        found = [Placed(k, 1 / len(styles)) for k in range(len(styles))]
     blend = _blend(settings, len(styles))
+    notes = [
+        regions.stretched(mask, picture, f"the {what}")
+        for one in found
+        for mask, picture, what in (
+            (one.region, original, "mask"),
+            (one.style_region, styles[one.style], "style mask"),
+        )
+        if mask is not None
+    ]
     pictures = Pictures(
         content=recoloured,
         guides=[
@@ -109,8 +134,18 @@ def read(
         original=original,
         start=None if start is None else files.read(start),
         alpha=alpha,
+        notes=[*filter(None, dict.fromkeys(notes))],
     )
     return _on_canvas(pictures, settings)
+
+
+def _at_most(picture: AnyPicture, settings: Settings) -> AnyPicture:
+    """Return a picture, made smaller where it is more than twice as large as it is ever used."""
+    longest = max(settings.size, settings.style_size or 0)
+    if max(picture.shape[1:3]) <= 2 * longest:
+        return picture
+    height, width = resizing.size_within(*picture.shape[1:3], longest)
+    return resizing.resize(picture, 2 * height, 2 * width)  # so that half of it is as before
 
 
 def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
@@ -121,6 +156,11 @@ def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture
     if settings.colour is None:
         return picture
     return colour.after(settings.colour, picture, pictures.original)
+
+
+def result_size(pictures: Pictures, settings: Settings) -> tuple[int, int]:
+    """Return height and width of the result, without its canvas."""
+    return _sizes(pictures.original, settings)[0]
 
 
 def _sizes(original: Image, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -163,58 +203,6 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
     height, width = picture.shape[1:3]
     method = PIL.Image.Resampling.BILINEAR
     return resizing.resample(pictures.alpha, height, width, method).clip(0, 1)
-
-
-class _Placed(NamedTuple):
-    """The number of a style, and where it goes: how much of the picture that is, and which part.
-
-    Regions of the content have their own area, and a style in them pulls at a pixel as hard as one
-    that fills the picture; several styles in the same place divide it.
-    """
-
-    style: int
-    area: float
-    region: regions.Mask | None = None
-    style_region: regions.Mask | None = None
-
-
-def _masked(
-    styles: int, masks: Sequence[files.Source], style_masks: Sequence[files.Source]
-) -> list[_Placed]:
-    if styles not in (1, len(masks)):
-        raise InputError(
-            f"masks: {len(masks)}, style pictures: {styles}; give one for each, or a single style "
-            "picture"
-        )
-    if len(style_masks) not in (0, len(masks)):
-        raise InputError(f"{len(style_masks)} style masks for {len(masks)} masks; give as many")
-    origins = [regions.read(source) for source in style_masks] or [None] * len(masks)
-    found = [regions.read(mask) for mask in masks]
-    return [
-        _Placed(k if styles > 1 else 0, float(mask.mean()), mask, origin)
-        for k, (mask, origin) in enumerate(zip(found, origins, strict=True))
-    ]
-
-
-def _labelled(
-    styles: int, labels: files.Source, style_labels: Sequence[files.Source]
-) -> list[_Placed]:
-    if len(style_labels) not in (0, styles):
-        raise InputError(
-            f"{len(style_labels)} style label pictures for {styles} styles; give one for each"
-        )
-    found = regions.labels(labels, style_labels)
-    if not style_labels and len(found) != styles:
-        raise InputError(
-            f"colours of the label picture: {len(found)}, style pictures: {styles}; give a style "
-            "for each colour, or style_labels, a label picture for each style"
-        )
-    placed = []
-    for number, (mask, origins) in enumerate(found):
-        there = [k for k, origin in enumerate(origins) if origin is not None] or [number]
-        area = float(mask.mean()) / len(there)
-        placed += [_Placed(k, area, mask, origins[k] if origins else None) for k in there]
-    return placed
 
 
 def _blend(settings: Settings, count: int) -> list[float]:

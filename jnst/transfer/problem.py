@@ -21,6 +21,7 @@ from jnst.transfer.settings import Settings, picture_goals
 from jnst.transfer.stages import Stage, map_sizes
 from jnst.transfer.targets import TargetCache, Targets, contents
 from jnst.weights.network import open_network
+from jnst.xla import own_switches
 
 
 class Problem(NamedTuple):
@@ -49,6 +50,7 @@ class Loaded(NamedTuple):
     targets: TargetCache | None = None
 
 
+@own_switches
 def load(settings: Settings) -> Loaded:
     """Read the weights and build the engine.
 

@@ -15,9 +15,10 @@ from jnst.transfer.pictures import Pictures
 from jnst.transfer.problem import Loaded, Problem, load, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, enlarge, plan
-from jnst.xla import make_room
+from jnst.xla import make_room, own_switches
 
 
+@own_switches
 def prepare(pictures: Pictures, settings: Settings) -> Problem:
     """Set up the last stage alone, to start from what `settings.init` says.
 
@@ -83,6 +84,7 @@ def iterate(
     )
 
 
+@own_switches
 def paint(
     pictures: Pictures,
     settings: Settings,

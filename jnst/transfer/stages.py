@@ -21,6 +21,7 @@ from jnst.pictures import resizing
 from jnst.transfer import fitting
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
+from jnst.xla import own_switches
 
 
 class Stage(NamedTuple):
@@ -37,6 +38,7 @@ def costs(stages: Sequence[Stage]) -> list[float]:
     return [float(stage.size**2) for stage in stages for _ in range(stage.steps)]
 
 
+@own_switches
 def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     """List the stages of a run, the smallest first.
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Sequence
+import warnings
 from typing import Any
 
 from jnst.arrays import Picture
@@ -13,18 +13,18 @@ from jnst.methods.progress import Progress
 from jnst.pictures import files
 from jnst.transfer.checks import check
 from jnst.transfer.method import PIXELS
-from jnst.transfer.pictures import read
+from jnst.transfer.pictures import Several, read
 from jnst.transfer.settings import Settings
 
 
 def stylize(
     content: files.Source,
-    style: files.Source | list[files.Source] | tuple[files.Source, ...],
+    style: Several,
     *,
-    masks: Sequence[files.Source] = (),
-    style_masks: Sequence[files.Source] = (),
+    masks: Several = (),
+    style_masks: Several = (),
     labels: files.Source | None = None,
-    style_labels: Sequence[files.Source] = (),
+    style_labels: Several = (),
     start: files.Source | None = None,
     show: bool = False,
     method: Method = PIXELS,
@@ -53,6 +53,8 @@ def stylize(
     Raises:
         InputError: for pictures or settings that cannot be used; for `show` outside a notebook.
 
+    Warns where a mask has another shape than its picture.
+
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
@@ -68,6 +70,8 @@ def stylize(
         style_labels=style_labels,
         start=start,
     )
+    for note in pictures.notes:
+        warnings.warn(note, stacklevel=2)
     plan = method.plan(pictures, chosen)
     live = notebook.live(plan.costs, plan.result) if show else contextlib.nullcontext(_unseen)
     try:

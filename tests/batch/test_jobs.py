@@ -58,7 +58,9 @@ def test_a_folder_gives_each_picture_with_each_style():
         ("c/b.jpg", "s/m.jpg", "b-m.png"),
     ]
     assert len(from_folder(Path("c"), Path("s/m.jpg"), OUT)) == 2
-    assert left_out(Path("c")) == ["notes.txt"]
+    Path("c/more").mkdir()
+    Path("c/out").mkdir()
+    assert left_out(Path("c"), Path("c/out")) == ["more/", "notes.txt"]
 
 
 @pytest.mark.parametrize(

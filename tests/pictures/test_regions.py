@@ -3,7 +3,7 @@ import PIL.Image
 import pytest
 
 from jnst.errors import InputError
-from jnst.pictures.regions import MOST_LABELS, labels, read, region
+from jnst.pictures.regions import MOST_LABELS, labels, read, region, stretched
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
@@ -123,3 +123,30 @@ def test_what_is_half_transparent_belongs_half_as_much():
     picture = np.repeat(values, [3, 1], axis=-1)[None]
     mask = read(picture)
     np.testing.assert_allclose(mask[0, 0, :, 0], [0, 1, 0, 0.5, 0.3, 0], atol=1e-6)
+
+
+# The natural form of many tools: 0 and 1, in a picture whose white is 255.
+@pytest.mark.parametrize("level", [1, 20])
+def test_a_mask_of_zeros_and_ones_of_255_is_refused(level):
+    mask = np.zeros((4, 6), np.uint8)
+    mask[:, 3:] = level
+    with pytest.raises(InputError, match=f"almost black: its brightest value is {level} of 255"):
+        read(mask)
+    assert read(mask > 0).max() == 1
+    assert read(mask * (100 // level)).max() == pytest.approx(100 // level * level / 255)
+
+
+@pytest.mark.parametrize(
+    ("mask", "picture", "says"),
+    [
+        ((30, 40), (60, 80), ""),
+        ((30, 40), (61, 80), ""),  # of a smaller copy, rounded
+        ((3, 4), (600, 790), ""),
+        ((300, 400), (300, 405), ""),
+        ((300, 400), (300, 420), "of 400 x 300 pixels is stretched over a picture of 420 x 300"),
+        ((64, 64), (48, 64), "of 64 x 64 pixels is stretched over a picture of 64 x 48"),
+    ],
+)
+def test_a_mask_of_another_shape_is_said_to_be_stretched(mask, picture, says):
+    found = stretched(np.ones((1, *mask, 1), np.float32), np.ones((1, *picture, 3)), "the mask")
+    assert found == (f"the mask {says}" if says else "")

@@ -8,6 +8,7 @@ from jnst.errors import InputError
 from jnst.pictures import files, samples
 from jnst.runs.pictures import (
     check_derived,
+    check_holds,
     check_no_source,
     open_pictures,
     save,
@@ -82,3 +83,28 @@ def test_what_is_written_holds_transparency_and_settings(red, tmp_path, depth):
     np.testing.assert_allclose(alpha, np.full((1, 12, 16, 1), 128 / 255), atol=1e-6)
     assert files.depth(tmp_path / "out.png") == depth
     assert restore(files.read_settings(tmp_path / "out.png")) == (SMALL, inputs)
+
+
+def test_what_the_format_refuses_in_the_end_is_kept_as_png(tmp_path, monkeypatch, red):
+    inputs = Inputs(content=red)
+    pictures = open_pictures(inputs, SMALL)
+
+    def refusing(*arguments, **options):
+        raise OSError("encoder error -2")
+
+    result = np.full((1, 12, 16, 3), 0.5, np.float32)
+    PIL.Image.new("RGB", (1, 1)).save(tmp_path / "x.png")  # not to be replaced
+    monkeypatch.setattr(PIL.Image, "SAVE", PIL.Image.SAVE | {"WEBP": refusing})
+    with pytest.raises(InputError, match=r"encoder error -2; wrote .*x-2\.png instead"):
+        save(tmp_path / "x.webp", result, pictures, SMALL, inputs)
+    assert files.read(tmp_path / "x-2.png").shape == (1, 12, 16, 3)
+    assert files.is_ours(tmp_path / "x-2.png")
+    assert not (tmp_path / "x.webp").exists()
+
+
+def test_a_format_that_holds_no_such_picture_is_refused_before(tmp_path):
+    inputs, large = Inputs(), Settings(size=20_000, upscale=True)
+    pictures = open_pictures(inputs, large)
+    check_holds(tmp_path / "x.png", pictures, large, inputs)
+    with pytest.raises(InputError, match=r"\.webp holds no pictures of 20000 x "):
+        check_holds(tmp_path / "x.webp", pictures, large, inputs)

@@ -1,3 +1,4 @@
+import ast
 import errno
 import os
 import subprocess
@@ -6,7 +7,8 @@ import sys
 import pytest
 from helpers import ROOT
 
-from jnst.system.streams import forgiving
+from jnst.display.terminal import cell
+from jnst.system.streams import forgiving, notice, say
 
 
 class Broken:
@@ -73,3 +75,33 @@ def test_a_closed_stream_is_none_of_the_files_that_are_opened(tmp_path, closed):
     assert ended.returncode == 0
     assert (ended.stdout, ended.stderr) == ("", "")
     assert (tmp_path / "out.txt").read_text() == "(1, 8, 8, 3) True\n"
+
+
+HOSTILE = "a\x1b[31m\x07.png"
+
+
+def test_names_reach_no_terminal_as_commands(capsys):
+    say(f"wrote {HOSTILE}\nand more")
+    notice(f"{HOSTILE}\nand more")
+    told = capsys.readouterr()
+    assert told.out == "wrote a\\x1b[31m\\x07.png\nand more\n"
+    assert told.err == "jnst: a\\x1b[31m\\x07.png and more\n"
+
+
+PRINT = {"system/streams.py", "__main__.py", "cli.py", "web/painter.py"}
+"""Files that print themselves: before all imports, a script for a shell, to our own server."""
+
+
+def test_all_else_is_printed_through_them():
+    found = set()
+    for path in (ROOT / "jnst").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
+                found.add(path.relative_to(ROOT / "jnst").as_posix())
+    assert found == PRINT
+
+
+def test_cells_of_tables_too():
+    made = [p for p in (ROOT / "jnst").rglob("*.py") if "rich.text.Text(" in p.read_text("utf-8")]
+    assert [path.name for path in made] == ["terminal.py"]
+    assert cell(HOSTILE).plain == "a\\x1b[31m\\x07.png"

@@ -143,3 +143,16 @@ def test_the_start_and_the_transparency_are_read():
     assert small.min() >= 0
     assert small.max() <= 1
     assert alpha_for(read(CONTENT, STYLES[0], Settings()), CONTENT[None]) is None
+
+
+@pytest.mark.parametrize("kind", ["histogram", "cholesky", "luminance"])
+def test_colours_of_large_pictures_are_matched_on_smaller_copies(kind):
+    rng = np.random.default_rng(0)
+    large = np.kron(rng.random((20, 30, 3), np.float32), np.ones((10, 10, 1), np.float32))[None]
+    settings = Settings(size=24, colour=kind)
+    found = read(large, large[:, ::-1], settings)
+    assert found.content.shape == (1, 32, 48, 3)
+    assert found.guides[0].style.shape == (1, 32, 48, 3)
+    assert found.original.shape == large.shape
+    near = read(large[:, ::7, ::7], large[:, ::7, ::7], settings)
+    assert near.content.shape == (1, 29, 43, 3)  # less than twice as large

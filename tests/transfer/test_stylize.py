@@ -88,3 +88,27 @@ def test_the_colours_of_the_content_are_kept(pair, kind):
     one, other = (np.abs((x - small).mean(axis=(0, 1, 2))).max() for x in (got, plain))
     assert one < other
     assert np.abs(got - small).max() > 0.01
+
+
+def test_one_mask_needs_no_list_and_one_that_is_stretched_is_said(pair, tmp_path):
+    content, style = pair
+    mask = np.zeros(content.shape[:2], bool)
+    mask[:, :20] = True
+    PIL.Image.fromarray(mask).save(tmp_path / "mask.png")
+    alone = jnst.stylize(content, style, masks=mask, **BYHAND)
+    np.testing.assert_array_equal(alone, jnst.stylize(content, style, masks=[mask], **BYHAND))
+    path = tmp_path / "mask.png"
+    np.testing.assert_array_equal(alone, jnst.stylize(content, style, masks=path, **BYHAND))
+    np.testing.assert_array_equal(alone, jnst.stylize(content, style, masks=str(path), **BYHAND))
+    with pytest.warns(UserWarning, match="the mask of .* is stretched over a picture of"):
+        jnst.stylize(content, style, masks=mask[:, :24], **BYHAND)
+
+
+def test_bytes_and_open_files_are_pictures_too(pair, tmp_path):
+    content, style = pair
+    PIL.Image.fromarray(content).save(tmp_path / "content.png")
+    data = (tmp_path / "content.png").read_bytes()
+    expected = jnst.stylize(content, style, **BYHAND)
+    np.testing.assert_array_equal(jnst.stylize(data, style, **BYHAND), expected)
+    with open(tmp_path / "content.png", "rb") as file:
+        np.testing.assert_array_equal(jnst.stylize(file, style, **BYHAND), expected)

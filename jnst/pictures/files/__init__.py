@@ -7,7 +7,7 @@ Whatever a file holds, the only exception that leaves here for it is `InputError
 """
 
 from jnst.pictures.files.decoding import Source, from_array, is_animated, read, read_with_alpha
-from jnst.pictures.files.encoding import DEEP, WRITERS, check_writable, write
+from jnst.pictures.files.encoding import DEEP, WRITERS, check_holds, check_writable, write
 from jnst.pictures.files.metadata import depth, is_ours, read_settings
 from jnst.pictures.files.opening import READABLE, suffixes
 
@@ -16,6 +16,7 @@ __all__ = [
     "READABLE",
     "WRITERS",
     "Source",
+    "check_holds",
     "check_writable",
     "depth",
     "from_array",

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from io import BufferedReader
+from typing import IO, Any
 
 import numpy as np
 import PIL.Image
@@ -12,13 +12,13 @@ from jnst.arrays import Array, Picture
 from jnst.errors import InputError
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.metadata import ORIENTATION
-from jnst.pictures.files.opening import by_pillow, hushed, opened
+from jnst.pictures.files.opening import File, by_pillow, hushed, opened
 from jnst.pictures.files.raster import Raster, split, unit, upright
 from jnst.system.disk import guarded
 
 _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}  # the rest are RGB
 
-Source = str | os.PathLike[str] | PIL.Image.Image | Array
+Source = File | PIL.Image.Image | Array
 """Types that can be read as a picture."""
 
 _Channels = Float[np.ndarray, "1 h w c"]  # RGB, or RGB and alpha, in [0, 1]
@@ -27,6 +27,7 @@ _Channels = Float[np.ndarray, "1 h w c"]  # RGB, or RGB and alpha, in [0, 1]
 def read(source: Source) -> Picture:
     """Return the picture in a file, a Pillow image or an array as float32 `[1, h, w, 3]` in [0, 1].
 
+    A file is given by its path, its bytes, or open for reading them.
     Of an animation it is the first frame. The EXIF orientation is applied, and an embedded ICC
     profile converted to sRGB; a broken profile is ignored. Alpha is composited over white. PNG and
     TIFF (grey and RGB) keep all their bits; floats must lie in [0, 1]. Other formats have 8, but
@@ -75,13 +76,14 @@ def _channels(source: Source) -> _Channels:
     if isinstance(source, PIL.Image.Image):
         with guarded("cannot read the picture"):
             return upright(_of_pillow(source))[None]
-    if isinstance(source, str | os.PathLike):
-        with opened(source) as stream:
+    given: Any = source
+    if isinstance(source, str | os.PathLike | bytes) or hasattr(source, "read"):
+        with opened(given) as stream:
             return upright(_of_file(stream))[None]
-    return channels_of(source)
+    return channels_of(given)
 
 
-def _of_file(stream: BufferedReader) -> Raster:
+def _of_file(stream: IO[bytes]) -> Raster:
     deep = tiff.decode(stream)
     if deep is not None:
         return deep
@@ -122,6 +124,11 @@ def _orientation(picture: PIL.Image.Image) -> object:
 
 def channels_of(array: Array) -> _Channels:
     """Return an array as `from_array` takes it, copied; an alpha channel stays."""
+    if not hasattr(array, "__array__"):
+        raise InputError(
+            "a picture is a path, the bytes of a file, an open file, a PIL image or an array, not "
+            f"{type(array).__name__}"
+        )
     values = np.asarray(array)
     peak = {"bool": 1, "uint8": 255, "uint16": 65535}.get(values.dtype.name)
     if peak is None and values.dtype.kind != "f":

@@ -26,6 +26,10 @@ WRITERS = {
 """Formats that `write` knows: suffix -> Pillow's format and options."""
 WRITERS |= {".jpeg": WRITERS[".jpg"], ".tiff": WRITERS[".tif"]}
 
+MOST_SIDE = {".webp": 16_383, ".jpg": 65_500, ".jpeg": 65_500}
+"""The longest side in pixels that a format can hold, by suffix; others hold what memory does."""
+MOST_EXIF = {".jpg": 65_533, ".jpeg": 65_533}
+"""The most bytes of metadata, likewise."""
 ROUNDING = 0.5 / 255
 """How far values may lie outside [0, 1] and still be written, clipped."""
 DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
@@ -37,6 +41,29 @@ def check_writable(path: str | os.PathLike[str], *, depth: int = 8) -> None:
     disk.check_writable(path, WRITERS)
     with guarded(f"cannot write {os.fspath(path)!r} with {depth} bits"):
         _check_depth(path, depth)
+
+
+def check_holds(
+    path: str | os.PathLike[str],
+    size: tuple[int, int],
+    settings: Mapping[str, object] | None = None,
+    software: str = "jnst",
+) -> None:
+    """Raise `InputError` if the format cannot hold a picture of this height and width.
+
+    Or these settings in its metadata. To be called before a long run.
+    """
+    suffix = Path(path).suffix.lower()
+    length = len(described(settings, software).tobytes())
+    for what, value, most in (
+        (f"pictures of {size[1]} x {size[0]} pixels", max(size), MOST_SIDE.get(suffix)),
+        (f"{length} bytes of metadata", length, MOST_EXIF.get(suffix)),
+    ):
+        if most is not None and value > most:
+            raise InputError(
+                f"cannot write {os.fspath(path)!r}: {suffix} holds no {what}, at most {most}; "
+                "choose .png or .tif"
+            )
 
 
 def write(

@@ -5,8 +5,9 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
-from io import BufferedReader
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import PIL.Image
 
@@ -56,9 +57,18 @@ def check_pixels(count: int) -> None:
         raise _too_many(str(count), most)
 
 
+File = str | os.PathLike[str] | bytes | IO[bytes]
+"""A file: its path, its contents, or opened for reading bytes."""
+
+
 @contextlib.contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
+def opened(source: File) -> Iterator[IO[bytes]]:
     """Open a file that may be a picture; whatever goes wrong meanwhile becomes an `InputError`."""
+    if not isinstance(source, str | os.PathLike):
+        with guarded("cannot read what was given as a picture"), _limited():
+            yield BytesIO(_contents(source))
+        return
+    path = source
     with guarded(f"cannot read {os.fspath(path)!r} as a picture"):
         status = check_regular(path)
         if status.st_size == 0:
@@ -71,7 +81,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
 
 
 @contextlib.contextmanager
-def by_pillow(stream: BufferedReader) -> Iterator[PIL.Image.Image]:
+def by_pillow(stream: IO[bytes]) -> Iterator[PIL.Image.Image]:
     """Open a picture as Pillow sees it, its pixels not yet decoded."""
     # A stream, not a path: what it maps into memory, Pillow 13 garbles (a TIFF on its side).
     stream.seek(0)
@@ -81,6 +91,17 @@ def by_pillow(stream: BufferedReader) -> Iterator[PIL.Image.Image]:
         raise InputError(f"its format is none of {', '.join(READABLE)}") from None
     with picture:
         yield picture
+
+
+def _contents(source: bytes | IO[bytes]) -> bytes:
+    """Return bytes as they are, or all that is left in an open file."""
+    data = source if isinstance(source, bytes) else source.read()
+    if not isinstance(data, bytes):
+        raise InputError("the file is open for text; open it with the mode 'rb'")
+    if not data:
+        raise InputError("the file is empty")
+    _check_bytes(len(data))
+    return data
 
 
 def _check_bytes(size: int) -> None:

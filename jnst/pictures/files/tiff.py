@@ -52,8 +52,6 @@ def decode(stream: IO[bytes]) -> Raster | None:
     if max(ends, default=0) > size or sum(page.databytecounts) > size:
         raise InputError("image file is truncated")
     values = page.asarray(squeeze=False, maxworkers=1)  # planes, depth, height, width, samples
-    if values.dtype.kind not in "buf":
-        raise InputError("its values have signs, or two parts; unsigned ones and floats are read")
     values = np.moveaxis(values, 0, -2).reshape(height, width, -1)
     peak = None if values.dtype.kind == "f" else 2**page.bitspersample - 1
     values = unit(values, peak=peak)
@@ -100,12 +98,17 @@ def _first_page(stream: IO[bytes]) -> tifffile.TiffPage | None:
 
 
 def _check_whole(page: tifffile.TiffPage) -> None:
-    """Raise `InputError` for the thumbnail of a raw photograph, or of another picture."""
+    """Raise `InputError` for a thumbnail, as raw photographs begin with, and for signed values."""
     if _DNG_VERSION in page.tags:
         raise InputError("it is a raw photograph; develop it first")
     if page.subfiletype & _REDUCED:
         raise InputError(
             "its first picture is a reduced one, as in raw photographs; write the whole one alone"
+        )
+    if page.dtype is not None and page.dtype.kind not in "buf":
+        raise InputError(
+            f"its values are {page.dtype}: they have signs, or two parts; unsigned integers and "
+            "floats are read"
         )
 
 

@@ -1,5 +1,6 @@
 """Pictures in: orientation, colour, depth, arrays."""
 
+import io
 import itertools
 import struct
 
@@ -215,3 +216,24 @@ def test_arrays_that_are_no_pictures(array, reason):
         with pytest.raises(InputError, match=reason) as caught:
             read(array)
         assert "\n" not in str(caught.value)
+
+
+def test_bytes_and_open_files_are_read_as_their_path_is(tmp_path):
+    path = tmp_path / "x.png"
+    PIL.Image.effect_noise((9, 7), 80).convert("RGB").save(path)
+    np.testing.assert_array_equal(files.read(path.read_bytes()), files.read(path))
+    with open(path, "rb") as file:
+        np.testing.assert_array_equal(files.read(file), files.read(path))
+    with open(path, encoding="latin-1") as text, pytest.raises(InputError, match="mode 'rb'"):
+        files.read(text)
+    for nothing in (b"", io.BytesIO()):
+        with pytest.raises(InputError, match="the file is empty"):
+            files.read(nothing)
+    with pytest.raises(InputError, match="cannot read what was given as a picture: its format"):
+        files.read(b"no picture")
+
+
+@pytest.mark.parametrize("junk", [None, 3, [[1, 2]], {"a": 1}, object()], ids=str)
+def test_what_is_no_picture_is_named(junk):
+    with pytest.raises(InputError, match=f"an array, not {type(junk).__name__}"):
+        files.from_array(junk)

@@ -176,3 +176,30 @@ def test_equal_pictures_make_equal_files(tmp_path, monkeypatch, suffix):
     monkeypatch.setattr(ImageCms.ImageCmsProfile, "tobytes", lambda self: later)
     files.write(tmp_path / f"b{suffix}", smooth(), settings=SETTINGS)
     assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "words", "says"),
+    [
+        ("x.webp", (20, 16_384), 0, "pictures of 16384 x 20 pixels, at most 16383"),
+        ("x.webp", (16_383, 20), 0, ""),
+        ("x.jpg", (65_501, 1), 0, "pictures of 1 x 65501 pixels, at most 65500"),
+        ("x.jpg", (65_500, 1), 0, ""),
+        ("x.png", (65_501, 1), 70_000, ""),
+        ("x.webp", (9, 9), 70_000, ""),
+        ("x.jpeg", (9, 9), 70_000, "bytes of metadata, at most 65533"),
+        ("x.jpeg", (9, 9), 65_000, ""),
+    ],
+)
+def test_what_a_format_cannot_hold_is_known_before(tmp_path, name, size, words, says):
+    settings = {"names": "x" * words}
+    path = tmp_path / name
+    if says:
+        with pytest.raises(InputError, match=says):
+            files.check_holds(path, size, settings)
+        with pytest.raises(InputError):
+            files.write(path, np.zeros((1, *size, 3), np.uint8), settings=settings)
+    else:
+        files.check_holds(path, size, settings)
+        files.write(path, np.zeros((1, *size, 3), np.uint8), settings=settings)
+        assert files.read(path).shape == (1, *size, 3)

@@ -7,6 +7,7 @@ import pytest
 import tifffile
 
 from jnst.errors import InputError
+from jnst.pictures import files
 from jnst.pictures.files import metadata, opening, tiff
 
 RNG = np.random.default_rng(0)
@@ -87,3 +88,12 @@ def test_signs_too_many_pixels_and_lost_strips_are_refused(a_file, written, monk
     monkeypatch.setenv(opening.LIMIT, "3499")
     with pytest.raises(InputError, match="it has 3500 pixels"):
         tiff.decode(whole)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64", "complex64"])
+@pytest.mark.parametrize("colours", [False, True], ids=["grey", "RGB"])
+def test_signed_values_are_named(tmp_path, dtype, colours):
+    shape, kind = ((8, 9, 3), "rgb") if colours else ((8, 9), "minisblack")
+    tifffile.imwrite(tmp_path / "x.tif", np.zeros(shape, dtype), photometric=kind)
+    with pytest.raises(InputError, match=f"its values are {dtype}: .* unsigned integers and float"):
+        files.read(tmp_path / "x.tif")
