@@ -39,7 +39,7 @@ def run(options: Options) -> int:
     try:
         import uvicorn
 
-        from jnst.web import guard, server, store, worker
+        from jnst.web import connections, guard, server, store, worker
     except ModuleNotFoundError as missing:
         if str(missing.name).partition(".")[0] not in ("fastapi", "starlette", "uvicorn"):
             raise
@@ -53,19 +53,8 @@ def run(options: Options) -> int:
         painter = worker.Worker(kept)
         try:
             app = server.create_app(kept, painter, host=options.host)
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                lifespan="off",
-                ws="none",
-                http="h11",
-                limit_concurrency=100,
-                timeout_graceful_shutdown=2,
-                server_header=False,
-                proxy_headers=False,
-            )
             tell(listener, options, guard.local(options.host))
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(connections.configured(app)).run(sockets=[listener])
         except KeyboardInterrupt as interruption:  # uvicorn raises the signal again in the end
             return interrupted(interruption)
         finally:

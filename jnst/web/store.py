@@ -23,8 +23,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from jnst.errors import InputError
-from jnst.pictures import files, resizing
+from jnst.pictures import files
+from jnst.pictures.files.thumbnails import Thumbnail
 from jnst.system import disk
+from jnst.transfer.checks import LARGEST_SIDE
 from jnst.web.records import RESTING, Given, Painted, Run
 
 VIEW = 1024
@@ -76,10 +78,11 @@ class Store:
             with self._reading:
                 disk.make_folder(folder)
                 self._write(folder / "original", data)
-                picture = self._read_picture(folder / "original", name)
-                height, width = picture.shape[1:3]
-                files.write(folder / "view.jpg", resizing.fit(picture, VIEW))
-            given = Given(key, name, width, height, time.time(), sample, next(self._numbers))
+                view = self._view(folder / "original", name)
+                files.write(folder / "view.jpg", view.picture)
+            given = Given(
+                key, name, view.width, view.height, time.time(), sample, next(self._numbers)
+            )
             self._write(folder / "picture.json", msgspec.json.encode(given))
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -169,9 +172,9 @@ class Store:
                     continue
             self.left_out += 1
 
-    def _read_picture(self, path: Path, name: str):
+    def _view(self, path: Path, name: str) -> Thumbnail:
         try:
-            return files.read(path)
+            return files.thumbnail(path, VIEW, largest_side=LARGEST_SIDE)
         except InputError as error:  # by the name that the user knows
             raise InputError(str(error).replace(repr(str(path)), repr(name))) from None
 

@@ -122,6 +122,22 @@ def test_it_says_what_it_cannot_read(tmp_path):
         )
 
 
+def test_nothing_is_said_of_uploads_that_are_broken_off(tmp_path):
+    with started(tmp_path) as (process, site), contextlib.ExitStack() as stack:
+        for number in range(3):
+            connection = socket.create_connection(("127.0.0.1", site.port))
+            stack.enter_context(contextlib.closing(connection)).sendall(
+                b"POST /api/pictures HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+                b"the first bytes of a picture"
+            )
+            if number:  # by the client; the last one by the end of the server
+                connection.close()
+        assert site.get("/")[0] == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 143
+        assert process.stderr.read() == ""
+
+
 def test_a_second_interrupt_ends_the_run_at_once_and_says_nothing_untrue(tmp_path):
     with started(tmp_path, PRETEND="yes", SECONDS="60") as (process, site):
         key = site.begin(seed=15)  # it hears nothing

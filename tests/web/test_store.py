@@ -1,7 +1,12 @@
 """What is kept on the disk, without a server."""
 
+import gc
+import io
 import os
+import weakref
 
+import numpy as np
+import PIL.Image
 import pytest
 from helpers_web import png
 
@@ -63,6 +68,39 @@ def test_a_folder_whose_name_is_no_text_is_refused(tmp_path):
     with pytest.raises(InputError, match="its name is no text"), store.opened(folder):
         pass
     assert not folder.exists()
+
+
+def long_png():
+    stream = io.BytesIO()
+    PIL.Image.new("L", (70_000, 1)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_a_picture_with_too_long_a_side_is_refused_and_not_kept(folder):
+    with store.opened(folder) as kept:
+        with pytest.raises(InputError, match=r"'a.png' .*70000 x 1 pixels, more than 65535 a side"):
+            kept.add_picture(long_png(), "a.png")
+        assert kept.pictures == {}
+    assert files_in(folder) == {".jnst-lock"}
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a decoder is wrong")])
+def test_what_fails_is_freed_and_is_no_fault(folder, monkeypatch, error):
+    large = []
+
+    def failing(*_, **__):
+        pixels = np.zeros(1000)
+        large.append(weakref.ref(pixels))
+        raise error
+
+    monkeypatch.setattr(store.files.thumbnails.resizing, "resize", failing)
+    monkeypatch.setattr(store.files.thumbnails, "upright", failing)
+    with store.opened(folder) as kept:
+        with pytest.raises(InputError, match=r"cannot read 'a.png' as a picture: ") as caught:
+            kept.add_picture(png(), "a.png")
+        gc.collect()
+        assert large[0]() is None, "the error keeps it"
+        assert caught.value.__traceback__ is not None
 
 
 def test_what_is_new_is_kept_though_the_clock_goes_back(folder, monkeypatch):

@@ -116,14 +116,14 @@ def test_nothing_is_told_of_what_is_half_removed(site):
 def test_a_stop_waits_for_no_picture_that_is_being_read(site, monkeypatch):
     key = site.begin(seed=16)
     site.until(key, "running")
-    begun, go_on, read = threading.Event(), threading.Event(), store.files.read
+    begun, go_on, made = threading.Event(), threading.Event(), store.files.thumbnail
 
-    def slow(source):
+    def slow(*arguments, **options):
         begun.set()
         assert go_on.wait(20)
-        return read(source)
+        return made(*arguments, **options)
 
-    monkeypatch.setattr(store.files, "read", slow)
+    monkeypatch.setattr(store.files, "thumbnail", slow)
     answers = []
 
     def stop():

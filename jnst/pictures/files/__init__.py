@@ -10,6 +10,7 @@ from jnst.pictures.files.decoding import Source, from_array, is_animated, read, 
 from jnst.pictures.files.encoding import DEEP, WRITERS, check_holds, check_writable, write
 from jnst.pictures.files.metadata import depth, is_ours, read_settings
 from jnst.pictures.files.opening import READABLE, suffixes
+from jnst.pictures.files.thumbnails import thumbnail
 
 __all__ = [
     "DEEP",
@@ -26,5 +27,6 @@ __all__ = [
     "read_settings",
     "read_with_alpha",
     "suffixes",
+    "thumbnail",
     "write",
 ]

@@ -75,7 +75,7 @@ def _channels(source: Source) -> _Channels:
     """Return any source as `read` takes it, its alpha, where it has one, still apart."""
     if isinstance(source, PIL.Image.Image):
         with guarded("cannot read the picture"):
-            return upright(_of_pillow(source))[None]
+            return upright(of_pillow(source))[None]
     given: Any = source
     if isinstance(source, str | os.PathLike | bytes) or hasattr(source, "read"):
         with opened(given) as stream:
@@ -89,15 +89,24 @@ def _of_file(stream: IO[bytes]) -> Raster:
         return deep
     with by_pillow(stream) as picture:
         levels = png.decode(stream) if picture.format == "PNG" else None
-        if levels is None:
-            return _of_pillow(picture)
-        colours, alpha = split(unit(levels, peak=65535))
-        return Raster(colours, alpha, _orientation(picture), picture.info.get("icc_profile"))
+        return of_pillow(picture) if levels is None else of_levels(levels, picture)
 
 
-def _of_pillow(picture: PIL.Image.Image) -> Raster:
+def load(picture: PIL.Image.Image) -> None:
+    """Decode a picture; of some formats the metadata are known only then."""
     with hushed if picture.format == "TIFF" else contextlib.nullcontext():
-        picture.load()  # some formats know their metadata only now
+        picture.load()
+
+
+def of_levels(levels: np.ndarray, picture: PIL.Image.Image) -> Raster:
+    """Return levels of 16 bits, all else as Pillow sees it."""
+    colours, alpha = split(unit(levels, peak=65535))
+    return Raster(colours, alpha, orientation(picture), picture.info.get("icc_profile"))
+
+
+def of_pillow(picture: PIL.Image.Image) -> Raster:
+    """Return a picture of Pillow's, decoded where it is not yet."""
+    load(picture)
     profile, alpha = picture.info.get("icc_profile"), None
     if picture.mode == "F" or picture.mode.startswith("I"):
         # "I" has 32 bits, but Pillow fills it from 16-bit files
@@ -105,7 +114,7 @@ def _of_pillow(picture: PIL.Image.Image) -> Raster:
         colours = unit(levels, peak=None if picture.mode == "F" else 65535)
         if key is not None:
             alpha = (levels != key).astype(np.float32)
-        return Raster(colours, alpha, _orientation(picture), profile)
+        return Raster(colours, alpha, orientation(picture), profile)
     if picture.mode == "La":  # grey multiplied by alpha: Pillow converts it to nothing else
         picture = picture.convert("LA")
     if picture.has_transparency_data:
@@ -113,10 +122,11 @@ def _of_pillow(picture: PIL.Image.Image) -> Raster:
     if picture.mode == "LAB":  # it names colours as they are seen; the profile has no part in it
         profile = None
     colours = np.asarray(picture.convert(_COLOURS.get(picture.mode, "RGB")))
-    return Raster(np.atleast_3d(colours), alpha, _orientation(picture), profile)
+    return Raster(np.atleast_3d(colours), alpha, orientation(picture), profile)
 
 
-def _orientation(picture: PIL.Image.Image) -> object:
+def orientation(picture: PIL.Image.Image) -> object:
+    """Return what EXIF says of how a picture is to be turned; it may be nonsense."""
     with contextlib.suppress(Exception):  # broken EXIF: the picture is still good
         return picture.getexif()[ORIENTATION]
     return None

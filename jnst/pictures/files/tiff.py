@@ -36,11 +36,20 @@ def decode(stream: IO[bytes]) -> Raster | None:
 
     Integers are unsigned, floats in [0, 1]. A channel that is not called alpha is left out.
     """
+    page = deep_page(stream)
+    return None if page is None else raster_of(page, values_of(page, stream))
+
+
+def deep_page(stream: IO[bytes]) -> tifffile.TiffPage | None:
+    """Return the page of the first picture, not yet decoded, if `decode` takes it; else None."""
     page = _first_page(stream)
     if page is not None:
         _check_whole(page)
-    if page is None or not _is_deep(page):
-        return None
+    return page if page is not None and _is_deep(page) else None
+
+
+def values_of(page: tifffile.TiffPage, stream: IO[bytes]) -> np.ndarray:
+    """Return the values of a page as the file has them, (h, w, samples)."""
     height, width = page.imagelength, page.imagewidth
     if page.imagedepth != 1:
         raise InputError("it is a volume, not a picture")
@@ -52,7 +61,11 @@ def decode(stream: IO[bytes]) -> Raster | None:
     if max(ends, default=0) > size or sum(page.databytecounts) > size:
         raise InputError("image file is truncated")
     values = page.asarray(squeeze=False, maxworkers=1)  # planes, depth, height, width, samples
-    values = np.moveaxis(values, 0, -2).reshape(height, width, -1)
+    return np.moveaxis(values, 0, -2).reshape(height, width, -1)
+
+
+def raster_of(page: tifffile.TiffPage, values: np.ndarray) -> Raster:
+    """Return what the values of a page, or of some of its rows, are a picture of."""
     peak = None if values.dtype.kind == "f" else 2**page.bitspersample - 1
     values = unit(values, peak=peak)
     count = 3 if page.photometric == PHOTOMETRIC.RGB else 1
