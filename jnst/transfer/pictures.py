@@ -142,9 +142,10 @@ def read(
 def _at_most(picture: AnyPicture, settings: Settings) -> AnyPicture:
     """Return a picture, made smaller where it is more than twice as large as it is ever used."""
     longest = max(settings.size, settings.style_size or 0)
-    if max(picture.shape[1:3]) <= 2 * longest:
+    height, width = picture.shape[1:3]
+    if max(height, width) <= 2 * longest:
         return picture
-    height, width = resizing.size_within(*picture.shape[1:3], longest)
+    height, width = resizing.size_within(height, width, longest)
     return resizing.resize(picture, 2 * height, 2 * width)  # so that half of it is as before
 
 
