@@ -119,10 +119,14 @@ def from_table(path: Path, out: Path) -> list[Job]:
         for column in COLUMNS[:2]:
             if not cells[column]:
                 raise InputError(f"{where} {line}: no {column}")
+        if any("\0" in cell for cell in row):
+            raise InputError(f"{where} {line}: a null character, which no path has")
         output = cells.get("output") or None
         if output is not None:
             with guarded(f"{where} {line}: output {output!r}"):
                 check_choice("suffix", Path(output).suffix.lower(), files.WRITERS)
+                if Path(output).anchor or ".." in Path(output).parts:
+                    raise InputError("it is relative to --out, and must not lead out of it")
         found.append((path.parent / cells["content"], path.parent / cells["style"], output))
     return name_outputs(found, out)
 

@@ -1,7 +1,9 @@
 """The outcomes of a batch, picture by picture: a line for each, a table, a summary."""
 
 import csv
+import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,9 +19,12 @@ from jnst.errors import InputError
 from jnst.runs.failures import fail
 from jnst.system import disk
 from jnst.system.streams import say
+from jnst.system.tables import text_of, unquoted
 
 _MOST_FAILED, _MOST_SLOW = 20, 3  # so many of each the summary lists
 
+SYNCED_EVERY = 5.0
+"""After so many seconds the lines that were added go to the disk itself."""
 HEADING = ["content", "style", "output", "status", "reason", "seconds", "loss"]
 """The columns of the table."""
 _OUTPUT = HEADING.index("output")
@@ -58,23 +63,60 @@ def read_table(path: Path) -> dict[str, list[str]]:
             rows = list(csv.reader(stream))
         if rows[:1] != [HEADING]:
             raise InputError("a table is there that is not of a batch; choose another --out")
-        return {row[_OUTPUT]: row for row in rows[1:] if len(row) == len(HEADING)}
+        whole = [[unquoted(cell) for cell in row] for row in rows[1:] if len(row) == len(HEADING)]
+        return {row[_OUTPUT]: row for row in whole}
 
 
-def write_table(outcomes: Sequence[Outcome], folder: Path, before: Mapping[str, list[str]]) -> None:
-    """Write what became of each picture as a table, after `read_table` found the rows `before`.
+class OutcomeTable:
+    """The table of a batch: it grows by a line with each picture, and is put in order at the end.
 
-    What was skipped keeps its time and loss, and what is still to do its row.
+    There may be a hundred thousand pictures, so it is not written anew for each. If the process is
+    killed, the last lines of a picture count, and one that is cut off does not.
     """
-    rows = dict(before)
-    for one in outcomes:
-        old = before.get(str(one.job.output))
+
+    def __init__(self, folder: Path, before: Mapping[str, list[str]]) -> None:
+        """Take the folder, and the rows that `read_table` found there."""
+        self._path = folder / TABLE
+        self._before, self._rows = before, dict(before)
+        self._begun = False
+        self._synced = 0.0
+        self._broken = False
+
+    def add(self, one: Outcome) -> None:
+        """Enter what became of a picture, and add a line, unless it was skipped.
+
+        What was skipped keeps its time and loss, and what is still to do its row. Raises
+        `InputError` for what the disk refuses, once: then no more is written until `finish`.
+        """
+        old = self._before.get(str(one.job.output))
         measured = [f"{one.seconds:.3f}", "" if one.loss is None else repr(one.loss)]
         if one.status == "skipped" and old is not None:
             measured = old[-len(measured) :]
         names = [str(one.job.content), str(one.job.style), str(one.job.output)]
-        rows[str(one.job.output)] = [*names, one.status, one.reason, *measured]
-    disk.write_table(folder / TABLE, [HEADING, *rows.values()])
+        row = self._rows[names[-1]] = [*names, one.status, one.reason, *measured]
+        if one.status == "skipped" or self._broken:
+            return
+        self._broken = True  # unless all of this goes well
+        if not self._begun:
+            self._write()  # whole, for the last line there may be cut off
+        else:
+            with (
+                disk.guarded(f"cannot write {str(self._path)!r}"),
+                open(self._path, "a", encoding="utf-8", errors="surrogateescape") as stream,
+            ):
+                stream.write(text_of([row]))
+                if time.monotonic() - self._synced > SYNCED_EVERY:
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                    self._synced = time.monotonic()
+        self._begun, self._broken = True, False
+
+    def finish(self) -> None:
+        """Write the table whole, a line for each picture; raise `InputError` if that fails."""
+        self._write()
+
+    def _write(self) -> None:
+        disk.write_table(self._path, [HEADING, *self._rows.values()])
 
 
 def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:

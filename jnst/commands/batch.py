@@ -1,6 +1,8 @@
 """`jnst stylize --batch`: many pictures one after the other, whatever becomes of each."""
 
+import functools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +11,7 @@ import tyro
 
 from jnst.batch.jobs import TABLE, Job, from_folder, from_table, left_out, with_canvas
 from jnst.batch.local import paint_jobs
-from jnst.batch.outcomes import Outcome, read_table, report, summarize, write_table
+from jnst.batch.outcomes import Outcome, OutcomeTable, read_table, report, summarize
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
 from jnst.pictures import files
@@ -66,12 +68,13 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
         if others:
             notice(f"left out, no pictures: {', '.join(others)}")
     outcomes: list[Outcome] = []
+    table = OutcomeTable(folder, before)
     status, started, trouble = 0, time.monotonic(), ""
 
-    def note() -> None:
+    def note(write: Callable[[], None]) -> None:
         nonlocal trouble
         try:
-            write_table(outcomes, folder, before)
+            write()
         except InputError as error:  # the pictures are what counts; it is said once
             if not trouble:
                 fail(error, 1)
@@ -82,14 +85,13 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
             for outcome in paint_jobs(jobs, settings, depth, show):
                 outcomes.append(outcome)
                 report(outcome, len(outcomes), len(jobs), quiet=quiet)
-                if outcome.status != "skipped":
-                    note()
+                note(functools.partial(table.add, outcome))
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
         left = len(jobs) - len(outcomes)
         status = fail(f"interrupted: {left} pictures are left to do", interrupted(error))
     with uninterrupted():
-        note()
+        note(table.finish)
         if not quiet:
             summarize(outcomes, folder, time.monotonic() - started)
     return status or (1 if trouble else 0)

@@ -17,9 +17,9 @@ from jnst.errors import InputError, check_choice
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
 from jnst.system.streams import notice, say
-from jnst.weights import store
+from jnst.weights import manifest, store
 from jnst.weights.convert import check_folder, convert
-from jnst.weights.fetch import fetch, how_by_hand
+from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
 from jnst.weights.published import SOURCES, Published
 
@@ -112,8 +112,10 @@ def _get(name: str) -> int:
     source, folder = SOURCES[name], store.folders()[0]
     check_folder(folder)
     given = (folder / source.file).exists()
+    before = manifest.known_source(folder / f"{name}.h5", source.file)
+    known = None if before is None else Known(*before)
     try:
-        path = _fetch(source, folder)
+        path = _fetch(source, folder, known)
     except KeyboardInterrupt as error:
         return fail(
             "interrupted: what was fetched is kept, and goes on from there next time",
@@ -133,7 +135,7 @@ def _get(name: str) -> int:
     return 0
 
 
-def _fetch(source: Published, folder: Path) -> Path:
+def _fetch(source: Published, folder: Path, known: Known | None) -> Path:
     """Fetch a file, with a bar on the terminal."""
     console = rich.console.Console(stderr=True, highlight=False)
     bar = rich.progress.Progress(
@@ -145,10 +147,18 @@ def _fetch(source: Published, folder: Path) -> Path:
         console=console,
         disable=not console.is_terminal,
     )
-    if not source.hash:
-        notice(f"no hash of {source.file} is published to check it by")
+    bits = 4 * len(source.hash)
+    if known is None and bits < 128:
+        some = f"of the hash of {source.file} only {bits} bits are published"
+        said = some if bits else f"no hash of {source.file} is published"
+        notice(
+            f"{said} to check it by; its SHA-256 is kept in {folder / manifest.NAME}, to check it "
+            "by from now on"
+        )
     with bar:
         task = bar.add_task(source.file, total=None)
-        return fetch(
-            source, folder, lambda there, whole: bar.update(task, completed=there, total=whole)
-        )
+
+        def show(there: int, whole: int | None) -> None:
+            bar.update(task, completed=there, total=whole)
+
+        return fetch(source, folder, show, known=known)

@@ -1,13 +1,15 @@
 """What became of the pictures of a batch: its lines, its table, its summary."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
 
 from jnst.batch.jobs import Job
-from jnst.batch.outcomes import HEADING, Outcome, read_table, report, summarize, write_table
+from jnst.batch.outcomes import HEADING, Outcome, OutcomeTable, read_table, report, summarize
 from jnst.errors import InputError
+from jnst.system import disk
 
 
 def job(name):
@@ -41,6 +43,13 @@ def test_quiet_says_only_what_failed(capsys):
     assert capsys.readouterr().err == "jnst: 1/3 out/[c]-style.png failed: cannot read it\n"
 
 
+def write_table(outcomes, folder, before):
+    table = OutcomeTable(folder, before)
+    for one in outcomes:
+        table.add(one)
+    table.finish()
+
+
 def test_the_table_has_every_digit_and_keeps_what_was_measured_before(tmp_path):
     write_table([PAINTED, FAILED], tmp_path, {})
     first = [
@@ -55,6 +64,50 @@ def test_the_table_has_every_digit_and_keeps_what_was_measured_before(tmp_path):
     assert again == [*first[0][:3], "skipped", "", "1.250", repr(0.1 + 0.2)]
     assert waiting == [*first[1], ""], "what is still to do keeps its row"
     assert new[3:] == ["skipped", "", "0.000", ""]
+
+
+def test_a_table_grows_by_lines_and_is_synced_now_and_then(tmp_path, monkeypatch):
+    """It was written anew for each picture: a day for a hundred thousand."""
+    whole, synced = [], []
+    write, sync = disk.write_table, os.fsync
+    monkeypatch.setattr(disk, "write_table", lambda *given: (whole.append(1), write(*given)))
+    monkeypatch.setattr(os, "fsync", lambda number: (synced.append(1), sync(number)))
+    table = OutcomeTable(tmp_path, {})
+    for number in range(500):
+        table.add(Outcome(job(f"{number % 400}"), "failed", "why"))
+        if number % 100 == 99:  # killed here, it could be read
+            found = read_table(tmp_path / "batch.csv")
+            assert len(found) == min(400, number + 1)
+            assert list(found)[-1] == f"out/{min(399, number)}-style.png"
+    assert len(rows(tmp_path)) == 501
+    table.finish()
+    assert len(rows(tmp_path)) == 401, "in the end a picture has one line"
+    assert len(whole) == 2
+    assert len(synced) < 10
+
+
+def test_what_a_killed_batch_cut_off_swallows_nothing(tmp_path):
+    heading = ",".join(HEADING)
+    (tmp_path / "batch.csv").write_text(f'{heading}\na,b,c,painted,,1,2\na,b,"d')
+    table = OutcomeTable(tmp_path, read_table(tmp_path / "batch.csv"))
+    table.add(PAINTED)
+    table.add(FAILED)
+    outputs = ["c", "out/a-style.png", "out/[c]-style.png"]
+    assert list(read_table(tmp_path / "batch.csv")) == outputs
+
+
+@pytest.mark.parametrize("name", ["=1+2", "+a", "-a", "@a", "'=a"])
+def test_a_name_that_a_spreadsheet_would_compute_is_quoted_and_known_again(name, tmp_path):
+    odd = Outcome(
+        Job(Path(f"{name}.png"), Path("s.png"), Path(f"{name}-s.png")), "painted", "", 1.5
+    )
+    write_table([odd], tmp_path, {})
+    assert rows(tmp_path)[1][:3] == [f"'{name}.png", "s.png", f"'{name}-s.png"]
+    before = read_table(tmp_path / "batch.csv")
+    assert list(before) == [f"{name}-s.png"]
+    write_table([odd._replace(status="skipped", seconds=0.0)], tmp_path, before)
+    assert rows(tmp_path)[1][:4] == [f"'{name}.png", "s.png", f"'{name}-s.png", "skipped"]
+    assert rows(tmp_path)[1][5] == "1.500"
 
 
 def test_without_a_table_there_is_nothing_before(tmp_path):

@@ -1,5 +1,6 @@
 """`jnst weights`: listed, fetched, converted and measured, from the words to the files."""
 
+import hashlib
 import http.server
 import json
 import os
@@ -88,11 +89,37 @@ def test_a_file_that_was_put_there_is_taken_and_left(folder, server, monkeypatch
     assert sorted(os.listdir(folder)) == ["manifest.json", "net.h5", "squeezenet1_1.h5"]
 
 
-def test_a_file_without_a_published_hash_is_said_to_be_one(server, folder, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("algorithm", "digits", "says"),
+    [
+        ("sha256", 0, "jnst: no hash of net.h5 is published to check it by; "),
+        ("sha256", 8, "jnst: of the hash of net.h5 only 32 bits are published to check it by; "),
+        ("md5", None, ""),
+    ],
+)
+def test_a_file_is_trusted_when_it_first_comes_and_compared_with_that_later(
+    algorithm, digits, says, server, folder, monkeypatch, capsys
+):
     server.data = squeezenet()
-    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server, digits=0)})
+    here = source(server, algorithm, digits, data=server.data)
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": here})
     assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
-    assert capsys.readouterr().err == "jnst: no hash of net.h5 is published to check it by\n"
+    more = f"its SHA-256 is kept in {folder / 'manifest.json'}, to check it by from now on\n"
+    assert capsys.readouterr().err == (says and says + more)
+    entry = json.loads((folder / "manifest.json").read_text())["squeezenet1_1.h5"]
+    digest = hashlib.sha256(server.data).hexdigest()
+    assert (entry["source_sha256"], entry["source_bytes"]) == (digest, len(server.data))
+    (folder / "squeezenet1_1.h5").unlink()
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
+    assert capsys.readouterr().err == ""
+    (folder / "squeezenet1_1.h5").unlink()
+    good, server.data = server.data, server.data[:-1] + b"?"
+    monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": here._replace(hash="")})
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 2
+    assert f"not {digest}, which it had when it was first" in capsys.readouterr().err
+    assert os.listdir(folder) == ["manifest.json"]
+    server.data = good
+    assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
 
 
 def test_what_is_no_weights_is_not_in_the_way_of_the_next_attempt(
@@ -161,7 +188,7 @@ def test_a_folder_that_cannot_be_written_points_at_the_variable(
 def test_ctrl_c_keeps_what_has_come(folder, server, monkeypatch, capsys):
     monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": source(server)})
 
-    def stop(*_):
+    def stop(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "fetch", stop)
