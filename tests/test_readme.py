@@ -141,7 +141,7 @@ def test_every_lesson_is_listed_by_its_title():
 
 def test_the_python_example():
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    large, small = "size=384, steps=(200, 100, 50)", 'size=32, steps=(2,), engine="byhand"'
+    large, small = "size=384, steps=(100, 60, 30)", 'size=32, steps=(2,), engine="byhand"'
     assert large in code
     exec(code.replace(large, small), {})
     with PIL.Image.open("result.png") as picture:
