@@ -336,11 +336,10 @@ for name, seconds in parts.items():
 # %% [markdown]
 # **Notice:** by the multiplications, forward and back should take twice as long as forward. It is
 # between two and three times, for the way back also has the kept maps to read. The Gram matrices
-# add little. Wasserstein's distance adds more than its multiplications would: it needs the
-# eigenvalues of a matrix of N by N for each layer, a sequence of small steps that no compiler can
-# merge. They cost the same for a small picture as for a large one. The optimizer is cheap. So to
-# make style transfer faster, make the convolutions faster, or do fewer of them, which is what
-# lesson 10 is about.
+# add little. Wasserstein's distance adds eleven steps of four products for each layer, of matrices
+# of N by N, or of M by N where there are few positions (lesson 9). The former cost the same for a
+# small picture as for a large one. The optimizer is cheap. So to make style transfer faster, make
+# the convolutions faster, or do fewer of them, which is what lesson 10 is about.
 #
 # ## What a constant costs
 #
@@ -747,10 +746,9 @@ for loss_name in ("gram", "wasserstein"):
           f"gradient by hand against autodiff {error:.1e} of the largest entry")  # fmt: skip
 
 # %% [markdown]
-# With Gram matrices to the last digits. Wasserstein's distance contains square roots of
+# With Gram matrices to the last digits. By hand, Wasserstein's distance contains square roots of
 # eigenvalues, and where a layer has fewer positions than channels many of these are zero but for
-# rounding. The root is infinitely steep there, so a few digits of its derivative are lost, by
-# either way.
+# rounding. The root is infinitely steep there, so a few digits of its derivative are lost.
 #
 # And their speed, in float32, in turn:
 
@@ -771,7 +769,7 @@ print(f"byhand takes {speeds['byhand'] / speeds['jax']:.1f} times as long as jax
 # ## Exercises
 #
 # 1. How many operations (two for each product) does a picture of the default take, 512 by 384
-#    pixels, with its 402 evaluations at five sizes (lesson 10)? Count as if its style loss were
+#    pixels, with its 236 evaluations at five sizes (lesson 10)? Count as if its style loss were
 #    that of Gram matrices.
 # 2. Write the leaky rectifier, $y = x$ for $x > 0$ and $y = x / 10$ otherwise, with a backward pass
 #    of its own. How many bits a value does it need?

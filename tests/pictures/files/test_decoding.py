@@ -233,7 +233,7 @@ def test_bytes_and_open_files_are_read_as_their_path_is(tmp_path):
         files.read(b"no picture")
 
 
-@pytest.mark.parametrize("junk", [None, 3, [[1, 2]], {"a": 1}, object()], ids=str)
+@pytest.mark.parametrize("junk", [None, 3, [[1, 2]], {"a": 1}], ids=str)
 def test_what_is_no_picture_is_named(junk):
     with pytest.raises(InputError, match=f"an array, not {type(junk).__name__}"):
         files.from_array(junk)
