@@ -6,7 +6,7 @@ import inspect
 import os
 import threading
 import warnings
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,21 +60,25 @@ def own_switches(function: Callable) -> Callable:
     Strict switches are for the caller's code: ours, and optax's, is not written for them. They are
     changed for the thread alone; for a generator, not between its steps.
     """
-    if not inspect.isgeneratorfunction(function):
-        return _as_written()(function)
 
     @functools.wraps(function)
-    def stepwise(*arguments: Any, **options: Any) -> Iterator[Any]:
-        with contextlib.closing(function(*arguments, **options)) as steps:
-            while True:
-                with _as_written():
-                    try:
-                        found = next(steps)
-                    except StopIteration:
-                        return
-                yield found
+    def called(*arguments: Any, **options: Any) -> Any:
+        with _as_written():
+            found: Any = function(*arguments, **options)
+        return _stepwise(found) if inspect.isgenerator(found) else found
 
-    return stepwise
+    return called
+
+
+def _stepwise(steps: Generator) -> Iterator[Any]:
+    with contextlib.closing(steps):
+        while True:
+            with _as_written():
+                try:
+                    found = next(steps)
+                except StopIteration:
+                    return
+            yield found
 
 
 MOST_COMPILED = 64

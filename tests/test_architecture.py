@@ -23,14 +23,14 @@ ALLOWED = {
     "optimize": "arrays errors xla methods byhand",
     "weights": "arrays errors xla system pictures backbones",
     "engines": "arrays errors xla byhand backbones losses optimize",
-    "display": "arrays errors methods pictures",
+    "display": "arrays errors methods system pictures",
     "transfer": "arrays errors xla methods pictures backbones losses optimize weights "
     "engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures transfer",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
-    "batch": "errors methods system pictures transfer runs",
+    "batch": "errors methods system pictures display transfer runs",
     "web": "errors xla system pictures optimize weights display transfer runs",
     "commands": "arrays errors version xla system pictures backbones optimize weights display "
     "transfer dreams runs experiments batch web",

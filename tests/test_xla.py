@@ -44,6 +44,7 @@ def paint_with_cache(folder):
     return ended.stderr
 
 
+@pytest.mark.slow
 def test_what_was_kept_and_is_damaged_does_no_harm(tmp_path):
     home = tmp_path / "home"
     assert paint_with_cache(home) == ""

@@ -54,7 +54,9 @@ def _move(
         best = xp.where(sound, carry.best + share * (moved - carry.best), carry.best)
     else:
         best = xp.where(better, carry.image, carry.best)
-    carry = Carry(moved, state, best, xp.where(better, total, carry.best_total), share)
+    # By hand the total is computed in float64; the state keeps its types.
+    best_total = xp.where(better, total, carry.best_total).astype(carry.best_total.dtype)
+    carry = Carry(moved, state, best, best_total, share)
     return carry, total
 
 

@@ -21,7 +21,7 @@ def say(text: object, *, error: bool = False) -> None:
 
 def notice(text: object) -> None:
     """Print one line about the run to the error stream."""
-    say("jnst: " + " ".join(str(text).split("\n")), error=True)
+    print(f"jnst: {printable(text)}", file=sys.stderr, flush=True)
 
 
 _GONE = (errno.EPIPE, errno.EIO)

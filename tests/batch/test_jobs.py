@@ -60,7 +60,7 @@ def test_a_folder_gives_each_picture_with_each_style():
     assert len(from_folder(Path("c"), Path("s/m.jpg"), OUT)) == 2
     Path("c/more").mkdir()
     Path("c/out").mkdir()
-    assert left_out(Path("c"), Path("c/out")) == ["more/", "notes.txt"]
+    assert left_out(Path("c"), Path("c/out")) == ["deep/", "more/", "notes.txt"]
 
 
 @pytest.mark.parametrize(

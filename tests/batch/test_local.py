@@ -46,7 +46,9 @@ def counted(monkeypatch):
     return counts, lambda: sum(program._cache_size() for program in programs)
 
 
-@pytest.mark.parametrize(("canvas", "compiled"), [("4", 2), ("1", 6)])
+@pytest.mark.parametrize(
+    ("canvas", "compiled"), [("4", 2), pytest.param("1", 6, marks=pytest.mark.slow)]
+)
 def test_it_loads_once_measures_a_style_once_a_size_and_compiles_once_a_shape(
     canvas, compiled, monkeypatch
 ):

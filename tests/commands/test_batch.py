@@ -36,7 +36,7 @@ def test_it_goes_on_after_bad_files_and_says_what_became_of_each(capsys):
     shapes = [files.read(f"out/{name}").shape[2:0:-1] for name in good]
     assert shapes == [*SIZES[:5], (32, 30)], "each in its own size, whatever its canvas was"
     lines = told.err.splitlines()
-    assert lines[0] == "jnst: left out, no pictures: notes.txt"
+    assert lines[0] == "jnst: left out, no pictures: folder.png/, notes.txt"
     assert len(lines) == 13
     assert lines[1].startswith("1/12 out/0-painting.png painted in ")
     assert lines[11] == (

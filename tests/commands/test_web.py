@@ -144,7 +144,7 @@ def test_a_second_interrupt_ends_the_run_at_once_and_says_nothing_untrue(tmp_pat
         site.until(key, "running")
         process.send_signal(signal.SIGINT)
         assert process.stderr.readline() == (
-            "jnst: stopping the run after its step; Ctrl-C again stops it at once\n"
+            "jnst: stopping the run, which ends with its step; Ctrl-C again ends it at once\n"
         )
         time.sleep(0.5)
         assert process.poll() is None

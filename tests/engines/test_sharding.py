@@ -52,6 +52,7 @@ def test_eight_devices():
     assert run["compiled"] == 1  # later steps find everything where the first one did
 
 
+@pytest.mark.slow
 def test_two_processes():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

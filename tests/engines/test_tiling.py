@@ -119,7 +119,8 @@ def test_an_interrupted_margin_would_be_seen(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "optimizer", ["lbfgs", pytest.param("adam", marks=pytest.mark.slow), "scipy-lbfgs"]
+    "optimizer",
+    [pytest.param(name, marks=pytest.mark.slow) for name in ("lbfgs", "adam")] + ["scipy-lbfgs"],
 )
 def test_a_run_in_tiles_paints_the_same_picture(optimizer):
     options = {"size": 64, "steps": (2,), "optimizer": optimizer, "style_loss": "gram"}

@@ -78,6 +78,7 @@ assert (one == other).all()
 """
 
 
+@pytest.mark.slow
 def test_a_list_paints_what_a_tuple_does():
     """With `remd` it once was no key of what is kept of a program. Elsewhere types are checked."""
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests/support")))

@@ -115,6 +115,7 @@ def large_are_slow():
     """List each network at each size, and mark those that take long to compile."""
     slow = {("densenet121", "even"), ("densenet121", "odd"), ("inception_v3", "even")}
     slow |= {("resnet50", "even"), ("squeezenet1_1", "even")}
+    slow |= {("inception_v3", "odd"), ("mobilenet_v2", "odd")}
     cases = itertools.product(MODE, SIZES)
     return [pytest.param(*case, marks=[pytest.mark.slow] * (case in slow)) for case in cases]
 

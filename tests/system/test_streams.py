@@ -85,7 +85,7 @@ def test_names_reach_no_terminal_as_commands(capsys):
     notice(f"{HOSTILE}\nand more")
     told = capsys.readouterr()
     assert told.out == "wrote a\\x1b[31m\\x07.png\nand more\n"
-    assert told.err == "jnst: a\\x1b[31m\\x07.png and more\n"
+    assert told.err == "jnst: a\\x1b[31m\\x07.png\\nand more\n"
 
 
 PRINT = {"system/streams.py", "__main__.py", "cli.py", "web/painter.py"}

@@ -74,6 +74,7 @@ def test_a_style_can_be_taken_from_a_part_of_its_picture(content):
     assert style_of(content, beside, settings, **halves) == pytest.approx(sum(parts), rel=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:the style mask of 30 x 20 pixels is stretched")
 def test_labels_do_what_masks_do(content):
     def painted(**regions):
         return jnst.stylize(content, TEXTURES, **regions, **BYHAND)

@@ -46,6 +46,7 @@ def check_writable(path: str | os.PathLike[str], *, depth: int = 8) -> None:
 def check_holds(
     path: str | os.PathLike[str],
     size: tuple[int, int],
+    *,
     settings: Mapping[str, object] | None = None,
     software: str = "jnst",
 ) -> None:

@@ -5,9 +5,9 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, IOBase
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import PIL.Image
 
@@ -57,7 +57,7 @@ def check_pixels(count: int) -> None:
         raise _too_many(str(count), most)
 
 
-File = str | os.PathLike[str] | bytes | IO[bytes]
+File = str | os.PathLike[str] | bytes | IOBase
 """A file: its path, its contents, or opened for reading bytes."""
 
 
@@ -66,7 +66,7 @@ def opened(source: File) -> Iterator[IO[bytes]]:
     """Open a file that may be a picture; whatever goes wrong meanwhile becomes an `InputError`."""
     if not isinstance(source, str | os.PathLike):
         with guarded("cannot read what was given as a picture"), _limited():
-            yield BytesIO(_contents(source))
+            yield _Contents(_contents(source))
         return
     path = source
     with guarded(f"cannot read {os.fspath(path)!r} as a picture"):
@@ -93,7 +93,14 @@ def by_pillow(stream: IO[bytes]) -> Iterator[PIL.Image.Image]:
         yield picture
 
 
-def _contents(source: bytes | IO[bytes]) -> bytes:
+class _Contents(BytesIO):
+    """Bytes as a file that was opened for reading."""
+
+    name: Any = ""
+    mode: Any = "rb"
+
+
+def _contents(source: Any) -> bytes:
     """Return bytes as they are, or all that is left in an open file."""
     data = source if isinstance(source, bytes) else source.read()
     if not isinstance(data, bytes):

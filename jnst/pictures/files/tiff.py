@@ -118,7 +118,8 @@ def _check_whole(page: tifffile.TiffPage) -> None:
         raise InputError(
             "its first picture is a reduced one, as in raw photographs; write the whole one alone"
         )
-    if page.dtype is not None and page.dtype.kind not in "buf":
+    pillows = page.dtype == np.int32 and page.samplesperpixel == 1  # its mode I, of 16 bits
+    if page.dtype is not None and page.dtype.kind not in "buf" and not pillows:
         raise InputError(
             f"its values are {page.dtype}: they have signs, or two parts; unsigned integers and "
             "floats are read"

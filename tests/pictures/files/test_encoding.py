@@ -196,10 +196,10 @@ def test_what_a_format_cannot_hold_is_known_before(tmp_path, name, size, words, 
     path = tmp_path / name
     if says:
         with pytest.raises(InputError, match=says):
-            files.check_holds(path, size, settings)
+            files.check_holds(path, size, settings=settings)
         with pytest.raises(InputError):
             files.write(path, np.zeros((1, *size, 3), np.uint8), settings=settings)
     else:
-        files.check_holds(path, size, settings)
+        files.check_holds(path, size, settings=settings)
         files.write(path, np.zeros((1, *size, 3), np.uint8), settings=settings)
         assert files.read(path).shape == (1, *size, 3)
