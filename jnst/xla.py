@@ -6,7 +6,7 @@ import inspect
 import os
 import threading
 import warnings
-from collections.abc import Callable, Generator, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def own_switches(function: Callable) -> Callable:
     return called
 
 
-def _stepwise(steps: Generator) -> Iterator[Any]:
+def _stepwise(steps: Any) -> Iterator[Any]:
     with contextlib.closing(steps):
         while True:
             with _as_written():
