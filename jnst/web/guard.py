@@ -17,6 +17,7 @@ MOST_TEXT = 2**16
 PATIENCE = 20.0
 """Seconds until a body has come whole; and one more for each `SLOWEST` bytes that did come."""
 SLOWEST = 50_000
+"""Bytes of a body in a second, on the way from the slowest of clients."""
 _UPLOAD = "/api/pictures"
 HEADERS = {
     # All from here, no code within the page, and the page within no other one.
