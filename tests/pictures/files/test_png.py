@@ -1,11 +1,15 @@
 """PNG of 16 bit: levels to a file and back, with profile and settings."""
 
 import contextlib
+import struct
+import zlib
 
+import imagecodecs
 import numpy as np
 import PIL.Image
 import pytest
 
+from jnst.pictures import files
 from jnst.pictures.files import metadata, png
 
 RNG = np.random.default_rng(0)
@@ -44,3 +48,13 @@ def test_other_files_are_left_to_others(a_file):
     stream.seek(0)
     assert png.decode(a_file(stream.read(20))) is None
     assert png.decode(a_file(b"GIF89a" + bytes(99))) is None
+
+
+def test_what_libpng_has_to_say_is_not_printed(tmp_path, capfd):
+    levels = np.random.default_rng(0).integers(0, 65_536, (9, 7, 3), np.uint16)
+    data = imagecodecs.png_encode(levels)
+    broken = b"iCCP" + b"x\0\0junk"
+    chunk = struct.pack(">I", len(broken) - 4) + broken + struct.pack(">I", zlib.crc32(broken))
+    (tmp_path / "x.png").write_bytes(data[:33] + chunk + data[33:])
+    np.testing.assert_allclose(files.read(tmp_path / "x.png")[0], levels / 65_535, atol=1e-6)
+    assert capfd.readouterr() == ("", "")
