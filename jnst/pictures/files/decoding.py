@@ -88,10 +88,7 @@ def _of_file(stream: IO[bytes]) -> Raster:
     if deep is not None:
         return deep
     with by_pillow(stream) as picture:
-        levels = None
-        if picture.format == "PNG":
-            with hushed:
-                levels = png.decode(stream)
+        levels = png.decode(stream) if picture.format == "PNG" else None
         return of_pillow(picture) if levels is None else of_levels(levels, picture)
 
 

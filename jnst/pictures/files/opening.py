@@ -142,7 +142,7 @@ def _without_error_stream() -> Iterator[None]:
 
 
 hushed = Shared(_without_error_stream)
-"""Lets no C library print to the error stream: libtiff and libpng do, of oddities of a file."""
+"""Lets no C library print to the error stream: libtiff does, of each oddity of a file."""
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """PNG of 16 bit, in and out; Pillow has 8 for colours."""
 
+import logging
 import struct
 import zlib
 from typing import IO
@@ -9,6 +10,9 @@ import numpy as np
 import PIL.Image
 
 from jnst.pictures.files.metadata import srgb
+
+# What libpng has to say of a strange file would go to the terminal.
+logging.getLogger("imagecodecs").addHandler(logging.NullHandler())
 
 _HEAD = 33  # bytes: the signature and the chunk IHDR, always first
 
