@@ -174,5 +174,5 @@ def _output(options: Options) -> Path:
     if options.frames > 1:
         animation.check(output, rate=options.rate)
     if options.frames == 1 or options.depth != 8:
-        files.check_writable([*numbered, output][0], depth=options.depth)
+        files.check_writable((numbered or [output])[0], depth=options.depth)
     return output
