@@ -45,7 +45,8 @@ def _move(
     given: Any = gradient, carry.state, carry.image
     update, state = optimizer.update(*given)
     sound = xp.all(xp.isfinite(gradient)) & xp.all(xp.isfinite(update))
-    total = xp.where(sound, total, xp.nan)
+    # By hand the total is computed in float64; the state keeps its types.
+    total = xp.where(sound, total, xp.nan).astype(carry.best_total.dtype)
     better = total < carry.best_total  # never true of NaN
     moved = xp.clip(carry.image + shrink * update, 0, 1).astype(carry.image.dtype)
     share = carry.share
@@ -54,9 +55,7 @@ def _move(
         best = xp.where(sound, carry.best + share * (moved - carry.best), carry.best)
     else:
         best = xp.where(better, carry.image, carry.best)
-    # By hand the total is computed in float64; the state keeps its types.
-    best_total = xp.where(better, total, carry.best_total).astype(carry.best_total.dtype)
-    carry = Carry(moved, state, best, best_total, share)
+    carry = Carry(moved, state, best, xp.where(better, total, carry.best_total), share)
     return carry, total
 
 
