@@ -5,14 +5,16 @@ names that Keras gives them. A batch normalisation behind a convolution is folde
 layer has the name of the normalisation: what it computes is what Keras's computes.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Float
 
 from jnst.arrays import Array, Features, Image, Params
-from jnst.backbones import nn
+from jnst.backbones import nn, winograd
 from jnst.backbones.pooling import GAIN, pool, slide_avg
 from jnst.errors import check_choice
 
@@ -96,6 +98,32 @@ def lacking(table: Table, params: Params, layer: str) -> list[str]:
     return [name for name in weighted if name not in params]
 
 
+def with_winograd(table: Table, params: Params) -> Params:
+    """Add transformed kernels to weights, where `jnst.backbones.winograd` is faster.
+
+    Kernels of 3 x 3, stride 1, zeros around, and enough channels, or the additions cost more than
+    the products that they save. Measured on a CPU of two cores. A GPU's library does it by itself.
+    """
+    suited = {
+        layer.name
+        for layer in table
+        if (layer.op, layer.size, layer.stride) == ("conv", (3, 3), 1)
+        and layer.frame in ("same", 1)
+    }
+
+    def chosen(name: str, weights: Mapping[str, Array]) -> Mapping[str, Array]:
+        if name not in suited or not _pays(*weights["kernel"].shape[2:]):
+            return weights
+        kernel = winograd.transform(np.asarray(weights["kernel"]))
+        return {**weights, "winograd": kernel}
+
+    return {name: chosen(name, weights) for name, weights in params.items()}
+
+
+def _pays(inputs: int, outputs: int) -> bool:
+    return min(inputs, outputs) >= 64 and max(inputs, outputs) >= 128
+
+
 def preprocess(image: Image, mean: Float[Array, "1 1 1 3"]) -> Image:
     """Turn RGB in [0, 1] into what the networks' weights are for: BGR, 0 to 255, minus the mean.
 
@@ -120,7 +148,8 @@ def features(
 
     Args:
         table: the network.
-        params: weights as `backbones.weights.load` returns them: kernels HWIO, for BGR input.
+        params: weights as `weights.store.load` returns them, kernels HWIO, for BGR input; or some
+            with what `with_winograd` adds.
         image: RGB in [0, 1], large enough: see `sizes`.
         layers: names from the table, in any order.
         pooling: what is done where the network takes maxima: "max", as trained, "avg", which Gatys
@@ -160,6 +189,8 @@ def _run(
     x = maps[0]
     window = {"stride": layer.stride, "frame": layer.frame}
     match layer.op:
+        case "conv" if "winograd" in weights and math.prod(x.shape[1:3]) > nn.FEW:
+            return winograd.conv2d(x, weights["winograd"], weights["bias"])
         case "conv" | "depthwise":
             return nn.conv2d(x, weights["kernel"], weights["bias"], **window, padding=around)
         case "scale":

@@ -5,6 +5,7 @@ rectifier, like `jnst.backbones.pooling`, keeps bits for it instead of maps, whi
 keep.
 """
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -66,6 +67,11 @@ def _margins(x: FeatureMap, size: tuple[int, ...], stride: int, frame: Frame):
     return [margins(length, k, stride, frame) for length, k in zip(x.shape[1:3], size, strict=True)]
 
 
+def _positions(x: FeatureMap, size: tuple[int, ...], stride: int, frame: Frame) -> int:
+    sides = zip(x.shape[1:3], size, strict=True)
+    return math.prod(positions(length, k, stride, frame) for length, k in sides)
+
+
 def conv2d(
     x: FeatureMap,
     kernel: Float[Array, "kh kw _ d"],
@@ -89,16 +95,44 @@ def conv2d(
     """
     mode = PADDING[check_choice("padding", padding, PADDING)]
     x = jnp.asarray(x)  # whose precision is JAX's: float32, unless it computes in float64
+    kernel = jnp.asarray(kernel, x.dtype)
     around = _margins(x, kernel.shape[:2], stride, frame)
-    y = jax.lax.conv_general_dilated(
-        x if padding == "zeros" else jnp.pad(x, ((0, 0), *around, (0, 0)), mode),
-        jnp.asarray(kernel, x.dtype),
-        window_strides=(stride, stride),
-        padding=around if padding == "zeros" else "VALID",
-        dimension_numbers=("NHWC", "HWIO", "NHWC"),
-        feature_group_count=x.shape[-1] // kernel.shape[2],
-    )
+    groups = x.shape[-1] // kernel.shape[2]
+    few = groups == 1 and _positions(x, kernel.shape[:2], stride, frame) <= FEW
+    if few or padding != "zeros":
+        x, around = jnp.pad(x, ((0, 0), *around, (0, 0)), mode), "VALID"
+    if few:
+        y = _of_patches(x, kernel, stride)
+    else:
+        y = jax.lax.conv_general_dilated(
+            x,
+            kernel,
+            window_strides=(stride, stride),
+            padding=around,
+            dimension_numbers=("NHWC", "HWIO", "NHWC"),
+            feature_group_count=groups,
+        )
     return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
+
+
+FEW = 64
+"""Up to so many positions, a convolution is computed as one product of matrices. XLA on a CPU would
+reorder the whole kernel at every call, which takes longer than the products."""
+
+
+def _of_patches(
+    x: FeatureMap, kernel: Float[Array, "kh kw c d"], stride: int
+) -> Float[Array, "1 h2 w2 d"]:
+    """Correlate without padding, as a product of (positions, kh · kw · c) and (kh · kw · c, d)."""
+    kh, kw, c, d = kernel.shape
+    h, w = ((n - k) // stride + 1 for n, k in zip(x.shape[1:3], (kh, kw), strict=True))
+    parts = [
+        x[:, u : u + stride * (h - 1) + 1 : stride, v : v + stride * (w - 1) + 1 : stride]
+        for u in range(kh)
+        for v in range(kw)
+    ]
+    patches = jnp.concatenate(parts, axis=-1).reshape(h * w, kh * kw * c)
+    return (patches @ kernel.reshape(kh * kw * c, d)).reshape(1, h, w, d)
 
 
 def scale(x: FeatureMap, kernel: Float[Array, "1 1 1 c"], bias: Float[Array, " c"]) -> FeatureMap:

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from jnst.arrays import Array, Image, Params, Scalar
+from jnst.backbones.graph import with_winograd
 from jnst.backbones.tables import BACKBONES
 from jnst.byhand.backbones import graph as byhand_graph
 from jnst.byhand.losses import objective as byhand_objective
@@ -44,14 +45,16 @@ class Engine(NamedTuple):
     `targets(term, params, image, regions)` computes a term's target of a picture for each layer in
     `regions`, which weigh its positions (None: all alike);
     `evaluate(constants, image)` the objective and its gradient. `optimizers` maps a name to a
-    function of the learning rate. `compiled` says what the loop should jit. `place` puts what is
-    the same at every step where the work is done, so that no step needs to send it there again.
+    function of the learning rate. `compiled` says what the loop should jit. `prepare` brings
+    weights into the form that is fastest. `place` puts what is the same at every step where the
+    work is done, so that no step needs to send it there again.
     """
 
     targets: Targets
     evaluate: Callable[[Constants, Image], Evaluation]
     optimizers: Mapping[str, Callable[..., Optimizer]]
     compiled: Compiled
+    prepare: Callable[[Params], Params] = lambda params: params
     place: Callable[[Fixed], Fixed] = lambda given: given
 
 
@@ -77,7 +80,24 @@ def autodiff(choices: ObjectiveChoices) -> Engine:
     }
 
     evaluate = partial(objective.evaluate, terms, extract)
-    return Engine(_in_precision(programs), evaluate, optimizers.OPTIMIZERS, compiled=True)
+    return Engine(
+        _in_precision(programs),
+        evaluate,
+        optimizers.OPTIMIZERS,
+        compiled=True,
+        prepare=partial(_prepare, choices),
+    )
+
+
+def _prepare(choices: ObjectiveChoices, params: Params) -> Params:
+    """Transform kernels for convolution after Winograd, on a CPU and in float32 alone.
+
+    In float64 one wants all digits, and bfloat16 has none to lose.
+    """
+    kinds = {array.dtype for weights in params.values() for array in weights.values()}
+    if jax.default_backend() != "cpu" or choices.precision != "float32" or np.float64 in kinds:
+        return params
+    return with_winograd(BACKBONES[choices.backbone].table, params)
 
 
 @cache
@@ -90,7 +110,8 @@ def on_devices(choices: ObjectiveChoices, count: int) -> Engine:
     chosen = find_devices()[:count]
     one = engine("jax", choices)
     place = partial(_place, device=sharding(chosen))
-    return one._replace(evaluate=spread(one.evaluate, chosen), place=place)
+    evaluate = spread(one.evaluate, chosen)
+    return one._replace(evaluate=evaluate, place=place, prepare=lambda params: params)
 
 
 def _place(given: Fixed, device: jax.sharding.Sharding | None = None) -> Fixed:
@@ -152,7 +173,14 @@ def in_tiles(choices: ObjectiveChoices, size: int) -> Engine:
     }
     evaluate = tiling.evaluator(terms, extract, tiles)
     targets = _in_precision(programs)
-    return Engine(targets, evaluate, optimizers.OPTIMIZERS, compiled="moves", place=_place)
+    return Engine(
+        targets,
+        evaluate,
+        optimizers.OPTIMIZERS,
+        compiled="moves",
+        prepare=partial(_prepare, choices),
+        place=_place,
+    )
 
 
 def by_hand(choices: ObjectiveChoices) -> Engine:

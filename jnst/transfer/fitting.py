@@ -40,7 +40,10 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
     resolved = settings.resolved
     chosen = engine("jax", resolved.objective)
     params = open_network(settings.backbone, resolved.layers, weights=settings.weights).params
-    params = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), params)
+    params, prepared = (
+        jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, np.float32), found)
+        for found in (params, chosen.prepare(params))
+    )
     image = jax.ShapeDtypeStruct(shape, np.float32)
     goals = {}
     of_terms = {"content": resolved.content_layers, "style": resolved.style_layers}
@@ -50,7 +53,7 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
         goals[term] = {layer: [Goal(target, 1.0)] for layer, target in targets.items()}
     program = (
         jit(chosen.evaluate)
-        .lower(Constants(params, goals, picture_goals(settings)), image)
+        .lower(Constants(prepared, goals, picture_goals(settings)), image)
         .compile()
     )
     return memory.account(program)

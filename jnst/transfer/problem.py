@@ -41,12 +41,16 @@ class Problem(NamedTuple):
 class Loaded(NamedTuple):
     """The engine, and the weights in the precision that it works in: what all stages share.
 
+    `prepared` are the weights in the form in which many evaluations are fastest; those for a single
+    one would take longer to compile than they save.
+
     Given a cache of targets, many pictures of the same settings share these as well. Otherwise each
     stage measures its own.
     """
 
     engine: Engine
     params: Params
+    prepared: Params
     targets: TargetCache | None = None
 
 
@@ -61,7 +65,8 @@ def load(settings: Settings) -> Loaded:
     if settings.devices > 1:
         chosen = on_devices(resolved.objective, settings.devices)
     params = open_network(settings.backbone, resolved.layers, weights=settings.weights).params
-    return Loaded(chosen, jax.tree.map(lambda array: array.astype(resolved.dtype), params))
+    params = jax.tree.map(lambda array: array.astype(resolved.dtype), params)
+    return Loaded(chosen, params, chosen.prepare(params))
 
 
 def set_up(
@@ -90,7 +95,7 @@ def set_up(
     for guide in guides:
         _check_large_enough("style", guide.style, resolved.style_layers, settings)
     constants = Constants(
-        params=loaded.params,
+        params=loaded.prepared,
         goals={
             "content": _content_goals(content, settings, loaded),
             "style": _style_goals(content, guides, settings, loaded, tile=stage.tile),

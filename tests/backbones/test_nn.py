@@ -1,5 +1,10 @@
 """The primitives of the networks."""
 
+import jax
+import numpy as np
+import pytest
+import scipy.signal
+
 from jnst.backbones import nn
 
 
@@ -11,3 +16,24 @@ def test_frames_on_paper():
     assert nn.margins(8, 3, 2, "same") == (0, 1)
     assert nn.margins(8, 3, 2, "ceil") == (0, 1)
     assert nn.margins(2, 3, 2, "ceil") == (0, 1)
+
+
+@pytest.mark.parametrize(("size", "stride"), [((3, 3), 1), ((3, 3), 2), ((1, 1), 2), ((1, 7), 1)])
+def test_few_positions_are_one_product_and_the_same_convolution(size, stride, in_float64):
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=(1, 8, 8, 3)), rng.normal(size=(*size, 3, 2))
+    lowered = jax.jit(nn.conv2d, static_argnames="stride")
+    arguments = x, kernel, np.array([0.0, 1.0])
+    y = nn.conv2d(*arguments, stride=stride)
+    full = sum(
+        scipy.signal.correlate2d(
+            np.pad(x[0, ..., i], [nn.margins(8, k, stride, "same") for k in size]),
+            kernel[..., i, 1],
+            "valid",
+        )
+        for i in range(3)
+    )
+    np.testing.assert_allclose(y[0, ..., 1], full[::stride, ::stride] + 1, rtol=1e-12)
+    assert "convolution" not in lowered.lower(*arguments, stride=stride).as_text()
+    many = rng.normal(size=(1, 9 * stride, 8 * stride, 3))
+    assert "convolution" in lowered.lower(many, *arguments[1:], stride=stride).as_text()
