@@ -95,7 +95,11 @@ def _prepare(choices: ObjectiveChoices, params: Params) -> Params:
     In float64 one wants all digits, and bfloat16 has none to lose.
     """
     kinds = {array.dtype for weights in params.values() for array in weights.values()}
-    if jax.default_backend() != "cpu" or choices.precision != "float32" or np.float64 in kinds:
+    if (
+        jax.default_backend() != "cpu"
+        or choices.precision != "float32"
+        or np.dtype(np.float64) in kinds
+    ):
         return params
     return with_winograd(BACKBONES[choices.backbone].table, params)
 
