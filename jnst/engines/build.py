@@ -95,11 +95,8 @@ def _prepare(choices: ObjectiveChoices, params: Params) -> Params:
     In float64 one wants all digits, and bfloat16 has none to lose.
     """
     kinds = {array.dtype for weights in params.values() for array in weights.values()}
-    if (
-        jax.default_backend() != "cpu"
-        or choices.precision != "float32"
-        or np.dtype(np.float64) in kinds
-    ):
+    single = choices.precision == "float32" and np.dtype(np.float64) not in kinds
+    if not single or find_devices()[0].platform != "cpu":
         return params
     return with_winograd(BACKBONES[choices.backbone].table, params)
 

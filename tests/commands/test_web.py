@@ -138,6 +138,7 @@ def test_nothing_is_said_of_uploads_that_are_broken_off(tmp_path):
         assert process.stderr.read() == ""
 
 
+@pytest.mark.usefixtures("hearing")
 def test_a_second_interrupt_ends_the_run_at_once_and_says_nothing_untrue(tmp_path):
     with started(tmp_path, PRETEND="yes", SECONDS="60") as (process, site):
         key = site.begin(seed=15)  # it hears nothing
