@@ -27,8 +27,10 @@ from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
 
-TILE, SEEN = 4, 6
-"""Values of a side that are computed at a time, and how many they depend on."""
+TILE = 4
+"""Values of a side that are computed at a time."""
+SEEN = 6
+"""Values of a side that a tile depends on."""
 
 # At the points 0, 1, -1, 2, -2 and infinity.
 _G = np.array(

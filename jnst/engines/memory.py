@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from jnst.backbones import graph
+from jnst.backbones import graph, winograd
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
 from jnst.xla import find_devices
@@ -53,14 +53,16 @@ def group_available(folder: Path) -> list[int]:
 def at_most(backbone: str, layers: Collection[str], shape: tuple[int, ...]) -> int:
     """Return the bytes of all weights, and of all maps that the layers depend on with derivatives.
 
-    For a picture [1, h, w, 3], in float32. No evaluation needs more, where no loss compares all
-    positions with each other, and most need far less: XLA keeps a map only as long as something
-    reads it, and of most what the backward pass wants is a bit.
+    For a picture [1, h, w, 3], in float32, with kernels as `backbones.winograd` has them. No
+    evaluation needs more, where no loss compares all positions with each other, and most need far
+    less: XLA keeps a map only as long as something reads it, and of most what the backward pass
+    wants is a bit.
     """
     table = BACKBONES[backbone].table
     found = graph.sizes(table, *shape[1:3])
     needed, kernels = graph.needed(table, layers), graph.kernels(table)
     weights = sum(math.prod(kernels.get(one.name, (0,))) for one in needed)
+    weights *= math.ceil(winograd.SEEN**2 / 3**2)
     maps = sum(one.channels * math.prod(found[one.name]) for one in needed)
     return round(4 * (weights + 2.2 * maps))  # a tenth for what the losses add
 

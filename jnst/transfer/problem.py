@@ -41,8 +41,9 @@ class Problem(NamedTuple):
 class Loaded(NamedTuple):
     """The engine, and the weights in the precision that it works in: what all stages share.
 
-    `prepared` are the weights in the form in which many evaluations are fastest; those for a single
-    one would take longer to compile than they save.
+    `prepared` are the weights in the form in which evaluations are fastest. Styles are measured
+    with the others, which take less time to compile. The content is not: a run that begins with it
+    must find no difference, or the gradient of a loss with a kink there would be that of rounding.
 
     Given a cache of targets, many pictures of the same settings share these as well. Otherwise each
     stage measures its own.
@@ -123,7 +124,7 @@ def _content_goals(content: Image, settings: Settings, loaded: Loaded) -> dict[s
     """Measure the content picture; share the content weight evenly among its layers."""
     everywhere = dict.fromkeys(settings.resolved.content_layers)
     dtype = settings.resolved.dtype
-    targets = loaded.engine.targets("content", loaded.params, content.astype(dtype), everywhere)
+    targets = loaded.engine.targets("content", loaded.prepared, content.astype(dtype), everywhere)
     weight = settings.content_weight / max(len(targets), 1)
     return {layer: [Goal(target, weight)] for layer, target in targets.items()}
 

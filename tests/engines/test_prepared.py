@@ -1,12 +1,17 @@
 """The weights that evaluations are given: transformed only where that is fast and exact enough."""
 
+import dataclasses
+
 import jax
 import numpy as np
 import pytest
 
 from jnst.engines.build import engine, in_tiles, on_devices
 from jnst.losses.objective import Constants, Goal
+from jnst.pictures import samples
+from jnst.transfer.pictures import read
 from jnst.transfer.problem import load
+from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 
 SETTINGS = Settings(style_loss="gram", style_layers=("relu3_1",), content_layers=("relu3_1",))
@@ -56,3 +61,9 @@ def test_total_and_gradient_hardly_change():
     np.testing.assert_allclose(faster.total, plain.total, rtol=1e-5)
     difference = np.linalg.norm(faster.gradient - plain.gradient)
     assert 0 < difference < 1e-3 * np.linalg.norm(plain.gradient)
+
+
+def test_a_run_that_begins_with_the_content_finds_no_difference():
+    settings = dataclasses.replace(SETTINGS, size=96, steps=(1,), init="content")
+    (first,) = paint(read(samples.content(), samples.STYLE, settings), settings)
+    assert first.parts["content"] == 0
