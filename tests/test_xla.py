@@ -55,6 +55,7 @@ def test_what_was_kept_and_is_damaged_does_no_harm(tmp_path):
     assert paint_with_cache(home) == ""
 
 
+@pytest.mark.slow
 def test_a_cache_folder_that_cannot_be_used_does_no_harm(tmp_path):
     (tmp_path / "cache").write_text("")
     assert paint_with_cache(tmp_path / "cache") == ""

@@ -65,6 +65,7 @@ def test_a_name_that_another_run_has_taken_meanwhile_is_left_to_it(monkeypatch, 
     assert Path("chelsea-sample-2-loss.png").is_file()
 
 
+@pytest.mark.slow
 def test_tiles_are_said_and_can_be_asked_for(capsys):
     gram = [*SMALL, "--style-loss", "gram", "--steps", "1", "--tile", "20", "--optimizer", "adam"]
     assert run(*gram, "--size", 40) == 0

@@ -59,6 +59,7 @@ def test_total_and_gradient_are_near_those_in_float32(style_loss):
     assert cosine > 0.98
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_alone")
 def test_a_run_in_bfloat16_ends_about_as_low_in_float64():
     options = {"size": 48, "first_size": None, "style_loss": "gram"}
@@ -74,6 +75,7 @@ def test_a_run_in_bfloat16_ends_about_as_low_in_float64():
     assert coarse < 1.2 * fine
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_alone")
 def test_comparing_is_as_exact_as_ever():
     fine, coarse = (

@@ -63,6 +63,7 @@ def test_total_and_gradient_hardly_change():
     assert 0 < difference < 1e-3 * np.linalg.norm(plain.gradient)
 
 
+@pytest.mark.slow
 def test_a_run_that_begins_with_the_content_finds_no_difference():
     settings = dataclasses.replace(SETTINGS, size=96, steps=(1,), init="content")
     (first,) = paint(read(samples.content(), samples.STYLE, settings), settings)

@@ -45,6 +45,7 @@ def check(found, devices):
         assert result["exchanges"] > 10  # rows beyond the cut, at each convolution and back
 
 
+@pytest.mark.slow
 def test_eight_devices():
     *evaluations, run = results(start(devices=8))
     check(evaluations, 8)

@@ -118,10 +118,8 @@ def test_an_interrupted_margin_would_be_seen(monkeypatch):
     assert np.abs(found.gradient - expected.gradient).max() > 1e-6 * np.abs(expected.gradient).max()
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [pytest.param(name, marks=pytest.mark.slow) for name in ("lbfgs", "adam")] + ["scipy-lbfgs"],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "scipy-lbfgs"])
 def test_a_run_in_tiles_paints_the_same_picture(optimizer):
     options = {"size": 64, "steps": (2,), "optimizer": optimizer, "style_loss": "gram"}
     one, other = (

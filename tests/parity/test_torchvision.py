@@ -325,7 +325,7 @@ def ops(request):
     return {"jax": on_jax, "torch": on_torch}[request.param]()
 
 
-SLOW = ("densenet121", "inception_v3-torchvision")
+SLOW = ("resnet50-torchvision", "densenet121", "inception_v3-torchvision")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def site(tmp_path_factory):
     return build(tmp_path_factory.mktemp("lessons") / "site", "--quick", "--only", number)
 
 
+@pytest.mark.slow
 def test_all_twelve_are_listed_and_each_is_a_page(texts):
     assert len(LESSONS) == 12
     links = [card.find("a")["href"] for card in soup(texts / "index.html")("li")]
@@ -48,6 +49,7 @@ def test_all_twelve_are_listed_and_each_is_a_page(texts):
         assert page.count('<div class="highlight') >= len(code) > 5, name
 
 
+@pytest.mark.slow
 def test_nothing_is_loaded_from_elsewhere(texts):
     for path in [*texts.glob("*.html"), *texts.glob("*.css")]:
         text = path.read_text("utf-8")

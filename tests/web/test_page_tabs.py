@@ -3,6 +3,8 @@
 import pytest
 from helpers_page import finished, give_both, paint, painted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def twin(page, shared_site):

@@ -3,6 +3,8 @@
 import pytest
 from helpers_page import begun, finished, focused, give_both, opened, paint, painted, picture, until
 
+pytestmark = pytest.mark.slow
+
 
 def hold(page, name):
     """Upload a photograph that gets no answer yet; return the route that gives one."""

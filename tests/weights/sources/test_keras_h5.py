@@ -145,6 +145,7 @@ def densenet():
     return as_keras("densenet121", random_arrays("densenet121"))
 
 
+@pytest.mark.slow
 def test_a_file_cut_off_anywhere_is_refused(folder, densenet):
     source = write_keras(folder / "any.h5", densenet)
     data = source.read_bytes()
