@@ -14,12 +14,14 @@ from jnst.arrays import Array, Image, Params, Scalar
 from jnst.backbones.graph import with_winograd
 from jnst.backbones.tables import BACKBONES
 from jnst.byhand.backbones import graph as byhand_graph
+from jnst.byhand.losses import jitter as byhand_jitter
 from jnst.byhand.losses import objective as byhand_objective
 from jnst.byhand.optimize import optimizers as byhand_optim
 from jnst.engines import tiling
 from jnst.engines.sharding import check_devices, sharding, spread
 from jnst.errors import InputError, check_choice
 from jnst.losses import objective
+from jnst.losses.jitter import jittered
 from jnst.losses.objective import Constants, Evaluation
 from jnst.losses.registry import (
     CONTENT_LOSSES,
@@ -79,7 +81,7 @@ def autodiff(choices: ObjectiveChoices) -> Engine:
         for name, term in terms.features.items()
     }
 
-    evaluate = partial(objective.evaluate, terms, extract)
+    evaluate = jittered(partial(objective.evaluate, terms, extract))
     return Engine(
         _in_precision(programs),
         evaluate,
@@ -172,7 +174,7 @@ def in_tiles(choices: ObjectiveChoices, size: int) -> Engine:
     programs = {
         name: tiling.measurer(term, extract, tiles) for name, term in terms.features.items()
     }
-    evaluate = tiling.evaluator(terms, extract, tiles)
+    evaluate = jittered(tiling.evaluator(terms, extract, tiles))
     targets = _in_precision(programs)
     return Engine(
         targets,
@@ -201,8 +203,10 @@ def by_hand(choices: ObjectiveChoices) -> Engine:
         picture = np.asarray(image)
         return byhand_objective.targets(terms.features[name], network, params, picture, regions)
 
+    shifted = byhand_jitter.jittered(partial(byhand_objective.evaluate, terms, network))
+
     def evaluate(constants: Constants, image: Image) -> Evaluation:
-        found = byhand_objective.evaluate(terms, network, constants, np.asarray(image))
+        found = shifted(constants, np.asarray(image))
         parts: dict[str, Scalar] = {n: np.asarray(part) for n, part in found.parts.items()}
         return Evaluation(np.asarray(found.total), parts, found.gradient)
 

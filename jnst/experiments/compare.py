@@ -22,8 +22,9 @@ from jnst.pictures import resizing
 from jnst.pictures.colour import LUMA
 from jnst.pictures.resizing import OtherImage
 from jnst.transfer.checks import check
+from jnst.transfer.loaded import load
 from jnst.transfer.pictures import Guide, Pictures
-from jnst.transfer.problem import Problem, load, set_up
+from jnst.transfer.problem import Problem, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
 from jnst.xla import jit, own_switches
@@ -91,7 +92,7 @@ def compare(
     """
     check(settings)
     # As SciPy's optimizer would have it: in float64.
-    exact = {"optimizer": "scipy-lbfgs", "precision": "float32"}
+    exact = {"optimizer": "scipy-lbfgs", "precision": "float32", "jitter": 0}
     settings = dataclasses.replace(settings, upscale=False, **exact)
     result = resizing.fit(result, settings.size)
     height, width = result.shape[1:3]

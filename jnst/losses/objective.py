@@ -80,6 +80,8 @@ class Constants(NamedTuple):
     params: Params
     goals: Mapping[str, Mapping[str, Sequence[Goal]]]
     picture_goals: Mapping[str, PictureGoal]
+    offset: Array | None = None
+    """Rows and columns by which the picture is shifted before it is seen; `losses.jitter`."""
 
 
 class Evaluation(NamedTuple):

@@ -48,7 +48,8 @@ def minimize(
 
     Args:
         evaluate: the objective, `(constants, image) -> (total, parts, gradient)`.
-        constants: its first argument; never baked into the compiled program.
+        constants: its first argument; never baked into the compiled program. What is a
+            `step.Cycle` in them changes from step to step.
         image: where to start, in [0, 1].
         optimizer: a transformation: `init(image)`, `update(gradient, state, image)`.
         steps: how many times the objective is evaluated.
@@ -92,7 +93,7 @@ def minimize(
     while done < steps:
         count = min(every, steps - done)
         with np.errstate(over="ignore", invalid="ignore"):  # seen below, for NumPy as for JAX
-            carry, (totals, parts) = runs[count](constants, carry, dtype.type(shrink))
+            carry, (totals, parts) = runs[count](constants, carry, dtype.type(shrink), done)
         totals = np.atleast_1d(totals)
         parts = {name: np.atleast_1d(part) for name, part in parts.items()}
         newest, best = np.array(carry.image), np.array(carry.best)

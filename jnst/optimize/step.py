@@ -22,6 +22,23 @@ Optimizer = optax.GradientTransformation | ByHand
 """The functions `init(image) -> state`, `update(gradient, state, image) -> (update, state)`."""
 
 
+class Cycle(NamedTuple):
+    """What changes from step to step: step i gets the i-th along the first axis, then it recurs."""
+
+    values: Any
+
+
+def at_step(constants: Any, number: Any) -> Any:
+    """Return `constants` as they are at a step, counted from 0: of each `Cycle` in them one."""
+
+    def one(leaf: Any) -> Any:
+        if not isinstance(leaf, Cycle):
+            return leaf
+        return jax.tree.map(lambda array: array[number % len(array)], leaf.values)
+
+    return jax.tree.map(one, constants, is_leaf=lambda leaf: isinstance(leaf, Cycle))
+
+
 class Carry(NamedTuple):
     """The state between two steps; `share` is the newest picture's weight in the average."""
 
@@ -63,7 +80,9 @@ def _move(
 def program(
     evaluate: Evaluate, optimizer: Optimizer, average: float, every: int, *, compiled: Compiled
 ) -> Callable:
-    """Build `(constants, carry, shrink) -> (carry, (totals, parts))` for `every` steps.
+    """Build `(constants, carry, shrink, number) -> (carry, (totals, parts))` for `every` steps.
+
+    The first of them is step `number` of the loop; see `at_step`.
 
     Jitted as one step, or `every` steps in one `lax.scan` where dispatch costs more than the work.
     Not on the CPU: XLA runs convolutions in the body of a loop on a single thread there. The old
@@ -74,13 +93,14 @@ def program(
     if compiled == "moves":
         move = jit(move, donate_argnums=2)
 
-    def step(constants, carry, shrink):
-        total, parts, gradient = evaluate(constants, carry.image)
+    def step(constants, carry, shrink, number):
+        total, parts, gradient = evaluate(at_step(constants, number), carry.image)
         carry, total = move(total, gradient, carry, shrink)
         return carry, (total, parts)
 
-    def chunk(constants, carry, shrink):
-        return jax.lax.scan(lambda c, _: step(constants, c, shrink), carry, length=every)
+    def chunk(constants, carry, shrink, number):
+        numbers = number + jax.numpy.arange(every)
+        return jax.lax.scan(lambda c, n: step(constants, c, shrink, n), carry, numbers)
 
     if compiled is not True:
         return step

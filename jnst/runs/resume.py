@@ -16,9 +16,9 @@ from jnst.runs import checkpoint
 from jnst.runs.checkpoint import Checkpoint, Curves, Facts, digest
 from jnst.runs.record import Inputs, record, restore
 from jnst.system import disk
+from jnst.transfer.loaded import Loaded
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.planned import check_planned
-from jnst.transfer.problem import Loaded
 from jnst.transfer.recipe import Point
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, costs

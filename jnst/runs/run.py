@@ -29,10 +29,10 @@ from jnst.runs.resume import (
     plan_run,
 )
 from jnst.runs.signals import uninterrupted
+from jnst.transfer.loaded import load
 from jnst.transfer.method import PixelPlan
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.planned import check_steps
-from jnst.transfer.problem import load
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
 

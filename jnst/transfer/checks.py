@@ -10,7 +10,7 @@ from jnst.backbones.vgg import LAYERS
 from jnst.engines.build import ENGINES, check_tiled
 from jnst.engines.sharding import check_devices
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
-from jnst.losses import tv
+from jnst.losses import jitter, tv
 from jnst.losses.gram import NORMALIZATION
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
@@ -21,7 +21,7 @@ from jnst.weights.network import WEIGHTS
 
 LARGEST_SIDE = 65_535
 """Pixels; JPEG's limit."""
-MOST = {"history": 1000, "devices": 1000}
+MOST = {"history": 1000, "devices": 1000, "jitter": jitter.MOST}
 """The most that these settings may be."""
 MOST_STEPS = 1_000_000
 """The most that the steps at each size, and `canvas`, may be."""
@@ -41,7 +41,9 @@ def check(settings: Settings) -> None:
         check_layers(settings.backbone, chosen)
         if twice := [layer for layer, count in Counter(chosen).items() if count > 1]:
             raise InputError(f"{what} names a layer twice: {twice[0]}")
-    numbers = {what: getattr(settings, what) for what in ("size", "history", "seed", "devices")}
+    numbers = {
+        what: getattr(settings, what) for what in ("size", "history", "seed", "devices", "jitter")
+    }
     numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
     for what in ("canvas", "style_size", "first_size"):
         if getattr(settings, what) is not None:
@@ -49,7 +51,7 @@ def check(settings: Settings) -> None:
     for what, number in numbers.items():
         if type(number) is not int:  # nor True
             raise InputError(f"{what} must be a whole number, not {number!r}")
-        check_at_least(what, number, 0 if what == "seed" else 1)
+        check_at_least(what, number, 0 if what in ("seed", "jitter") else 1)
         if what != "seed":
             most = LARGEST_SIDE if what.endswith("size") else MOST.get(what, MOST_STEPS)
             check_at_most(what, number, most)
@@ -107,6 +109,10 @@ def check(settings: Settings) -> None:
         raise InputError(f"average must be below 1, not {settings.average:g}")
     if settings.average and settings.optimizer not in LEARNING_RATES:
         raise InputError(f"{settings.optimizer} keeps no average; leave out average")
+    if settings.jitter and settings.optimizer not in LEARNING_RATES:
+        raise InputError(
+            f"{settings.optimizer} needs the same objective at every step; leave out jitter"
+        )
     if settings.learning_rate is not None and not (0 < settings.learning_rate < math.inf):
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
     if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:

@@ -6,9 +6,12 @@ import math
 import jax
 import numpy as np
 
+from jnst.backbones import graph
+from jnst.backbones.tables import BACKBONES
 from jnst.engines import memory
 from jnst.engines.build import engine, whole_picture_loss, why_not_tiled
 from jnst.errors import InputError
+from jnst.losses import jitter
 from jnst.losses.objective import Constants, Goal
 from jnst.transfer.settings import Settings, picture_goals
 from jnst.weights.network import open_network
@@ -63,7 +66,17 @@ def loop_bytes(settings: Settings, shape: tuple[int, ...], steps: int) -> int:
     """Return about how many bytes loop and optimizer hold, however a picture is cut."""
     remembered = 2 * min(settings.history, steps) if "lbfgs" in settings.optimizer else 2
     bytes_each = np.dtype(settings.resolved.dtype).itemsize
-    return (remembered + memory.AT_WORK) * math.prod(shape) * bytes_each
+    pictures = (remembered + memory.AT_WORK) * math.prod(shape)
+    views = jitter.VIEWS * _content_numbers(settings, shape) if settings.jitter else 0
+    return (pictures + views) * bytes_each
+
+
+def _content_numbers(settings: Settings, shape: tuple[int, ...]) -> int:
+    """Return how many numbers the content's features are."""
+    table = BACKBONES[settings.backbone].table
+    sizes = graph.sizes(table, *shape[1:3])
+    layers = settings.resolved.content_layers
+    return sum(one.channels * math.prod(sizes[one.name]) for one in table if one.name in layers)
 
 
 def tile(

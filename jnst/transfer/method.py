@@ -7,8 +7,8 @@ from jnst.arrays import AnyPicture, Image
 from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.transfer import stages
+from jnst.transfer.loaded import Loaded, load
 from jnst.transfer.pictures import Pictures, finish
-from jnst.transfer.problem import Loaded, load
 from jnst.transfer.recipe import Point, paint
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage

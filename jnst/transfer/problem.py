@@ -1,27 +1,23 @@
 """The problem that the loop is to solve at one stage of a run."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jax
-
-from jnst.arrays import AnyPicture, Array, Image, Params
+from jnst.arrays import AnyPicture, Image
 from jnst.backbones.checks import too_small
-from jnst.engines.build import Engine, engine, in_tiles, on_devices
+from jnst.engines.build import in_tiles
 from jnst.errors import InputError
-from jnst.losses.objective import Constants, Evaluation, Goal
+from jnst.losses.objective import Constants, Evaluation
 from jnst.losses.registry import STYLE_LOSSES
 from jnst.optimize.optimizers import LEARNING_RATES
-from jnst.optimize.step import Compiled, Optimizer
+from jnst.optimize.step import Compiled, Cycle, Optimizer
 from jnst.pictures import resizing
-from jnst.pictures.regions import Mask, region
+from jnst.transfer.goals import content_goals, offsets, style_goals
 from jnst.transfer.initial import initial
+from jnst.transfer.loaded import Loaded
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.settings import Settings, picture_goals
-from jnst.transfer.stages import Stage, map_sizes
-from jnst.transfer.targets import TargetCache, Targets, contents
-from jnst.weights.network import open_network
-from jnst.xla import own_switches
+from jnst.transfer.stages import Stage
 
 
 class Problem(NamedTuple):
@@ -36,38 +32,6 @@ class Problem(NamedTuple):
     optimizer: Optimizer | None
     compiled: Compiled
     history: int
-
-
-class Loaded(NamedTuple):
-    """The engine, and the weights in the precision that it works in: what all stages share.
-
-    `prepared` are the weights in the form in which evaluations are fastest. Styles are measured
-    with the others, which take less time to compile. The content is not: a run that begins with it
-    must find no difference, or the gradient of a loss with a kink there would be that of rounding.
-
-    Given a cache of targets, many pictures of the same settings share these as well. Otherwise each
-    stage measures its own.
-    """
-
-    engine: Engine
-    params: Params
-    prepared: Params
-    targets: TargetCache | None = None
-
-
-@own_switches
-def load(settings: Settings) -> Loaded:
-    """Read the weights and build the engine.
-
-    Raises `InputError` where weights are missing, or end before a layer that is needed.
-    """
-    resolved = settings.resolved
-    chosen = engine(settings.engine, resolved.objective)
-    if settings.devices > 1:
-        chosen = on_devices(resolved.objective, settings.devices)
-    params = open_network(settings.backbone, resolved.layers, weights=settings.weights).params
-    params = jax.tree.map(lambda array: array.astype(resolved.dtype), params)
-    return Loaded(chosen, params, chosen.prepare(params))
 
 
 def set_up(
@@ -95,13 +59,16 @@ def set_up(
     _check_large_enough("content", content, resolved.layers, settings)
     for guide in guides:
         _check_large_enough("style", guide.style, resolved.style_layers, settings)
+    shifts = offsets(content, settings)
+    in_turn: Any = None if shifts is None else Cycle(shifts)
     constants = Constants(
         params=loaded.prepared,
         goals={
-            "content": _content_goals(content, settings, loaded),
-            "style": _style_goals(content, guides, settings, loaded, tile=stage.tile),
+            "content": content_goals(content, settings, loaded, shifts),
+            "style": style_goals(content, guides, settings, loaded, shifts, tile=stage.tile),
         },
         picture_goals=picture_goals(settings),
+        offset=in_turn,
     )
     if start is None:
         kind, first = settings.init, content
@@ -118,55 +85,6 @@ def set_up(
     constants, placed = loaded.engine.place((constants, start))
     evaluate, compiled = loaded.engine.evaluate, loaded.engine.compiled
     return Problem(evaluate, constants, placed, optimizer, compiled, history)
-
-
-def _content_goals(content: Image, settings: Settings, loaded: Loaded) -> dict[str, list[Goal]]:
-    """Measure the content picture; share the content weight evenly among its layers."""
-    everywhere = dict.fromkeys(settings.resolved.content_layers)
-    dtype = settings.resolved.dtype
-    targets = loaded.engine.targets("content", loaded.prepared, content.astype(dtype), everywhere)
-    weight = settings.content_weight / max(len(targets), 1)
-    return {layer: [Goal(target, weight)] for layer, target in targets.items()}
-
-
-def _style_goals(
-    content: Image, guides: Sequence[Guide], settings: Settings, loaded: Loaded, *, tile: int | None
-) -> dict[str, list[Goal]]:
-    """Measure the style pictures; share the style weight among them, and among the layers."""
-    resolved = settings.resolved
-    layers, dtype, shares = resolved.style_layers, resolved.dtype, resolved.style_layer_weights
-    goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
-
-    def at(layer: str, mask: Mask | None, picture: Array) -> Array | None:
-        if mask is None:
-            return None
-        height, width = map_sizes(settings, *picture.shape[1:3])[layer]
-        return region(mask, height, width).astype(dtype)
-
-    def measure(guide: Guide) -> Targets:
-        style = guide.style.astype(dtype)
-        where = {layer: at(layer, guide.style_region, style) for layer in layers}
-
-        def anew() -> Targets:
-            return loaded.engine.targets("style", loaded.params, style, where)
-
-        if loaded.targets is None:
-            return anew()
-        # Of the pixels, not of a path: methods of `jnst.pictures.colour` recolour a style
-        # differently for each content.
-        pixels = contents(style), tuple((layer, contents(mask)) for layer, mask in where.items())
-        return loaded.targets.get((settings.engine, resolved.objective, tile, *pixels), anew)
-
-    measured: dict[tuple[int, int], Targets] = {}  # one style may go into many regions
-    for guide in guides:
-        key = id(guide.style), id(guide.style_region)
-        if key not in measured:
-            measured[key] = measure(guide)
-        for layer, share in zip(layers, shares, strict=True):
-            weight = settings.style_weight * guide.share * share / sum(shares)
-            goal = Goal(measured[key][layer], weight, at(layer, guide.region, content))
-            goals[layer].append(goal)
-    return goals
 
 
 def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:

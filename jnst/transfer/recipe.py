@@ -11,8 +11,9 @@ from jnst.optimize.loop import End, minimize
 from jnst.optimize.optimizers import KEEP_STATE
 from jnst.optimize.scipy_loop import minimize_scipy
 from jnst.transfer.checks import check
+from jnst.transfer.loaded import Loaded, load
 from jnst.transfer.pictures import Pictures
-from jnst.transfer.problem import Loaded, Problem, load, set_up
+from jnst.transfer.problem import Problem, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage, enlarge, plan
 from jnst.xla import make_room, own_switches
@@ -96,7 +97,7 @@ def paint(
 ) -> Iterator[Progress]:
     """Paint from coarse to fine; yield a `Progress` for each evaluation, counted through.
 
-    `loaded` is what `jnst.transfer.problem.load` returns for these settings, `stages` what
+    `loaded` is what `jnst.transfer.loaded.load` returns for these settings, `stages` what
     `jnst.transfer.stages.plan` does for both, where they are at hand: what fits into memory may
     change from one to the next.
 

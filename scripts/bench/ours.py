@@ -11,9 +11,10 @@ import numpy as np
 from work import EVALUATION, flops, pictures, summary
 
 from jnst.optimize.loop import minimize
+from jnst.transfer.loaded import Loaded, load
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.presets import preset
-from jnst.transfer.problem import Loaded, Problem, load, set_up
+from jnst.transfer.problem import Problem, set_up
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage
 from jnst.xla import jit

@@ -9,8 +9,8 @@ import pytest
 from jnst.engines.build import engine, in_tiles, on_devices
 from jnst.losses.objective import Constants, Goal
 from jnst.pictures import samples
+from jnst.transfer.loaded import load
 from jnst.transfer.pictures import read
-from jnst.transfer.problem import load
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 

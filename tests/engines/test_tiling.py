@@ -167,3 +167,16 @@ def test_only_one_window_is_ever_compiled():
     ((_, height, width, _),) = set(seen)
     assert max(height, width) <= 32
     assert len(seen) <= 6
+
+
+@pytest.mark.slow
+def test_grad_of_a_shifted_picture():
+    """Windows are cut from what is seen, and their gradients go back to where it was."""
+    chosen, constants = whole(Settings(**CASES["average"]))
+    tiled = in_tiles(Settings(**CASES["average"]).resolved.objective, 24)
+    constants = constants._replace(offset=jnp.array([5, -7]))
+    expected = jax.jit(chosen.evaluate)(constants, IMAGE)
+    found = tiled.evaluate(constants, jnp.asarray(IMAGE))
+    close(found.gradient, expected.gradient)
+    still = tiled.evaluate(constants._replace(offset=None), jnp.asarray(IMAGE))
+    assert np.abs(still.gradient - expected.gradient).max() > 1e-3 * np.abs(still.gradient).max()

@@ -16,7 +16,7 @@ from jnst.experiments import compare as module
 from jnst.experiments.compare import Unweighted, colour_distance, compare, unweighted
 from jnst.losses import gram, objective
 from jnst.pictures import files, resizing, samples
-from jnst.transfer import problem
+from jnst.transfer import loaded, problem
 from jnst.transfer.pictures import read
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
@@ -119,8 +119,8 @@ def test_weighted_losses_are_the_objective_evaluated(content, style, painted):
     )
     found = compare(result, content, style, chosen)
     pictures = read(content, style, chosen)
-    stage, loaded = plan(pictures, chosen)[-1], problem.load(chosen)
-    whole = problem.set_up(pictures, chosen, loaded, stage=stage, start=result)
+    stage, given = plan(pictures, chosen)[-1], loaded.load(chosen)
+    whole = problem.set_up(pictures, chosen, given, stage=stage, start=result)
     with float64():
         parts = jit(whole.evaluate)(whole.constants, whole.image).parts
     for name, part in parts.items():

@@ -7,8 +7,14 @@ import pytest
 from bowls import CENTRE, FAST, KINDS, NEAR, RATES, START, bowl, run, torn
 
 from jnst.byhand.optimize import optimizers as byhand
+from jnst.optimize.loop import minimize
 from jnst.optimize.optimizers import OPTIMIZERS
-from jnst.optimize.step import Carry, program
+from jnst.optimize.step import Carry, Cycle, program
+
+
+def plain(rate):
+    """Gradient descent, as `init`, `update`."""
+    return byhand.Optimizer(lambda image: (), lambda g, state, image: (-rate * g, state))
 
 
 @KINDS
@@ -42,19 +48,30 @@ def test_the_same_objective_and_optimizer_are_compiled_once():
 
 
 def test_the_best_picture_is_the_one_evaluated_and_shrink_shortens_the_step():
-    def plain(rate):
-        """Gradient descent, as `init`, `update`."""
-        return byhand.Optimizer(lambda image: (), lambda g, state, image: (-rate * g, state))
-
     step = program(bowl, plain(0.5), 0.0, 1, compiled=False)
     infinity = np.float32(np.inf)
     carry = Carry(START, (), np.zeros_like(START), infinity, np.float32(1))
     gradient = bowl(CENTRE, START).gradient
     for shrink in (1.0, 0.5):
-        moved, (total, parts) = step(CENTRE, carry, shrink)
+        moved, (total, parts) = step(CENTRE, carry, shrink, 0)
         np.testing.assert_array_equal(moved.best, START)
         assert moved.best_total == total == pytest.approx(sum(parts.values()))
         np.testing.assert_allclose(moved.image, START - shrink * 0.5 * gradient, rtol=1e-5)
-    again, _ = step(CENTRE, moved._replace(best_total=np.float32(0)), 1.0)
+    again, _ = step(CENTRE, moved._replace(best_total=np.float32(0)), 1.0, 1)
     np.testing.assert_array_equal(again.best, START)  # not better: it stays
     assert again.best_total == 0
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_what_is_a_cycle_changes_from_step_to_step(compiled):
+    """Each step descends in a bowl around another centre, in chunks as one by one."""
+    centres = [0.0, 1.0, 0.5]
+    cycle = Cycle(np.stack([np.full_like(START, centre) for centre in centres]))
+    for every in (1, 5) if compiled else (1,):
+        options = {"steps": 7, "every": every, "compiled": compiled}
+        found = list(minimize(bowl, cycle, START, plain(1.0), **options))
+        image = START
+        for step in range(7):
+            centre = np.full_like(START, centres[step % 3])
+            image = np.clip(image - bowl(centre, image).gradient, 0, 1)
+        np.testing.assert_allclose(found[-1].image, image, rtol=1e-5)

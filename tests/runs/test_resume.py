@@ -72,6 +72,7 @@ def go_on(monkeypatch):
         (["--optimizer", "scipy-lbfgs"], 3, 0),
         (["--optimizer", "scipy-lbfgs"], 6, 4),
         (["--engine", "byhand"], 6, 6),
+        (["--engine", "byhand", "--optimizer", "adam", "--jitter", "6"], 6, 6),
         (["--engine", "byhand", "--optimizer", "adam"], 4, 4),
     ],
 )

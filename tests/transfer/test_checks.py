@@ -28,6 +28,7 @@ BAD = {
     "tv_weight": (-0.1,),
     "tv_beta": (0.4,),
     "seed": (-1,),
+    "jitter": (-1, 17, 2.5),
     "learning_rate": (0.0, -1.0, float("nan"), float("inf")),
     "content_layers": ("relu4_2", ("relu6_1",), ("4_2",), ["relu1_1", "relu1_1"]),
     "style_layers": (("relu1_1", "relu9_9"), ()),
@@ -168,5 +169,7 @@ def test_nothing_is_built_to_see_whether_it_could_be(monkeypatch):
 
 
 def test_scipy_keeps_no_average():
+    with pytest.raises(InputError, match="needs the same objective at every step"):
+        check(Settings(optimizer="scipy-lbfgs", jitter=8))
     with pytest.raises(InputError, match="keeps no average"):
         check(Settings(optimizer="scipy-lbfgs", average=0.9))

@@ -7,8 +7,9 @@ from jnst import xla
 from jnst.errors import InputError
 from jnst.losses.registry import STYLE_LOSSES
 from jnst.pictures import files, resizing
+from jnst.transfer.loaded import load
 from jnst.transfer.pictures import read
-from jnst.transfer.problem import load, set_up
+from jnst.transfer.problem import set_up
 from jnst.transfer.recipe import paint, prepare
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage

@@ -8,8 +8,8 @@ import pytest
 import jnst
 from jnst.errors import InputError
 from jnst.pictures import files
+from jnst.transfer.loaded import load
 from jnst.transfer.pictures import read
-from jnst.transfer.problem import load
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 from jnst.weights import store

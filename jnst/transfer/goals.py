@@ -1,0 +1,109 @@
+"""What the new picture is to match: the content's features, and the styles' statistics."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+import PIL.Image
+
+from jnst.arrays import Array, Image
+from jnst.losses import jitter
+from jnst.losses.objective import Goal
+from jnst.optimize.step import Cycle
+from jnst.pictures import resizing
+from jnst.pictures.regions import Mask, region
+from jnst.transfer.loaded import Loaded
+from jnst.transfer.pictures import Guide
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import map_sizes
+from jnst.transfer.targets import Targets, contents
+
+
+def offsets(content: Image, settings: Settings) -> np.ndarray | None:
+    """Draw the shifts of a stage, others at each size; None for none."""
+    if not settings.jitter:
+        return None
+    height, width = content.shape[1:3]
+    rng = np.random.default_rng((settings.seed, height, width))
+    return jitter.offsets(settings.jitter, jitter.VIEWS, rng, height, width)
+
+
+def content_goals(
+    content: Image, settings: Settings, loaded: Loaded, offsets: np.ndarray | None
+) -> dict[str, list[Goal]]:
+    """Measure the content picture; share the content weight evenly among its layers.
+
+    With offsets, it is measured shifted by each of them.
+    """
+    everywhere = dict.fromkeys(settings.resolved.content_layers)
+    content = content.astype(settings.resolved.dtype)
+
+    def measure(picture: Image) -> Targets:
+        return loaded.engine.targets("content", loaded.prepared, picture, everywhere)
+
+    if offsets is None:
+        targets = measure(content)
+    else:
+        found = [measure(view) for view in jitter.views(content, offsets)]
+        targets = jax.tree.map(lambda *arrays: np.stack(arrays), *found)
+        targets = {layer: Cycle(target) for layer, target in targets.items()}
+    weight = settings.content_weight / max(len(targets), 1)
+    return {layer: [Goal(target, weight)] for layer, target in targets.items()}
+
+
+def style_goals(
+    content: Image,
+    guides: Sequence[Guide],
+    settings: Settings,
+    loaded: Loaded,
+    offsets: np.ndarray | None,
+    *,
+    tile: int | None,
+) -> dict[str, list[Goal]]:
+    """Measure the style pictures; share the style weight among them, and among the layers.
+
+    With offsets, the regions of the new picture are shifted as it is.
+    """
+    resolved = settings.resolved
+    layers, dtype, shares = resolved.style_layers, resolved.dtype, resolved.style_layer_weights
+    goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
+
+    def at(layer: str, mask: Mask, picture: Array) -> np.ndarray:
+        height, width = map_sizes(settings, *picture.shape[1:3])[layer]
+        return region(mask, height, width).astype(dtype)
+
+    def where_seen(layer: str, mask: Mask | None) -> Any:
+        if mask is None:
+            return None
+        if offsets is None:
+            return at(layer, mask, content)
+        height, width = content.shape[1:3]
+        whole = resizing.resample(mask, height, width, PIL.Image.Resampling.BILINEAR)
+        return Cycle(np.stack([at(layer, view, content) for view in jitter.views(whole, offsets)]))
+
+    def measure(guide: Guide) -> Targets:
+        style = guide.style.astype(dtype)
+        mask = guide.style_region
+        where = {layer: None if mask is None else at(layer, mask, style) for layer in layers}
+
+        def anew() -> Targets:
+            return loaded.engine.targets("style", loaded.params, style, where)
+
+        if loaded.targets is None:
+            return anew()
+        # Of the pixels, not of a path: methods of `jnst.pictures.colour` recolour a style
+        # differently for each content.
+        pixels = contents(style), tuple((layer, contents(mask)) for layer, mask in where.items())
+        return loaded.targets.get((settings.engine, resolved.objective, tile, *pixels), anew)
+
+    measured: dict[tuple[int, int], Targets] = {}  # one style may go into many regions
+    for guide in guides:
+        key = id(guide.style), id(guide.style_region)
+        if key not in measured:
+            measured[key] = measure(guide)
+        for layer, share in zip(layers, shares, strict=True):
+            weight = settings.style_weight * guide.share * share / sum(shares)
+            goal = Goal(measured[key][layer], weight, where_seen(layer, guide.region))
+            goals[layer].append(goal)
+    return goals
