@@ -57,11 +57,11 @@ jaxtyping.install_import_hook("jnst", "beartype.beartype")
 
 
 def pytest_configure(config):
-    """Compile the fast set without LLVM's optimizations: its programs run once or twice.
+    """Compile tests without LLVM's optimizations, where programs run once or twice.
 
-    To compile takes half as long so. The slow set is compiled as users have it.
+    To compile takes half as long so. What is marked `optimized` is compiled as users have it.
     """
-    if config.option.markexpr == "not slow":
+    if config.option.markexpr == "not slow" or "not optimized" in config.option.markexpr:
         os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 

@@ -26,6 +26,7 @@ from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
 from jnst.transfer.settings import Settings
 
+pytestmark = pytest.mark.optimized
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand"]

@@ -9,6 +9,7 @@ import sys
 import pytest
 from helpers import ROOT, load_script
 
+pytestmark = pytest.mark.optimized
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch, the peer, is not installed"
 )
