@@ -122,6 +122,7 @@ def test_it_says_what_it_cannot_read(tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_uploads_that_are_broken_off(tmp_path):
     with started(tmp_path) as (process, site), contextlib.ExitStack() as stack:
         for number in range(3):
@@ -179,6 +180,7 @@ def test_a_real_run_keeps_to_the_folder_and_outlives_no_server(tmp_path):
     assert 0 < run["painted"]["step"] < run["painted"]["steps"]
 
 
+@pytest.mark.slow
 def test_it_serves_keeps_to_its_folder_and_leaves_in_order(tmp_path):
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path / "data"), "HOME": str(tmp_path)}
     environment |= {"TMPDIR": str(tmp_path / "tmp")}

@@ -65,10 +65,10 @@ def go_on(monkeypatch):
     [
         (["--optimizer", "lbfgs"], 2, 2),
         (["--optimizer", "lbfgs"], 4, 4),
-        (["--optimizer", "lbfgs", "--history", "2"], 6, 6),
-        (["--optimizer", "adam", "--average", "0.8"], 2, 2),
+        pytest.param(["--optimizer", "lbfgs", "--history", "2"], 6, 6, marks=pytest.mark.slow),
+        pytest.param(["--optimizer", "adam", "--average", "0.8"], 2, 2, marks=pytest.mark.slow),
         (["--optimizer", "adam", "--average", "0.8"], 4, 4),
-        (["--optimizer", "sgd"], 5, 5),
+        pytest.param(["--optimizer", "sgd"], 5, 5, marks=pytest.mark.slow),
         (["--optimizer", "scipy-lbfgs"], 3, 0),
         (["--optimizer", "scipy-lbfgs"], 6, 4),
         (["--engine", "byhand"], 6, 6),

@@ -117,6 +117,7 @@ def test_who_takes_nothing_of_an_answer_is_given_up(site):
     assert got < much
 
 
+@pytest.mark.slow
 def test_who_takes_it_slowly_gets_it_whole(site):
     much, asking = asking_for_much(site)
     got = 0

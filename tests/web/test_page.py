@@ -80,6 +80,7 @@ def test_names_are_text_and_never_markup(page):
     until(page, "document.title === 'jnst'")
 
 
+@pytest.mark.slow
 def test_settings_can_be_used_again_and_a_run_deleted(page):
     give_both(page)
     page.select_option("#preset", "gatys2016")
@@ -114,6 +115,7 @@ def test_settings_can_be_used_again_and_a_run_deleted(page):
     until(page, f"document.querySelectorAll('.card').length === {before - 1}")
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(page):
     def tab_to(selector):
         for _ in range(40):
@@ -184,6 +186,7 @@ def test_it_fits_a_narrow_window(page):
     fit(page)
 
 
+@pytest.mark.slow
 def test_the_gallery_after_a_restart_and_no_server_meanwhile(context, tmp_path):
     with serving(tmp_path / "web") as site, opened(context, site.address) as page:
         paint(page)

@@ -1,8 +1,10 @@
 """The page's form in a real browser: pictures and settings, and what is said of wrong ones."""
 
+import pytest
 from helpers_page import focused, give_both
 
 
+@pytest.mark.slow
 def test_a_bad_file_and_one_that_is_too_large(page, tmp_path):
     page.set_input_files("#content", {"name": "a.txt", "mimeType": "x/y", "buffer": b"hello"})
     page.wait_for_selector("#content[aria-invalid=true]")
@@ -85,6 +87,7 @@ def test_pictures_are_called_what_the_page_calls_them(page):
     focused(page, "style")
 
 
+@pytest.mark.slow
 def test_a_number_that_is_not_whole_is_said_in_words(page):
     give_both(page)
     for field in ("size", "seed"):
