@@ -1,8 +1,8 @@
 """Jitter: the network sees the picture shifted by some pixels, its border mirrored.
 
-Pooling compares the same pixels with each other at every step, in squares of 2, 4, 8 and 16. What
-is painted by hundreds of steps then follows their borders: thin lines along the axes. Shifted at
-each step by another offset, no border is the same twice (as in DeepDream, Mordvintsev et al. 2015).
+Pooling compares the same pixels with each other at every step, in squares of 2, 4, 8 and 16.
+Shifted by another offset at each step, the picture has their borders elsewhere each time (as in
+DeepDream, Mordvintsev et al. 2015).
 
     L(x) -> L(S x),   ∂/∂x = Sᵀ ∇L(S x)
 

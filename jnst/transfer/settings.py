@@ -65,8 +65,8 @@ class Settings:
     history: int = HISTORY
     """How many steps `lbfgs` and `scipy-lbfgs` remember."""
     jitter: int = 0
-    """Shift the picture by up to so many pixels before each step, at random, so that no lines come
-    of pooling the same pixels; 0 for not."""
+    """Shift the picture by up to so many pixels before each step, at random, so that pooling does
+    not compare the same pixels every time; 0 for not."""
     average: float = 0.0
     """Keep a running average of the pictures, with this decay, instead of the best; 0 for not."""
     content_loss: Literal["features", "self-similarity"] = "features"
