@@ -46,8 +46,7 @@ def content_goals(
         targets = measure(content)
     else:
         found = [measure(view) for view in jitter.views(content, offsets)]
-        targets = jax.tree.map(lambda *arrays: np.stack(arrays), *found)
-        targets = {layer: Cycle(target) for layer, target in targets.items()}
+        targets = jax.tree.map(lambda *maps: Cycle(np.stack(maps)), *found)
     weight = settings.content_weight / max(len(targets), 1)
     return {layer: [Goal(target, weight)] for layer, target in targets.items()}
 
@@ -69,23 +68,23 @@ def style_goals(
     layers, dtype, shares = resolved.style_layers, resolved.dtype, resolved.style_layer_weights
     goals: dict[str, list[Goal]] = {layer: [] for layer in layers}
 
-    def at(layer: str, mask: Mask, picture: Array) -> np.ndarray:
-        height, width = map_sizes(settings, *picture.shape[1:3])[layer]
-        return region(mask, height, width).astype(dtype)
-
-    def where_seen(layer: str, mask: Mask | None) -> Any:
+    def by_layer(mask: Mask | None, picture: Array) -> dict[str, np.ndarray | None]:
         if mask is None:
-            return None
-        if offsets is None:
-            return at(layer, mask, content)
+            return dict.fromkeys(layers)
+        sizes = map_sizes(settings, *picture.shape[1:3])
+        return {layer: region(mask, *sizes[layer]).astype(dtype) for layer in layers}
+
+    def where_seen(mask: Mask | None) -> dict[str, Any]:
+        if mask is None or offsets is None:
+            return by_layer(mask, content)
         height, width = content.shape[1:3]
         whole = resizing.resample(mask, height, width, PIL.Image.Resampling.BILINEAR)
-        return Cycle(np.stack([at(layer, view, content) for view in jitter.views(whole, offsets)]))
+        views = [by_layer(view, content) for view in jitter.views(whole, offsets)]
+        return jax.tree.map(lambda *regions: Cycle(np.stack(regions)), *views)
 
     def measure(guide: Guide) -> Targets:
         style = guide.style.astype(dtype)
-        mask = guide.style_region
-        where = {layer: None if mask is None else at(layer, mask, style) for layer in layers}
+        where = by_layer(guide.style_region, style)
 
         def anew() -> Targets:
             return loaded.engine.targets("style", loaded.params, style, where)
@@ -102,8 +101,9 @@ def style_goals(
         key = id(guide.style), id(guide.style_region)
         if key not in measured:
             measured[key] = measure(guide)
+        regions = where_seen(guide.region)
         for layer, share in zip(layers, shares, strict=True):
             weight = settings.style_weight * guide.share * share / sum(shares)
-            goal = Goal(measured[key][layer], weight, where_seen(layer, guide.region))
+            goal = Goal(measured[key][layer], weight, regions[layer])
             goals[layer].append(goal)
     return goals

@@ -142,6 +142,7 @@ def paint(
 def _programs(pictures: Pictures, settings: Settings, stage: Stage) -> Iterator[Hashable]:
     """Name the programs of a stage: one for the photograph, one for each painting."""
     objective, optimizer = settings.resolved.objective, settings.optimizer
-    yield objective, optimizer, stage.size, stage.tile, pictures.content.shape
+    jittered = settings.jitter > 0  # by how much is an argument
+    yield objective, optimizer, jittered, stage.size, stage.tile, pictures.content.shape
     for guide in pictures.guides:
         yield objective, stage.style_size, stage.tile, guide.style.shape

@@ -74,14 +74,12 @@ def write_sheets(pictures: Path, out: Path, key: Path, rng: random.Random) -> No
         shown += [(pair, order), (pair, order[1:] + order[:1])]
     rng.shuffle(shown)
     folder = disk.make_folder(out)
+    known = {}
     for number, (pair, order) in enumerate(shown, 1):
+        known[f"{number:02}"] = {"pair": pair, "methods": order}
         files.write(folder / f"{number:02}.png", sheet([by_pair[pair][name] for name in order]))
-    rows = "".join(f"{number:02}{',' * len(QUESTIONS)}\n" for number in range(1, len(shown) + 1))
+    rows = "".join(f"{number}{',' * len(QUESTIONS)}\n" for number in known)
     disk.write_text(folder / "answers.csv", ",".join(("sheet", *QUESTIONS)) + "\n" + rows)
-    known = {
-        f"{number:02}": {"pair": pair, "methods": order}
-        for number, (pair, order) in enumerate(shown, 1)
-    }
     disk.write_text(key, json.dumps(known, indent=1) + "\n")
 
 
