@@ -42,7 +42,7 @@ def share(light: np.ndarray, angle: float) -> float:
     d = light - (np.roll(light, 1, 1) + np.roll(light, -1, 1)) / 2
     along = scipy.ndimage.uniform_filter1d(d, LENGTH, axis=0)
     # What has all that it is made of within the picture.
-    inner = scipy.ndimage.binary_erosion(known, np.ones((LENGTH + 2, 5)))
+    inner = np.asarray(scipy.ndimage.binary_erosion(known, np.ones((LENGTH + 2, 5))), bool)
     return float((along[inner] ** 2).mean() / (d[inner] ** 2).mean())
 
 
