@@ -72,10 +72,11 @@ def target(moments: Moments) -> Target:
 
 def distance(moments: Moments, target: Target, *, scale: str = "mean") -> np.floating:
     """E = scale · (|m - m_s|² + tr C + tr C_s - 2 tr (B C Bᵀ)^½)."""
-    values, _, least = _eigen(moments, target)
+    values = np.linalg.eigvalsh(_product(moments, target))  # without vectors: a third of the time
     means = np.sum((moments.mean - target.mean) ** 2)
     traces = np.trace(_covariance(moments)) + target.trace
-    return SCALE[scale](target) * (means + traces - 2 * np.sqrt(values[values > least]).sum())
+    roots = np.sqrt(values[values > _least(values)])
+    return SCALE[scale](target) * (means + traces - 2 * roots.sum())
 
 
 def distance_backward(moments: Moments, target: Target, *, scale: str = "mean") -> Moments:
@@ -85,10 +86,11 @@ def distance_backward(moments: Moments, target: Target, *, scale: str = "mean") 
     but rounding count as much as that is.
     """
     factor, B = SCALE[scale](target), target.root
-    values, vectors, least = _eigen(moments, target)
+    values, vectors = np.linalg.eigh(_product(moments, target))
+    least = _least(values)
     values = np.maximum(np.abs(values), least) if least > 0 else np.full_like(values, np.inf)
-    inverse_root = (vectors / np.sqrt(values)) @ vectors.T
-    transport = (B.T @ inverse_root @ B).astype(B.dtype)
+    half = B.T @ vectors / values**0.25  # half @ half.T is Bᵀ A^-½ B, with fewer products
+    transport = (half @ half.T).astype(B.dtype)
     D = factor * (np.eye(B.shape[1], dtype=B.dtype) - transport)
     return Moments(2 * factor * (moments.mean - target.mean) - (D + D.T) @ moments.mean, D)
 
@@ -97,8 +99,12 @@ def _covariance(moments: Moments) -> np.ndarray:
     return moments.second - np.outer(moments.mean, moments.mean)
 
 
-def _eigen(moments: Moments, target: Target) -> tuple[np.ndarray, np.ndarray, float]:
-    """Eigenvalues and eigenvectors of A = B C Bᵀ in float64, and what of them is rounding."""
+def _product(moments: Moments, target: Target) -> np.ndarray:
+    """Compute A = B C Bᵀ in float64."""
     C, B = (np.asarray(x, np.float64) for x in (_covariance(moments), target.root))
-    values, vectors = np.linalg.eigh(B @ C @ B.T)
-    return values, vectors, ROUNDING * np.finfo(np.float64).eps * values[-1]
+    return B @ C @ B.T
+
+
+def _least(values: np.ndarray) -> float:
+    """Return up to where an eigenvalue of A is rounding; the largest is the last."""
+    return ROUNDING * np.finfo(np.float64).eps * values[-1]
