@@ -509,12 +509,17 @@ def strongest_patch(picture, F, channel, layer):
     return framed[top : top + r, left : left + r]
 
 
+def answering(F, F_painting):
+    """The eight channels that answer most strongly to both pictures."""
+    peaks = np.minimum(F.max(axis=(0, 1)), F_painting.max(axis=(0, 1)))
+    return np.argsort(peaks)[::-1][:8]
+
+
 of_painting = features_of(painting)
 chosen = {}  # channels by layer
 figure, axes = plt.subplots(8, 8, figsize=(10, 10.6), layout="constrained")
 for number, layer in enumerate(style_layers[1:]):
-    peaks = np.minimum(features[layer].max(axis=(0, 1)), of_painting[layer].max(axis=(0, 1)))
-    chosen[layer] = np.argsort(peaks)[::-1][:8]
+    chosen[layer] = answering(features[layer], of_painting[layer])
     for column, channel in enumerate(chosen[layer]):
         for row, picture, F in (
             (2 * number, photograph, features[layer]),

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from jnst.pictures import files, resizing, samples
+
 pytestmark = [pytest.mark.slow, pytest.mark.optimized]
 
 
@@ -10,9 +12,9 @@ def lesson(run_lesson):
 
 
 @pytest.fixture(scope="module")
-def full_lesson(run_lesson):
-    """The lesson at its full size: some claims need a picture larger than the deepest fields."""
-    return run_lesson("02_features", "--size", "448", "--side", "176")
+def larger(run_lesson):
+    """The lesson at a larger size: some claims need a picture larger than the deepest fields."""
+    return run_lesson("02_features", "--quick", "--size", "256", "--side", "168")
 
 
 def test_the_convolution_by_hand(lesson):
@@ -143,24 +145,29 @@ def test_solutions(lesson):
     assert lesson["recovered_error"] == 0
 
 
-def test_what_only_a_larger_picture_shows(full_lesson):
-    assert list(full_lesson["measured"]) == full_lesson["style_layers"]
-    assert full_lesson["measured"] == full_lesson["expected"]
-    shifts_as_claimed(full_lesson, 5)
-    moved = full_lesson["moved"]
+def test_what_only_a_larger_picture_shows(larger):
+    assert list(larger["measured"]) == larger["style_layers"]
+    assert larger["measured"] == larger["expected"]
+    shifts_as_claimed(larger, 5)
+    moved = larger["moved"]
     assert moved["with noise"][-1] > 1.5 * moved["with noise"][0]
     assert moved["darker by a fifth"] == sorted(moved["darker by a fifth"], reverse=True)
     assert max(moved["without colour"]) == moved["without colour"][0]
     assert all(0.9 < distance < 1.3 for distance in moved["mirrored"])
-    test_silent_features(full_lesson)
-    test_average_pooling_makes_other_and_quieter_features(full_lesson)
+    test_silent_features(larger)
+    test_average_pooling_makes_other_and_quieter_features(larger)
 
 
-def test_the_deepest_channels_choose_the_eyes(full_lesson):
-    F = full_lesson["features"]["relu5_1"]
+def test_the_deepest_channels_choose_the_eyes(lesson):
+    """At the lesson's full size, where the text says so; which channels they are depends on it."""
+    F, F_painting = (
+        lesson["features_of"](resizing.fit(files.read(path), 448), layers=["relu5_1"])["relu5_1"]
+        for path in (samples.content(), samples.STYLE)
+    )
     height, width = F.shape[:2]
-    assert len(full_lesson["chosen"]["relu5_1"]) == 8
-    for channel in full_lesson["chosen"]["relu5_1"]:
+    chosen = lesson["answering"](F, F_painting)
+    assert len(chosen) == 8
+    for channel in chosen:
         p, q = np.unravel_index(F[:, :, channel].argmax(), (height, width))
         there = (p + 0.5) / height, (q + 0.5) / width
         eyes = (0.38, 0.38), (0.42, 0.71)  # row and column, as shares of the photograph
