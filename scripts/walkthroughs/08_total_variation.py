@@ -31,7 +31,12 @@ from jnst.transfer.pictures import read
 from jnst.transfer.recipe import iterate, prepare
 
 options = lesson.options(
-    "Total variation and its exponent", size=(112, 48), steps=(40, 10), side=(96, 64)
+    "Total variation and its exponent",
+    size=(112, 48),
+    steps=(40, 10),
+    side=(96, 64),
+    content=("relu4_2", "relu3_1"),
+    deepest=("relu5_1", "relu3_1"),
 )
 rng = np.random.default_rng(0)
 colours = {0.5: "C0", 0.75: "C1", 1.0: "C2", 1.25: "C3"}
@@ -189,7 +194,9 @@ for beta in colours:
     with np.errstate(divide="ignore", invalid="ignore"):
         errors[beta, "loop"] = lesson.difference(by_index(x, beta)[last], g[last])
     with jax.enable_x64(True):
-        of_one = jax.grad(lambda x, b=beta: total_variation(as_picture(x), beta=b, scale="sum") / 3)
+        of_one = jax.jit(
+            jax.grad(lambda x, b=beta: total_variation(as_picture(x), beta=b, scale="sum") / 3)
+        )
         errors[beta, "jax.grad"] = lesson.difference(g, np.asarray(of_one(x)))
     library = byhand.total_variation_backward(x[None, ..., None], beta=beta, scale="sum")
     errors[beta, "the library"] = lesson.difference(g, library[0, ..., 0])
@@ -306,9 +313,9 @@ def naive(x):
     return jnp.sqrt(a**2 + b**2).sum()
 
 
-naive_gradient = np.asarray(jax.grad(naive)(flat))
+naive_gradient = np.asarray(jax.jit(jax.grad(naive))(flat))
 safe_gradient = np.asarray(
-    jax.grad(lambda x: total_variation(as_picture(x), beta=0.5, scale="sum"))(flat)
+    jax.jit(jax.grad(lambda x: total_variation(as_picture(x), beta=0.5, scale="sum")))(flat)
 )
 print("jax.grad of the root, on a flat picture:", naive_gradient[0])
 print("the library's:                          ", safe_gradient[0])
@@ -453,7 +460,14 @@ for beta, (_, steps) in smoothed.items():
 # program serves all.
 
 # %%
-settings = Settings(size=options.size, first_size=None)
+layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+layers = layers[: layers.index(options.deepest) + 1]
+settings = Settings(
+    size=options.size,
+    first_size=None,
+    content_layers=(options.content,),
+    style_layers=layers,
+)
 problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
 painted = {}
 for gamma in (0.0, settings.tv_weight, 2.5, 25.0):
@@ -463,7 +477,7 @@ for gamma in (0.0, settings.tv_weight, 2.5, 25.0):
         if last.total == last.best_total:
             parts = last.parts
     assert last is not None
-    roughness = float(total_variation(last.best, kind="nine-point"))
+    roughness = float(byhand.total_variation(last.best, kind="nine-point"))
     painted[gamma] = last.best, roughness, parts["content"] + parts["style"]
 lesson.pictures({f"γ = {g:g}": x for g, (x, _, _) in painted.items()}, columns=2)
 lesson.show(
@@ -504,7 +518,7 @@ sizes = (56, 112, 224, 448)
 pictures = [resizing.fit(original, size) for size in sizes]
 growth = {}
 for beta in colours:
-    sums = [float(total_variation(p, beta=beta, scale="sum")) for p in pictures]
+    sums = [float(byhand.total_variation(p, beta=beta, scale="sum")) for p in pictures]
     growth[beta] = float(np.polyfit(np.log(sizes), np.log(sums), 1)[0])
 synthetic = {}
 for name in ("smooth", "edge", "grain"):
