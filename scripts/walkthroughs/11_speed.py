@@ -32,7 +32,7 @@ from jnst.pictures import files, resizing, samples
 from jnst.weights import store
 
 options = lesson.options(
-    "Speed", size=(128, 48), deepest=("relu5_1", "relu3_1"), rounds=(7, 3), loop=(5, 3)
+    "Speed", size=(128, 48), deepest=("relu5_1", "relu3_1"), rounds=(7, 1), loop=(5, 3)
 )
 rng = np.random.default_rng(0)
 order = vgg.LAYERS["vgg19"]
@@ -126,7 +126,7 @@ def style_loss(x, params, A, network=network):
     return sum(((gram_matrix(maps[n]) - A[n]) ** 2).sum() / (A[n] ** 2).sum() for n in style_layers)
 
 
-A = {name: gram_matrix(F) for name, F in network(params, painting).items()}
+A = {name: gram_matrix(F) for name, F in jax.jit(network)(params, painting).items()}
 value_and_gradient = jax.value_and_grad(style_loss)
 lowered = jax.jit(value_and_gradient).lower(photograph, params, A)
 program = lowered.compile()
@@ -215,7 +215,9 @@ gram_products = {
     "by hand": matrix_products(gram_loss_by_hand),
 }
 with jax.enable_x64(True):
-    slopes = [np.asarray(jax.grad(f)(F_small, A_small)) for f in (gram_loss, gram_loss_by_hand)]
+    slopes = [
+        np.asarray(jax.jit(jax.grad(f))(F_small, A_small)) for f in (gram_loss, gram_loss_by_hand)
+    ]
 gram_error = np.abs(slopes[0] - slopes[1]).max() / np.abs(slopes[0]).max()
 print(f"matrix products: {gram_products}; both gradients differ by {gram_error:.0e}")
 
@@ -241,24 +243,13 @@ def race(candidates, rounds=options.rounds):
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
-maps, x = {}, photograph[..., ::-1] * 255 - params["input"]["mean"]
-for name in order:  # what each layer reads
-    maps[name] = x
-    if name.startswith("conv"):
-        x = conv(x, params[name]["kernel"], params[name]["bias"])
-    else:
-        x = plain_relu(x) if name.startswith("relu") else plain_pool(x)
 jitted = {"conv": jax.jit(conv), "relu": jax.jit(plain_relu), "pool": jax.jit(plain_pool)}
-by_layer = race(
-    {
-        name: functools.partial(
-            jitted[name[:4]],
-            maps[name],
-            *((params[name]["kernel"], params[name]["bias"]) if name[:4] == "conv" else ()),
-        )
-        for name in order
-    }
-)
+single_layers, x = {}, photograph[..., ::-1] * 255 - params["input"]["mean"]
+for name in order:  # each layer with what it reads
+    weights = (params[name]["kernel"], params[name]["bias"]) if name[:4] == "conv" else ()
+    single_layers[name] = functools.partial(jitted[name[:4]], x, *weights)
+    x = single_layers[name]()
+by_layer = race(single_layers)
 whole, most = sum(by_layer.values()), sum(products.values())
 print(f"{'':10}{'of the time':>12}{'of the products':>17}")
 for name in products:
@@ -479,9 +470,9 @@ print(f"{options.loop} steps on {jax.default_backend()}: in lax.scan "
 
 # %%
 def kept_bytes(f, x):
-    """Bytes that the way back through f keeps, for one picture x."""
-    _, pull_back = jax.vjp(f, x)
-    return sum(array.nbytes for array in jax.tree.leaves(pull_back))
+    """Bytes that the way back through f keeps, for one picture x; nothing is computed for it."""
+    pull_back = jax.eval_shape(lambda x: jax.vjp(f, x)[1], x)
+    return sum(array.size * array.dtype.itemsize for array in jax.tree.leaves(pull_back))
 
 
 # %% [markdown]
@@ -591,10 +582,8 @@ def keeps(height, width):
 
 def residuals(**layers):
     """Bytes that the way back through the network keeps, without weights."""
-    few = {name: params[name] for name in params}
-    _, pull_back = jax.vjp(lambda x: network(few, x, **layers)[options.deepest], on_device)
-    held = {id(a) for a in jax.tree.leaves(few)}
-    return sum(a.nbytes for a in jax.tree.leaves(pull_back) if id(a) not in held)
+    weights = sum(params[name]["kernel"].nbytes for name in products)
+    return kept_bytes(lambda x: network(params, x, **layers)[options.deepest], photograph) - weights
 
 
 table = keeps(height, width)
@@ -605,7 +594,6 @@ variants = {
     "bits (library)": {"relu": nn.relu, "pool": pooling.max_pool},
 }
 measured = {name: residuals(**layers) for name, layers in variants.items()}
-weights_kept = sum(params[n]["kernel"].nbytes for n in products)
 print(f"{'':16}{'by formula':>14}{'measured':>14}   bytes")
 for (name, found), formula in zip(measured.items(), by_hand_bytes, strict=True):
     print(f"{name:16}{formula:14,}{found:14,}")
