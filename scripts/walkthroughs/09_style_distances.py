@@ -104,11 +104,16 @@ def as_map(F):
     return np.asarray(F, np.float64).reshape(1, -1, 20, F.shape[-1])
 
 
+def target_of(loss, F):
+    """What a distance of the library keeps of the map of a painting."""
+    make = getattr(loss, "target", lambda statistic: statistic)
+    return make(loss.statistic(F))
+
+
+@partial(jax.jit, static_argnames="loss")
 def distance_by(loss, F, target):
     """A distance of the library between two maps, in units of a blank one."""
-    make = getattr(loss, "target", lambda statistic: statistic)
-    kept = make(loss.statistic(target))
-    return float(loss.distance(loss.statistic(F), kept, scale="relative"))
+    return loss.distance(loss.statistic(F), target_of(loss, target), scale="relative")
 
 
 kinds = {
@@ -118,7 +123,7 @@ kinds = {
 with jax.enable_x64(True):
     seen = np.array(
         [
-            [distance_by(loss, as_map(F), as_map(style)) for loss in kinds.values()]
+            [float(distance_by(loss, as_map(F), as_map(style))) for loss in kinds.values()]
             for F in clouds.values()
         ]
     )
@@ -623,32 +628,44 @@ print("five quantiles of 0, 1, ..., 9:", np.asarray(few)[0])
 kinds["patches"] = patches
 noise = initial("noise", photograph, painting, seed=0)
 lbfgs = optimizers.lbfgs(1.0)
+lbfgs = lbfgs._replace(update=jax.jit(lbfgs.update))  # compiled here, once for all our runs
 textures, falls, between, per_step = {}, {}, {}, {}
+
+
+@partial(jax.jit, static_argnames="loss")
+def targets_of(loss, maps):
+    return {i: target_of(loss, F) for i, F in maps.items()}
+
+
+@partial(jax.jit, static_argnames="loss")
+def mean_distance(loss, maps, goals):
+    terms = [loss.distance(loss.statistic(maps[i]), goals[i], scale="relative") for i in goals]
+    return sum(terms) / len(terms)
+
+
+def objective(x, params, goals, loss):
+    return mean_distance(loss, vgg.features(params, x, tuple(goals)), goals)
+
+
+@partial(jax.jit, static_argnames="loss")
+def evaluate(constants, x, loss):
+    E, gradient = jax.value_and_grad(objective)(x, *constants, loss)
+    return E, {}, gradient
+
+
 for name, loss in kinds.items():
     seen_layers = layers[-2:] if name == "patches" else layers
-    make = getattr(loss, "target", lambda statistic: statistic)
-    goals = {i: make(loss.statistic(of_painting[i])) for i in seen_layers}
-
-    def objective(x, params, goals, loss=loss):
-        F = vgg.features(params, x, tuple(goals))
-        terms = [loss.distance(loss.statistic(F[i]), goals[i], scale="relative") for i in goals]
-        return sum(terms) / len(terms)
-
-    def evaluate(constants, x, objective=objective):
-        E, gradient = jax.value_and_grad(objective)(x, *constants)
-        return E, {}, gradient
-
+    goals = targets_of(loss, {i: of_painting[i] for i in seen_layers})
+    constants, of_loss = (params, goals), partial(evaluate, loss=loss)
     best, totals, times = noise, [], []
     for progress in minimize(
-        evaluate, (params, goals), jnp.asarray(noise), lbfgs, steps=options.steps
+        of_loss, constants, jnp.asarray(noise), lbfgs, steps=options.steps, compiled=False
     ):
         best = progress.best
         totals.append(progress.best_total)
         times.append(time.perf_counter())
     textures[name], falls[name] = best, (totals[0], totals[-1])
-    between[name] = float(
-        np.mean([distance_by(loss, of_photograph[i], of_painting[i]) for i in goals])
-    )
+    between[name] = float(mean_distance(loss, of_photograph, goals))
     per_step[name] = float(np.median(np.diff(times)))
 print(f"{'':13}{'photograph':>11}{'noise':>9}{'texture':>9}{'seconds a step':>16}")
 for name, (first, last) in falls.items():
