@@ -207,13 +207,19 @@ def rmse(a, b):
     return float(np.sqrt(np.mean((a - b) ** 2)))
 
 
+@jax.jit
+def all_features(x, params):
+    return vgg.features(params, x, layers, pooling="avg")
+
+
+P_photograph = all_features(photograph, params)
 lbfgs = optimizers.lbfgs(1.0)
 lbfgs = lbfgs._replace(update=jax.jit(lbfgs.update))  # compiled here, once for all our runs
 
 
 def reconstruct(layer, start=noise, *, gamma=0.0, pooling="avg", target=None):
     """The best picture, and for each step the loss and the error in pixels."""
-    P = features_of(photograph, params, layer, pooling) if target is None else target
+    P = P_photograph[layer] if target is None else target
     of_layer = partial(evaluate, layer=layer, pooling=pooling)
     losses, errors = [], []
     for progress in minimize(
@@ -293,7 +299,7 @@ for layer, (of_loss, of_error) in fall.items():
 # would not help, for the loss does not ask for these pixels. One reason is plain counting.
 
 # %%
-counts = {layer: features_of(photograph, params, layer).size for layer in layers}
+counts = {layer: P.size for layer, P in P_photograph.items()}
 print(f"numbers in the picture: {photograph.size}")
 for layer, count in counts.items():
     print(f"features in {layer}: {count:7} = {count / photograph.size:.1f} per pixel value")
@@ -309,14 +315,6 @@ for layer, count in counts.items():
 
 
 # %%
-@jax.jit
-def all_features(x, params):
-    return vgg.features(params, x, layers, pooling="avg")
-
-
-P_photograph = all_features(photograph, params)
-
-
 def losses_by_layer(x, P=P_photograph):
     """The content loss in each of the five layers, 1 for a blank map."""
     F = all_features(np.asarray(x), params)
@@ -600,7 +598,8 @@ print(f"loss for the mean of two features: {middle_loss:.1e}, for the photograph
 # of the other three except that they are smaller. Average pooling says something of each.
 
 # %%
-best_max, _, errors_max = reconstruct("relu3_2", pooling="max")
+P_max = features_of(photograph, params, "relu3_2", pooling="max")
+best_max, _, errors_max = reconstruct("relu3_2", pooling="max", target=P_max)
 similarity_max = similarity(best_max)
 for name, error, alike in [
     ("max pooling", errors_max[-1], similarity_max),
