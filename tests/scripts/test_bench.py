@@ -3,30 +3,36 @@
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 
 import pytest
 from helpers import ROOT, load_script
 
-pytestmark = pytest.mark.optimized
+SUPPORT = ROOT / "tests" / "support"
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch, the peer, is not installed"
 )
 
 
-def run(out, *words):
-    command = [sys.executable, ROOT / "scripts/bench/run.py", *words, "--json", out / "a.json"]
-    environment = os.environ | {"COLUMNS": "200"}
-    subprocess.run(command, check=True, capture_output=True, env=environment)
-    return json.loads((out / "a.json").read_text())
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """Return what runs benchmarks, `bench("eval", ...)`; processes of its own do their work."""
+    out = tmp_path_factory.mktemp("bench") / "a.json"
+
+    def run(*words):
+        runner.main([*words, "--json", str(out)])
+        return json.loads(out.read_text())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "scripts/bench")
+        runner = load_script("bench/run.py")
+        yield run
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory):
+def evaluated(bench):
     """Time one evaluation on our side, and on torch's where it is installed."""
-    words = "--sizes", "32", "--rounds", "1", "--quick"
-    return run(tmp_path_factory.mktemp("bench"), "eval", *words)
+    return bench("eval", "--sizes", "32", "--rounds", "1", "--quick")
 
 
 @pytest.mark.slow
@@ -48,8 +54,9 @@ def test_torch_does_the_same_work(evaluated):
 
 
 @pytest.mark.slow
-def test_memory_grows_with_the_picture_and_the_largest_one_is_on_that_line(tmp_path):
-    small, large, *budgets = run(tmp_path, "memory", "--sizes", "64", "512")["memory"]
+def test_memory_grows_with_the_picture_and_the_largest_one_is_on_that_line(bench, monkeypatch):
+    monkeypatch.setattr(sys.modules["benchmarks"], "WORK", SUPPORT / "shallow_work.py")
+    small, large, *budgets = bench("memory", "--sizes", "64", "512")["memory"]
     assert small["ours whole GB"] < large["ours whole GB"]
     sides = [row["ours whole GB"] for row in budgets]
     assert sides == sorted(sides)
@@ -59,8 +66,10 @@ def test_memory_grows_with_the_picture_and_the_largest_one_is_on_that_line(tmp_p
 
 
 @pytest.mark.slow
-def test_a_batch_is_timed_beside_single_runs(tmp_path):
-    rows = run(tmp_path, "batch", "--sizes", "32", "--quick")["batch"]
+def test_a_batch_is_timed_beside_single_runs(bench, monkeypatch):
+    tiny = [str(SUPPORT / "tiny.py"), "stylize", "--engine", "byhand"]
+    monkeypatch.setattr(sys.modules["benchmarks"], "STYLIZE", tiny)
+    rows = bench("batch", "--sizes", "32", "--quick")["batch"]
     assert [row["what"] for row in rows] == ["batch", "batch, --canvas 1", "one by one"]
     for row in rows:
         assert row["s a picture"] == row["s"] / 2
