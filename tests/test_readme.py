@@ -6,15 +6,13 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
 import tiny
-from helpers import ROOT
+from helpers import ROOT, run_script, script_commands
 from skimage.data import immunohistochemistry
 
 import jnst.cli
@@ -26,11 +24,9 @@ from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
 from jnst.transfer.settings import Settings
 
-pytestmark = pytest.mark.optimized
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand"]
-SCRIPTS = re.findall(r"^\$ python (.*)$", README, re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -69,10 +65,10 @@ def shrunk(command):
     words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
     if words[0] == "weights":
         return words
-    # Other networks see nothing of the smallest pictures. Each size of a dream is compiled anew.
+    # Other networks see nothing of the smallest pictures.
     size = "64" if "backbone=" in command else "48" if words[0] == "dream" else "32"
     more = ["--engine", "byhand"] if has_engine(command) else []
-    more += ["--octaves", "2"] if words[0] == "dream" else []
+    more += ["--octaves", "1"] if words[0] == "dream" else []  # each is compiled anew
     more += ["--frames", "3"] if "--frames" in words else []
     return [*words, "--size", size, "--steps", "2", "--no-cache", *more]
 
@@ -118,20 +114,18 @@ def test_the_first_command_as_it_stands_but_small():
 
 def test_there_are_commands():
     assert len(COMMANDS) >= 5
-    assert len(SCRIPTS) == 3
+
+
+def test_each_script_is_run_by_a_test():
+    """The first two where they are tested: what they build is looked at there."""
+    run = {"build_docs", "build_lessons", "walkthroughs/04_gram_gradient"}
+    assert set(script_commands()) == run
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", SCRIPTS)
-def test_script(command):
-    script, *words = shlex.split(command)
-    # All lessons are run by their own tests, and the site is built whole where lessons are made.
-    few = {"build_lessons": ["--quick", "--only", "4"], "build_docs": []}
-    words += few.get(Path(script).stem, ["--quick"])
-    result = subprocess.run([sys.executable, ROOT / script, *words], capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    out = Path(words[words.index("--out") + 1])
-    assert list(out.rglob("*.html" if "build" in script else "*.png"))
+def test_a_lesson_as_a_script(tmp_path):
+    out = run_script("walkthroughs/04_gram_gradient", tmp_path, "--quick")
+    assert list(out.glob("*.png"))
 
 
 def test_every_lesson_is_listed_by_its_title():

@@ -3,7 +3,11 @@
 import importlib.util
 import itertools
 import os
+import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +25,9 @@ HEADLESS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND"
 DUMP = [
-    *(*HEADLESS, "--host-resolver-rules=MAP * ~NOTFOUND"),
+    *(*HEADLESS, OFFLINE),
     *("--virtual-time-budget=20000", "--dump-dom"),
 ]
 """How it prints a page as it is once all scripts have run, without a network."""
@@ -50,6 +55,22 @@ def load_script(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def script_commands():
+    """Return the commands of the README that run files of `scripts/`: name -> words after it."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ python scripts/(.*)\.py (.*)$", readme, re.MULTILINE)
+    return {name: shlex.split(words) for name, words in commands}
+
+
+def run_script(name, folder, *more):
+    """Run a command of `script_commands` in a folder; return the folder it was told to fill."""
+    words = [*script_commands()[name], *more]
+    command = [sys.executable, ROOT / "scripts" / f"{name}.py", *words]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return folder / words[words.index("--out") + 1]
 
 
 def maps(rng, *size, channels=3):

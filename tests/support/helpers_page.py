@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+from helpers import BROWSERS, CHROMIUM, HEADLESS
 from helpers_web import png
 
 VIEWPORT = {"width": 1280, "height": 900}
@@ -39,6 +41,18 @@ def started(folder, **environment):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+@contextlib.contextmanager
+def launched(*options):
+    """Start the browser; where there is none, the test is skipped."""
+    if CHROMIUM is None:
+        pytest.skip(f"no browser is here: none of {', '.join(BROWSERS)}")
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*HEADLESS, *options])
+        yield browser
+        browser.close()
 
 
 @contextlib.contextmanager

@@ -1,20 +1,14 @@
 """The browser of the tests, where there is one, and servers with a painter that pretends."""
 
 import pytest
-from helpers import BROWSERS, CHROMIUM, HEADLESS
-from helpers_page import HASTE, VIEWPORT, opened
+from helpers_page import HASTE, VIEWPORT, launched, opened
 from helpers_web import serving
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        pytest.skip(f"no browser is here: none of {', '.join(BROWSERS)}")
-    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=HEADLESS)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
