@@ -91,34 +91,31 @@ def test_a_dream_that_does_not_fit_is_refused_before_it_is_dreamt(free):
     assert next(dream(image, settings, loaded)).step == 1
 
 
-PEAK = """
-import sys, jax, numpy as np
+SIDE = 600
+PEAKS = f"""
+import jax
 from pathlib import Path
 from jnst.pictures import samples
-from jnst.transfer import problem
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
 from jnst.transfer.recipe import prepare
-layers = {"style_layers": ("relu1_2",), "content_layers": ("relu1_2",), "style_loss": "gram"}
-settings = Settings(size=1000, square=True, upscale=True, init="style", tile=sys.argv[1], **layers)
-if settings.tile != "off":
-    settings = Settings(**{**vars(settings), "tile": int(settings.tile)})
-found = prepare(read(samples.content(), samples.STYLE, settings), settings)
-evaluate = jax.jit(found.evaluate) if found.compiled is True else found.evaluate
-print(float(evaluate(found.constants, found.image).total))
-status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
-print(1024 * int(status["VmHWM"].split()[0]))  # getrusage would begin with the parent's peak
+layers = {{"style_layers": ("relu1_2",), "content_layers": ("relu1_2",), "style_loss": "gram"}}
+for tile in (200, "off"):
+    settings = Settings(size={SIDE}, square=True, upscale=True, init="style", tile=tile, **layers)
+    found = prepare(read(samples.content(), samples.STYLE, settings), settings)
+    evaluate = jax.jit(found.evaluate) if found.compiled is True else found.evaluate
+    print(float(evaluate(found.constants, found.image).total))
+    status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+    print(1024 * int(status["VmHWM"].split()[0]))  # getrusage would begin with the parent's peak
 """
 
 
 @pytest.mark.slow
 def test_tiles_take_much_less_memory_than_the_whole():
-    found = {}
-    for tile in ("off", "200"):
-        command = [sys.executable, "-c", PEAK, tile]
-        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        found[tile] = [float(line) for line in out.split()]
-    (total, most), (same, less) = found["off"], found["200"]
+    """In one process: the peak with tiles comes first, and that of the whole is above it."""
+    command = [sys.executable, "-c", PEAKS]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    same, less, total, most = map(float, out.split())
     assert same == pytest.approx(total, rel=1e-4)
-    one_map = 64 * 4 * 1000**2
+    one_map = 64 * 4 * SIDE**2
     assert less < most - 2 * one_map
