@@ -23,8 +23,9 @@ def test_a_wheel_paints_the_sample_pair_in_an_empty_folder(tmp_path):
     site, empty = tmp_path / "site", tmp_path / "empty"
     empty.mkdir()
     subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
+    words = ["stylize", "--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand"]
     run = subprocess.run(
-        [sys.executable, "-m", "jnst", "stylize", "--size", "32", "--steps", "2", "--no-cache"],
+        [sys.executable, "-m", "jnst", *words],
         cwd=empty,
         env=os.environ | {"PYTHONPATH": str(site), "JNST_WEIGHTS": ""},
         capture_output=True,

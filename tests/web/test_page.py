@@ -1,4 +1,4 @@
-"""The page, in a real browser; the painter pretends, but for the last test."""
+"""The page, in a real browser; the painter pretends, but for the last test's small network."""
 
 import re
 
@@ -207,7 +207,10 @@ def test_the_gallery_after_a_restart_and_no_server_meanwhile(context, tmp_path):
 
 @pytest.mark.slow
 def test_a_real_picture_from_the_page(context, tmp_path):
-    with started(tmp_path / "web") as address, opened(context, address) as page:
+    with (
+        started(tmp_path / "web", TINY="yes") as address,
+        opened(context, address) as page,
+    ):
         page.set_default_timeout(240_000)
         page.click("#samples")
         page.wait_for_selector(".zone[data-what=style].filled")
