@@ -27,11 +27,11 @@ from jnst.commands import (
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
 from jnst.runs.failures import explain, fail
-from jnst.runs.quality import QUALITY
 from jnst.runs.record import Inputs, restore
 from jnst.runs.signals import interrupted, leave, signals
 from jnst.system.streams import forgiving, say
 from jnst.transfer.presets import preset
+from jnst.transfer.quality import QUALITY
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
 

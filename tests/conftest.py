@@ -1,4 +1,7 @@
-"""Strict mode for every test: the shapes in the annotations of `jnst` are checked at each call."""
+"""Strict mode: the shapes in the annotations of `jnst` are checked at each call in every test.
+
+JNST_TESTS_STRICT=no leaves the checks out, which are a seventh of the tests' time.
+"""
 
 import os
 import signal
@@ -53,18 +56,17 @@ def _jaxtyped_where_it_pays(**options):
 
 
 jaxtyping.jaxtyped = _jaxtyped_where_it_pays  # where the import hook looks it up
-jaxtyping.install_import_hook("jnst", "beartype.beartype")
+if os.environ.get("JNST_TESTS_STRICT") != "no":
+    jaxtyping.install_import_hook("jnst", "beartype.beartype")
 
 
-def pytest_configure(config):
-    """Compile tests without LLVM's optimizations, where programs run once or twice.
+def pytest_configure():
+    """Compile tests without LLVM's optimizations, where most programs run once or twice.
 
     To compile takes half as long so, and a third of that without XLA's fusion emitters, which
-    `jnst.xla` leaves out too. What is marked `optimized` is compiled as users have it.
+    `jnst.xla` leaves out too. XLA_FLAGS in the environment take precedence.
     """
-    flags = []
-    if config.option.markexpr == "not slow" or "not optimized" in config.option.markexpr:
-        flags.append("--xla_backend_optimization_level=0")
+    flags = ["--xla_backend_optimization_level=0"]
     if jax.__version_info__ < (0, 11, 1):  # later ones know no such flag
         flags.append("--xla_cpu_use_fusion_emitters=false")
     os.environ.setdefault("XLA_FLAGS", " ".join(flags))

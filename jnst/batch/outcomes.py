@@ -134,7 +134,7 @@ def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None
     if len(failed) > _MOST_FAILED:
         table.add_row(f"and {len(failed) - _MOST_FAILED} more", "", "failed")
     for one in slow:
-        table.add_row(cell(one.job.content), f"{one.seconds:.1f}", "painted, among the slowest")
+        table.add_row(cell(one.job.content), f"{one.seconds:.1f}", "painted, one of the slowest")
     if failed or slow:
         console.print(table)
     numbers = ", ".join(f"{counts[name]} {name}" for name in ("painted", "skipped", "failed"))

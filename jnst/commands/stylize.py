@@ -16,11 +16,11 @@ from jnst.commands.batch import run as run_batch
 from jnst.commands.single import Output, paint_one
 from jnst.errors import InputError, check_at_least
 from jnst.runs import checkpoint
-from jnst.runs.quality import with_quality
 from jnst.runs.record import Inputs
 from jnst.runs.resume import find_run, output_of
 from jnst.system.streams import say
 from jnst.transfer.presets import PRESETS, summary
+from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
 

@@ -10,9 +10,9 @@ import tyro
 from jnst.errors import InputError
 from jnst.experiments.grid import paint_all
 from jnst.experiments.sweep import cells, parse
-from jnst.runs.quality import with_quality
 from jnst.runs.record import Inputs
 from jnst.system import disk
+from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 

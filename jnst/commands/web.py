@@ -77,7 +77,7 @@ def listening(host: str, port: int) -> socket.socket:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise InputError(
-                "something does already, perhaps this page; else choose another --port"
+                "it is in use, perhaps by another jnst web; choose another with --port"
             ) from None
 
 

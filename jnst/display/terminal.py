@@ -19,8 +19,8 @@ from jnst.system import streams
 def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
     """Show a live line; yield a function that takes what is being done, or a `Progress`.
 
-    The line is for terminals alone; elsewhere, one says at which step a new size begins. Where a
-    run first has to go back to an earlier picture, one more says so. `quiet` shows nothing.
+    When output is not a terminal, one line is printed as each size begins, and one where a run
+    first has to go back to an earlier picture. `quiet` shows nothing.
     `costs` has a number for each evaluation to come, proportional to the time that it will take.
     """
     console, bar = _line(quiet)

@@ -113,9 +113,9 @@ def check_same(before: Facts, now: Facts, settings: Settings) -> None:
 
 
 class Schedule(NamedTuple):
-    """The stages that a run has before it, and the relative cost of each evaluation.
+    """The stages of a run and the relative cost of each evaluation.
 
-    And what is behind it, where it goes on: the point it has come to, and the losses until there.
+    For a run that resumes, also the saved state to resume from, and the losses up to it.
     """
 
     stages: Sequence[Stage]

@@ -11,9 +11,10 @@ from jnst.errors import check_choice
 from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import files
-from jnst.transfer.checks import check
+from jnst.transfer import presets
 from jnst.transfer.method import PIXELS
 from jnst.transfer.pictures import Several, read
+from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 
 
@@ -27,6 +28,8 @@ def stylize(
     style_labels: Several = (),
     start: files.Source | None = None,
     show: bool = False,
+    preset: str = "default",
+    quality: str = "normal",
     method: Method = PIXELS,
     **settings: Any,
 ) -> Picture:
@@ -43,23 +46,27 @@ def stylize(
         start: the picture to begin with.
         show: in a Jupyter notebook, show the picture as it forms. To interrupt the cell then ends
             the run with the best picture so far.
+        preset: a published system, whose settings it begins with: a name in
+            `jnst.transfer.presets.PRESETS`.
+        quality: "draft", "normal" or "best": 0.3, 1 or 3 times as many steps.
         method: what makes the picture; optimizing its pixels unless another is given.
-        **settings: fields of `Settings`.
+        **settings: fields of `Settings`, which take precedence over those of the preset.
 
     Returns:
         The picture at its last size: the best by total loss, or where `average` is set the average.
         float32, RGB in [0, 1], (1, h, w, 3).
 
     Raises:
-        InputError: for pictures or settings that cannot be used; for `show` outside a notebook.
+        InputError: for pictures or settings that cannot be used; for an unknown preset or quality;
+            for `show` outside a notebook.
 
     Warns where a mask has another shape than its picture.
 
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
-    chosen, last = Settings(**settings), None
-    check(chosen)  # before anything is read
+    chosen = dataclasses.replace(presets.preset(preset), **settings)
+    chosen, last = with_quality(chosen, quality), None  # checked before anything is read
     pictures = read(
         content,
         style,

@@ -8,8 +8,8 @@ import msgspec
 
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
-from jnst.runs.quality import QUALITY, with_quality
 from jnst.transfer.presets import PRESETS, preset, summary
+from jnst.transfer.quality import QUALITY, with_quality
 from jnst.transfer.settings import Settings
 from jnst.weights import store
 
@@ -44,7 +44,6 @@ def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Setting
 
     Raises `InputError`, as the command line does, for what cannot be used.
     """
-    check_choice("quality", quality, QUALITY)
     settings = preset(name)
     for what in changes:
         check_choice("setting", what, CHANGEABLE)

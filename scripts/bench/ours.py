@@ -1,14 +1,13 @@
 """Our side of the benchmarks: see `work.py`."""
 
 import dataclasses
-import resource
 import time
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from work import EVALUATION, flops, pictures, summary
+from work import EVALUATION, flops, most_resident, pictures, summary
 
 from jnst.optimize.loop import minimize
 from jnst.transfer.loaded import Loaded, load
@@ -108,7 +107,7 @@ def peak() -> int:
     stats = jax.devices()[0].memory_stats()
     if stats:
         return stats["peak_bytes_in_use"]
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return most_resident()
 
 
 def descend(

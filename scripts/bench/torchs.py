@@ -1,14 +1,13 @@
 """The torch side of the benchmarks, eager, channels last or compiled: see `work.py`."""
 
 import os
-import resource
 import time
 from typing import Any
 
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
 from torch import nn  # pyright: ignore[reportMissingImports]
-from work import CONTENT, STYLE, pictures, summary
+from work import CONTENT, STYLE, most_resident, pictures, summary
 
 from jnst.backbones import vgg
 from jnst.weights import store
@@ -128,7 +127,7 @@ def peak() -> int:
     """Return the most bytes that this process has held: on the device, or on the CPU in all."""
     if DEVICE == "cuda":
         return torch.cuda.max_memory_allocated()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return most_resident()
 
 
 def descend(

@@ -61,8 +61,8 @@ def test_a_port_that_is_taken_is_one_line(tmp_path, capsys):
         assert jnst.cli.main(arguments) == 2
     error = capsys.readouterr().err
     assert error == (
-        f"jnst: cannot listen on 127.0.0.1 port {port}: something does already, perhaps this page; "
-        "else choose another --port\n"
+        f"jnst: cannot listen on 127.0.0.1 port {port}: it is in use, perhaps by another jnst web; "
+        "choose another with --port\n"
     )
     assert not (tmp_path / "web").exists()
 

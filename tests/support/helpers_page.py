@@ -36,7 +36,8 @@ def started(folder, **environment):
     try:
         yield re.findall(r"http://\S+/", process.stdout.readline())[0]
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        status = process.wait(30)
+        assert status == 130, f"jnst web ended with status {status}"
     finally:
         process.kill()
         process.wait()

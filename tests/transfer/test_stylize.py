@@ -1,5 +1,7 @@
 """`jnst.stylize`, from the pictures to the picture, with the small network."""
 
+import dataclasses
+
 import numpy as np
 import PIL.Image
 import pytest
@@ -9,6 +11,7 @@ from jnst.errors import InputError
 from jnst.optimize.optimizers import OPTIMIZERS
 from jnst.pictures import colour, files, resizing, samples
 from jnst.transfer.pictures import read
+from jnst.transfer.presets import preset
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 
@@ -52,6 +55,18 @@ def test_constant_pictures_stay_finite(optimizer):
     black, white = np.zeros((21, 32, 3), np.uint8), np.full((21, 32, 3), 255, np.uint8)
     picture = jnst.stylize(black, white, **LIGHT | {"optimizer": optimizer, "steps": (4,)})
     assert np.isfinite(files.read(picture)).all()
+
+
+def test_preset_and_quality_are_what_the_settings_begin_with(pair):
+    own = BYHAND | {"content_layers": ("relu2_1",), "style_layers": ("relu1_1", "relu2_1")}
+    own["style_layer_weights"] = (0.5, 0.5)
+    named = jnst.stylize(*pair, preset="gatys2016", quality="best", **own)
+    same = dataclasses.replace(preset("gatys2016"), **own | {"steps": (9,)})
+    np.testing.assert_array_equal(named, jnst.stylize(*pair, **dataclasses.asdict(same)))
+    assert np.abs(named - jnst.stylize(*pair, **own | {"steps": (9,)})).max() > 1e-3
+    for wrong in ({"preset": "gatys2017"}, {"quality": "fast"}):
+        with pytest.raises(InputError, match=f"unknown {next(iter(wrong))} .*; choose from "):
+            jnst.stylize(*pair, **wrong)
 
 
 def test_an_unknown_setting_is_named(pair):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.optimized]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import pytest
 
 from jnst.pictures import files, resizing, samples
 
-pytestmark = [pytest.mark.slow, pytest.mark.optimized]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

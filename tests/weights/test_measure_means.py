@@ -122,11 +122,10 @@ FEW = {
     **{"conv5_1": 0.93320, "conv5_2": 0.88506, "conv5_3": 0.86002, "conv5_4": 0.78423},
 }
 """Means over every 25th photograph and all filters of a layer, as they once were."""
-DEAR = [pytest.mark.slow, pytest.mark.optimized]
 
 
 # Eleven of them: a filter's mean over so few is not yet 1. Without rescaling it is up to 1500.
-@pytest.mark.parametrize("count", [1, pytest.param(len(FEW), marks=DEAR)])
+@pytest.mark.parametrize("count", [1, pytest.param(len(FEW), marks=pytest.mark.slow)])
 def test_the_means_over_a_few_photographs_are_about_1(committed, count):
     few, first = (files.read(path) for path in photographs()[::25]), list(FEW)[:count]
     found = normalization.means({layer: committed[1][layer] for layer in ("input", *first)}, few)
@@ -138,7 +137,6 @@ def test_the_means_over_a_few_photographs_are_about_1(committed, count):
 
 
 @pytest.mark.slow
-@pytest.mark.optimized
 def test_the_photographs_are_those_that_were_measured_and_their_first_means_are_1(committed):
     """Of the first layer alone: all layers over all photographs take four minutes."""
     paths, sha256 = photographs(), hashlib.sha256()

@@ -1,7 +1,7 @@
 import pytest
 
 from jnst.errors import InputError
-from jnst.runs.quality import QUALITY, with_quality
+from jnst.transfer.quality import QUALITY, with_quality
 from jnst.transfer.settings import Settings
 
 
@@ -15,6 +15,11 @@ def test_each_size_takes_its_share_of_steps_and_at_least_one(quality, steps):
 
 def test_each_has_its_example():
     assert list(QUALITY) == ["draft", "normal", "best"]
+
+
+def test_an_unknown_one_is_refused():
+    with pytest.raises(InputError, match="unknown quality 'fast'; choose from draft, normal, best"):
+        with_quality(Settings(), "fast")
 
 
 def test_settings_are_refused_as_they_were_asked_for():
