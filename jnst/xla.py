@@ -15,14 +15,9 @@ import platformdirs
 
 from jnst.errors import InputError
 
-OPTIONS: dict[str, dict[str, Any]] = {
-    "cpu": {"xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED"}
-}
+OPTIONS = {"cpu": {"xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED"}}
 """By backend. XLA's default on the CPU orders work for concurrency, which one picture has none of,
 and keeps more maps at a time: it took 15 % more memory, and 3 % more time."""
-if jax.__version_info__ < (0, 11, 1):  # later ones know no such option
-    # To compile takes two thirds of the time; the programs are as fast.
-    OPTIONS["cpu"]["xla_cpu_use_fusion_emitters"] = False
 
 
 def find_devices() -> list[Any]:
