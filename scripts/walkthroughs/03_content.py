@@ -219,7 +219,11 @@ lbfgs = lbfgs._replace(update=jax.jit(lbfgs.update))  # compiled here, once for 
 
 def reconstruct(layer, start=noise, *, gamma=0.0, pooling="avg", target=None):
     """The best picture, and for each step the loss and the error in pixels."""
-    P = P_photograph[layer] if target is None else target
+    P = target
+    if P is None and pooling == "avg":
+        P = P_photograph[layer]
+    elif P is None:
+        P = features_of(photograph, params, layer, pooling)
     of_layer = partial(evaluate, layer=layer, pooling=pooling)
     losses, errors = [], []
     for progress in minimize(
@@ -598,8 +602,7 @@ print(f"loss for the mean of two features: {middle_loss:.1e}, for the photograph
 # of the other three except that they are smaller. Average pooling says something of each.
 
 # %%
-P_max = features_of(photograph, params, "relu3_2", pooling="max")
-best_max, _, errors_max = reconstruct("relu3_2", pooling="max", target=P_max)
+best_max, _, errors_max = reconstruct("relu3_2", pooling="max")
 similarity_max = similarity(best_max)
 for name, error, alike in [
     ("max pooling", errors_max[-1], similarity_max),

@@ -14,7 +14,6 @@ import dataclasses
 import time
 
 import jax
-import jax.numpy as jnp
 import lesson
 import matplotlib.pyplot as plt
 import numpy as np
@@ -639,15 +638,8 @@ def race(name):
     """The best picture, and after each evaluation the lowest loss so far and the seconds."""
     chosen = dataclasses.replace(settings, optimizer=name)
     problem = prepare(read(samples.content(), samples.STYLE, chosen), chosen)
-    if problem.optimizer is None:  # SciPy's, which owns its loop
-        run = iterate(problem, options.steps)
-    else:  # in two programs: that of the objective, the longer one to compile, serves all three
-        method = problem.optimizer._replace(update=jax.jit(problem.optimizer.update))
-        objective, constants = jax.jit(problem.evaluate), jax.device_put(problem.constants)
-        start = jnp.asarray(problem.image)
-        run = minimize(objective, constants, start, method, steps=options.steps, compiled=False)
     losses, seconds = [], []
-    for progress in run:
+    for progress in iterate(problem, options.steps):
         losses.append(progress.best_total)
         seconds.append(time.perf_counter())
     return progress.best, np.array(losses), np.array(seconds) - seconds[0]
