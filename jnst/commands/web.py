@@ -59,7 +59,7 @@ def run(options: Options) -> int:
             return interrupted(interruption)
         finally:
             with signals(lambda number: painter.end()):
-                if painter.is_busy():
+                if painter.current() is not None:
                     notice(
                         "stopping the run, which ends with its step; Ctrl-C again ends it at once"
                     )

@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
-from jnst.backbones.checks import check_layers
+from jnst.backbones.checks import check_layers, too_small
 from jnst.backbones.nn import PADDING, PRECISION
 from jnst.backbones.pooling import POOLING
 from jnst.backbones.vgg import LAYERS
@@ -14,7 +15,7 @@ from jnst.losses import jitter, tv
 from jnst.losses.gram import NORMALIZATION
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
-from jnst.pictures import colour
+from jnst.pictures import canvas, colour, resizing
 from jnst.transfer.initial import INITIAL
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
@@ -134,3 +135,32 @@ def check(settings: Settings) -> None:
         check_tiled(resolved.objective)
     if settings.devices > 1:
         check_devices(settings.devices)
+
+
+def check_sizes(
+    settings: Settings, content: tuple[int, int], styles: Sequence[tuple[int, int]]
+) -> None:
+    """Raise an `InputError` where a picture would be too small for the layers.
+
+    Before anything is resized: `content` and `styles` are heights and widths as given.
+    """
+    if settings.square:
+        content, *styles = [(settings.size, settings.size)] * (1 + len(styles))
+    height, width = resizing.size_within(*content, settings.size, upscale=settings.upscale)
+    if settings.canvas is not None:
+        height, width = canvas.sides(height, width, settings.canvas, most=settings.size)
+    check_large_enough("content", height, width, settings.resolved.layers, settings)
+    for style in styles:
+        fitted = resizing.size_within(*style, settings.style_size or max(height, width))
+        check_large_enough("style", *fitted, settings.resolved.style_layers, settings)
+
+
+def check_large_enough(
+    name: str, height: int, width: int, layers: tuple[str, ...], settings: Settings
+) -> None:
+    """Raise an `InputError` for a picture that a layer would see nothing of."""
+    if reason := too_small(settings.backbone, layers, height, width):
+        raise InputError(
+            f"size {max(height, width)} is too small: the {name} picture is {reason}; take a "
+            "larger picture or size, or earlier layers"
+        )

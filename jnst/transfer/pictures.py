@@ -164,6 +164,11 @@ def result_size(pictures: Pictures, settings: Settings) -> tuple[int, int]:
     return _sizes(pictures.original, settings)[0]
 
 
+def canvas_size(pictures: Pictures, settings: Settings) -> tuple[int, int]:
+    """Return height and width of what is painted: of the canvas, or of the result without one."""
+    return _sizes(pictures.original, settings)[1]
+
+
 def _sizes(original: Image, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return height and width of the result, and of the canvas that it is painted on."""
     height, width = original.shape[1:3]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from jnst.arrays import AnyPicture, Image
-from jnst.backbones.checks import too_small
 from jnst.engines.build import in_tiles
 from jnst.errors import InputError
 from jnst.losses.objective import Constants, Evaluation
@@ -12,6 +11,7 @@ from jnst.losses.registry import STYLE_LOSSES
 from jnst.optimize.optimizers import LEARNING_RATES
 from jnst.optimize.step import Compiled, Cycle, Optimizer
 from jnst.pictures import resizing
+from jnst.transfer.checks import check_large_enough
 from jnst.transfer.goals import content_goals, offsets, style_goals
 from jnst.transfer.initial import initial
 from jnst.transfer.loaded import Loaded
@@ -56,9 +56,9 @@ def set_up(
     fitted = {key: resizing.fit(style, stage.style_size) for key, style in styles.items()}
     guides = [guide._replace(style=fitted[id(guide.style)]) for guide in pictures.guides]
     # The new picture has the content's size, and goes through the style layers as well.
-    _check_large_enough("content", content, resolved.layers, settings)
+    check_large_enough("content", *content.shape[1:3], resolved.layers, settings)
     for guide in guides:
-        _check_large_enough("style", guide.style, resolved.style_layers, settings)
+        check_large_enough("style", *guide.style.shape[1:3], resolved.style_layers, settings)
     shifts = offsets(content, settings)
     in_turn: Any = None if shifts is None else Cycle(shifts)
     constants = Constants(
@@ -95,14 +95,4 @@ def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
         raise InputError(
             f"style_loss {settings.style_loss} cannot be kept to regions; choose from "
             f"{', '.join(guided)}"
-        )
-
-
-def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
-    """Refuse a picture that pooling would shrink to nothing before the deepest layer."""
-    height, width = picture.shape[1:3]
-    if reason := too_small(settings.backbone, layers, height, width):
-        raise InputError(
-            f"at size {max(height, width)} the {name} picture is {reason}; take a larger picture "
-            "or size, or earlier layers"
         )

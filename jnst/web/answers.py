@@ -20,12 +20,19 @@ from jnst.web.worker import Worker
 
 
 def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> dict[str, Any]:
-    """Return what the page shows of a run; the `whole` with its curve and all its settings."""
+    """Return what the page shows of a run; the `whole` with its curve and all its settings.
+
+    `since` is for how many seconds it has been painted now, `wait` in how many it begins, if known.
+    """
+    first, current = worker.place(run) == 1, worker.current()
+    ahead = store.painted(current) if first and current is not None else None
     told = msgspec.structs.asdict(run) | {
         "content": store.pictures[run.content],
         "style": store.pictures[run.style],
         "asked": {name: run.made_with.get(name) for name in CHANGEABLE},
         "place": worker.place(run),
+        "since": worker.since(run),
+        "wait": None if ahead is None else ahead.left,
         "painted": store.painted(run),
         "finished": run.status in RESTING and store.is_finished(run),
     }

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from jnst.errors import InputError
 from jnst.runs.record import record
+from jnst.transfer.checks import check_sizes
 from jnst.web import pair
 from jnst.web.answers import as_json, describe, failed, picture, refused
 from jnst.web.choices import choices, settings_for
@@ -103,6 +104,8 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         settings = settings_for(wanted.preset, wanted.quality, wanted.changes)
         with store.lock:
             content, style = pair.chosen(store, wanted.content, wanted.style)
+            sizes = [(given.height, given.width) for given in (content, style)]
+            check_sizes(settings, sizes[0], sizes[1:])
             worker.check_room()
             made_with = record(settings, pair.inputs(content, style))
             run = store.add_run(

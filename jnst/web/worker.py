@@ -34,6 +34,7 @@ class Worker:
         self._current: Run | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self._began = 0.0  # when the run that is being painted was begun
         self._asked = 0.0  # when the run that is being painted was asked to stop
         self._changed = threading.Condition(store.lock)
         self._thread = threading.Thread(target=self._paint_until_closed, name="jnst-web-worker")
@@ -85,9 +86,13 @@ class Worker:
             if run.id in self._store.runs:
                 self._store.remove_run(run)
 
-    def is_busy(self) -> bool:
-        """Tell whether a run is being painted."""
-        return self._current is not None
+    def current(self) -> Run | None:
+        """Return the run that is being painted."""
+        return self._current
+
+    def since(self, run: Run) -> float:
+        """Return for how many seconds a run has been painted; 0 where it is not."""
+        return time.monotonic() - self._began if run is self._current else 0.0
 
     def place(self, run: Run) -> int:
         """Return the place of a run in the queue, from 1; 0 where it does not wait."""
@@ -126,6 +131,7 @@ class Worker:
                 self.end()
                 return Ending("stopped")
             run = self._current = self._queue.pop(0)
+            self._began = time.monotonic()
             self._set_status(run, "running")
             if child is None or child.poll() is not None:
                 _close(child)

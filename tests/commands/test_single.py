@@ -45,6 +45,16 @@ def test_without_pictures_it_paints_the_sample_pair(capsys):
     assert (recorded["size"], recorded["steps"], recorded["content"]) == (32, [2], None)
 
 
+def test_a_canvas_larger_than_the_result_is_said(capsys):
+    assert run(*BYHAND, "--canvas", "4") == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("wrote chelsea-sample.png (32 x 21), ")
+    assert told.err == (
+        "jnst: painted on a canvas of 32 x 24 pixels, of which 32 x 21 are kept\n"
+        "jnst: step 1 of 2: 32 x 24 pixels\n"
+    )
+
+
 def test_a_default_name_never_overwrites_and_quiet_prints_nothing(capfd):
     assert run(*BYHAND, "--quiet") == run(*BYHAND, "--quiet") == 0
     assert sorted(os.listdir()) == ["chelsea-sample-2.png", "chelsea-sample.png"]

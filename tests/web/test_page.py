@@ -44,13 +44,22 @@ def test_upload_run_progress_and_the_slider(page):
     assert page.is_visible(".tag.right")
     page.fill("#cut", "100")
     assert page.is_hidden(".tag.right")
+    knob = "getComputedStyle(document.querySelector('.handle'), '::after').left"
+    width = page.evaluate("document.querySelector('.frame').clientWidth")
+    assert float(page.evaluate(knob).removesuffix("px")) == width - 20  # half of it is 20 wide
     with page.expect_download() as download:
         page.click("#download")
     assert download.value.suggested_filename == "house-waves.png"
     page.click("#run-settings summary")
     settings = page.inner_text("#run-settings dl")
     assert "house.png, 30 × 20" in settings
-    assert "size\n32" in settings
+    assert "Size\n32 pixels" in settings
+    assert "Colours\nof the painting" in settings
+    assert "steps" not in settings
+    page.click("#run-others summary")
+    others = page.inner_text("#run-others dl")
+    assert "steps\n120, 60" in others
+    assert "\nseed\n" not in others
 
 
 def test_stop_and_go_on(page):

@@ -32,6 +32,15 @@ def test_a_setting_that_cannot_be_used_is_said_beside_it(page):
     assert page.get_attribute("#size", "aria-invalid") == "true"
 
 
+def test_a_size_too_small_for_the_network_is_said_beside_it(page):
+    give_both(page)
+    page.fill("#size", "20")
+    page.click("#paint")
+    page.wait_for_selector("#error-size:not(:empty)")
+    assert page.text_content("#error-size").startswith("size 20 is too small: the photograph is 20")
+    focused(page, "size")
+
+
 def test_drop_and_paste(page):
     drop = """([selector, kind, name]) => {
       const canvas = new OffscreenCanvas(8, 8);

@@ -1,7 +1,9 @@
 """The page in several tabs: what one does, the others see, and nobody's work is lost."""
 
+import re
+
 import pytest
-from helpers_page import finished, give_both, paint, painted
+from helpers_page import finished, give_both, paint, painted, until
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +41,7 @@ def test_all_see_the_same_and_a_closed_one_loses_nothing(page, shared_site):
     other.wait_for_selector("#run[data-status=done]")
 
 
-def test_a_tab_that_comes_later_shows_what_is_being_painted(page, shared_site):
+def test_a_tab_that_comes_later_shows_what_is_being_painted_or_was_last(page, shared_site):
     paint(page)
     later = page.context.new_page()
     later.goto(shared_site.address)
@@ -48,9 +50,19 @@ def test_a_tab_that_comes_later_shows_what_is_being_painted(page, shared_site):
     click(later, "#stop")
     later.wait_for_selector("#run[data-status=stopped]")
     another = page.context.new_page()
-    another.goto(shared_site.address)  # where nothing is, it is for a new picture
-    another.wait_for_selector("body[data-ready]")
-    assert another.is_visible("#empty")
+    another.goto(shared_site.address)
+    another.wait_for_selector("#run[data-status=stopped]")
+    assert another.evaluate("location.hash") == page.evaluate("location.hash")
+
+
+def test_what_waits_says_when_it_begins(page, shared_site):
+    paint(page)
+    until(page, "document.querySelector('#bar').value > 0")
+    give_both(page)
+    page.click("#paint")
+    page.wait_for_selector("#run[data-status=queued]")
+    assert page.text_content("#run-steps") == "Next in the queue"
+    assert re.fullmatch(r"begins in about \d+ s", page.text_content("#run-left"))
 
 
 def test_two_that_paint_at_once_wait_for_each_other(page, twin):

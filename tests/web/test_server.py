@@ -86,6 +86,26 @@ def test_settings_that_cannot_be_used_are_one_line(site, changes, says, field):
     assert site.get("/api/runs")[1] == []
 
 
+def test_a_picture_that_would_be_too_small_is_said_of_the_size(site):
+    content, style = site.pair()
+    wanted = {"content": content, "style": style, "changes": {"size": 20}}
+    status, said = site.post("/api/runs", wanted)
+    assert (status, said["field"]) == (400, "size")
+    assert said["error"].startswith("size 20 is too small: the content picture is 20 x 13 pixels")
+
+
+def test_what_waits_is_told_when_it_begins_and_what_runs_for_how_long_it_has(site):
+    first, second, third = site.begin(seed=16), site.begin(), site.begin()
+    site.until(first, "running")
+    while not site.get(f"/api/runs/{first}")[1]["painted"]:
+        pass
+    runs = {key: site.get(f"/api/runs/{key}")[1] for key in (first, second, third)}
+    assert 0 < runs[first]["since"] < 30
+    assert 20 < runs[second]["wait"] < 30
+    assert runs[first]["wait"] is runs[third]["wait"] is None
+    assert runs[second]["since"] == 0
+
+
 def test_other_requests_that_cannot_be_used(site):
     content, style = site.pair()
     good = {"content": content, "style": style}

@@ -93,9 +93,12 @@ async function begin() {
     if (event.target.closest("[aria-current]")) goTo("#stage");
   });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
-  // Who comes back while a picture is painted, wants to see that one.
-  const running = open() === null && (await api.runs()).find((run) => run.status === "running");
-  if (running) history.replaceState(null, "", `#run=${running.id}`);
+  // Who comes back wants to see the picture that is being painted, or else the last one.
+  if (open() === null) {
+    const runs = await api.runs();
+    const last = runs.find((run) => run.status === "running") ?? runs[0];
+    if (last) history.replaceState(null, "", `#run=${last.id}`);
+  }
   document.body.dataset.ready = "yes";
   refresh();
 }

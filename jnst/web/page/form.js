@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { $, complain, el, setText } from "./dom.js";
-import { COLOURS, INITS, PICTURES } from "./words.js";
+import { COLOURS, INITS, OWN_COLOURS, PICTURES } from "./words.js";
 import * as zones from "./zones.js";
 
 let presets = {};
@@ -23,7 +23,7 @@ export function setUp(choices, onBegun) {
     input.checked = name === "normal";
     $("#quality .segments").append(input, el("label", { for: `quality-${name}` }, name));
   }
-  $("#colour").append(el("option", { value: "" }, "of the painting"));
+  $("#colour").append(el("option", { value: "" }, OWN_COLOURS));
   for (const name of choices.colours) $("#colour").append(el("option", { value: name }, COLOURS[name] ?? name));
   for (const name of choices.inits) $("#init").append(el("option", { value: name }, INITS[name] ?? name));
 
@@ -121,7 +121,8 @@ async function begin(onBegun) {
     const run = await asked();
     if (run) onBegun(run);
   } catch (error) {
-    const message = error.message.replace(/^(content|style):/, (_, what) => `${PICTURES[what]}:`);
+    const named = /^(content|style)(?=:)|(?<=the )(content|style) picture/g; // as the command line
+    const message = error.message.replace(named, (_, first, other) => PICTURES[first ?? other]);
     complain(FIELDS.includes(error.field) ? error.field : "other", message);
   } finally {
     button.ariaDisabled = null;

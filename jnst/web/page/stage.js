@@ -2,8 +2,9 @@
 
 import * as api from "./api.js";
 import * as curve from "./curve.js";
-import { $, announce, el, setPicture, setText } from "./dom.js";
-import { BUSY, STATUS, left, percent, steps, title, when } from "./words.js";
+import { $, announce, setPicture, setText } from "./dom.js";
+import * as settings from "./settings.js";
+import { BUSY, STATUS, left, percent, steps, title } from "./words.js";
 
 let shown = null; // the run as it was last drawn
 
@@ -83,7 +84,7 @@ export function draw(run) {
   $("#again").hidden = $("#delete").hidden = busy;
   if (hadFocus?.hidden) focusNext();
   curve.draw(run.painted);
-  drawSettings(run);
+  settings.draw(run);
 }
 
 // A button that goes away under the keyboard hands on to the one that took its place.
@@ -112,31 +113,6 @@ function shape({ content, painted }) {
   const [width, height] = painted?.size ?? [content.width, content.height];
   const isOther = Math.abs((width * content.height) / (height * content.width) - 1) > 0.1;
   return isOther ? { width, height } : content;
-}
-
-function drawSettings(run) {
-  const rows = [
-    ["Photograph", `${run.content.name}, ${run.content.width} × ${run.content.height}`],
-    ["Painting", `${run.style.name}, ${run.style.width} × ${run.style.height}`],
-    ["Begun", when(run)],
-    ["Preset", run.preset],
-    ["Quality", run.quality],
-    ...Object.entries(run.made_with)
-      .filter(([, value]) => value !== null && String(value) !== "")
-      .filter(([name]) => !["content", "styles"].includes(name))
-      .map(([name, value]) => [name.replaceAll("_", " "), said(value)]),
-  ];
-  const list = $("#run-settings dl");
-  const key = JSON.stringify(rows);
-  if (list.dataset.key === key) return;
-  list.dataset.key = key;
-  list.replaceChildren(...rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
-}
-
-function said(value) {
-  if (typeof value === "number") return String(Number(value.toPrecision(5)));
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return Array.isArray(value) ? value.map(said).join(", ") : String(value);
 }
 
 function confirmed(question) {

@@ -12,6 +12,7 @@ export const BUSY = ["queued", "running", "stopping"];
 
 export const PICTURES = { content: "photograph", style: "painting" };
 
+export const OWN_COLOURS = "of the painting";
 export const COLOURS = {
   luminance: "of the photograph: only light and dark painted",
   cholesky: "of the photograph (Cholesky)",
@@ -28,9 +29,20 @@ export const INITS = {
 };
 
 const NOTHING_YET = {
-  running: "Getting ready: this takes longer the first time",
   stopping: "Nothing is painted yet",
   stopped: "Nothing is painted yet",
+};
+
+// The settings that the form offers, by what it calls them; all others by their own names.
+export const SETTINGS = {
+  size: "Size",
+  content_weight: "Weight of the photograph",
+  style_weight: "Weight of the painting",
+  tv_weight: "Smoothness",
+  style_size: "Size of the painting",
+  colour: "Colours",
+  init: "Begins with",
+  seed: "Variation (seed)",
 };
 
 const bare = (name) => name.replace(/\.[a-z0-9]{2,5}$/i, "");
@@ -50,6 +62,8 @@ export const when = (run) =>
 export function steps(run) {
   const painted = run.painted;
   if (run.status === "queued") return run.place > 1 ? `Number ${run.place} in the queue` : "Next in the queue";
+  if (!painted && run.status === "running")
+    return `Getting ready for ${duration(run.since)}; a size that is new here takes longer`;
   if (!painted) return NOTHING_YET[run.status] ?? "";
   const [width, height] = painted.size;
   return `Step ${painted.step} of ${painted.steps}, at ${width} × ${height} pixels`;
@@ -57,6 +71,7 @@ export function steps(run) {
 
 export function left(run) {
   const painted = run.painted;
+  if (run.status === "queued") return run.wait != null ? `begins in about ${duration(run.wait)}` : "";
   if (run.status === "running") return painted?.left != null ? `about ${duration(painted.left)} left` : "";
   return painted ? `painted in ${duration(painted.seconds)}` : "";
 }
