@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import io
 import itertools
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from jnst.commands import (
     web,
     weights,
 )
+from jnst.display.terminal import wide_enough
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
 from jnst.runs.failures import explain, fail
@@ -76,10 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(words: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of a home that is read-only
     try:
         if not words or words[0] in ("-h", "--help"):
             lines = (f"  {name:12} {_summary(c.Options)}" for name, c in COMMANDS.items())
-            say(_HELP.format("\n".join(lines)))
+            say(*_HELP.format("\n".join(lines)).split("\n"))
             return 0
         if words[0] == "--version":
             say(f"jnst {__version__}")
@@ -117,7 +120,7 @@ def _parse(options: type, words: list[str]) -> Any:
     given = {"settings": settings, "inputs": inputs}
     default = options(**{name: value for name, value in given.items() if name in names})
     try:
-        with contextlib.redirect_stderr(complaint):
+        with contextlib.redirect_stderr(complaint), wide_enough():
             return tyro.cli(
                 options,
                 prog=f"jnst {words[0]}",

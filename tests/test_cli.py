@@ -1,5 +1,6 @@
 """The command line itself: which command is meant, and how every error ends as one line."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -30,6 +31,21 @@ def test_a_slip_is_one_line_on_every_terminal(encoding):
     ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     says = "jnst: Unrecognized options: --stepz, 3; see 'jnst stylize --help'\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", says)
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "5"])
+def test_help_ends_on_a_terminal_without_columns(columns):
+    command = [sys.executable, "-m", "jnst", "stylize", "--help"]
+    environment = {**os.environ, "COLUMNS": columns}
+    ended = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=60, check=True
+    )
+    assert "--content-weight" in ended.stdout
+
+
+def test_matplotlib_says_nothing_of_a_home_that_is_read_only():
+    jnst.cli.main(["--version"])
+    assert not logging.getLogger("matplotlib").isEnabledFor(logging.WARNING)
 
 
 def test_version_and_help(capsys):

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import rich.box
-import rich.console
 import rich.table
 
 from jnst.batch.jobs import TABLE, Job
-from jnst.display.terminal import cell
+from jnst.display.terminal import cell, table_console
 from jnst.errors import InputError
 from jnst.runs.failures import fail
 from jnst.system import disk
@@ -121,7 +120,7 @@ class OutcomeTable:
 
 def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
     """Print how many were painted, skipped and failed, those that failed, and the slowest."""
-    console = rich.console.Console(highlight=False)
+    console = table_console()
     counts = Counter(one.status for one in outcomes)
     failed = [one for one in outcomes if one.status == "failed"]
     painted = [one for one in outcomes if one.status == "painted"]

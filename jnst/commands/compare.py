@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import rich.box
-import rich.console
 import rich.table
 import tyro
 
-from jnst.display.terminal import cell
+from jnst.display.terminal import cell, table_console
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.pictures import files, samples
@@ -138,7 +137,7 @@ def _rows(found: Sequence[Comparison]) -> list[Row]:
 
 def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None:
     """Print the table, in several parts where the terminal is too narrow for all results."""
-    console = rich.console.Console(highlight=False)
+    console = table_console()
     label = max(len(row.measure) for row in rows)
     width = max(10, min(24, *[max(len(name) for name in names)] * 2))
     fit = max(1, (console.width - label - len("better") - 6) // (width + 3))
@@ -153,11 +152,11 @@ def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None
             table.add_row(row.measure, row.better, *values)
         console.print(table)
     say(
-        f"Content loss: {settings.content_loss}, {settings.content_scale}.\n"
-        f"Style loss: {settings.style_loss}, {settings.style_scale}.\n"
-        f"Total variation: {settings.tv}, {settings.tv_scale}. By layer without weights.\n"
-        f"SSIM: of luminance, Gaussian window {WINDOW} x {WINDOW}, data range 1.\n"
-        "W: not squared, relative: 1 is the distance to a blank map.\n"
+        f"Content loss: {settings.content_loss}, {settings.content_scale}.",
+        f"Style loss: {settings.style_loss}, {settings.style_scale}.",
+        f"Total variation: {settings.tv}, {settings.tv_scale}. By layer without weights.",
+        f"SSIM: of luminance, Gaussian window {WINDOW} x {WINDOW}, data range 1.",
+        "W: not squared, relative: 1 is the distance to a blank map.",
         f"Colours: mean Wasserstein-1 distance along {len(DIRECTIONS)} directions of RGB, "
-        "scale 0 to 1."
+        "scale 0 to 1.",
     )

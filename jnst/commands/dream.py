@@ -63,7 +63,7 @@ def run(options: Options) -> int:
     settings = options.recipe
     if options.list:
         name = check_choice("backbone", settings.backbone or default_backbone(), BACKBONES)
-        say("\n".join(BACKBONES[name].layers))
+        say(*BACKBONES[name].layers)
         return 0
     for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
         check_at_least(what, getattr(options, what), least)

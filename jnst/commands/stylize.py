@@ -51,7 +51,7 @@ def run(options: Options) -> int:
     """Run one style transfer, or list what was asked for; return the exit status."""
     listed = _listed(options)
     if listed is not None:
-        say("\n".join(listed))
+        say(*listed)
         return 0
     settings, result = with_quality(options.settings, options.quality), options.result
     check_at_least("save_every", result.save_every, 0)

@@ -12,7 +12,7 @@ import rich.progress
 import rich.table
 import tyro
 
-from jnst.display.terminal import cell
+from jnst.display.terminal import cell, table_console
 from jnst.errors import InputError, check_choice
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
@@ -99,7 +99,7 @@ def _list() -> None:
     for name, source in SOURCES.items():
         there = cell(store.find(name) or "-")
         table.add_row(name, there, source.publisher, source.address)
-    console = rich.console.Console(highlight=False, markup=False)
+    console = table_console()
     if not console.is_terminal:
         console.width = WIDE
     console.print(table)

@@ -3,6 +3,8 @@
 import contextlib
 import datetime
 import itertools
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,6 +15,9 @@ import rich.text
 from jnst.errors import printable
 from jnst.methods.progress import Progress
 from jnst.system import streams
+
+NARROWEST = 40
+"""Columns that help and tables are written for, at the least."""
 
 
 @contextlib.contextmanager
@@ -82,6 +87,26 @@ def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
         return pace * (spent[-1] - spent[step]) if step > first[0] else None
 
     return left
+
+
+def table_console() -> rich.console.Console:
+    """Return a console for tables, which takes a terminal for at least `NARROWEST` wide."""
+    console = rich.console.Console(highlight=False, markup=False)
+    console.width = max(NARROWEST, console.width)
+    return console
+
+
+@contextlib.contextmanager
+def wide_enough() -> Iterator[None]:
+    """Let tyro write for at least `NARROWEST` columns: for less than six it goes on for ever."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(max(NARROWEST, shutil.get_terminal_size().columns))
+    try:
+        yield
+    finally:
+        del os.environ["COLUMNS"]
+        if before is not None:
+            os.environ["COLUMNS"] = before
 
 
 def cell(text: object) -> rich.text.Text:

@@ -185,7 +185,10 @@ def _target(path: str | os.PathLike[str]) -> Path:
     """Return where a file for `path` goes; raise `InputError` if nothing can."""
     found = Path(os.path.realpath(path))  # else replacing would turn a link into a file
     if not found.parent.is_dir():
-        raise InputError(f"there is no folder {str(Path(path).parent)!r}")
+        named = found if os.path.islink(path) else Path(path)
+        raise InputError(f"there is no folder {str(named.parent)!r}")
+    if found.is_symlink():
+        raise InputError("it is a symbolic link that leads to itself")
     if found.exists() and not found.is_file():
         raise InputError("it exists and is not a regular file")
     if found.exists() and not (os.access(found, os.W_OK) and found.stat().st_mode & 0o222):

@@ -10,12 +10,13 @@ from typing import Any
 from jnst.errors import printable
 
 
-def say(text: object, *, error: bool = False) -> None:
+def say(*lines: object, error: bool = False) -> None:
     """Print lines to the standard output, or error, stream: all that the program says goes here.
 
-    Names out of files may hold anything; they reach no terminal as commands to it.
+    Names out of files may hold anything, also the end of a line; they reach no terminal as commands
+    to it, and stay in their line.
     """
-    for line in str(text).split("\n"):
+    for line in lines:
         print(printable(line), file=sys.stderr if error else sys.stdout, flush=True)
 
 

@@ -1,6 +1,8 @@
 import io
 import math
+import os
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -111,3 +113,21 @@ def test_quiet_shows_nothing(monkeypatch):
 def test_pictures_take_no_more_than_a_tenth_of_the_time(took, due, monkeypatch):
     monkeypatch.setattr(terminal.time, "monotonic", lambda: 100.0 + took)
     assert terminal.next_look(100.0, 1.0) == pytest.approx(due)
+
+
+@pytest.mark.parametrize("columns", ["1", "7", "0", "-5", "x", "", None])
+def test_help_and_tables_are_never_for_less_columns_than_they_need(monkeypatch, columns):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    with terminal.wide_enough():
+        assert shutil.get_terminal_size().columns >= 40
+    assert os.environ.get("COLUMNS") == columns
+    assert terminal.table_console().width >= 40
+
+
+def test_where_there_is_room_it_is_used(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "133")
+    with terminal.wide_enough():
+        assert shutil.get_terminal_size().columns == 133
+    assert terminal.table_console().width == 133

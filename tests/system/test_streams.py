@@ -81,10 +81,10 @@ HOSTILE = "a\x1b[31m\x07.png"
 
 
 def test_names_reach_no_terminal_as_commands(capsys):
-    say(f"wrote {HOSTILE}\nand more")
+    say(f"wrote {HOSTILE}\nand", "more")
     notice(f"{HOSTILE}\nand more")
     told = capsys.readouterr()
-    assert told.out == "wrote a\\x1b[31m\\x07.png\nand more\n"
+    assert told.out == "wrote a\\x1b[31m\\x07.png\\nand\nmore\n"
     assert told.err == "jnst: a\\x1b[31m\\x07.png\\nand more\n"
 
 

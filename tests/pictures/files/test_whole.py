@@ -98,6 +98,8 @@ def test_a_link_stays_a_link(tmp_path):
         ("a.xyz", r"unknown suffix '\.xyz'; choose from \.png, \.jpg, "),
         ("a", r"unknown suffix ''; choose from \.png, \.jpg, "),
         ("nowhere/a.png", "no folder .*nowhere"),
+        ("dangling.png", "no folder .*nowhere"),
+        ("circle.png", "a symbolic link that leads to itself"),
         ("file/a.png", "no folder .*file"),
         ("folder.png", "not a regular file"),
         ("pipe.png", "not a regular file"),
@@ -109,6 +111,8 @@ def test_places_where_nothing_can_be_written(tmp_path, name, reason):
     (tmp_path / "file").touch()
     (tmp_path / "folder.png").mkdir()
     os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "dangling.png").symlink_to(tmp_path / "nowhere" / "a.png")
+    (tmp_path / "circle.png").symlink_to("circle.png")
     before = sorted(tmp_path.iterdir())
     for refuse in (files.check_writable, lambda path: files.write(path, smooth())):
         with pytest.raises(InputError, match=f"(?i){reason}") as caught:
