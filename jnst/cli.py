@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import io
 import itertools
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -78,7 +77,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(words: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of a home that is read-only
     try:
         if not words or words[0] in ("-h", "--help"):
             lines = (f"  {name:12} {_summary(c.Options)}" for name, c in COMMANDS.items())

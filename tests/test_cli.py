@@ -1,6 +1,5 @@
 """The command line itself: which command is meant, and how every error ends as one line."""
 
-import logging
 import os
 import subprocess
 import sys
@@ -41,11 +40,6 @@ def test_help_ends_on_a_terminal_without_columns(columns):
         command, capture_output=True, text=True, env=environment, timeout=60, check=True
     )
     assert "--content-weight" in ended.stdout
-
-
-def test_matplotlib_says_nothing_of_a_home_that_is_read_only():
-    jnst.cli.main(["--version"])
-    assert not logging.getLogger("matplotlib").isEnabledFor(logging.WARNING)
 
 
 def test_version_and_help(capsys):

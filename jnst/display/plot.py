@@ -5,6 +5,7 @@ What draws is imported where it is used: it takes time, and keeps a list of font
 
 import functools
 import importlib
+import logging
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ def library() -> ModuleType:
     Figures here have canvases of their own. A notebook's backend, which programs that it starts
     inherit, may not be known to them, and then matplotlib could not be imported.
     """
+    # Of a home that is read-only it says to the handlers there are, and not to the error stream.
+    logging.getLogger("matplotlib").addHandler(logging.NullHandler())
     named = os.environ.pop("MPLBACKEND", None)
     try:
         return importlib.import_module("matplotlib")

@@ -69,3 +69,12 @@ def test_a_notebooks_backend_in_the_environment_does_not_matter(backend):
     command = [sys.executable, "-c", program]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
     assert (ended.stdout.strip(), ended.stderr) == (backend, "")
+
+
+def test_a_home_that_is_read_only_is_not_said(tmp_path):
+    (tmp_path / "file").touch()  # below which nothing can be made, by root neither
+    program = "from jnst.display import plot; plot.loss_curves([{'total': 1.0}])"
+    environment = os.environ | {"MPLCONFIGDIR": str(tmp_path / "file" / "matplotlib")}
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -1,6 +1,7 @@
 """Opening a picture file: only what is one, only formats we know, only so many pixels."""
 
 import contextlib
+import logging
 import os
 import re
 import warnings
@@ -14,6 +15,9 @@ import PIL.Image
 from jnst.errors import InputError
 from jnst.system.disk import check_regular, guarded
 from jnst.system.process import Shared
+
+# What Pillow says of a broken file goes to the handlers there are, and not to the error stream.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 """Readable formats, by Pillow's names; not, for one, EPS, which starts another program."""

@@ -5,6 +5,8 @@ What that changes of the process is afterwards as it was, whatever threads do.
 
 import contextlib
 import os
+import subprocess
+import sys
 import threading
 import warnings
 
@@ -172,3 +174,21 @@ def test_a_thumbnail_is_not_taken_for_the_picture(tmp_path, depth, options, says
     tifffile.imwrite(picture, values, photometric="rgb", **options)
     with pytest.raises(InputError, match=says):
         read(picture)
+
+
+def test_what_pillow_says_of_a_broken_file_does_not_reach_the_error_stream(tmp_path):
+    path = tmp_path / "samples.tif"
+    PIL.Image.new("RGB", (8, 8)).save(path)
+    with tifffile.TiffFile(path) as file:
+        place = file.pages.first.tags["SamplesPerPixel"].valueoffset
+    data = bytearray(path.read_bytes())
+    data[place : place + 2] = (57_603).to_bytes(2, "little")
+    path.write_bytes(data)
+    program = (
+        "import sys; from jnst.errors import InputError; from jnst.pictures import files\n"
+        "try: files.read(sys.argv[1])\n"
+        "except InputError: print('refused')"
+    )
+    command = [sys.executable, "-c", program, str(path)]  # here pytest would take it
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("refused\n", "")
