@@ -56,9 +56,9 @@ def set_up(
     fitted = {key: resizing.fit(style, stage.style_size) for key, style in styles.items()}
     guides = [guide._replace(style=fitted[id(guide.style)]) for guide in pictures.guides]
     # The new picture has the content's size, and goes through the style layers as well.
-    check_large_enough("content", *content.shape[1:3], resolved.layers, settings)
+    _check_large_enough("content", content, resolved.layers, settings)
     for guide in guides:
-        check_large_enough("style", *guide.style.shape[1:3], resolved.style_layers, settings)
+        _check_large_enough("style", guide.style, resolved.style_layers, settings)
     shifts = offsets(content, settings)
     in_turn: Any = None if shifts is None else Cycle(shifts)
     constants = Constants(
@@ -96,3 +96,8 @@ def _check_guided(guides: Sequence[Guide], settings: Settings) -> None:
             f"style_loss {settings.style_loss} cannot be kept to regions; choose from "
             f"{', '.join(guided)}"
         )
+
+
+def _check_large_enough(name: str, picture: Image, layers: tuple[str, ...], settings: Settings):
+    height, width = picture.shape[1:3]
+    check_large_enough(name, height, width, layers, settings)
