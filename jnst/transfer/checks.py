@@ -26,17 +26,28 @@ MOST = {"history": 1000, "devices": 1000, "jitter": jitter.MOST}
 """The most that these settings may be."""
 MOST_STEPS = 1_000_000
 """The most that the steps at each size, and `canvas`, may be."""
-LISTS = ("steps", "content_layers", "style_layers", "style_layer_weights", "blend")
-"""The settings that are several values each."""
+LISTS = {
+    "steps": (int | float, "whole numbers"),
+    "content_layers": (str, "names of layers"),
+    "style_layers": (str, "names of layers"),
+    "style_layer_weights": (int | float, "numbers"),
+    "blend": (int | float, "numbers"),
+}
+"""The settings that are several values each, and of what type; layers may also be None."""
 LARGEST_NUMBER = 1e37
 """Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
 
 
 def check(settings: Settings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
-    for what in LISTS:
-        if not isinstance(given := getattr(settings, what), tuple | list | None):
+    for what, (kind, names) in LISTS.items():
+        given = getattr(settings, what)
+        if given is None and kind is str:
+            continue
+        if not isinstance(given, tuple | list):
             raise InputError(f"{what} must be a tuple, as ({given!r},), not {given!r}")
+        if odd := [one for one in given if not isinstance(one, kind)]:
+            raise InputError(f"{what} must be {names}, not {odd[0]!r}")
     for what in ("content_layers", "style_layers"):
         chosen = getattr(settings, what) or ()
         check_layers(settings.backbone, chosen)
@@ -114,8 +125,10 @@ def check(settings: Settings) -> None:
         raise InputError(
             f"{settings.optimizer} needs the same objective at every step; leave out jitter"
         )
-    if settings.learning_rate is not None and not (0 < settings.learning_rate < math.inf):
-        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    if (rate := settings.learning_rate) is not None and not (
+        isinstance(rate, int | float) and 0 < rate < math.inf
+    ):
+        raise InputError(f"learning_rate must be a number above 0, not {rate!r}")
     if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
         raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
     check_at_most("learning_rate", settings.learning_rate or 0, LARGEST_NUMBER)

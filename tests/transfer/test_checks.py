@@ -1,10 +1,13 @@
 """Settings that cannot be used, alone or together, are refused in one line that names them."""
 
 import dataclasses
+import subprocess
+import sys
 import typing
 
 import jax
 import pytest
+from helpers import ROOT
 
 from jnst.backbones.tables import BACKBONES
 from jnst.engines import build
@@ -64,6 +67,34 @@ def test_a_bad_value_is_named_in_one_line(name, value):
     message = str(caught.value)
     assert "\n" not in message
     assert name.replace("_layers", "").split("_")[0] in message.replace("layer of vgg19", name)
+
+
+ODD = """
+import contextlib, dataclasses, math
+import numpy as np
+from jnst.errors import InputError
+from jnst.transfer.checks import check
+from jnst.transfer.settings import Settings
+
+values = [None, True, 0, 1, -1, 2.5, math.nan, math.inf, 1j, 10**400, "x", "1", "", b"x", object()]
+values += [{}, {1}, {"a": 1}, range(3), np.float32(0.5), np.int64(3), np.array([1, 2])]
+values += [np.array("x"), [], [1], ["x"], [[1]], ["1"] * 5, [None], [None] * 5, [1.0] * 5]
+values += [[True] * 5, [math.nan] * 5, [1j] * 5]
+for field in dataclasses.fields(Settings):
+    for value in values:
+        try:
+            with contextlib.suppress(InputError):
+                check(Settings(**{field.name: value}))
+        except Exception as error:
+            print(field.name, value, repr(error))
+"""
+
+
+def test_no_value_of_any_type_is_more_than_refused():
+    """In a process of its own, for in this one types are checked at every call."""
+    command = [sys.executable, "-c", ODD]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert ended.stdout == ""
 
 
 def choices(hint):

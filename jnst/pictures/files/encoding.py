@@ -86,9 +86,11 @@ def write(
     into the metadata; `read_settings` gets them back. The file appears whole or not at all: a
     failure leaves an older picture as it was. A new file gets the usual permissions, a replaced one
     keeps its own; a symbolic link is followed. Raises `InputError` for an array of another
-    shape or type, values outside [0, 1], another suffix or depth, settings that are no JSON, or
-    what the disk refuses.
+    shape or type, what is no path, values outside [0, 1], another suffix or depth, settings that
+    are no JSON, or what the disk refuses.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"a picture is written to a path, not to {type(path).__name__}")
     with guarded(f"cannot write {os.fspath(path)!r}"):
         options = WRITERS[check_suffix(path, WRITERS)]
         _check_depth(path, depth)
@@ -110,6 +112,8 @@ def write(
 
 def _clipped(values: Array) -> np.ndarray:
     """Clip floats that leave [0, 1] by no more than rounding does."""
+    if isinstance(values, list | tuple):
+        raise InputError(f"a picture is an array or a PIL image, not {type(values).__name__}")
     values = np.asarray(values)
     if values.dtype.kind != "f" or not values.size:
         return values

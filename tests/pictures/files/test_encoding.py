@@ -1,6 +1,8 @@
 """Pictures out: formats, rounding, metadata."""
 
 import json
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -106,6 +108,23 @@ def test_what_read_refuses_write_refuses_too(tmp_path, array, says):
     assert not list(tmp_path.iterdir())
     with pytest.raises(InputError, match=says):
         files.read(array)
+
+
+def test_lists_and_open_files_are_refused_in_one_line(tmp_path):
+    """In a process of its own, for in this one types are checked at every call."""
+    program = (
+        "import io, jnst, numpy as np\n"
+        "for path, picture in (('a.png', [[0.5]]), (io.BytesIO(), np.zeros((2, 2)))):\n"
+        "    try: jnst.write(path, picture)\n"
+        "    except jnst.InputError as error: print(error)"
+    )
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert ended.stdout.splitlines() == [
+        "cannot write 'a.png': a picture is an array or a PIL image, not list",
+        "a picture is written to a path, not to BytesIO",
+    ]
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
