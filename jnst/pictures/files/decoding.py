@@ -12,7 +12,7 @@ from jnst.arrays import Array, Picture
 from jnst.errors import InputError
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.metadata import ORIENTATION
-from jnst.pictures.files.opening import File, by_pillow, hushed, opened
+from jnst.pictures.files.opening import File, by_pillow, opened
 from jnst.pictures.files.raster import Raster, split, unit, upright
 from jnst.system.disk import guarded
 
@@ -92,12 +92,6 @@ def _of_file(stream: IO[bytes]) -> Raster:
         return of_pillow(picture) if levels is None else of_levels(levels, picture)
 
 
-def load(picture: PIL.Image.Image) -> None:
-    """Decode a picture; of some formats the metadata are known only then."""
-    with hushed if picture.format == "TIFF" else contextlib.nullcontext():
-        picture.load()
-
-
 def of_levels(levels: np.ndarray, picture: PIL.Image.Image) -> Raster:
     """Return levels of 16 bits, all else as Pillow sees it."""
     colours, alpha = split(unit(levels, peak=65535))
@@ -106,7 +100,7 @@ def of_levels(levels: np.ndarray, picture: PIL.Image.Image) -> Raster:
 
 def of_pillow(picture: PIL.Image.Image) -> Raster:
     """Return a picture of Pillow's, decoded where it is not yet."""
-    load(picture)
+    picture.load()  # of some formats the metadata are known only then
     profile, alpha = picture.info.get("icc_profile"), None
     if picture.mode == "F" or picture.mode.startswith("I"):
         # "I" has 32 bits, but Pillow fills it from 16-bit files

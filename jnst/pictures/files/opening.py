@@ -1,6 +1,7 @@
 """Opening a picture file: only what is one, only formats we know, only so many pixels."""
 
 import contextlib
+import ctypes
 import logging
 import os
 import re
@@ -18,6 +19,10 @@ from jnst.system.process import Shared
 
 # What Pillow says of a broken file goes to the handlers there are, and not to the error stream.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
+# Its libtiff prints every oddity of a file there: not any more, for Pillow raises what matters.
+# Where that library has no such symbol, as on Windows, it still does.
+with contextlib.suppress(AttributeError, OSError):
+    ctypes.CDLL(PIL.Image.core.__file__).TIFFSetErrorHandler(ctypes.c_void_p(None))
 
 READABLE = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 """Readable formats, by Pillow's names; not, for one, EPS, which starts another program."""
@@ -123,30 +128,6 @@ def _check_bytes(size: int) -> None:
         raise InputError(
             f"the file has {size} bytes, too many for a picture; {_remedy(str(count))}"
         )
-
-
-@contextlib.contextmanager
-def _without_error_stream() -> Iterator[None]:
-    """Let the descriptor of the error stream lead nowhere, unless it is closed anyway."""
-    try:
-        kept = os.dup(2)
-    except OSError:
-        yield
-        return
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, 2)
-        finally:
-            os.close(nowhere)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
-hushed = Shared(_without_error_stream)
-"""Lets no C library print to the error stream: libtiff does, of each oddity of a file."""
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from jnst.arrays import Picture
 from jnst.errors import InputError
 from jnst.pictures import resizing
 from jnst.pictures.files import png, tiff
-from jnst.pictures.files.decoding import load, of_levels, of_pillow, orientation, over_white
+from jnst.pictures.files.decoding import of_levels, of_pillow, orientation, over_white
 from jnst.pictures.files.metadata import turned
 from jnst.pictures.files.opening import by_pillow, most_pixels, opened
 from jnst.pictures.files.raster import Raster, upright
@@ -62,7 +62,7 @@ def _of_file(stream: IO[bytes], long_side: int, largest_side: int) -> Thumbnail:
             return _made(whole, whole, read, orientation(picture), long_side)
         height, width = resizing.size_within(*whole, 2 * long_side)
         picture.draft(picture.mode, (width, height))  # a JPEG is decoded as a smaller one
-        load(picture)
+        picture.load()
         width, height = picture.size
         read = lambda a, b: of_pillow(picture.crop((0, a, width, b)))  # noqa: E731
         return _made(whole, (height, width), read, orientation(picture), long_side)
