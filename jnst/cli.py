@@ -161,7 +161,8 @@ def starting_point(words: Sequence[str]) -> tuple[Settings, Inputs]:
         parser.add_argument(name, nargs="?")
     asked, _ = parser.parse_known_args(list(words))
     settings, inputs = Settings(), Inputs()
-    if asked.like is not None:
+    helping = {"-h", "--help"} & set(words)  # names out of a file are not to be printed there
+    if asked.like is not None and not helping:
         if asked.preset is not None:
             raise InputError("give --preset or --like, not both")
         found = files.read_settings(asked.like)

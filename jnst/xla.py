@@ -30,13 +30,13 @@ def find_devices() -> list[Any]:
     try:
         return jax.devices()
     except (RuntimeError, AssertionError) as error:
-        asked = os.environ.get("JAX_PLATFORMS")
-        if not asked:
-            raise
-        raise InputError(
-            f"the environment variable JAX_PLATFORMS asks for {asked!r}, which JAX cannot use "
-            "here; leave it out, or set it to cpu"
-        ) from error
+        for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME"):
+            if asked := os.environ.get(name):
+                raise InputError(
+                    f"the environment variable {name} asks for {asked!r}, which JAX cannot use "
+                    "here; leave it out, or set it to cpu"
+                ) from error
+        raise
 
 
 def jit(function: Callable, **options: Any) -> Any:
@@ -50,6 +50,7 @@ def _as_written() -> Iterator[None]:
         jax.numpy_rank_promotion("allow"),
         jax.numpy_dtype_promotion("standard"),
         jax.transfer_guard("allow"),
+        jax.debug_infs(False),  # the best total is infinite before the first step
     ):
         yield
 

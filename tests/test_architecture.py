@@ -34,7 +34,7 @@ ALLOWED = {
     "web": "errors xla system pictures optimize weights display transfer runs",
     "commands": "arrays errors version xla system pictures backbones optimize weights display "
     "transfer dreams runs experiments batch web",
-    "cli": "errors version system pictures transfer runs commands",
+    "cli": "display errors version system pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
     "__main__": "cli",
 }

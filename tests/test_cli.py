@@ -5,12 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import jnst.cli
 import jnst.transfer.method
 from jnst.errors import InputError
-from jnst.pictures import samples
+from jnst.pictures import files, samples
 from jnst.transfer.presets import preset
 from jnst.transfer.settings import Settings
 
@@ -40,6 +41,13 @@ def test_help_ends_on_a_terminal_without_columns(columns):
         command, capture_output=True, text=True, env=environment, timeout=60, check=True
     )
     assert "--content-weight" in ended.stdout
+
+
+def test_help_prints_no_names_out_of_a_picture(capsys):
+    recorded = {"content": "a\x1b[31m.png", "style_layers": ["\x1b[31mrelu1_1"]}
+    files.write("evil.png", np.full((1, 4, 4, 3), 0.5, np.float32), settings=recorded)
+    assert jnst.cli.main(["stylize", "--like", "evil.png", "--help"]) == 0
+    assert "[31m" not in capsys.readouterr().out
 
 
 def test_version_and_help(capsys):

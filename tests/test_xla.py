@@ -65,10 +65,11 @@ def test_a_cache_folder_that_cannot_be_used_does_no_harm(tmp_path):
     assert paint_with_cache(tmp_path / "cache") == ""
 
 
-def run_without_devices(*words):
+def run_without_devices(*words, name="JAX_PLATFORMS"):
     """Run `jnst` where the environment asks for devices that are not there."""
     command = [sys.executable, "-m", "jnst", *words]
-    environment = os.environ | {"JAX_PLATFORMS": "cuda"}
+    environment = {key: value for key, value in os.environ.items() if key != "JAX_PLATFORMS"}
+    environment[name] = "cuda"
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
@@ -81,11 +82,20 @@ def test_what_needs_no_device_asks_for_none(words):
 
 
 @pytest.mark.skipif(jax.default_backend() == "gpu", reason="here are such devices")
-def test_devices_that_are_not_there_are_one_line(tmp_path):
-    ended = run_without_devices(*SMALL, "-o", str(tmp_path / "out.png"))
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("JAX_PLATFORMS", SMALL),
+        ("JAX_PLATFORM_NAME", SMALL),
+        ("JAX_PLATFORMS", ["dream", "--size", "32", "--backbone", "vgg19"]),
+        ("JAX_PLATFORMS", ["visualize", "--backbone", "vgg19", "--layer", "relu1_1"]),
+    ],
+)
+def test_devices_that_are_not_there_are_one_line(tmp_path, name, words):
+    ended = run_without_devices(*words, "-o", str(tmp_path / "out.png"), name=name)
     assert ended.returncode == 2
     assert ended.stderr == (
-        "jnst: the environment variable JAX_PLATFORMS asks for 'cuda', which JAX cannot use here; "
+        f"jnst: the environment variable {name} asks for 'cuda', which JAX cannot use here; "
         "leave it out, or set it to cpu\n"
     )
     assert not list(tmp_path.iterdir())
@@ -132,6 +142,7 @@ STRICT = {
     "jax_numpy_rank_promotion": "raise",
     "jax_numpy_dtype_promotion": "strict",
     "jax_transfer_guard": "disallow",
+    "jax_debug_infs": True,
 }
 
 

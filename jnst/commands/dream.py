@@ -87,6 +87,11 @@ def run(options: Options) -> int:
     if options.frames > 1:
         recorded |= {"frames": options.frames, "zoom": options.zoom}
     recorded |= {"guide": options.guide} if options.guide is not None else {}
+    single = output if options.frames == 1 else animation.numbered(output, 1)
+    if single is None:
+        animation.check_holds(output, sizes[-1])
+    else:
+        files.check_holds(single, sizes[-1], settings=recorded, software=f"jnst {__version__}")
     finished: list[Picture] = []
     last: Progress | None = None
     trouble: InputError | KeyboardInterrupt | None = None
@@ -157,7 +162,7 @@ def _write(
 
 def _picture(path: Path, picture: np.ndarray, recorded: dict[str, Any], options: Options) -> None:
     made_by = f"jnst {__version__}"
-    files.write(path, picture, settings=recorded, software=made_by, depth=options.depth)
+    files.write_or_png(path, picture, settings=recorded, software=made_by, depth=options.depth)
 
 
 def _output(options: Options) -> Path:

@@ -57,6 +57,9 @@ def run(options: Options) -> int:
     stem = f"{network.name}-{settings.layer}".replace("/", "-")
     output = options.output or disk.unused(f"{stem}.png")
     files.check_writable(output)
+    columns = math.ceil(math.sqrt(len(settings.channel)))
+    least = columns * settings.size  # with what stands around the pictures it may be a little more
+    files.check_holds(output, (settings.size, least))
     if options.cache:
         keep_compiled_programs()
     found: dict[int, AnyPicture] = {}
@@ -77,7 +80,7 @@ def run(options: Options) -> int:
     with uninterrupted():
         picture = next(iter(found.values())) if len(settings.channel) == 1 else _sheet(found)
         recorded = {"visualize": dataclasses.asdict(settings)}
-        files.write(output, picture, settings=recorded, software=f"jnst {__version__}")
+        files.write_or_png(output, picture, settings=recorded, software=f"jnst {__version__}")
     if not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output}, {len(found)} of "

@@ -25,7 +25,7 @@ from jnst.errors import InputError
 from jnst.methods.progress import Progress
 from jnst.pictures import resizing as images
 from jnst.weights.network import open_network
-from jnst.xla import make_room, own_switches
+from jnst.xla import find_devices, make_room, own_switches
 
 
 def octave_sizes(height: int, width: int, settings: DreamSettings) -> list[tuple[int, int]]:
@@ -53,6 +53,7 @@ def load(settings: DreamSettings, *, guide: AnyPicture | None = None) -> Prepare
     Raises `InputError` for settings that cannot be used, missing weights, and a guide too small.
     """
     backbone, aim = aim_of(settings)
+    find_devices()  # what the environment asks for may not be there
     params = jax.device_put(open_network(backbone, aim.layers).params)
     targets: Targets = {}
     if guide is not None:

@@ -26,7 +26,7 @@ from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.methods.plain import make_plain
 from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
-from jnst.xla import jit, own_switches
+from jnst.xla import find_devices, jit, own_switches
 
 _PADDING = "edge"
 
@@ -115,6 +115,7 @@ def before_rectifier(table: graph.Table, layer: str, channel: int) -> tuple[str,
 def open_for(settings: VisualizeSettings) -> Network:
     """Check the settings and read what they need of the network's weights."""
     network = open_network(check(settings), [settings.layer])
+    find_devices()  # what the environment asks for may not be there
     return network._replace(params=jax.device_put(network.params))
 
 

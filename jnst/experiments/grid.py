@@ -15,7 +15,7 @@ from jnst.runs.pictures import check_derived, open_pictures, tell_of_more
 from jnst.runs.record import record
 from jnst.runs.signals import interrupted
 from jnst.system import disk
-from jnst.system.streams import say
+from jnst.system.streams import notice, say
 from jnst.version import __version__
 
 SHEET = "sheet.png"
@@ -41,11 +41,17 @@ def paint_all(rows: Sequence[Sequence[Cell]], folder: Path, *, quiet: bool) -> i
     files.check_writable(folder / SHEET)
     tell_of_more(sources, quiet=quiet)
     results: list[PaintedCell] = []
+    told: set[str] = set()
     try:
         with over_all(len(cells), quiet=quiet) as show:
             for number, cell in enumerate(cells):
                 show(cell.label, number, number)
-                results.append(run(cell, open_pictures(cell.inputs, cell.settings)))
+                pictures = open_pictures(cell.inputs, cell.settings)
+                for note in pictures.notes:
+                    if not (quiet or note in told):
+                        notice(note)
+                    told.add(note)
+                results.append(run(cell, pictures))
                 _write(results, folder, [len(row) for row in rows])
     except KeyboardInterrupt as error:
         return fail(

@@ -19,6 +19,8 @@ MOVING = {
     ".webp": {"format": "WEBP", "quality": 90},
 }
 """Formats that hold all frames in one file: suffix -> Pillow's format and options."""
+MOST_SIDE = {".gif": 65_535, ".webp": 16_383}
+"""The longest side in pixels that they can hold."""
 FASTEST = 50
 """Pictures a second."""
 _NUMBERED = re.compile(r"%0[1-9]d")
@@ -58,6 +60,17 @@ def check(path: Path, *, rate: float) -> None:
         raise InputError(
             f"an animation is {' or '.join(MOVING)}, or numbered pictures, as in dream-%04d.png; "
             f"not {path.name!r}"
+        )
+
+
+def check_holds(path: Path, size: tuple[int, int]) -> None:
+    """Raise an `InputError` where one file cannot hold frames of this height and width."""
+    most = MOST_SIDE[path.suffix.lower()]
+    if max(size) > most:
+        raise InputError(
+            f"cannot write {str(path)!r}: {path.suffix} holds no pictures of "
+            f"{size[1]} x {size[0]} pixels, at most {most}; choose numbered pictures, as in "
+            "dream-%04d.png"
         )
 
 

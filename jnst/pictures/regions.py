@@ -47,10 +47,11 @@ def read(source: files.Source) -> Mask:
     return mask
 
 
-def stretched(mask: Mask, picture: AnyPicture, what: str) -> str:
+def stretched(mask: Mask | AnyPicture, picture: AnyPicture, what: str) -> str:
     """Say that a mask has not the shape of its picture, and so will be stretched; or nothing.
 
-    One that was made of a smaller copy may be off by a pixel, or by a fiftieth.
+    The same for any other picture that is laid over one. What was made of a smaller copy may be off
+    by a pixel, or by a fiftieth.
     """
     (height, width), (tall, wide) = mask.shape[1:3], picture.shape[1:3]
     off = abs(width * tall - height * wide)

@@ -10,7 +10,6 @@ from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
-from jnst.system import disk
 from jnst.system.streams import notice
 from jnst.transfer.pictures import Pictures, alpha_for, read, result_size
 from jnst.transfer.settings import Settings
@@ -78,14 +77,7 @@ def save(
 
     """
     options = _metadata(settings, inputs) | {"alpha": alpha_for(pictures, result), "depth": depth}
-    try:
-        files.write(path, result, **options)
-    except InputError as error:
-        if path.suffix.lower() == ".png":
-            raise
-        instead = disk.unused(path.with_suffix(".png"))
-        files.write(instead, result, **options)
-        raise InputError(f"{error}; wrote {instead} instead") from error
+    files.write_or_png(path, result, **options)
 
 
 def check_holds(path: Path, pictures: Pictures, settings: Settings, inputs: Inputs) -> None:

@@ -91,6 +91,7 @@ def read(
     styles = [files.read(source) for source in sources]
     if not styles:
         raise InputError("give at least one style picture")
+    photograph, paintings = original, styles  # as given: masks have their shapes
     if settings.square:
         original, *styles = (
             resizing.resize(picture, settings.size, settings.size)
@@ -121,18 +122,21 @@ def read(
         regions.stretched(mask, picture, f"the {what}")
         for one in found
         for mask, picture, what in (
-            (one.region, original, "mask"),
-            (one.style_region, styles[one.style], "style mask"),
+            (one.region, photograph, "mask"),
+            (one.style_region, paintings[one.style], "style mask"),
         )
         if mask is not None
     ]
+    begin = None if start is None else files.read(start)
+    if begin is not None:
+        notes.append(regions.stretched(begin, photograph, "the picture to start from"))
     pictures = Pictures(
         content=recoloured,
         guides=[
             Guide(styles[k], blend[k] * area, region, origin) for k, area, region, origin in found
         ],
         original=original,
-        start=None if start is None else files.read(start),
+        start=begin,
         alpha=alpha,
         notes=[*filter(None, dict.fromkeys(notes))],
     )

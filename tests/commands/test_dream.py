@@ -49,6 +49,34 @@ def test_a_dream_is_written_beside_nothing_it_could_overwrite(photo, capsys):
     assert np.abs(one - before).mean() > 0.005
 
 
+@pytest.mark.parametrize(
+    ("output", "frames", "says"),
+    [
+        ("out.webp", 1, "cannot write 'out.webp': .webp holds no pictures of 17000 x 34 pixels"),
+        ("out.webp", 2, "cannot write 'out.webp': .webp holds no pictures of 17000 x 34 pixels"),
+        ("f-%02d.webp", 2, "cannot write 'f-01.webp': .webp holds no pictures of 17000 x 34"),
+    ],
+)
+def test_a_format_that_holds_no_such_picture_is_refused_before(
+    capsys, monkeypatch, output, frames, says
+):
+    monkeypatch.setattr(jnst.commands.dream, "dream", None)  # what cannot be called
+    files.write("thin.png", np.full((1, 1, 500, 3), 0.5, np.float32))
+    words = ["dream", "thin.png", *SMALL, "--size", "17000", "--upscale", "--frames", frames]
+    status = run(*words, "--output", output)
+    check_refused(status, capsys.readouterr(), says, ["thin.png"])
+
+
+def test_what_the_format_refuses_in_the_end_is_kept_as_png(photo, capsys, monkeypatch):
+    def refusing(*arguments, **options):
+        raise OSError("encoder error -2")
+
+    monkeypatch.setattr(PIL.Image, "SAVE", PIL.Image.SAVE | {"WEBP": refusing})
+    assert run("dream", photo, *SMALL, "--output", "out.webp") == 2
+    assert capsys.readouterr().err.endswith("encoder error -2; wrote out.png instead\n")
+    assert files.read("out.png").shape == (1, 24, 32, 3)
+
+
 def test_the_record_says_how(photo):
     assert run("dream", photo, *SMALL, "-o", "out.jpg", "--seed", "7", "--quiet") == 0
     found = files.read_settings("out.jpg")

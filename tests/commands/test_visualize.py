@@ -26,3 +26,5 @@ def test_the_command_writes_one_picture_or_a_sheet(tiny, tmp_path, monkeypatch, 
     assert capsys.readouterr().out.splitlines()[1].split() == ["relu1_1", "64"]
     before = sorted(os.listdir())
     check_refused(jnst.cli.main([*words, "8"]), capsys.readouterr(), "from 0 to 7", before)
+    wide = jnst.cli.main([*words, "0", "1", "--size", "9000", "-o", "sheet.webp"])
+    check_refused(wide, capsys.readouterr(), "holds no pictures of 18000 x 9000", before)

@@ -51,6 +51,16 @@ def test_rows_of_different_lengths_are_painted_one_after_the_other(tmp_path, cap
     assert pixels[half:, pixels.shape[1] // 2 + 8 :].min() < 255
 
 
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_mask_that_is_stretched_is_said_once(tmp_path, capsys, quiet):
+    PIL.Image.new("L", (40, 10), 255).save(tmp_path / "mask.png")
+    inputs = Inputs(masks=(tmp_path / "mask.png",))
+    grid.paint_all(
+        [sweep.cells(BYHAND, [("seed", ["1", "2"])], inputs=inputs)], tmp_path / "a", quiet=quiet
+    )
+    assert capsys.readouterr().err.count("the mask of 40 x 10 pixels is stretched") == (not quiet)
+
+
 def test_a_folder_that_holds_a_grid_is_left_alone(tmp_path):
     (tmp_path / grid.TABLE).write_text("hours of work")
     with pytest.raises(InputError, match="holds a grid already; choose another folder"):

@@ -117,6 +117,10 @@ def test_one_mask_needs_no_list_and_one_that_is_stretched_is_said(pair, tmp_path
     np.testing.assert_array_equal(alone, jnst.stylize(content, style, masks=str(path), **BYHAND))
     with pytest.warns(UserWarning, match="the mask of .* is stretched over a picture of"):
         jnst.stylize(content, style, masks=mask[:, :24], **BYHAND)
+    # It lies over the photograph as it was given, and is squeezed with it.
+    jnst.stylize(content, style, masks=mask, square=True, **BYHAND)
+    with pytest.warns(UserWarning, match="the picture to start from of .* is stretched over a"):
+        jnst.stylize(content, style, start=content[:, :24], **BYHAND)
 
 
 def test_bytes_and_open_files_are_pictures_too(pair, tmp_path):

@@ -7,7 +7,14 @@ Whatever a file holds, the only exception that leaves here for it is `InputError
 """
 
 from jnst.pictures.files.decoding import Source, from_array, is_animated, read, read_with_alpha
-from jnst.pictures.files.encoding import DEEP, WRITERS, check_holds, check_writable, write
+from jnst.pictures.files.encoding import (
+    DEEP,
+    WRITERS,
+    check_holds,
+    check_writable,
+    write,
+    write_or_png,
+)
 from jnst.pictures.files.metadata import depth, is_ours, read_settings
 from jnst.pictures.files.opening import READABLE, suffixes
 from jnst.pictures.files.thumbnails import thumbnail
@@ -29,4 +36,5 @@ __all__ = [
     "suffixes",
     "thumbnail",
     "write",
+    "write_or_png",
 ]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -108,6 +109,22 @@ def write(
             else:
                 picture = PIL.Image.fromarray(levels)
                 picture.save(stream, exif=exif, icc_profile=srgb(), **options)
+
+
+def write_or_png(path: Path, image: Array, **options: Any) -> None:
+    """Write a picture as `write` does; where that fails for its format, a PNG beside it.
+
+    So that what took long is not lost. Raises `InputError` in both cases: for what the disk
+    refuses, and with the name of the PNG.
+    """
+    try:
+        write(path, image, **options)
+    except InputError as error:
+        if path.suffix.lower() == ".png":
+            raise
+        instead = disk.unused(path.with_suffix(".png"))
+        write(instead, image, **options)
+        raise InputError(f"{error}; wrote {instead} instead") from error
 
 
 def _clipped(values: Array) -> np.ndarray:
