@@ -14,6 +14,8 @@ from jnst.xla import find_devices
 
 USABLE = 0.8
 """The share of the free memory that a run may take."""
+SMALL = 1 << 28
+"""Bytes that there is always room for."""
 AT_WORK = 10
 """Pictures that the loop holds besides the optimizer's history: the newest, the best, the one on
 its way, their gradients, and what is in between."""
@@ -77,6 +79,19 @@ def account(program: Any) -> int:
 def stateless_loop_bytes(shape: tuple[int, ...]) -> int:
     """Return about how many bytes a loop holds whose optimizer keeps no state, in float32."""
     return 4 * AT_WORK * math.prod(shape)
+
+
+def check_pictures(count: int, height: int, width: int) -> None:
+    """Raise an `InputError` where there is no room for so many pictures, twice, in float32.
+
+    Resizing takes that. What needs no more than `SMALL` is not looked at.
+    """
+    taken = 2 * count * 3 * 4 * height * width
+    if taken > SMALL and taken > (free := USABLE * available()):
+        raise InputError(
+            f"pictures of {width} x {height} pixels need {taken / 1e9:.1f} GB, and "
+            f"{free / 1e9:.1f} can be used: take a smaller size"
+        )
 
 
 def check_memory(

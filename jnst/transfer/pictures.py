@@ -8,6 +8,7 @@ import PIL.Image
 from jaxtyping import Float
 
 from jnst.arrays import AnyPicture, Image, Picture
+from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
 from jnst.transfer.placement import Placed, labelled, masked
@@ -93,6 +94,7 @@ def read(
         raise InputError("give at least one style picture")
     photograph, paintings = original, styles  # as given: masks have their shapes
     if settings.square:
+        memory.check_pictures(1 + len(styles), settings.size, settings.size)
         original, *styles = (
             resizing.resize(picture, settings.size, settings.size)
             for picture in (original, *styles)
@@ -187,6 +189,7 @@ def _on_canvas(pictures: Pictures, settings: Settings) -> Pictures:
     inner, outer = _sizes(pictures.original, settings)
     if inner == outer:
         return pictures
+    memory.check_pictures(1, *outer)
 
     height, width = inner
 

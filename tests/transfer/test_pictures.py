@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import colour, resizing
 from jnst.transfer.pictures import alpha_for, finish, read
@@ -108,6 +109,24 @@ def test_styles_with_a_label_in_common_are_blended_there():
 def test_what_does_not_match_is_named(styles, options, blend, says):
     with pytest.raises(InputError, match=says):
         read(CONTENT, styles, Settings(blend=blend), **options)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"size": 40_000, "square": True}, "pictures of 40000 x 40000 pixels need 76.8 GB, and 16"),
+        (
+            {"size": 50_000, "upscale": True, "canvas": 3},
+            r"pictures of \d+ x \d+ pixels need \d+\.\d GB, and 16\.0 can be used: take a smaller",
+        ),
+    ],
+)
+def test_what_does_not_fit_into_memory_is_refused_before_it_is_resized(settings, says, monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 20e9)
+    monkeypatch.setattr(resizing, "resize", None)  # what cannot be called
+    small = np.full((1, 30, 47, 3), 0.5, np.float32)
+    with pytest.raises(InputError, match=says):
+        read(small, small, Settings(**settings))
 
 
 def test_pictures_can_be_squeezed_into_squares():
