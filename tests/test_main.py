@@ -37,11 +37,13 @@ def test_ctrl_c_ends_it_without_a_word():
     assert begin(CTRL_C) == (-signal.SIGINT, "", "")
 
 
+@pytest.mark.slow
 def test_where_it_is_ignored_it_stays_so():
     ignored = BEGIN.replace("default_int_handler", "SIG_IGN")
     assert begin(CTRL_C, ignored) == (0, VERSION, "")
 
 
+@pytest.mark.slow
 def test_afterwards_it_is_an_exception_again():
     then = BEGIN.replace("sys.exit(", "(") + CTRL_C
     status, told, complaint = begin("pass", then)

@@ -19,6 +19,7 @@ from jnst.backbones.checks import least_side
 from jnst.backbones.tables import BACKBONES
 from jnst.pictures import resizing
 from jnst.transfer import fitting
+from jnst.transfer.checks import check_large_enough
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 from jnst.xla import own_switches
@@ -47,7 +48,8 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     Sizes at which a picture would be too small for the layers are left out.
 
     Raises:
-        InputError: for a size that does not fit into memory, see `memory.tile`.
+        InputError: for pictures that are too small for the layers even in the end; for a size that
+            does not fit into memory, see `fitting.tile`.
 
     """
     height, width = pictures.content.shape[1:3]
@@ -73,6 +75,10 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
             tiles.append(fitting.tile(settings, largest, steps=0, option="style size"))
         return Stage(size, style_size(size), steps, min(filter(None, tiles), default=None))
 
+    new, *styles = fitted(last)
+    check_large_enough("content", *new, settings.resolved.layers, settings)
+    for style in styles:
+        check_large_enough("style", *style, settings.resolved.style_layers, settings)
     found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
     found = [size for size in found if size == last or min(map(min, fitted(size))) >= least]
     return [stage(i, size) for i, size in enumerate(found)]

@@ -41,6 +41,7 @@ def test_layers_are_studied_on_one_sheet():
     assert files.read_settings("out/001.png")["content_layers"] == ["relu1_2"]
 
 
+@pytest.mark.slow
 def test_a_second_one_gets_a_folder_of_its_own():
     for _ in range(2):
         assert run("--content-from", "relu1_1", "--style-from", "relu1_1") == 0

@@ -145,7 +145,11 @@ def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypat
     assert "not a finite number" in told.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGHUP, pytest.param(signal.SIGINT, marks=pytest.mark.slow)],
+    ids=lambda one: one.name,
+)
 def test_a_signal_keeps_the_best_picture(number):
     # A shell lets what it starts behind it ignore Ctrl-C, `nohup` SIGHUP; so would this.
     program = (

@@ -110,6 +110,7 @@ def test_it_says_who_else_can_use_it(capsys):
         assert "anyone who can reach this address" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_it_says_what_it_cannot_read(tmp_path):
     for part in ("pictures", "runs"):
         (tmp_path / "web" / part / ("ab" * 8)).mkdir(parents=True)

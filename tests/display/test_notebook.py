@@ -117,6 +117,7 @@ def test_elsewhere_it_is_refused(ipython, monkeypatch):
         jnst.stylize(PHOTO, PAINTING, show=True, **QUICK)
 
 
+@pytest.mark.slow
 def test_in_a_kernel_the_cell_has_one_output_that_changes():
     cell = f"""
 import sys

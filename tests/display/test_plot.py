@@ -58,7 +58,14 @@ def test_a_part_that_starts_at_next_to_nothing_does_not_stretch_the_axis(
     assert limits[0][1] > 10
 
 
-@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "inline", "no"])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "inline",
+        pytest.param("module://matplotlib_inline.backend_inline", marks=pytest.mark.slow),
+        pytest.param("no", marks=pytest.mark.slow),
+    ],
+)
 def test_a_notebooks_backend_in_the_environment_does_not_matter(backend):
     program = (
         "import os; from jnst.display import plot, sheet; "

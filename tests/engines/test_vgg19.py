@@ -32,10 +32,9 @@ def test_the_default_agrees():
 
 
 @pytest.mark.usefixtures("in_float64")
-@pytest.mark.parametrize("case", ["default", "average", "l2"])
-def test_grad_in_tiles(case):
+def test_grad_in_tiles():
     rng = np.random.default_rng(0)
     params = thin_vgg19(rng)
     photograph, image = rng.random((2, 1, 219, 250, 3))
     pictures = {"photograph": photograph, "painting": rng.random((1, 230, 187, 3)), "image": image}
-    check_tiles(case, 192, params=params, **pictures)
+    check_tiles("default", 192, params=params, **pictures)

@@ -29,7 +29,7 @@ def reached():
 
 
 @pytest.mark.parametrize(
-    ("program", "kills"), [(TINY, 2), pytest.param(REAL, 5, marks=pytest.mark.slow)]
+    ("program", "kills"), [(TINY, 2), pytest.param(REAL, 3, marks=pytest.mark.slow)]
 )
 def test_a_run_killed_again_and_again_loses_nothing(program, kills, tmp_path, monkeypatch):
     """SIGKILL at random moments; JNST_KILLS says how often."""

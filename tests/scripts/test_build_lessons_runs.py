@@ -34,6 +34,7 @@ def contents(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_the_same_lessons_make_the_same_site_and_others_replace_it(builder, tmp_path, capsys):
     assert build_short(builder, tmp_path, SHORT.format("one")) == 0
     assert re.fullmatch(r"03_short\.py: \d+\.\d s\n", capsys.readouterr().out)

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from jnst.byhand.optimize import optimizers as byhand_optim
+from jnst.errors import InputError
+from jnst.losses.registry import STYLE_LOSSES
 from jnst.optimize.optimizers import KEEP_STATE, OPTIMIZERS
 from jnst.pictures import samples
 from jnst.transfer.pictures import read
@@ -66,3 +68,14 @@ def test_a_style_too_large_for_memory_is_cut_where_the_picture_is_not():
     for styles, tile in (([small], None), ([large], 100), ([small, large], 100)):
         (stage,) = plan(read(photo, styles, chosen), chosen)
         assert stage.tile == tile
+
+
+@pytest.mark.parametrize("style_loss", sorted(STYLE_LOSSES))
+@pytest.mark.parametrize("name", ["content", "style"])
+def test_pictures_too_small_in_the_end_are_refused_before_any_is_looked_into(name, style_loss):
+    """A report (futscdav/strotss issue 4): the network leaves nothing of a thin picture."""
+    chosen = Settings(size=128, style_loss=style_loss)
+    thin, square = (np.zeros((height, 100, 3), np.float32) for height in (9, 100))
+    pictures = read(*((thin, square) if name == "content" else (square, thin)), chosen)
+    with pytest.raises(InputError, match=f"the {name} picture is 100 x 9 pixels, but relu5_1"):
+        plan(pictures, chosen)

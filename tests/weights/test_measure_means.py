@@ -52,6 +52,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "pictures"
 
 
+@pytest.mark.slow
 def test_a_folder_is_measured_and_the_weights_come_normalised(folder, capsys):
     assert jnst.cli.main(["weights", "measure", str(folder), "--long-side", "9"]) == 0
     output = folder.parent / "weights/vgg19_means.h5"

@@ -209,6 +209,7 @@ def test_a_read_only_picture_is_not_replaced(tmp_path, mode):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_two_runs_that_write_the_same_file(tmp_path):
     path = tmp_path / "a.png"
     program = (

