@@ -33,14 +33,14 @@ class Settings:
     """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
     size_ratio: float = 2**0.5
     """Each size by the one before it."""
-    steps: tuple[int, ...] = (120, 60, 32, 16, 8)
+    steps: tuple[int, ...] = (80, 40, 24, 12, 8)
     """How many times the loss and its gradient are evaluated: at the first size, the second, and so
     on; the last number goes for all further sizes."""
     content_weight: float = 0.005
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
     """How much the style matters, β."""
-    tv_weight: float = 0.25
+    tv_weight: float = 0.05
     """How much smoothness matters: the weight of total variation."""
     content_layers: tuple[str, ...] | None = None
     """Layers whose features keep the content; by default what suits the network, relu4_2 in VGG."""

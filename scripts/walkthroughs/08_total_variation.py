@@ -470,7 +470,7 @@ settings = Settings(
 )
 problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
 painted = {}
-for gamma in (0.0, settings.tv_weight, 2.5, 25.0):
+for gamma in (0.0, settings.tv_weight, 0.25, 2.5, 25.0):
     constants = problem.constants._replace(picture_goals={"tv": PictureGoal(gamma)})
     parts, last = {}, None
     for last in iterate(problem._replace(constants=constants), options.steps):
@@ -479,19 +479,24 @@ for gamma in (0.0, settings.tv_weight, 2.5, 25.0):
     assert last is not None
     roughness = float(byhand.total_variation(last.best, kind="nine-point"))
     painted[gamma] = last.best, roughness, parts["content"] + parts["style"]
-lesson.pictures({f"γ = {g:g}": x for g, (x, _, _) in painted.items()}, columns=2)
+lesson.pictures({f"γ = {g:g}": x for g, (x, _, _) in painted.items()}, columns=3)
 lesson.show(
     "08-weights",
-    "Four stylised cats with weights of total variation from 0 to 25: from grainy to washed out.",
+    "Five stylised cats with weights of total variation from 0 to 25: from grainy to washed out.",
 )
 for gamma, (_, roughness, rest) in painted.items():
     print(f"γ = {gamma:5}: R = {roughness:.5f}, γ R = {gamma * roughness:.4f}, the rest {rest:.4f}")
 
 # %% [markdown]
-# **Notice:** with $\gamma = 0$ there is coloured grain, pixel by pixel. The default takes more than
-# a third of the roughness away, and the rest of the loss stays what it was: the features did not
-# need that grain. With ten times the weight the strokes melt together and the rest begins to pay,
-# and with a hundred times it is several times as large: a soft picture in the painting's colours.
+# **Notice:** with $\gamma = 0$ there is coloured grain, pixel by pixel. With $\gamma = 0.25$ more
+# than a third of the roughness is gone, and the rest of the loss stays what it was: the features
+# did not need that grain. With ten times that weight the strokes melt together and the rest begins
+# to pay, and with a hundred times it is several times as large: a soft picture in the painting's
+# colours.
+#
+# The default is 0.05. Where much smoothness is asked for, what it costs is spent where it gives the
+# features of the first layers the most, which is in thin lines along the axes: at 320 pixels and
+# more they can be seen in smooth areas with 0.25, and less with 0.05 (`scripts/bench/lines.py`).
 #
 # ## Sum or mean, and how large is the picture
 #
@@ -558,7 +563,7 @@ for name, weight in conversions.items():
     print(f"{name:54} -> {weight:8.3g} · Σ, or {weight * values:8.3g} · mean at 512 x 384, 0 to 1")
 
 # %% [markdown]
-# These are not comparable with the default of 0.25 either: they stand beside content and style
+# These are not comparable with the default of 0.05 either: they stand beside content and style
 # losses in other units (lesson 7).
 #
 # ## Left out of the value

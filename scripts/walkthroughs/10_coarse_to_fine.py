@@ -426,7 +426,7 @@ for padding in ("zeros", "edge"):
 # - *squared content*: the squares of lesson 3, with a weight such that they are as large at the
 #   default's picture;
 # - *zeros outside*: the grey frame;
-# - *rough*: no total variation, the term that compares neighbouring pixels (its weight is 0.25);
+# - *rough*: no total variation, the term that compares neighbouring pixels (its weight is 0.05);
 # - *Adam*: instead of L-BFGS, with a running average of the pictures, as in
 #   style-transfer-pytorch (decay 0.9; with its many steps it takes 0.99).
 #

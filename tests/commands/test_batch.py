@@ -83,7 +83,7 @@ def test_a_second_run_paints_what_is_missing_broken_or_made_otherwise(capsys):
     os.remove("out/2-painting.png")
     assert run("--tv-weight", "1") == 0
     assert [row["status"] for row in table()] == ["painted"] * 6
-    reasons = ["", *["anew: tv_weight was 0.25, is 1.0"] * 3]
+    reasons = ["", *["anew: tv_weight was 0.05, is 1.0"] * 3]
     assert [row["reason"] for row in table()[2:]] == reasons
     assert files.read_settings("out/5-painting.png")["tv_weight"] == 1
 

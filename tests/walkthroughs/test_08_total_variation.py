@@ -71,12 +71,12 @@ def test_the_flow_keeps_edges_for_lengths_only(lesson):
 
 def test_the_weight_in_a_stylised_picture(lesson):
     painted = lesson["painted"]
-    assert list(painted) == [0.0, 0.25, 2.5, 25.0]
+    assert list(painted) == [0.0, 0.05, 0.25, 2.5, 25.0]
     roughness = [r for _, r, _ in painted.values()]
     assert np.all(np.diff(roughness) < 0)
     rest = [rest for _, _, rest in painted.values()]
     assert rest[-1] > 1.2 * rest[0]
-    assert roughness[1] < 0.9 * roughness[0]
+    assert roughness[2] < 0.9 * roughness[0]
 
 
 def test_sizes(lesson):

@@ -58,7 +58,7 @@ def test_upload_run_progress_and_the_slider(page):
     assert "steps" not in settings
     page.click("#run-others summary")
     others = page.inner_text("#run-others dl")
-    assert "steps\n120, 60" in others
+    assert "steps\n80, 40" in others
     assert "\nseed\n" not in others
 
 
