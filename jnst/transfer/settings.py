@@ -33,7 +33,7 @@ class Settings:
     """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
     size_ratio: float = 2**0.5
     """Each size by the one before it."""
-    steps: tuple[int, ...] = (80, 40, 24, 12, 8)
+    steps: tuple[int, ...] = (80, 40, 24, 12, 6)
     """How many times the loss and its gradient are evaluated: at the first size, the second, and so
     on; the last number goes for all further sizes."""
     content_weight: float = 0.005

@@ -53,7 +53,7 @@ def test_the_plan_goes_from_coarse_to_fine():
 
     assert stages(size=256) == [Stage(128, 128, 80), Stage(181, 181, 40), Stage(256, 256, 24)]
     assert [stage.size for stage in stages(size=512)] == [150, 212, 300], "no larger than it is"
-    assert stages(size=512, upscale=True)[-1] == Stage(512, 512, 8)
+    assert stages(size=512, upscale=True)[-1] == Stage(512, 512, 6)
     assert stages(size=256, first_size=None) == [Stage(256, 256, 80)]
     assert [stage.steps for stage in stages(size=256, steps=(9, 5))] == [9, 5, 5]
     assert [stage.style_size for stage in stages(size=256, style_size=512)] == [256, 362, 512]
