@@ -165,7 +165,7 @@ print("cost        ", *(f"{cost:7.1f}" for cost in default_costs))
 print(f"{sum(Settings().steps)} evaluations cost as much as {sum(default_costs):.0f} at 512 pixels")
 
 # %% [markdown]
-# More than a hundred and fifty evaluations for the price of thirty, and each size gets about an
+# More than a hundred and fifty evaluations for the price of about thirty; each size has about an
 # equal share.
 #
 # ## Against one size, at the same cost
