@@ -19,7 +19,7 @@ from jnst.backbones.checks import least_side
 from jnst.backbones.tables import BACKBONES
 from jnst.pictures import resizing
 from jnst.transfer import fitting
-from jnst.transfer.checks import check_large_enough
+from jnst.transfer.checks import check_sizes
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 from jnst.xla import own_switches
@@ -75,10 +75,7 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
             tiles.append(fitting.tile(settings, largest, steps=0, option="style size"))
         return Stage(size, style_size(size), steps, min(filter(None, tiles), default=None))
 
-    new, *styles = fitted(last)
-    check_large_enough("content", *new, settings.resolved.layers, settings)
-    for style in styles:
-        check_large_enough("style", *style, settings.resolved.style_layers, settings)
+    check_sizes(settings, (height, width), [guide.style.shape[1:3] for guide in pictures.guides])
     found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
     found = [size for size in found if size == last or min(map(min, fitted(size))) >= least]
     return [stage(i, size) for i, size in enumerate(found)]
