@@ -97,7 +97,7 @@ def _made_of(path: Path, options: Options) -> tuple[files.Source, files.Source]:
     return content or samples.content(), style or samples.STYLE
 
 
-PICTURE_TERMS = {"tv": "total variation"}
+PICTURE_TERMS = {"tv": "total variation", "lines": "straight lines"}
 """Losses on the picture itself, as the table calls them."""
 
 

@@ -8,6 +8,7 @@ from jnst.arrays import Image, Scalar
 from jnst.byhand.losses import content as byhand_content
 from jnst.byhand.losses import gram as byhand_gram
 from jnst.byhand.losses import histogram as byhand_histogram
+from jnst.byhand.losses import lines as byhand_lines
 from jnst.byhand.losses import moments as byhand_moments
 from jnst.byhand.losses import patches as byhand_patches
 from jnst.byhand.losses import remd as byhand_remd
@@ -21,6 +22,7 @@ from jnst.losses import (
     content,
     gram,
     histogram,
+    lines,
     moments,
     patches,
     remd,
@@ -128,6 +130,13 @@ PICTURE_LOSSES = {
             _without_target(byhand_tv.total_variation_backward),
         ),
         options=lambda choices: choices.total_variation,
+    ),
+    "lines": PictureLoss(
+        _without_target(lines.straight_lines),
+        ByHand(
+            _without_target(byhand_lines.straight_lines),
+            _without_target(byhand_lines.straight_lines_backward),
+        ),
     ),
 }
 """Losses on the picture itself, by the names of their parts in the total."""

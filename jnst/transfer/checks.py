@@ -110,6 +110,7 @@ def check(settings: Settings) -> None:
         "content_weight": 0,
         "style_weight": 0,
         "tv_weight": 0,
+        "line_weight": 0,
         "tv_beta": 0.5,
         "average": 0,
         "init_noise": 0,

@@ -31,6 +31,8 @@ MEASURES = {
     "style loss relu2_1": "lower",
     "total variation, weighted": "lower",
     "total variation": "lower",
+    "straight lines, weighted": "lower",
+    "straight lines": "lower",
     "structure as content (SSIM)": "higher",
     "distance W to style relu1_1": "lower",
     "distance W to style relu2_1": "lower",
@@ -75,7 +77,9 @@ def test_the_csv_has_every_number_with_all_digits(capsys):
         one = compare(files.read(name), content, style, SETTINGS)
         expected = [one.width, one.height, sum(one.weighted.values()), one.weighted["content"]]
         expected += [one.content["relu1_2"], one.weighted["style"], *one.style.values()]
-        expected += [one.weighted["tv"], one.picture["tv"], one.similarity]
+        for term in ("tv", "lines"):
+            expected += [one.weighted[term], one.picture[term]]
+        expected.append(one.similarity)
         expected += [*one.wasserstein.values(), one.colour_to_style, one.colour_to_content]
         assert [values[i] for _, values in found.values()] == expected
     assert found["width, pixels"][1] == [40, 40]

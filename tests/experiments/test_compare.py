@@ -98,7 +98,7 @@ def test_a_stylised_picture_is_between_them_in_everything_it_was_painted_for(thr
 # What SciPy's optimizer was given, in the same precision, at the picture it kept.
 def test_weighted_losses_are_those_of_the_run(painted, three):
     weighted = three[1].weighted
-    assert list(weighted) == ["content", "style", "tv"]
+    assert list(weighted) == ["content", "style", "tv", "lines"]
     assert sum(weighted.values()) == pytest.approx(painted.best_total, rel=1e-4)
 
 
@@ -135,7 +135,7 @@ def test_weighted_losses_are_the_objective_evaluated(content, style, painted):
 def test_weights_do_not_change_the_distances(content, style):
     result = noise(21, 32)
     one = compare(result, content, style, CHEAP)
-    changed = {"style_weight": 0.0, "content_weight": 0.0, "tv_weight": 0.0}
+    changed = dict.fromkeys(("style_weight", "content_weight", "tv_weight", "line_weight"), 0.0)
     two = compare(result, content, style, dataclasses.replace(CHEAP, **changed))
     assert sum(two.weighted.values()) == 0
     assert two == one._replace(weighted=two.weighted)
@@ -183,7 +183,7 @@ def test_parity_of_the_content_loss_with_its_formula(content, style):
 
 
 def test_rounding_below_zero_has_no_complex_root(content, style, monkeypatch):
-    below = Unweighted({"content": {}, "style": {"relu1_1": -1e-12}}, {"tv": 0.0})
+    below = Unweighted({"content": {}, "style": {"relu1_1": -1e-12}}, {"tv": 0.0, "lines": 0.0})
     monkeypatch.setattr(module, "unweighted", lambda problem: below)
     chosen = Settings(content_layers=(), style_layers=("relu1_1",))
     assert compare(style, content, style, chosen).wasserstein == {"relu1_1": 0}

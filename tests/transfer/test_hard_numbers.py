@@ -84,7 +84,8 @@ def test_no_slope_at_all(optimizer, engine):
     options = {**GRAM, "optimizer": optimizer, "engine": engine}
     found = painted("black", "black", **options)
     np.testing.assert_array_equal(found.best[0], PICTURES["black"])
-    zero = {"content_weight": 0.0, "style_weight": 0.0, "tv_weight": 0.0}
+    weights = ("content_weight", "style_weight", "tv_weight", "line_weight")
+    zero = dict.fromkeys(weights, 0.0)
     found = painted("one", "other", **options, **zero)
     np.testing.assert_array_equal(found.best[0], PICTURES["one"])
     assert found.total == 0
@@ -93,7 +94,7 @@ def test_no_slope_at_all(optimizer, engine):
 @cases("lbfgs", "adam", "sgd", "scipy-lbfgs")
 @pytest.mark.parametrize("weight", [1e-30, 1e30, 1e37])
 def test_extreme_weights(optimizer, engine, weight):
-    for what in ("content_weight", "style_weight", "tv_weight"):
+    for what in ("content_weight", "style_weight", "tv_weight", "line_weight"):
         with contextlib.suppress(InputError) if weight > 1 else contextlib.nullcontext():
             painted("one", "other", optimizer=optimizer, engine=engine, **GRAM, **{what: weight})
 

@@ -12,8 +12,9 @@ SINGLE: dict[str, Any] = {
     "style_loss": "gram",
     "tv_weight": 0.0,
     "tv": "squares",
+    "line_weight": 0.0,
 }
-"""Settings that most of them share: one size, Gram matrices, no total variation."""
+"""Settings that most of them share: one size, Gram matrices, no total variation or line loss."""
 MEAN: dict[str, Any] = {"content_scale": "mean", "style_scale": "mean"}
 """Both losses as mean squared errors."""
 

@@ -109,6 +109,7 @@ def crowson() -> Settings:
         content_scale="contraharmonic",
         tv="nine-point",
         tv_weight=2.0,
+        line_weight=0.0,
         padding="edge",
         optimizer="adam",
         learning_rate=0.02,
