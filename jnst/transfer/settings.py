@@ -42,7 +42,7 @@ class Settings:
     """How much the style matters, β."""
     tv_weight: float = 0.05
     """How much smoothness matters: the weight of total variation."""
-    line_weight: float = 0.3
+    line_weight: float = 1.0
     """How much thin straight lines along rows and columns are held back; 0 for not."""
     content_layers: tuple[str, ...] | None = None
     """Layers whose features keep the content; by default what suits the network, relu4_2 in VGG."""

@@ -23,7 +23,9 @@ import numpy as np
 import scipy.optimize
 
 from jnst import Settings
+from jnst.byhand.losses import lines as byhand_lines
 from jnst.byhand.losses import tv as byhand
+from jnst.losses.lines import straight_lines
 from jnst.losses.objective import PictureGoal
 from jnst.losses.tv import total_variation
 from jnst.pictures import files, resizing, samples
@@ -469,16 +471,24 @@ settings = Settings(
     style_layers=layers,
 )
 problem = prepare(read(samples.content(), samples.STYLE, settings), settings)
-painted = {}
-for gamma in (0.0, settings.tv_weight, 0.25, 2.5, 25.0):
-    constants = problem.constants._replace(picture_goals={"tv": PictureGoal(gamma)})
+
+
+def paint(**weights):
+    """Return the best picture with other weights on the picture, and its content and style loss."""
+    goals = problem.constants.picture_goals | {k: PictureGoal(w) for k, w in weights.items()}
+    constants = problem.constants._replace(picture_goals=goals)
     parts, last = {}, None
     for last in iterate(problem._replace(constants=constants), options.steps):
         if last.total == last.best_total:
             parts = last.parts
     assert last is not None
-    roughness = float(byhand.total_variation(last.best, kind="nine-point"))
-    painted[gamma] = last.best, roughness, parts["content"] + parts["style"]
+    return last.best, parts["content"] + parts["style"]
+
+
+painted = {}
+for gamma in (0.0, settings.tv_weight, 0.25, 2.5, 25.0):
+    picture, rest = paint(tv=gamma)
+    painted[gamma] = picture, float(byhand.total_variation(picture, kind="nine-point")), rest
 lesson.pictures({f"γ = {g:g}": x for g, (x, _, _) in painted.items()}, columns=3)
 lesson.show(
     "08-weights",
@@ -494,9 +504,63 @@ for gamma, (_, roughness, rest) in painted.items():
 # to pay, and with a hundred times it is several times as large: a soft picture in the painting's
 # colours.
 #
-# The default is 0.05. Where much smoothness is asked for, what it costs is spent where it gives the
-# features of the first layers the most, which is in thin lines along the axes: at 320 pixels and
-# more they can be seen in smooth areas with 0.25, and less with 0.05 (`scripts/bench/lines.py`).
+# The default is 0.05.
+#
+# ## Thin straight lines
+#
+# The first filters of the network are 3 by 3 pixels, and many of them look along the rows or the
+# columns. A thin straight line there gives their features much for its price in roughness, and the
+# optimizer draws them, like threads of a cloth, where the picture is smooth and the painting has
+# nothing of the kind. Total variation cannot forbid them: for nine points a line is as dear in
+# one direction as in another. So the library has a second loss on the picture. Half the second
+# difference *across* a line, averaged over $n = 13$ pixels *along* it,
+#
+# $$ d_{ij} = x_{ij} - \tfrac12 (x_{i,j-1} + x_{i,j+1}) , \qquad
+#    L = \frac{1}{3 h w} \sum_{ij} \Big( \frac1n \sum_{k<n} d_{i+k,j} \Big)^{\!2}
+#        + \text{the same for rows} . $$
+#
+# A line that goes on for $n$ pixels keeps its $d$ in the mean. One that turns, or is oblique, has
+# left the column by then. With $D$ for the second difference and $A$ for the mean, $L$ is
+# $\|A D x\|^2$, and its derivative $2 D^\mathsf{T} A^\mathsf{T} A D x$, both over $3 h w$.
+#
+# Four drawings, each of one line or of grain, and what both losses say of them:
+
+# %%
+side = 64
+i, j = np.mgrid[:side, :side]
+drawings = {
+    "straight": j == 32,
+    "oblique": i == j,
+    "bent": j == np.round(32 + 8 * np.sin(i / 6)),
+    "grain": rng.random((side, side)) < 1 / side,
+}
+drawings = {name: np.repeat(x[None, :, :, None] * 1.0, 3, axis=3) for name, x in drawings.items()}
+costs = {
+    name: (byhand.total_variation(x, kind="nine-point"), byhand_lines.straight_lines(x))
+    for name, x in drawings.items()
+}
+with jax.enable_x64():
+    line_error = max(
+        np.abs(byhand_lines.straight_lines_backward(x) - jax.grad(straight_lines)(x)).max()
+        for x in drawings.values()
+    )
+for name, (of_tv, of_lines) in costs.items():
+    print(f"{name:9} R = {of_tv:.4f}   L = {of_lines:.5f}   L by R: {of_lines / of_tv:.3f}")
+print(f"the derivative by hand is off from autodiff by {line_error:.0e}")
+without, _ = paint(lines=0.0)
+by_lines = {"without": without, f"with {settings.line_weight:g}": painted[settings.tv_weight][0]}
+line_loss = [float(byhand_lines.straight_lines(x)) for x in by_lines.values()]
+lesson.pictures(by_lines)
+lesson.show("08-lines", "The stylised cat without the loss on straight lines, and with it.")
+print(
+    "L of the stylised cat:",
+    *(f"{name} {x:.2g}" for name, x in zip(by_lines, line_loss, strict=True)),
+)
+
+# %% [markdown]
+# **Notice:** for roughness the straight line is the cheapest of the four. (The oblique one is longer
+# by $\sqrt2$, and a pixel of it costs the same.) For $L$ it is by far the dearest. In the stylised
+# cat the first filters have to find what they need elsewhere, in strokes that bend.
 #
 # ## Sum or mean, and how large is the picture
 #

@@ -79,6 +79,15 @@ def test_the_weight_in_a_stylised_picture(lesson):
     assert roughness[2] < 0.9 * roughness[0]
 
 
+def test_straight_lines(lesson):
+    costs = {name: lines / rough for name, (rough, lines) in lesson["costs"].items()}
+    for name in ("oblique", "bent", "grain"):
+        assert costs[name] < costs["straight"] / 3, name
+    assert lesson["line_error"] < 1e-12
+    without, there = lesson["line_loss"]
+    assert there < 0.7 * without
+
+
 def test_sizes(lesson):
     for beta in (0.5, 0.75, 1.0, 1.25):
         assert lesson["synthetic"]["smooth", beta] == pytest.approx(2 - 2 * beta, abs=0.1)
