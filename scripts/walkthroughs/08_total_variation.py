@@ -558,9 +558,9 @@ print(
 )
 
 # %% [markdown]
-# **Notice:** for roughness the straight line is the cheapest of the four. (The oblique one is longer,
-# by $\sqrt2$; for its length it costs the same.) For $L$ it is by far the dearest. In the stylised
-# cat the first filters have to find what they need elsewhere, in strokes that bend.
+# **Notice:** for roughness the straight line is the cheapest of the four. (The oblique one is
+# longer, by $\sqrt2$; for its length it costs the same.) For $L$ it is by far the dearest. In the
+# stylised cat the first filters have to find what they need elsewhere, in strokes that bend.
 #
 # ## Sum or mean, and how large is the picture
 #
