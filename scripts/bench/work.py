@@ -29,6 +29,7 @@ EVALUATION = Settings(
     content_scale="mean",
     content_weight=1.0,
     tv_weight=0.0,
+    line_weight=0.0,
     padding="zeros",
     first_size=None,
 )

@@ -630,6 +630,7 @@ settings = Settings(
     style_layer_weights=(1.0,) * 5,
     tv="squares",
     tv_weight=0.5,
+    line_weight=0.0,
     padding="zeros",
 )
 
