@@ -51,7 +51,10 @@ def inverse_root(C: _Matrix, *, ridge: float = RIDGE) -> _Matrix:
 
     Args:
         C: positive semi-definite but for rounding; what is not symmetric is averaged out.
-        ridge: r > 0. With c channels in float32, c / r should stay below about 1e6.
+        ridge: r > 0. In float32, rounding is to be reckoned with: of 512 channels of VGG19 at 300
+            positions, so that two directions in five are the ridge alone, features are whitened to
+            4e-4 with 1e-3, to 1e-2 with 1e-5. The derivative is right to 3e-2 with 1e-3, and lost
+            with 1e-4 and below.
 
     """
     return _inverse_root(_ridged(C, ridge), ridge)
