@@ -68,8 +68,8 @@ def test_a_matrix_of_zeros_has_finite_roots_and_slopes():
 
 def test_in_float32_features_are_whitened_to_a_thousandth():
     """Although the variances are as 1 to 100,000; by the transpose of K it would be a hundredth."""
-    F = RNG.normal(size=(60, 40)) @ (np.eye(40) + RNG.normal(size=(40, 40)) / 10)
-    F *= np.geomspace(0.01, 30, 40)
+    F = RNG.normal(size=(60, 40)) * np.geomspace(0.01, 30, 40)
+    F = F @ (np.eye(40) + RNG.normal(size=(40, 40)) / 10)
     C = F.T @ F / 60
     dK = RNG.normal(size=C.shape)
 
