@@ -14,10 +14,12 @@ from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
 from jnst.backbones.bits import pack, unpack
-from jnst.errors import check_choice
+from jnst.errors import InputError, check_choice
 
 PADDING = {"zeros": "constant", "edge": "edge"}
-"""Padding modes by name, as NumPy calls them."""
+"""Padding modes by name, as NumPy calls them: what users may choose for a backbone."""
+MODES = {**PADDING, "reflect": "reflect"}
+"""All padding modes of `conv2d`: feed-forward networks were trained with "reflect" as well."""
 PRECISION = {"float32": None, "bfloat16": jnp.bfloat16}
 """Data types of feature maps, by name; None for that of the picture. Products of float32 round
 their factors to TF32 on an NVIDIA GPU, unless `jax_default_matmul_precision` says otherwise."""
@@ -85,18 +87,22 @@ def conv2d(
 
     y[p, q, o] = b[o] + Σ_{u, v, i} x[s·p + u - t, s·q + v - l, i] · k[u, v, i, o], with s the
     stride, and t and l the frame above and to the left, by `margins`. Outside the picture x is
-    zero, or, where `padding` is "edge", the nearest pixel. As in every deep learning library this
-    is a cross-correlation: the kernel is not flipped. All is computed in the precision of x.
+    zero, or, where `padding` is "edge", the nearest pixel, or, where it is "reflect", its mirror
+    image, which does not repeat the pixel at the border: x[-n] = x[n]. As in every deep learning
+    library this is a cross-correlation: the kernel is not flipped. All is computed in the precision
+    of x.
 
     With a kernel for one input channel and an x of more, each channel has a kernel of its own
     (depthwise): y[p, q, o] = b[o] + Σ_{u, v} x[s·p + u - t, s·q + v - l, o] · k[u, v, 0, o].
 
-    Raises `InputError` for an unknown padding.
+    Raises `InputError` for an unknown padding, and for a side too short to be reflected.
     """
-    mode = PADDING[check_choice("padding", padding, PADDING)]
+    mode = MODES[check_choice("padding", padding, MODES)]
     x = jnp.asarray(x)  # whose precision is JAX's: float32, unless it computes in float64
     kernel = jnp.asarray(kernel, x.dtype)
     around = _margins(x, kernel.shape[:2], stride, frame)
+    if padding == "reflect":
+        _check_reflects(x, around)
     groups = x.shape[-1] // kernel.shape[2]
     few = groups == 1 and _positions(x, kernel.shape[:2], stride, frame) <= FEW
     if few or padding != "zeros":
@@ -113,6 +119,15 @@ def conv2d(
             feature_group_count=groups,
         )
     return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
+
+
+def _check_reflects(x: FeatureMap, around: list[tuple[int, int]]) -> None:
+    for side, margin in zip(x.shape[1:3], around, strict=True):
+        if side <= max(margin):  # NumPy and JAX would go on and reflect the reflection
+            raise InputError(
+                f"padding reflect of {max(margin)} pixels needs sides of at least "
+                f"{max(margin) + 1} pixels, not {side}"
+            )
 
 
 FEW = 64

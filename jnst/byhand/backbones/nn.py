@@ -53,9 +53,10 @@ def conv2d(
 ) -> np.ndarray:
     """y[p, q, o] = b[o] + Σ_uvi x̂[s·p + u, s·q + v, i] k[u, v, i, o], x̂ being x with a frame.
 
-    The frame is zero, or ("edge") the nearest pixel; s is the stride. For each of the kernel's taps
-    (u, v), all positions are one matrix product (h2·w2, c) @ (c, d); or, where each channel has a
-    kernel of its own (kh, kw, 1, c), one product by channel.
+    The frame is zero, or ("edge") the nearest pixel, or ("reflect") the mirror image of what is
+    inside, without the pixel at the border; s is the stride. For each of the kernel's taps (u, v),
+    all positions are one matrix product (h2·w2, c) @ (c, d); or, where each channel has a kernel of
+    its own (kh, kw, 1, c), one product by channel.
     """
     framed = pad(x, *_margins(x.shape, kernel, stride, frame), padding=padding)
     y = 0
@@ -86,6 +87,28 @@ def conv2d_backward(
     return pad_backward(dx, rows, columns, padding=padding)
 
 
+def conv2d_kernel_backward(
+    dy: np.ndarray,
+    x: np.ndarray,
+    size: tuple[int, int],
+    *,
+    stride: int = 1,
+    frame: Frame = "same",
+    padding: str = "zeros",
+) -> np.ndarray:
+    """∂E/∂k[u, v, i, o] = Σ_pq x̂[s·p + u, s·q + v, i] dy[p, q, o], for a kernel of this size.
+
+    y is linear in the kernel too. For each tap that is one product (c, h2·w2) @ (h2·w2, d). That of
+    the bias is dy, summed over positions. Not for kernels of one channel each.
+    """
+    pairs = zip(x.shape[1:3], size, strict=True)
+    framed = pad(x, *(margins(n, k, stride, frame) for n, k in pairs), padding=padding)
+    dk = np.zeros((*size, x.shape[3], dy.shape[3]), dy.dtype)
+    for place, tap in taps(framed, size, stride):
+        dk[place] = np.tensordot(tap, dy, axes=((0, 1, 2), (0, 1, 2)))
+    return dk
+
+
 def _depthwise(kernel: np.ndarray, x: np.ndarray) -> bool:
     return kernel.shape[2] < x.shape[3]
 
@@ -96,24 +119,40 @@ def _margins(shape: tuple[int, ...], kernel: np.ndarray, stride: int, frame: Fra
 
 
 PADDING = {"zeros": "constant", "edge": "edge"}
-"""Padding modes by name, as NumPy calls them."""
+"""Padding modes by name, as NumPy calls them: what users may choose for a backbone."""
+MODES = {**PADDING, "reflect": "reflect"}
+"""All padding modes."""
 _Margin = tuple[int, int]
 
 
 def pad(x: np.ndarray, rows: _Margin, columns: _Margin, *, padding: str) -> np.ndarray:
-    """Put a frame around x, so wide before and after it, of zeros or of copies of its edge."""
-    mode: Any = PADDING[padding]
+    """Put a frame around x, so wide before and after it: zeros, copies of its edge, or reflections.
+
+    A reflection is x[-n] = x[n]: as far as there are pixels, else a `ValueError`.
+    """
+    mode: Any = MODES[padding]
+    if padding == "reflect" and (max(rows) >= x.shape[1] or max(columns) >= x.shape[2]):
+        raise ValueError(f"too small to be reflected by {rows} and {columns}: {x.shape[1:3]}")
     return np.pad(x, [(0, 0), rows, columns, (0, 0)], mode)
 
 
 def pad_backward(dx: np.ndarray, rows: _Margin, columns: _Margin, *, padding: str) -> np.ndarray:
-    """Take the frame off: zeros belong to no pixel, copies of the edge belong to the edge."""
-    if padding == "edge":
+    """Take the frame off: what is outside goes to the pixel of which it is a copy; zeros to none.
+
+    With edge that is the pixel at the border. With reflect it is the one as far inside as the copy
+    is outside: with b pixels before, x̂[b - n] is a copy of x̂[b + n].
+    """
+    if padding != "zeros":
         dx = dx.copy()
         for axis, (before, after) in ((1, rows), (2, columns)):
             x = np.moveaxis(dx, axis, 0)
-            x[before] += x[:before].sum(axis=0)
-            x[len(x) - 1 - after] += x[len(x) - after :].sum(axis=0)
+            last = len(x) - 1 - after
+            if padding == "edge":
+                x[before] += x[:before].sum(axis=0)
+                x[last] += x[last + 1 :].sum(axis=0)
+            else:
+                x[before + 1 : 2 * before + 1] += x[:before][::-1]
+                x[last - after : last] += x[last + 1 :][::-1]
     height, width = dx.shape[1] - rows[1], dx.shape[2] - columns[1]
     return dx[:, rows[0] : height, columns[0] : width]
 

@@ -162,3 +162,64 @@ def test_frames_worked_out_on_paper(length, frame, expected):
 
 def test_both_kinds_have_the_same_paddings():
     assert byhand.PADDING == nn.PADDING
+    assert byhand.MODES == nn.MODES
+
+
+# The last two reflect all that there is: the copies overlap.
+@pytest.mark.parametrize(
+    ("size", "kernel", "window"),
+    [
+        ((6, 8), (3, 3), {}),
+        ((7, 5), (5, 3), {"stride": 2}),
+        ((8, 6), (3, 3), {"stride": 2, "frame": "same"}),
+        ((5, 5), (9, 9), {}),
+        ((2, 4), (3, 7), {}),
+    ],
+)
+def test_grad_of_conv2d_with_reflection(size, kernel, window):
+    x, k, b = maps(RNG, *size), RNG.normal(size=(*kernel, 3, 4)), RNG.normal(size=4)
+    options = {**window, "padding": "reflect"}
+    agree(
+        RNG,
+        x,
+        lambda x: nn.conv2d(x, k, b, **options),
+        lambda x: byhand.conv2d(x, k, b, **options),
+        lambda dy, y: byhand.conv2d_backward(dy, k, shape=x.shape, **options),
+    )
+
+
+# 1 2 3 becomes 3 2 1 2 3 2: the pixel at the border is not repeated. Back, each copy counts for
+# the pixel that it shows: of weights 1, 10, 100, ... two, three and one.
+def test_reflection_worked_out_on_paper():
+    x = np.array([1.0, 2, 3]).reshape(1, 1, 3, 1)
+    framed = byhand.pad(x, (0, 0), (2, 1), padding="reflect")
+    np.testing.assert_array_equal(np.ravel(framed), [3, 2, 1, 2, 3, 2])
+    weights = 10.0 ** np.arange(6).reshape(framed.shape)
+    back = byhand.pad_backward(weights, (0, 0), (2, 1), padding="reflect")
+    np.testing.assert_array_equal(np.ravel(back), [100, 101010, 10001])
+    twos = np.full((1, 3, 1, 1), 2.0)
+    for module in (nn, byhand):
+        y = module.conv2d(x, twos, np.zeros(1), padding="reflect")
+        np.testing.assert_array_equal(np.ravel(y), [10, 12, 14])
+
+
+def test_reflection_by_more_than_there_is_is_refused():
+    x = np.zeros((1, 4, 2, 1))
+    with pytest.raises(ValueError, match="too small to be reflected"):
+        byhand.pad(x, (0, 0), (0, 2), padding="reflect")
+    with pytest.raises(ValueError, match="too small to be reflected"):
+        byhand.pad(x, (4, 0), (0, 0), padding="reflect")
+
+
+@pytest.mark.parametrize("padding", nn.MODES)
+@pytest.mark.parametrize(("stride", "frame"), [(1, "same"), (2, "same"), (2, 1)])
+def test_grad_of_conv2d_in_its_kernel(padding, stride, frame):
+    x, k, b = maps(RNG, 6, 7), RNG.normal(size=(3, 3, 3, 4)), RNG.normal(size=4)
+    options = {"stride": stride, "frame": frame, "padding": padding}
+    agree(
+        RNG,
+        k,
+        lambda k: nn.conv2d(x, k, b, **options),
+        lambda k: byhand.conv2d(x, k, b, **options),
+        lambda dy, y: byhand.conv2d_kernel_backward(dy, x, (3, 3), **options),
+    )

@@ -1,0 +1,1 @@
+"""What feed-forward networks are built from, each with its derivative. NumPy only."""

@@ -1,0 +1,55 @@
+"""Larger maps from smaller ones, with their derivatives. See `jnst.feedforward.resample`.
+
+Convolution y ↦ x is linear, its derivative the transposed map, which spreads each position of x
+over y by the kernel. Transposed convolution is that map, taken as a step forward; so its own
+derivative is the convolution again.
+"""
+
+import numpy as np
+
+from jnst.byhand.backbones import nn
+
+
+def upsample(x: np.ndarray, *, factor: int = 2) -> np.ndarray:
+    """Enlarge by a whole factor: y[p, q] = x[⌊p/f⌋, ⌊q/f⌋]."""
+    return x.repeat(factor, axis=1).repeat(factor, axis=2)
+
+
+def upsample_backward(dy: np.ndarray, *, factor: int = 2) -> np.ndarray:
+    """∂E/∂x[p, q] gathers dy from the square that the pixel has become."""
+    _, h, w, c = dy.shape
+    squares = dy.reshape(1, h // factor, factor, w // factor, factor, c)
+    return squares.sum(axis=(2, 4))
+
+
+def conv_transpose2d(
+    x: np.ndarray,
+    kernel: np.ndarray,
+    bias: np.ndarray,
+    *,
+    stride: int,
+    frame: nn.Frame,
+    sides: tuple[int, int] | None = None,
+) -> np.ndarray:
+    """y[s·p + u - t, s·q + v - l, o] = b[o] + Σ x[p, q, i] k[u, v, o, i], with k (kh, kw, d, c)."""
+    outer = sides or (stride * x.shape[1], stride * x.shape[2])
+    shape = (1, *outer, kernel.shape[2])
+    return nn.conv2d_backward(x, kernel, shape=shape, stride=stride, frame=frame) + bias
+
+
+def conv_transpose2d_backward(
+    dy: np.ndarray, kernel: np.ndarray, *, stride: int, frame: nn.Frame
+) -> np.ndarray:
+    """∂E/∂x[p, q, i] = Σ_uvo dy[s·p + u - t, s·q + v - l, o] k[u, v, o, i]."""
+    bias = np.zeros(kernel.shape[3], dy.dtype)
+    return nn.conv2d(dy, kernel, bias, stride=stride, frame=frame)
+
+
+def conv_transpose2d_kernel_backward(
+    dy: np.ndarray, x: np.ndarray, size: tuple[int, int], *, stride: int, frame: nn.Frame
+) -> np.ndarray:
+    """∂E/∂k[u, v, o, i] = Σ_pq dy[s·p + u - t, s·q + v - l, o] x[p, q, i].
+
+    Of the kernel of the convolution dy ↦ x: the two have exchanged their parts.
+    """
+    return nn.conv2d_kernel_backward(x, dy, size, stride=stride, frame=frame)

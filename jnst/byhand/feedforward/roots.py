@@ -1,0 +1,72 @@
+"""Roots of a covariance matrix by eigenvalues, with their derivatives.
+
+See `jnst.feedforward.roots`. With C = V Λ Vᵀ let K = f(C) = V f(Λ) Vᵀ, f being zero up to the
+threshold. If C moves by dC = V S Vᵀ, eigenvalues and eigenvectors move, to first order, by
+
+    dλ_i = S_ii,   dv_j = Σ_{i ≠ j} v_i S_ij / (λ_j - λ_i).
+
+Put into dK = Σ_j (dv_j f_j v_jᵀ + v_j f'(λ_j) dλ_j v_jᵀ + v_j f_j dv_jᵀ), that is
+
+    v_iᵀ dK v_j = S_ij f_j / (λ_j - λ_i) + S_ji f_i / (λ_i - λ_j) = Φ_ij S_ij,
+    Φ_ij = (f_i - f_j) / (λ_i - λ_j),   Φ_ii = f'(λ_i).
+
+Where eigenvalues meet, dv has no limit, but Φ has one. The map dC ↦ dK is its own transpose, for Φ
+is symmetric:
+
+    ∂E/∂C = V (Φ ∘ Vᵀ ∂E/∂K V) Vᵀ.
+"""
+
+import numpy as np
+
+THRESHOLD = 1e-5
+"""Eigenvalues up to this are dropped, as in the published whitening and colouring transform."""
+
+
+def root(C: np.ndarray, *, threshold: float = THRESHOLD) -> np.ndarray:
+    """f(λ) = √λ."""
+    roots, kept, _, vectors = _decompose(C, threshold)
+    return (vectors * np.where(kept, roots, 0)) @ vectors.T
+
+
+def root_backward(dK: np.ndarray, C: np.ndarray, *, threshold: float = THRESHOLD) -> np.ndarray:
+    """Φ_ij = 1 / (√λ_i + √λ_j) if both are kept, for a - b = (√a - √b) (√a + √b)."""
+    roots, kept, values, vectors = _decompose(C, threshold)
+    slopes = 1 / np.add.outer(roots, roots)
+    return _turn(dK, _slopes(slopes, np.where(kept, roots, 0), kept, values), vectors)
+
+
+def inverse_root(C: np.ndarray, *, threshold: float = THRESHOLD) -> np.ndarray:
+    """f(λ) = 1 / √λ."""
+    roots, kept, _, vectors = _decompose(C, threshold)
+    return (vectors * np.where(kept, 1 / roots, 0)) @ vectors.T
+
+
+def inverse_root_backward(
+    dK: np.ndarray, C: np.ndarray, *, threshold: float = THRESHOLD
+) -> np.ndarray:
+    """Φ_ij = -1 / (√λ_i √λ_j (√λ_i + √λ_j)) if both are kept."""
+    roots, kept, values, vectors = _decompose(C, threshold)
+    slopes = -1 / (np.multiply.outer(roots, roots) * np.add.outer(roots, roots))
+    return _turn(dK, _slopes(slopes, np.where(kept, 1 / roots, 0), kept, values), vectors)
+
+
+def _decompose(C: np.ndarray, threshold: float):
+    """Compute √λ (1 where λ is dropped), which are kept, λ, and V."""
+    values, vectors = np.linalg.eigh((C + C.T) / 2)
+    kept = values > threshold
+    return np.sqrt(np.where(kept, values, 1)), kept, values, vectors
+
+
+def _slopes(inside: np.ndarray, f: np.ndarray, kept: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Φ, of which `inside` is right where both eigenvalues are kept; where both are dropped, 0.
+
+    Of one that is kept and one that is dropped the quotient is as it stands: the two stay apart.
+    """
+    across = np.not_equal.outer(kept, kept)
+    gap = np.where(across, np.subtract.outer(values, values), 1)
+    return np.where(across, np.subtract.outer(f, f) / gap, np.where(kept, inside, 0))
+
+
+def _turn(dK: np.ndarray, slopes: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """V (Φ ∘ Vᵀ dK V) Vᵀ, of the symmetric part: C is symmetric."""
+    return vectors @ (slopes * (vectors.T @ ((dK + dK.T) / 2) @ vectors)) @ vectors.T
