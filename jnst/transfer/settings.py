@@ -36,13 +36,13 @@ class Settings:
     steps: tuple[int, ...] = (80, 40, 24, 12, 6)
     """How many times the loss and its gradient are evaluated: at the first size, the second, and so
     on; the last number goes for all further sizes."""
-    content_weight: float = 0.015
+    content_weight: float = 0.005
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
     """How much the style matters, β."""
     tv_weight: float = 0.05
     """How much smoothness matters: the weight of total variation."""
-    line_weight: float = 1.0
+    line_weight: float = 0.3
     """How much thin straight lines along rows and columns are held back; 0 for not."""
     content_layers: tuple[str, ...] | None = None
     """Layers whose features keep the content; by default what suits the network, relu4_2 in VGG."""
@@ -50,7 +50,7 @@ class Settings:
     """Layers whose features carry the style; by default what suits the network, relu1_1 to relu5_1
     in VGG."""
     style_layer_weights: tuple[float, ...] = ()
-    """How much each style layer counts against the others; by default twice the next one."""
+    """How much each style layer counts against the others; by default four times the next one."""
     blend: tuple[float, ...] = ()
     """How much each of several style pictures counts against the others; by default all alike."""
     colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
@@ -160,7 +160,7 @@ class Settings:
             content_layers=content,
             style_layers=style,
             style_layer_weights=tuple(
-                self.style_layer_weights or [0.5**i for i in range(len(style))]
+                self.style_layer_weights or [0.25**i for i in range(len(style))]
             ),
             # SciPy's line search needs float64; everything else is quicker and as good in float32.
             dtype=np.float32 if self.optimizer in OPTIMIZERS else np.float64,

@@ -312,7 +312,7 @@ for scale in ("mean", "relative"):
 # %%
 units = np.array([(t.mean**2).sum() + t.trace for t in targets.values()])  # what `relative` divides
 channels = np.array([len(t.mean) for t in targets.values()])
-default_weights = 0.5 ** np.arange(5)
+default_weights = 0.25 ** np.arange(5)
 default_weights /= default_weights.sum()
 unscaled_weights = default_weights * units / channels
 unscaled_weights /= unscaled_weights.sum()
@@ -422,7 +422,7 @@ for padding in ("zeros", "edge"):
 # - *one size*: no small pictures first;
 # - *steps alike*: as many evaluations at each size, at the same cost;
 # - *layers not in units*: the plain mean over channels;
-# - *layers alike*: weights 1 : 1 : 1 : 1 : 1 instead of 16 : 8 : 4 : 2 : 1;
+# - *layers alike*: weights 1 : 1 : 1 : 1 : 1 instead of 256 : 64 : 16 : 4 : 1;
 # - *Gram*: Gram matrices instead of Wasserstein's distance;
 # - *squared content*: the squares of lesson 3, with a weight such that they are as large at the
 #   default's picture;

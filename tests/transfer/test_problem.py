@@ -48,7 +48,7 @@ def test_layer_weights_share_the_style_weight(pair):
     one, two = style((1.0, 0.0)), style((0.0, 1.0))
     assert style((1.0, 1.0)) == pytest.approx((one + two) / 2, rel=1e-4)
     assert style((6.0, 2.0)) == pytest.approx(0.75 * one + 0.25 * two, rel=1e-4)
-    assert style(()) == pytest.approx((2 * one + two) / 3, rel=1e-4)
+    assert style(()) == pytest.approx(0.8 * one + 0.2 * two, rel=1e-4)  # four to one
 
 
 def test_the_content_weight_is_shared_among_its_layers(pair):

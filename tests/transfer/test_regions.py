@@ -13,8 +13,6 @@ from jnst.transfer.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("tiny")
 LIGHT = {"size": 32, "steps": (3,), "history": 2, "style_loss": "gram"}
-# At 32 pixels textures are told apart by the first layer.
-LIGHT |= {"style_layer_weights": (4.0, 1.0)}
 BYHAND = LIGHT | {"engine": "byhand"}  # nothing to compile
 # Two textures: bars, and checks in other colours.
 BARS = np.tile(np.uint8([[200, 40, 40]] * 4 + [[250, 240, 60]] * 4)[:, None], (6, 48, 1))

@@ -104,7 +104,7 @@ def as_text(name, default):
         "learning_rate": "the optimizer's own",
         "size_ratio": {2**0.5: "√2"}.get(Settings().size_ratio),
         "style_layers": f"{resolved.style_layers[0]} … {resolved.style_layers[-1]} (of VGG)",
-        "style_layer_weights": "each twice the next one",
+        "style_layer_weights": "each four times the next one",
         "style_size": "as the result",
     }
     if name in special:
@@ -159,7 +159,7 @@ def test_what_settings_resolve_to_by_default():
     network = BACKBONES[Settings().backbone]
     assert (resolved.content_layers, resolved.style_layers) == (network.content, network.style)
     assert resolved.layers == (*network.content, *network.style)
-    assert resolved.style_layer_weights == (1, 1 / 2, 1 / 4, 1 / 8, 1 / 16)
+    assert resolved.style_layer_weights == (1, 1 / 4, 1 / 16, 1 / 64, 1 / 256)
     assert resolved.dtype is np.float32
     assert Settings(optimizer="scipy-lbfgs").resolved.dtype is np.float64
 
