@@ -68,7 +68,9 @@ def maps(
     """
     rows = [row.name for row in table]
     wanted = {check_choice("row", name, rows) for name in names}
-    found = {check_choice("row", name, rows): jnp.asarray(x) for name, x in given.items()}
+    found: dict[str, Array] = {}
+    for name, x in given.items():
+        found[check_choice("row", name, rows)] = jnp.asarray(x)
     for row in needed(table, wanted, found):
         if isinstance(row, Input):
             _check_given(row, found)

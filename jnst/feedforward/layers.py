@@ -65,7 +65,9 @@ class Transposed(NamedTuple):
 
 
 class Norm(NamedTuple):
-    """Instance norm; see `jnst.feedforward.norms`. Scale and shift are, by `affine`:
+    """Instance norm; see `jnst.feedforward.norms`.
+
+    Its scale and shift are, by `affine`,
 
     - "own": parameters scale (c) and shift (c). Inputs: the map;
     - "styles": parameters scale (s, c) and shift (s, c), of s styles. Inputs: the map, and a vector

@@ -10,7 +10,7 @@ import numpy as np
 
 from jnst.arrays import Array, Params
 from jnst.errors import InputError
-from jnst.feedforward.layers import Conv, Input, Norm, Row, Statistic, Table, Transposed
+from jnst.feedforward.layers import Conv, Input, Norm, Row, Table, Transposed
 
 Shape = tuple[int, ...]
 
@@ -59,8 +59,8 @@ def check(table: Table, params: Params) -> None:
             check_tensor(f"{name}/{kind}", params.get(name, {}).get(kind), shape)
 
 
-def check_tensor(name: str, array: Array | None, shape: Shape) -> None:
-    """Raise an `InputError` that says why an array cannot be the parameter of this shape."""
+def check_tensor(name: str, array: Array | None, shape: Shape) -> np.ndarray:
+    """Return an array; or raise an `InputError` that says why it cannot be of this shape."""
     wanted = f"wanted are {shape} finite numbers"
     if array is None:
         raise InputError(f"the tensor {name} is missing; {wanted}")
@@ -68,6 +68,7 @@ def check_tensor(name: str, array: Array | None, shape: Shape) -> None:
         raise InputError(f"the tensor {name} has the shape {array.shape}; {wanted}")
     if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
         raise InputError(f"the tensor {name} has what is no number in it; {wanted}")
+    return np.asarray(array)
 
 
 def convert(
@@ -100,8 +101,7 @@ def convert(
         for kind, shape in kinds.items():
             turned = layout == "OIHW" and len(shape) == 4
             wanted = tuple(shape[axis] for axis in (3, 2, 0, 1)) if turned else shape
-            array = published.get(tensor := name(row, kind))
-            check_tensor(tensor, array, wanted)
-            array = np.asarray(array, np.float32)
+            tensor = name(row, kind)
+            array = check_tensor(tensor, published.get(tensor), wanted).astype(np.float32)
             found[row][kind] = array.transpose(2, 3, 1, 0) if turned else array
     return found

@@ -82,9 +82,10 @@ def _norm_backward(row: Any, dy: np.ndarray, _, maps: _Maps, weights: _Weights) 
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     scale, _ = _affine(row, maps, weights)
     dx = norms.adain_backward(dy, maps[0], scale, **options)
-    own = dict(zip(("scale", "shift"), norms.affine_backward(dy, maps[0], **options), strict=True))
+    dscale, dshift = norms.affine_backward(dy, maps[0], **options)
+    own = {"scale": dscale, "shift": dshift}
     if row.affine == "given":
-        return [dx, *(_vector(gradient) for gradient in own.values())], {}
+        return [dx, _vector(dscale), _vector(dshift)], {}
     if row.affine == "styles":
         style, along = maps[1][0, 0, 0], np.zeros_like(maps[1])
         for kind, gradient in own.items():
