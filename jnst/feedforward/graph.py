@@ -31,7 +31,7 @@ from jnst.feedforward.layers import (
     Upsample,
     Whiten,
 )
-from jnst.feedforward.parameters import owner
+from jnst.feedforward.parameters import check_shape, owner, shapes
 
 _Map = Float[Array, "1 _ _ _"]
 _Weights = Mapping[str, Array]
@@ -52,8 +52,8 @@ def maps(
 
     Args:
         table: the network.
-        params: its parameters, as `parameters.convert` returns them. Their shapes are not checked
-            here; `parameters.check` does it.
+        params: its parameters, as `parameters.convert` returns them, float32. Whether they are
+            finite is not checked here, for a compiled program could not; `parameters.check` does.
         given: maps by name, of all inputs that are needed; and of any other rows, which are then
             not computed again: so what a style brings is computed once, for many pictures.
         names: of the rows.
@@ -63,7 +63,8 @@ def maps(
 
     Raises:
         InputError: for a row that is unknown, an input that is not given or has another number of
-            channels, and a picture too small to be reflected.
+            channels, a parameter that is missing or has another shape, all before anything runs;
+            and for a picture too small to be reflected.
 
     """
     rows = [row.name for row in table]
@@ -71,10 +72,10 @@ def maps(
     found: dict[str, Array] = {}
     for name, x in given.items():
         found[check_choice("row", name, rows)] = jnp.asarray(x)
-    for row in needed(table, wanted, found):
-        if isinstance(row, Input):
-            _check_given(row, found)
-        else:
+    order = needed(table, wanted, found)
+    _check(table, order, params, found)
+    for row in order:
+        if not isinstance(row, Input):
             weights = params.get(owner(row), {})
             found[row.name] = _run(row, [found[name] for name in row.inputs], weights)
     return {name: found[name] for name in wanted}
@@ -93,11 +94,18 @@ def needed(table: Table, names: Collection[str], given: Collection[str]) -> list
     return found[::-1]
 
 
-def _check_given(row: Input, given: Mapping[str, _Map]) -> None:
-    if row.name not in given:
-        raise InputError(f"the network needs {row.name!r}, with {row.channels} channels")
-    if (channels := given[row.name].shape[-1]) != row.channels:
-        raise InputError(f"{row.name!r} must have {row.channels} channels, not {channels}")
+def _check(table: Table, rows: Sequence[Row], params: Params, given: Mapping[str, _Map]) -> None:
+    """Raise an `InputError` for the first thing that these rows lack."""
+    known = shapes(table)
+    for row in rows:
+        for kind, shape in known.get(owner(row), {}).items():
+            array = params.get(owner(row), {}).get(kind)
+            check_shape(f"{owner(row)}/{kind}", array, shape)
+        if isinstance(row, Input):
+            if row.name not in given:
+                raise InputError(f"the network needs {row.name!r}, with {row.channels} channels")
+            if (channels := given[row.name].shape[-1]) != row.channels:
+                raise InputError(f"{row.name!r} must have {row.channels} channels, not {channels}")
 
 
 def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:

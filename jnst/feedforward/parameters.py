@@ -59,16 +59,25 @@ def check(table: Table, params: Params) -> None:
             check_tensor(f"{name}/{kind}", params.get(name, {}).get(kind), shape)
 
 
-def check_tensor(name: str, array: Array | None, shape: Shape) -> np.ndarray:
-    """Return an array; or raise an `InputError` that says why it cannot be of this shape."""
-    wanted = f"wanted are {shape} finite numbers"
+def check_shape(name: str, array: Array | None, shape: Shape) -> Array:
+    """Return an array; or raise an `InputError` if it is missing or of another shape."""
     if array is None:
-        raise InputError(f"the tensor {name} is missing; {wanted}")
+        raise InputError(f"the tensor {name} is missing; {_wanted(shape)}")
     if array.shape != shape:
-        raise InputError(f"the tensor {name} has the shape {array.shape}; {wanted}")
+        raise InputError(f"the tensor {name} has the shape {array.shape}; {_wanted(shape)}")
+    return array
+
+
+def check_tensor(name: str, array: Array | None, shape: Shape) -> np.ndarray:
+    """Return an array; or raise an `InputError` for its shape, or for what is no finite number."""
+    array = np.asarray(check_shape(name, array, shape))
     if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-        raise InputError(f"the tensor {name} has what is no number in it; {wanted}")
-    return np.asarray(array)
+        raise InputError(f"the tensor {name} has what is no number in it; {_wanted(shape)}")
+    return array
+
+
+def _wanted(shape: Shape) -> str:
+    return f"wanted are {shape} finite numbers"
 
 
 def convert(

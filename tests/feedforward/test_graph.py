@@ -78,6 +78,14 @@ def test_what_is_not_given_or_unknown_is_refused_in_one_line():
         graph.paint(TABLE, params, {**given, "pikture": given["picture"]})
 
 
+def test_parameters_that_do_not_fit_are_refused_in_one_line():
+    params, given = random_params(RNG, TABLE), random_given(RNG, TABLE)
+    with pytest.raises(InputError, match="the tensor first/kernel is missing; wanted are"):
+        graph.paint(TABLE, {}, given)
+    with pytest.raises(InputError, match=r"first/kernel has the shape \(3, 3, 2, 2\); wanted are"):
+        graph.paint(TABLE, {"first": {"kernel": params["first"]["kernel"][:, :, :2]}}, given)
+
+
 def test_too_small_a_picture_is_refused_in_one_line():
     table = (PICTURE, layers.Conv("y", ("picture",), 2, 9, 1, 4, "reflect"))
     given = random_given(RNG, table, (4, 9))

@@ -5,9 +5,9 @@ arXiv:1705.08086; Yijunmaverick@55f3717. At each level the picture is encoded, i
 whitened and coloured (see `jnst.feedforward.whitening`), and a decoder makes a picture of them,
 which goes to the next level, from deep features to shallow ones.
 
-Two networks are published whole or in part: levels 1 to 3 with one encoder, and all five by encoders
-and decoders with a sixteenth of the numbers (Wang, Li, Wang, Hu, Yang 2020, "Collaborative
-Distillation for Ultra-Resolution Universal Style Transfer", arXiv:2003.08436), an encoder a level.
+Here are tables of two published networks: levels 1 to 3, with one encoder for all of them, and all
+five levels with a sixteenth of the numbers and an encoder for each (Wang, Li, Wang, Hu, Yang 2020,
+"Collaborative Distillation for Ultra-Resolution Universal Style Transfer", arXiv:2003.08436).
 """
 
 from collections.abc import Mapping, Sequence
