@@ -1,0 +1,187 @@
+"""The kinds of rows that the table of a feed-forward network consists of.
+
+A row has a name, and the names of the rows whose maps it reads. All maps have four axes, [1, h, w,
+c]; vectors, such as the mean of each channel or the weights of several styles, are maps of a single
+position, [1, 1, 1, c]. So what is known of a style goes into a network as a picture does.
+
+`op` says what a row does, for the engine by hand, which must not import this module. Of rows that
+have parameters `shared` names the row whose parameters they are, "" for its own: an encoder that
+sees both pictures is in the table twice, and in the parameters once.
+"""
+
+from typing import NamedTuple
+
+from jnst.backbones.nn import Frame
+from jnst.byhand.feedforward.norms import EPSILON
+from jnst.byhand.feedforward.roots import THRESHOLD
+
+_Inputs = tuple[str, ...]
+
+
+class Input(NamedTuple):
+    """What the network is given: a picture, or a vector, of so many channels."""
+
+    name: str
+    channels: int
+    inputs: _Inputs = ()
+    op = "input"
+
+
+class Conv(NamedTuple):
+    """A convolution with kernels of `size` x `size`; see `jnst.backbones.nn.conv2d`.
+
+    `padding` is "zeros", "edge" or "reflect". A depthwise one has a kernel for each channel.
+    Parameters: kernel (size, size, inputs or 1, channels) and, unless `bias` is False, bias.
+    """
+
+    name: str
+    inputs: _Inputs
+    channels: int
+    size: int
+    stride: int = 1
+    frame: Frame = "same"
+    padding: str = "zeros"
+    bias: bool = True
+    depthwise: bool = False
+    shared: str = ""
+    op = "conv"
+
+
+class Transposed(NamedTuple):
+    """A transposed convolution, `stride` times as large as its input, without a bias.
+
+    See `jnst.feedforward.resample.conv_transpose2d`, also for what the frame means. Parameters:
+    kernel (size, size, channels, inputs).
+    """
+
+    name: str
+    inputs: _Inputs
+    channels: int
+    size: int
+    stride: int
+    frame: Frame = "same"
+    shared: str = ""
+    op = "transposed"
+
+
+class Norm(NamedTuple):
+    """Instance norm; see `jnst.feedforward.norms`.
+
+    Its scale and shift are, by `affine`,
+
+    - "own": parameters scale (c) and shift (c). Inputs: the map;
+    - "styles": parameters scale (s, c) and shift (s, c), of s styles. Inputs: the map, and a vector
+      with a weight for each style;
+    - "given": no parameters. Inputs: the map, and the vectors scale and shift. It is AdaIN if these
+      are deviation and mean of a style's map.
+
+    With `unbiased` the variance is divided by n - 1, as AdaIN in torch does it.
+    """
+
+    name: str
+    inputs: _Inputs
+    affine: str = "own"
+    epsilon: float = EPSILON
+    unbiased: bool = False
+    shared: str = ""
+    op = "norm"
+
+
+class Activation(NamedTuple):
+    """One of "relu", "relu6", "tanh" and "sigmoid", of each value."""
+
+    name: str
+    inputs: _Inputs
+    kind: str = "relu"
+    op = "activation"
+
+
+class Rescale(NamedTuple):
+    """A change of units that nothing trains: y = factor · x + offset."""
+
+    name: str
+    inputs: _Inputs
+    factor: float
+    offset: float = 0.0
+    op = "rescale"
+
+
+class Upsample(NamedTuple):
+    """Each pixel becomes a square of `factor` x `factor`."""
+
+    name: str
+    inputs: _Inputs
+    factor: int = 2
+    op = "upsample"
+
+
+class Pool(NamedTuple):
+    """The largest of each 2 x 2 pixels; an odd one at the end by itself ("ceil"), or "valid"."""
+
+    name: str
+    inputs: _Inputs
+    frame: Frame = "ceil"
+    op = "pool"
+
+
+class Add(NamedTuple):
+    """The sum of two maps: the way around a residual block."""
+
+    name: str
+    inputs: _Inputs
+    op = "add"
+
+
+class Mix(NamedTuple):
+    """Between two maps: y = (1 - α) a + α b. Inputs: a, b, and α as a vector of one channel."""
+
+    name: str
+    inputs: _Inputs
+    op = "mix"
+
+
+class Statistic(NamedTuple):
+    """Of each channel, over positions: "mean", or "deviation", √(σ² + epsilon), as vectors.
+
+    Or "root": the root of the channels' covariance, [1, 1, c, c], without eigenvalues up to
+    THRESHOLD; see `jnst.feedforward.whitening`. With `unbiased` σ² is divided by n - 1; a
+    covariance always is.
+    """
+
+    name: str
+    inputs: _Inputs
+    kind: str
+    epsilon: float = 0.0
+    unbiased: bool = False
+    op = "statistic"
+
+
+class Whiten(NamedTuple):
+    """Whitening and colouring, α = 1. Inputs: the map, a style's mean, and its covariance's root.
+
+    Eigenvalues up to `threshold` are dropped; see `jnst.feedforward.whitening.wct`.
+    """
+
+    name: str
+    inputs: _Inputs
+    threshold: float = THRESHOLD
+    op = "whiten"
+
+
+Row = (
+    Input
+    | Conv
+    | Transposed
+    | Norm
+    | Activation
+    | Rescale
+    | Upsample
+    | Pool
+    | Add
+    | Mix
+    | Statistic
+    | Whiten
+)
+"""A row of any kind."""
+Table = tuple[Row, ...]
+"""A network: its rows, each after those that it reads; the last is what the network paints."""

@@ -1,0 +1,116 @@
+"""The parameters of a table: which it has, whether some fit, and published files turned into them.
+
+They are a dict of dicts of arrays, by row and kind: `params["conv1"]["kernel"]` (HWIO), `["bias"]`,
+`["scale"]`, `["shift"]`; and an argument of whatever runs a network.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from jnst.arrays import Array, Params
+from jnst.errors import InputError
+from jnst.feedforward.layers import Conv, Input, Norm, Row, Table, Transposed
+
+Shape = tuple[int, ...]
+
+
+def channels(table: Table) -> dict[str, int]:
+    """Return how many channels the map of each row has."""
+    found: dict[str, int] = {}
+    for row in table:
+        narrows = isinstance(row, Input | Conv | Transposed)
+        found[row.name] = row.channels if narrows else found[row.inputs[0]]
+    return found
+
+
+def owner(row: Row) -> str:
+    """Return the name under which the parameters of a row are kept."""
+    return getattr(row, "shared", "") or row.name
+
+
+def shapes(table: Table) -> dict[str, dict[str, Shape]]:
+    """Return the shape of each parameter, by row and kind; rows without parameters are left out."""
+    known, found = channels(table), {}
+    for row in table:
+        if isinstance(row, Input):
+            continue
+        c = known[row.inputs[0]]
+        match row:
+            case Conv():
+                kernel = (row.size, row.size, 1 if row.depthwise else c, row.channels)
+                own = {"kernel": kernel} | ({"bias": (row.channels,)} if row.bias else {})
+            case Transposed():
+                own = {"kernel": (row.size, row.size, row.channels, c)}
+            case Norm(affine="own"):
+                own = {"scale": (c,), "shift": (c,)}
+            case Norm(affine="styles"):
+                own = dict.fromkeys(("scale", "shift"), (known[row.inputs[1]], c))
+            case _:
+                continue
+        found[owner(row)] = own
+    return found
+
+
+def check(table: Table, params: Params) -> None:
+    """Raise an `InputError` that names the parameter which is missing, misshapen, or not finite."""
+    for name, kinds in shapes(table).items():
+        for kind, shape in kinds.items():
+            check_tensor(f"{name}/{kind}", params.get(name, {}).get(kind), shape)
+
+
+def check_shape(name: str, array: Array | None, shape: Shape) -> Array:
+    """Return an array; or raise an `InputError` if it is missing or of another shape."""
+    if array is None:
+        raise InputError(f"the tensor {name} is missing; {_wanted(shape)}")
+    if array.shape != shape:
+        raise InputError(f"the tensor {name} has the shape {array.shape}; {_wanted(shape)}")
+    return array
+
+
+def check_tensor(name: str, array: Array | None, shape: Shape) -> np.ndarray:
+    """Return an array; or raise an `InputError` for its shape, or for what is no finite number."""
+    array = np.asarray(check_shape(name, array, shape))
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        raise InputError(f"the tensor {name} has what is no number in it; {_wanted(shape)}")
+    return array
+
+
+def _wanted(shape: Shape) -> str:
+    return f"wanted are {shape} finite numbers"
+
+
+def convert(
+    table: Table,
+    published: Mapping[str, np.ndarray],
+    name: Callable[[str, str], str],
+    *,
+    layout: str = "OIHW",
+) -> Params:
+    """Turn the tensors of a published file into the parameters of a table.
+
+    Args:
+        table: the network.
+        published: the file's tensors by name, of any type of number; others than the table's are
+            left out.
+        name: which tensor is the parameter of this row and kind.
+        layout: of the kernels: "OIHW", as in torch, or "HWIO", as in TensorFlow, whose transposed
+            kernels are as ours.
+
+    Returns:
+        The parameters, float32.
+
+    Raises:
+        InputError: for a tensor that is missing, of another shape, or not finite.
+
+    """
+    found = {}
+    for row, kinds in shapes(table).items():
+        found[row] = {}
+        for kind, shape in kinds.items():
+            turned = layout == "OIHW" and len(shape) == 4
+            wanted = tuple(shape[axis] for axis in (3, 2, 0, 1)) if turned else shape
+            tensor = name(row, kind)
+            array = check_tensor(tensor, published.get(tensor), wanted).astype(np.float32)
+            found[row][kind] = array.transpose(2, 3, 1, 0) if turned else array
+    return found

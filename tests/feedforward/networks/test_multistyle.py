@@ -1,0 +1,48 @@
+"""26 styles in one network: what its authors' copy paints, and sizes."""
+
+import numpy as np
+import pytest
+from painters import NETS, ORACLES, here, load, paint, picture, random_given, random_params
+
+from jnst.errors import InputError
+from jnst.feedforward.networks import multistyle
+
+TABLE, FILE = multistyle.table(), "multistyle26.npz"
+HALF = np.float32([0.5 * (i in (7, 19)) for i in range(26)])
+RNG = np.random.default_rng(0)
+
+
+@here(FILE)
+@pytest.mark.parametrize(
+    ("style", "name"), [(0, "style0"), (7, "style7"), (19, "style19"), (HALF, "half7_half19")]
+)
+def test_parity_with_what_the_published_network_paints(style, name):
+    params = multistyle.read(load(NETS / FILE))
+    given = {"picture": picture("content.png"), "style": np.asarray(multistyle.style(style))}
+    y = paint(TABLE, params, given)
+    np.testing.assert_allclose(y, load(ORACLES / FILE)[name] / 255, rtol=0, atol=1e-4)
+
+
+def test_sides_are_rounded_up_to_multiples_of_four():
+    params = random_params(RNG, TABLE, np.float32)
+    given = random_given(RNG, TABLE, (37, 50), np.float32)
+    given["style"] = np.asarray(multistyle.style(3))
+    y = paint(TABLE, params, given)
+    assert y.shape == (1, 40, 52, 3)
+    assert 0 <= y.min() < y.max() <= 1
+
+
+def test_what_is_no_style_is_refused():
+    assert multistyle.style(25)[0, 0, 0, 25] == 1
+    with pytest.raises(InputError, match="there are 26 styles, with numbers from 0, but no 26"):
+        multistyle.style(26)
+    with pytest.raises(InputError, match="one weight for each of 26 styles, not 3"):
+        multistyle.style(np.ones(3, np.float32))
+
+
+@here(FILE)
+def test_a_broken_file_is_refused():
+    tensors = load(NETS / FILE)
+    del tensors["res.3.1.norm.beta"]
+    with pytest.raises(InputError, match=r"tensor res.3.1.norm.beta is missing; .*\(26, 32\)"):
+        multistyle.read(tensors)

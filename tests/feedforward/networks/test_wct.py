@@ -1,0 +1,87 @@
+"""Whitening and colouring, level by level: what published networks paint, and sizes."""
+
+import numpy as np
+import pytest
+from painters import NETS, ORACLES, here, load, picture, random_params
+from programs import quick
+
+from jnst.byhand.feedforward import graph as byhand
+from jnst.errors import InputError
+from jnst.feedforward import graph, parameters
+from jnst.feedforward.networks import wct
+
+FILES = {"whole": "wct_levels123_f16.npz", "sixteenth": "wct16x_f16.npz"}
+
+
+def strength(alpha):
+    return {"strength": np.full((1, 1, 1, 1), alpha, np.float32)}
+
+
+def paint(kind, levels, alpha, params, content):
+    table = wct.table(kind, levels)
+    run = quick(lambda params, given: graph.paint(table, params, given))
+    given = {"picture": content, "style": picture("style.png")} | strength(alpha)
+    return np.asarray(run(params, given))
+
+
+@pytest.mark.slow
+@here(FILES["whole"])
+@pytest.mark.parametrize(
+    ("levels", "alpha", "name"),
+    [
+        ((1,), 0, "reconstruction1"),
+        ((1,), 1, "out1"),
+        ((2,), 0, "reconstruction2"),
+        ((2,), 1, "out2"),
+        ((3,), 0, "reconstruction3"),
+        ((3,), 1, "out3"),
+        ((3, 2, 1), 0.6, "out321_alpha06"),
+    ],
+)
+def test_parity_with_what_the_published_network_paints(levels, alpha, name):
+    params = wct.read("whole", levels, load(NETS / FILES["whole"]))
+    y = paint("whole", levels, alpha, params, picture("content.png"))
+    expected = load(ORACLES / "wct.npz")[name] / 255
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-2)
+
+
+@pytest.mark.slow
+@here(FILES["whole"])
+def test_by_hand_it_paints_the_same():
+    params = wct.read("whole", (2,), load(NETS / FILES["whole"]))
+    y = paint("whole", (2,), 0.6, params, picture("content.png"))
+    given = {"picture": picture("content.png"), "style": picture("style.png")} | strength(0.6)
+    twin, _ = byhand.paint(wct.table("whole", (2,)), params, given)
+    np.testing.assert_allclose(twin, y, rtol=0, atol=1e-3)
+
+
+def test_sides_are_rounded_up_to_multiples_of_what_the_encoder_pools():
+    rng = np.random.default_rng(0)
+    for levels, sides in (((1,), (37, 50)), ((3, 2, 1), (40, 52)), ((5,), (48, 64))):
+        table = wct.table("sixteenth", levels)
+        params = random_params(rng, table, np.float32)
+        pictures = {name: rng.random((1, 37, 50, 3), np.float32) for name in ("picture", "style")}
+        y, _ = byhand.paint(table, params, pictures | strength(0.6))
+        assert y.shape == (1, *sides, 3)
+
+
+def test_one_network_has_an_encoder_for_all_levels_the_other_one_for_each():
+    whole = {row.split("/")[0] for row in parameters.shapes(wct.table("whole", (3, 2, 1)))}
+    assert whole == {"encoder", "decoder1", "decoder2", "decoder3"}
+    slim = {row.split("/")[0] for row in parameters.shapes(wct.table("sixteenth", (2, 1)))}
+    assert slim == {"encoder1", "encoder2", "decoder1", "decoder2"}
+
+
+@here(*FILES.values())
+@pytest.mark.parametrize(
+    ("kind", "name", "says"),
+    [
+        ("whole", "decoder3.12.weight", r"decoder3.12.weight is missing; .*\(64, 64, 3, 3\)"),
+        ("sixteenth", "encoder5.conv0.bias", r"encoder5.conv0.bias is missing; .*\(3,\)"),
+    ],
+)
+def test_a_broken_file_is_refused(kind, name, says):
+    tensors = load(NETS / FILES[kind])
+    del tensors[name]
+    with pytest.raises(InputError, match=says):
+        wct.read(kind, (3,) if kind == "whole" else (5,), tensors)

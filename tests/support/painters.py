@@ -1,0 +1,105 @@
+"""What tests of networks that paint in one pass share."""
+
+import functools
+
+import jax
+import numpy as np
+import pytest
+from gradcheck import check, close
+from helpers import SHARED
+from PIL import Image
+from programs import quick
+
+from jnst.byhand.feedforward import graph as byhand
+from jnst.feedforward import graph, parameters
+from jnst.feedforward.layers import Input
+
+NETS, ORACLES = SHARED / "data" / "nets", SHARED / "data" / "oracles"
+
+
+def here(*names):
+    """Return a mark that skips where published networks, or what they paint, are absent."""
+    paths = [NETS / name for name in names] + [ORACLES]
+    return pytest.mark.skipif(
+        not all(path.exists() for path in paths), reason="shared networks or oracles are not here"
+    )
+
+
+def load(path):
+    """Read all arrays of an npz file."""
+    with np.load(path) as file:
+        return dict(file)
+
+
+def picture(name):
+    """Read a picture of the oracles: RGB in [0, 1]."""
+    with Image.open(ORACLES / name) as file:
+        return np.asarray(file.convert("RGB"), np.float32)[None] / 255
+
+
+def random_params(rng, table, dtype=np.float64):
+    """Make up parameters with which the sizes of activations stay about what they are."""
+
+    def draw(shape):
+        fan = np.prod(shape[:3]) if len(shape) == 4 else 1
+        return (rng.normal(size=shape) * (2 / fan) ** 0.5).astype(dtype)
+
+    shapes = parameters.shapes(table)
+    return {row: {k: draw(s) for k, s in kinds.items()} for row, kinds in shapes.items()}
+
+
+def random_given(rng, table, size=(6, 7), dtype=np.float64):
+    """Make up what a table is given: maps of this size, but vectors where it says so."""
+    return {
+        row.name: rng.uniform(
+            size=(1, *((1, 1) if row.name.endswith("vector") else size), row.channels)
+        ).astype(dtype)
+        for row in table
+        if isinstance(row, Input)
+    }
+
+
+@functools.cache
+def program(table):
+    """Return a program (params, given) -> picture."""
+    return quick(lambda params, given: graph.paint(table, params, given))
+
+
+def paint(table, params, given):
+    """Run a network by both engines, check that they agree, and return the picture of JAX's."""
+    y = np.asarray(program(table)(params, given))
+    twin, _ = byhand.paint(table, params, given)
+    close(twin, y, rtol=2e-4)
+    return y
+
+
+def check_gradients(rng, table, *, size=(6, 7)):
+    """Check a tiny table, in float64: by hand = autodiff = central differences, of every leaf."""
+    params, given = random_params(rng, table), random_given(rng, table, size)
+    expected, found = byhand.paint(table, params, given)
+    dy = rng.normal(size=expected.shape)
+
+    def both(given, params, dy):
+        y, vjp = jax.vjp(lambda g, p: graph.paint(table, p, g), given, params)
+        return y, vjp(dy)
+
+    y, automatic = quick(both)(given, params, dy)
+    close(expected, y, rtol=1e-12)
+    dx, dp = byhand.backward(table, params, found, {table[-1].name: dy}, tuple(given))
+    assert dx.keys() == given.keys()
+    assert {row: set(kinds) for row, kinds in dp.items()} == {k: set(v) for k, v in params.items()}
+    trees = [(given, dx, automatic[0], {})]
+    trees += [(params[row], dp[row], automatic[1][row], {"row": row}) for row in params]
+    for values, by_hand, by_jax, place in trees:
+        for key, value in values.items():
+
+            def energy(value, key=key, place=place):
+                mine = dict(params)
+                if place:
+                    mine[place["row"]] = {**params[place["row"]], key: value}
+                new = given if place else {**given, key: value}
+                return np.sum(dy * byhand.paint(table, mine, new)[0])
+
+            name = f"{place.get('row', 'given')}/{key}"
+            close(by_hand[key], by_jax[key], rtol=1e-9, name=name)
+            check(energy, value, np.ascontiguousarray(by_hand[key]), name=name)
