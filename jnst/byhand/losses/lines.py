@@ -14,8 +14,8 @@ ACROSS = (-1 / 2, 1.0, -1 / 2)
 
 def straight_lines(image: np.ndarray) -> np.floating:
     """L, a mean of squares."""
-    sums = (np.sum(_response(image, axis) ** 2) for axis in _axes(image))
-    return sum(sums, start=image.dtype.type(0)) / image.size
+    sums = [np.sum(_response(image, axis) ** 2) for axis in _axes(image)]
+    return np.sum(sums, dtype=image.dtype) / image.size
 
 
 def straight_lines_backward(image: np.ndarray) -> np.ndarray:
