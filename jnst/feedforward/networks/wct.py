@@ -44,8 +44,9 @@ def table(kind: str, levels: Sequence[int]) -> Table:
     """List the rows: from "picture" and "style", RGB in [0, 1], and "strength", a vector of one.
 
     The strength goes from 0, the picture's own features, to 1; as published it is 0.6. What is to
-    be known of a style are the rows "mean5", "root5", and so on. Each side is rounded up to a
-    multiple of 2 for each level below the first: 16 for level 5.
+    be known of a style are the rows "mean5", "root5", and so on. Each side is rounded
+    down to a multiple of 16 by level 5, 8 by level 4, 4 by level 3, 2 by level 2: from 3 to 1, 37 x
+    50 pixels become 36 x 48.
 
     Args:
         kind: a name in `KINDS`.
@@ -58,7 +59,7 @@ def table(kind: str, levels: Sequence[int]) -> Table:
     for level in levels:
         widths = chosen.widths[level]
         encoder = "encoder/" if chosen.shared else f"encoder{level}/"
-        options = {"shared": encoder, "widths": widths}
+        options = {"shared": encoder, "widths": widths, "pooling": "valid"}
         rows += vgg.encoder(style, f"style{level}/", level, **options)
         features, moments = (rows[-1].name,), (f"mean{level}", f"root{level}")
         rows += [Statistic(moments[0], features, "mean"), Statistic(moments[1], features, "root")]
