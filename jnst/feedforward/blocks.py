@@ -30,10 +30,10 @@ def own_norm(conv: Conv | Transposed) -> list[Row]:
 def normed(conv: Conv | Transposed, norm: NormOf, *, activation: str = "relu") -> list[Row]:
     """List a convolution, its norm, and an activation, or none if that is ""."""
     rows = [conv, *norm(conv)]
-    return rows + ([activated(rows[-1], activation)] if activation else [])
+    return rows + ([activated(rows[-1], kind=activation)] if activation else [])
 
 
-def activated(x: Row, kind: str = "relu") -> Activation:
+def activated(x: Row, *, kind: str = "relu") -> Activation:
     """Return an activation of a row."""
     return Activation(f"{x.name}/{kind}", (x.name,), kind)
 

@@ -56,14 +56,14 @@ def _norm(conv: Conv | Transposed) -> list[Row]:
 def _predictor() -> list[Row]:
     """List the rows from the style to the vector, framed by zeros as TensorFlow does it."""
     rows: list[Row] = [Input("style", 3)]
-    rows += [conv := Conv("MobilenetV2/Conv", ("style",), 32, 3, 2), activated(conv, "relu6")]
+    rows += [conv := Conv("MobilenetV2/Conv", ("style",), 32, 3, 2), activated(conv, kind="relu6")]
     number, before = 0, 32
     for channels, count, first in GROUPS:
         for index in range(count):
             rows += _bottleneck(rows[-1], number, before, channels, 1 if index else first)
             number, before = number + 1, channels
     rows += [last := Conv("MobilenetV2/Conv_1", (rows[-1].name,), 1280, 1)]
-    rows += [activated(last, "relu6")]
+    rows += [activated(last, kind="relu6")]
     mean = Statistic("mean", (rows[-1].name,), "mean")
     return [*rows, mean, Conv(VECTOR, ("mean",), 100, 1)]
 
@@ -74,9 +74,9 @@ def _bottleneck(x: Row, number: int, before: int, channels: int, stride: int) ->
     rows, wide = [x], before
     if number:  # the first does not widen
         wide = 6 * before
-        rows += [conv := Conv(f"{stem}/expand", (x.name,), wide, 1), activated(conv, "relu6")]
+        rows += [conv := Conv(f"{stem}/expand", (x.name,), wide, 1), activated(conv, kind="relu6")]
     conv = Conv(f"{stem}/depthwise", (rows[-1].name,), wide, 3, stride, depthwise=True)
-    rows += [conv, inner := activated(conv, "relu6")]
+    rows += [conv, inner := activated(conv, kind="relu6")]
     rows += [project := Conv(f"{stem}/project", (inner.name,), channels, 1)]
     if stride == 1 and before == channels:
         rows += [Add(stem, (x.name, project.name))]

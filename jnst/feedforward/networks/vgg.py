@@ -64,6 +64,6 @@ def decoder(
         channels = widths[block - 1 - first] if block > first else 3
         rows += [reflecting(rows[-1], f"{prefix}{name}", channels, 3)]
         kind = last if name == "conv1_1" else "relu"
-        rows += [activated(rows[-1], kind)] if kind else []
+        rows += [activated(rows[-1], kind=kind)] if kind else []
         rows += [upsampled(rows[-1])] if first and block > 1 else []
     return rows[1:]

@@ -52,7 +52,9 @@ def test_parity_with_what_the_published_network_paints(levels, alpha, name):
     [((5,), 0.0, "reconstruction5"), ((5,), 1.0, "out5"), ((5, 4, 3, 2, 1), 1.0, "out54321")],
 )
 def test_parity_with_what_the_published_sixteenth_paints(levels, alpha, name):
-    """In float64: at level 5 there are fewer positions than channels, and of the eigenvalues that
+    """In float64, where rounding keeps no eigenvalue.
+
+    At level 5 there are fewer positions than channels, and of the eigenvalues that
     would be 0 some are above the threshold in float32, by rounding alone.
     """
     params = wct.read("sixteenth", levels, load(NETS / FILES["sixteenth"]))
