@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jnst.arrays import Params
+from jnst.errors import check_choice
 from jnst.feedforward import parameters
 from jnst.feedforward.layers import Input, Mix, Row, Statistic, Table, Whiten
 from jnst.feedforward.networks import vgg
@@ -56,8 +57,13 @@ def table(kind: str, levels: Sequence[int]) -> Table:
         kind: a name in `KINDS`.
         levels: in the order in which they are run; as published from deep to shallow.
 
+    Raises:
+        InputError: for a network or a level that was not published.
+
     """
-    chosen = KINDS[kind]
+    chosen = KINDS[check_choice("network", kind, KINDS)]
+    for level in levels:
+        check_choice("level", str(level), map(str, chosen.widths))
     rows: list[Row] = [style := Input("style", 3), Input("strength", 1)]
     rows += [picture := Input("picture", 3)]
     for level in levels:

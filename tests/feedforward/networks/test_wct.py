@@ -86,6 +86,13 @@ def test_sides_are_rounded_down_to_multiples_of_what_the_encoder_pools():
         assert y.shape == (1, *sides, 3)
 
 
+def test_what_was_not_published_is_refused():
+    with pytest.raises(InputError, match="unknown level '4'; choose from 1, 2, 3"):
+        wct.table("whole", (4,))
+    with pytest.raises(InputError, match="unknown network 'half'; choose from whole, sixteenth"):
+        wct.table("half", (1,))
+
+
 def test_one_network_has_an_encoder_for_all_levels_the_other_one_for_each():
     whole = {row.split("/")[0] for row in parameters.shapes(wct.table("whole", (3, 2, 1)))}
     assert whole == {"encoder", "decoder1", "decoder2", "decoder3"}
