@@ -7,6 +7,7 @@ weights are for: BGR, 0 to 255, minus the mean. A decoder takes one of these map
 where the encoder pools.
 """
 
+from jnst.backbones.nn import Frame
 from jnst.feedforward.blocks import activated, reflecting, upsampled
 from jnst.feedforward.layers import Conv, Pool, Row
 
@@ -25,19 +26,25 @@ def names(level: int) -> list[str]:
 
 
 def encoder(
-    x: Row, prefix: str, level: int, *, shared: str, widths: tuple[int, ...] = WIDTHS
+    x: Row,
+    prefix: str,
+    level: int,
+    *,
+    shared: str,
+    widths: tuple[int, ...] = WIDTHS,
+    pooling: Frame = "ceil",
 ) -> list[Row]:
     """List the rows from a picture to relu`level`_1.
 
     Their names begin with `prefix`, those of the parameters with `shared`: so several pictures go
-    through one encoder. Where a side is odd, pooling rounds up.
+    through one encoder. Where a side is odd, pooling rounds it up, or down if `pooling` is "valid".
     """
     units = Conv(f"{prefix}{UNITS}", (x.name,), 3, 1, shared=f"{shared}{UNITS}")
     rows: list[Row] = [units]
     for name in names(level):
         block = int(name[4])
         if name.endswith("_1") and block > 1:
-            rows += [Pool(f"{prefix}pool{block - 1}", (rows[-1].name,))]
+            rows += [Pool(f"{prefix}pool{block - 1}", (rows[-1].name,), pooling)]
         conv = reflecting(rows[-1], f"{prefix}{name}", widths[block - 1], 3)
         conv = conv._replace(shared=f"{shared}{name}")
         rows += [conv, activated(conv)]

@@ -14,7 +14,7 @@ TABLE, FILE = johnson.table(), "johnson_mosaic_f16.npz"
 def test_parity_with_what_the_published_network_paints():
     y = paint(TABLE, johnson.read(load(NETS / FILE)), {"picture": picture("content.png")})
     expected = load(ORACLES / "johnson_mosaic.npz")["out"] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=5e-5)
 
 
 def test_sides_are_rounded_up_to_multiples_of_four():

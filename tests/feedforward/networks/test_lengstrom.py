@@ -17,7 +17,7 @@ def test_parity_with_what_the_published_network_paints(units, name):
     params = lengstrom.read(load(NETS / FILE))
     y = paint(TABLE, params, {"picture": units * picture("content.png")})
     expected = load(ORACLES / "tfjohnson_la_muse.npz")[name] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=5e-5)
 
 
 def test_sides_are_rounded_up_to_multiples_of_four():
