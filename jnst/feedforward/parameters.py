@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from jnst.arrays import Array, Params
+from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError
-from jnst.feedforward.layers import Conv, Input, Norm, Row, Table, Transposed
+from jnst.feedforward.layers import Conv, Input, Norm, Table, Transposed
 
 Shape = tuple[int, ...]
+"""The sides of an array."""
 
 
 def channels(table: Table) -> dict[str, int]:
@@ -22,11 +24,6 @@ def channels(table: Table) -> dict[str, int]:
         narrows = isinstance(row, Input | Conv | Transposed)
         found[row.name] = row.channels if narrows else found[row.inputs[0]]
     return found
-
-
-def owner(row: Row) -> str:
-    """Return the name under which the parameters of a row are kept."""
-    return getattr(row, "shared", "") or row.name
 
 
 def shapes(table: Table) -> dict[str, dict[str, Shape]]:
