@@ -13,6 +13,7 @@ from jaxtyping import Float
 from jnst.arrays import Array, Features, Params
 from jnst.backbones import nn
 from jnst.backbones.pooling import slide_max
+from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError, check_choice
 from jnst.feedforward import norms, resample, roots, whitening
 from jnst.feedforward.layers import (
@@ -31,7 +32,7 @@ from jnst.feedforward.layers import (
     Upsample,
     Whiten,
 )
-from jnst.feedforward.parameters import check_shape, owner, shapes
+from jnst.feedforward.parameters import check_shape, shapes
 
 _Map = Float[Array, "1 _ _ _"]
 _Weights = Mapping[str, Array]
@@ -143,15 +144,19 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
 
 
 def _norm(row: Norm, maps: Sequence[Array], weights: _Weights) -> Array:
-    x, epsilon = maps[0], row.epsilon
+    """Normalize as AdaIN does, whose mean and deviation are any other norm's shift and scale."""
+    scale, shift = _affine(row, maps, weights)
+    return norms.adain(maps[0], shift, scale, epsilon=row.epsilon, unbiased=row.unbiased)
+
+
+def _affine(row: Norm, maps: Sequence[Array], weights: _Weights) -> Sequence[Array]:
+    """Return scale and shift of a norm."""
     if row.affine == "given":
-        shift, scale = _vector(maps[2]), _vector(maps[1])
-        return norms.adain(x, shift, scale, epsilon=epsilon, unbiased=row.unbiased)
-    scale, shift = (jnp.asarray(weights[kind], x.dtype) for kind in ("scale", "shift"))
+        return [_vector(x) for x in maps[1:]]
+    own = [jnp.asarray(weights[kind], maps[0].dtype) for kind in ("scale", "shift")]
     if row.affine == "styles":
-        style = _vector(maps[1])
-        return norms.conditional_instance_norm(x, scale, shift, style, epsilon=epsilon)
-    return norms.instance_norm(x, scale=scale, shift=shift, epsilon=epsilon)
+        return [norms.blend(table, _vector(maps[1])) for table in own]
+    return own
 
 
 def _statistic(row: Statistic, x: Array) -> Array:

@@ -1,8 +1,9 @@
 """Straight lines: how much of the picture lies on thin lines along its axes.
 
-The network's first filters are 3x3 and many of them look along the axes, so that thin straight
-lines there are a cheap way to a painting's statistics: threads, as of a cloth, in smooth areas. A
-penalty that only such lines pay holds them back, and leaves oblique and bent strokes alone.
+Stylised pictures have thin straight lines along rows and columns in smooth areas, like threads of a
+cloth, and more of them than the painting. VGG's two shallowest layers alone make as many; their 3x3
+filters look along the axes. Hardly anything but such lines pays this penalty; oblique and bent
+strokes are left alone.
 
     d→ = I(x, y) - ½ (I(x-1, y) + I(x+1, y))
     L  = scale · Σ (mean of d→ over n pixels of a column)²

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import scipy.ndimage
 
+from jnst.byhand.losses.lines import LENGTH
 from jnst.pictures import files
 from jnst.pictures.colour import LUMA
 
 ANGLES = (0, 90, 30, 45, 60)
-LENGTH = 13
 
 
 def main() -> None:

@@ -90,22 +90,24 @@ def conv2d_backward(
 def conv2d_kernel_backward(
     dy: np.ndarray,
     x: np.ndarray,
-    size: tuple[int, int],
+    shape: tuple[int, int, int, int],
     *,
     stride: int = 1,
     frame: Frame = "same",
     padding: str = "zeros",
 ) -> np.ndarray:
-    """∂E/∂k[u, v, i, o] = Σ_pq x̂[s·p + u, s·q + v, i] dy[p, q, o], for a kernel of this size.
+    """∂E/∂k[u, v, i, o] = Σ_pq x̂[s·p + u, s·q + v, i] dy[p, q, o], for a kernel of this shape.
 
-    y is linear in the kernel too. For each tap that is one product (c, h2·w2) @ (h2·w2, d). That of
-    the bias is dy, summed over positions. Not for kernels of one channel each.
+    y is linear in the kernel too. For each tap that is one product (c, h2·w2) @ (h2·w2, d); or,
+    where each channel has a kernel of its own, one sum by channel. That of the bias is dy, summed
+    over positions.
     """
-    pairs = zip(x.shape[1:3], size, strict=True)
-    framed = pad(x, *(margins(n, k, stride, frame) for n, k in pairs), padding=padding)
-    dk = np.zeros((*size, x.shape[3], dy.shape[3]), dy.dtype)
-    for place, tap in taps(framed, size, stride):
-        dk[place] = np.tensordot(tap, dy, axes=((0, 1, 2), (0, 1, 2)))
+    dk = np.zeros(shape, dy.dtype)
+    framed = pad(x, *_margins(x.shape, dk, stride, frame), padding=padding)
+    over = (0, 1, 2)
+    for (u, v), tap in taps(framed, dk.shape[:2], stride):
+        alone = _depthwise(dk, x)
+        dk[u, v] = (tap * dy).sum(over) if alone else np.tensordot(tap, dy, axes=(over, over))
     return dk
 
 

@@ -46,10 +46,10 @@ def conv_transpose2d_backward(
 
 
 def conv_transpose2d_kernel_backward(
-    dy: np.ndarray, x: np.ndarray, size: tuple[int, int], *, stride: int, frame: nn.Frame
+    dy: np.ndarray, x: np.ndarray, shape: tuple[int, int, int, int], *, stride: int, frame: nn.Frame
 ) -> np.ndarray:
     """∂E/∂k[u, v, o, i] = Σ_pq dy[s·p + u - t, s·q + v - l, o] x[p, q, i].
 
     Of the kernel of the convolution dy ↦ x: the two have exchanged their parts.
     """
-    return nn.conv2d_kernel_backward(x, dy, size, stride=stride, frame=frame)
+    return nn.conv2d_kernel_backward(x, dy, shape, stride=stride, frame=frame)

@@ -33,21 +33,8 @@ def _conv_backward(row: Any, dy: np.ndarray, _, maps: _Maps, weights: _Weights) 
     x, kernel = maps[0], weights["kernel"]
     window = {**_window(row), "padding": row.padding}
     dx = nn.conv2d_backward(dy, kernel, shape=x.shape, **window)
-    back = _depthwise_kernel_backward if row.depthwise else nn.conv2d_kernel_backward
-    own = {"kernel": back(dy, x, kernel.shape[:2], **window)}
+    own = {"kernel": nn.conv2d_kernel_backward(dy, x, kernel.shape, **window)}
     return [dx], own | ({"bias": dy.sum(axis=(0, 1, 2))} if row.bias else {})
-
-
-def _depthwise_kernel_backward(
-    dy: np.ndarray, x: np.ndarray, size: Any, *, stride: int, frame: nn.Frame, padding: str
-) -> np.ndarray:
-    """∂E/∂k[u, v, 0, o] = Σ_pq x̂[s·p + u, s·q + v, o] dy[p, q, o]."""
-    pairs = zip(x.shape[1:3], size, strict=True)
-    framed = nn.pad(x, *(nn.margins(n, k, stride, frame) for n, k in pairs), padding=padding)
-    dk = np.zeros((*size, 1, x.shape[3]), dy.dtype)
-    for (u, v), tap in nn.taps(framed, size, stride):
-        dk[u, v, 0] = (tap * dy).sum(axis=(0, 1, 2))
-    return dk
 
 
 def _transposed(row: Any, maps: _Maps, weights: _Weights) -> np.ndarray:
@@ -58,7 +45,7 @@ def _transposed(row: Any, maps: _Maps, weights: _Weights) -> np.ndarray:
 def _transposed_backward(row: Any, dy: np.ndarray, _, maps: _Maps, weights: _Weights) -> _Back:
     kernel, window = weights["kernel"], _window(row)
     dx = resample.conv_transpose2d_backward(dy, kernel, **window)
-    dk = resample.conv_transpose2d_kernel_backward(dy, maps[0], kernel.shape[:2], **window)
+    dk = resample.conv_transpose2d_kernel_backward(dy, maps[0], kernel.shape, **window)
     return [dx], {"kernel": dk}
 
 

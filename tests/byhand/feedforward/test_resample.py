@@ -52,7 +52,7 @@ def test_grad_of_conv_transpose2d(size, window, sides):
         k,
         lambda k: resample.conv_transpose2d(x, k, b, **window, **sides),
         lambda k: byhand.conv_transpose2d(x, k, b, **window, **sides),
-        lambda dy, y: byhand.conv_transpose2d_kernel_backward(dy, x, size, **window),
+        lambda dy, y: byhand.conv_transpose2d_kernel_backward(dy, x, k.shape, **window),
     )
 
 
