@@ -31,7 +31,8 @@ from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.system.streams import notice, say
-from jnst.transfer.pictures import canvas_size, finish, result_size
+from jnst.transfer.extents import extents
+from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
@@ -133,8 +134,8 @@ def _announce(run: OpenedRun, options: Output) -> None:
     """Say what is not as usual."""
     for note in run.pictures.notes:
         notice(note)
-    painted, kept = (size(run.pictures, run.settings) for size in (canvas_size, result_size))
-    if painted != kept:
+    kept, painted = extents(*run.pictures.original.shape[1:3], run.settings)
+    if run.settings.canvas is not None and painted != kept:
         notice(
             f"painted on a canvas of {painted[1]} x {painted[0]} pixels, "
             f"of which {kept[1]} x {kept[0]} are kept"

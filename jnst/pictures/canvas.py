@@ -1,9 +1,13 @@
 """Canvases: a picture continued beyond its borders, so that pictures of many shapes become few.
 
-A program is compiled for one height and width. On canvases whose sides are multiples of an eighth
-of the size there are eight widths to a height, whatever the pictures; what is painted over the
-borders is cut off. (Scaling to those sides would bend the picture, cropping lose some of it.) The
-continuation is the picture's mirror image: the network sees nothing there that is not in it.
+The continuation is the picture's mirror image: the network sees nothing there that is not in it.
+What is painted there is cut off in the end. It has two uses.
+
+- Convolutions see zeros beyond the border, which nothing in a picture looks like. The outermost one
+  or two pixels then take colours of their own. A margin keeps these out of the result.
+- A program is compiled for one height and width. On canvases whose sides are multiples of an eighth
+  of the size there are eight widths to a height, whatever the pictures. (Scaling to those sides
+  would bend the picture, cropping lose some of it.)
 """
 
 import numpy as np
@@ -15,15 +19,16 @@ from jnst.pictures.resizing import crop
 _Values = Float[Array, "1 _ _ c"]
 
 
-def sides(height: int, width: int, step: int, *, most: int) -> tuple[int, int]:
-    """Return height and width of the canvas, in pixels: each the next multiple of `step`.
+def sides(height: int, width: int, step: int, *, most: int, margin: int = 0) -> tuple[int, int]:
+    """Return height and width of the canvas: with the margins, the next multiple of `step` pixels.
 
-    But none above `most`. A side that would have to be doubled or more stays as it is: there is not
-    enough to mirror.
+    `margin` is what each end of a side gets at least. No side is above `most` and its margins. One
+    that would have to be doubled or more stays as it is: there is not enough to mirror.
     """
 
     def side(length: int) -> int:
-        found = max(length, min(most, -(-length // step) * step))
+        least = length + 2 * margin
+        found = max(least, min(most + 2 * margin, -(-least // step) * step))
         return found if found < 2 * length else length
 
     return side(height), side(width)

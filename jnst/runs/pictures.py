@@ -11,7 +11,8 @@ from jnst.errors import InputError
 from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
 from jnst.system.streams import notice
-from jnst.transfer.pictures import Pictures, alpha_for, read, result_size
+from jnst.transfer.extents import extents
+from jnst.transfer.pictures import Pictures, alpha_for, read
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
 
@@ -82,7 +83,8 @@ def save(
 
 def check_holds(path: Path, pictures: Pictures, settings: Settings, inputs: Inputs) -> None:
     """Raise an `InputError` if the file's format cannot hold the result of a run."""
-    files.check_holds(path, result_size(pictures, settings), **_metadata(settings, inputs))
+    result, _ = extents(*pictures.original.shape[1:3], settings)
+    files.check_holds(path, result, **_metadata(settings, inputs))
 
 
 def _metadata(settings: Settings, inputs: Inputs) -> dict[str, Any]:

@@ -15,14 +15,15 @@ from jnst.losses import jitter, tv
 from jnst.losses.gram import NORMALIZATION
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
-from jnst.pictures import canvas, colour, resizing
+from jnst.pictures import colour, resizing
+from jnst.transfer.extents import extents
 from jnst.transfer.initial import INITIAL
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
 
 LARGEST_SIDE = 65_535
 """Pixels; JPEG's limit."""
-MOST = {"history": 1000, "devices": 1000, "jitter": jitter.MOST}
+MOST = {"history": 1000, "devices": 1000, "margin": 1000, "jitter": jitter.MOST}
 """The most that these settings may be."""
 MOST_STEPS = 1_000_000
 """The most that the steps at each size, and `canvas`, may be."""
@@ -57,13 +58,13 @@ def check(settings: Settings) -> None:
         what: getattr(settings, what) for what in ("size", "history", "seed", "devices", "jitter")
     }
     numbers |= {f"steps[{i}]": steps for i, steps in enumerate(settings.steps)}
-    for what in ("canvas", "style_size", "first_size"):
+    for what in ("canvas", "margin", "style_size", "first_size"):
         if getattr(settings, what) is not None:
             numbers[what] = getattr(settings, what)
     for what, number in numbers.items():
         if type(number) is not int:  # nor True
             raise InputError(f"{what} must be a whole number, not {number!r}")
-        check_at_least(what, number, 0 if what in ("seed", "jitter") else 1)
+        check_at_least(what, number, 0 if what in ("seed", "jitter", "margin") else 1)
         if what != "seed":
             most = LARGEST_SIDE if what.endswith("size") else MOST.get(what, MOST_STEPS)
             check_at_most(what, number, most)
@@ -160,12 +161,11 @@ def check_sizes(
     """
     if settings.square:
         content, *styles = [(settings.size, settings.size)] * (1 + len(styles))
-    height, width = resizing.size_within(*content, settings.size, upscale=settings.upscale)
-    if settings.canvas is not None:
-        height, width = canvas.sides(height, width, settings.canvas, most=settings.size)
-    check_large_enough("content", height, width, settings.resolved.layers, settings)
+    inner, outer = extents(*content, settings)
+    if too_small(settings.backbone, settings.resolved.layers, *outer):
+        check_large_enough("content", *inner, settings.resolved.layers, settings)
     for style in styles:
-        fitted = resizing.size_within(*style, settings.style_size or max(height, width))
+        fitted = resizing.size_within(*style, settings.style_size or max(inner))
         check_large_enough("style", *fitted, settings.resolved.style_layers, settings)
 
 

@@ -80,12 +80,18 @@ def _content_numbers(settings: Settings, shape: tuple[int, ...]) -> int:
 
 
 def tile(
-    settings: Settings, shape: tuple[int, ...], *, steps: int, option: str = "size"
+    settings: Settings,
+    shape: tuple[int, ...],
+    *,
+    steps: int,
+    option: str = "size",
+    share: float = 1.0,
 ) -> int | None:
     """Return the side of the tiles to compute a picture [1, h, w, 3] in; None for the whole.
 
     With `settings.tile` "auto" it is cut only if so many steps do not fit into the memory that is
-    free; on several devices it never is. `option` is the setting that made the picture so large.
+    free; on several devices it never is. `option` is the setting that made the picture so large;
+    `share` of the long side is its own, the rest are margins.
 
     Raises:
         InputError: if it does not fit, and the losses cannot be had in tiles.
@@ -111,7 +117,7 @@ def tile(
     fits = [free / (computed + kept)]  # of its pixels, as a whole or in the smallest tiles
     if not cannot:
         fits.append((free - computed * SIZES[-1] ** 2 / pixels) / kept)
-    largest = int(max(shape) * max(0.0, *fits) ** 0.5)
+    largest = int(share * max(shape) * max(0.0, *fits) ** 0.5)
     raise InputError(
         f"at {shape[2]} x {shape[1]} pixels a run needs {(computed + kept) / 1e9:.1f} GB, and "
         f"{free / 1e9:.1f} can be used: take {option} {largest}{cannot and f'; {cannot}'}"

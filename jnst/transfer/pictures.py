@@ -11,6 +11,7 @@ from jnst.arrays import AnyPicture, Image, Picture
 from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
+from jnst.transfer.extents import extents
 from jnst.transfer.placement import Placed, labelled, masked
 from jnst.transfer.settings import Settings
 
@@ -31,9 +32,9 @@ class Pictures(NamedTuple):
     """Pictures of a run: `content` and styles as the optimization sees them.
 
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
-    to begin with, where that is a picture of its own. With `settings.canvas`, content, regions of
-    the new picture and start are on a canvas; see `jnst.pictures.canvas`. `notes` say what was used
-    otherwise than it was given.
+    to begin with, where that is a picture of its own. Content, regions of the new picture and start
+    are on their canvas; see `jnst.pictures.canvas`. `notes` say what was used otherwise than it was
+    given.
     """
 
     content: Picture
@@ -71,8 +72,8 @@ def read(
             `jnst.pictures.files.read` takes it.
         style: the painting, or a list of several. They are blended by `settings.blend`, unless
             each has its region.
-        settings: of which `blend`, `colour`, `square`, `canvas`, and with these two `size` and
-            `upscale`, are used here.
+        settings: of which `blend`, `colour`, `square`, `canvas`, `margin`, `size` and `upscale` are
+            used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
             into the k-th region; a single style into all. Where no mask is white there is no style.
         style_masks: for each region, where in its style picture the style is taken from.
@@ -158,35 +159,17 @@ def _at_most(picture: AnyPicture, settings: Settings) -> AnyPicture:
 def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
     """Cut a painted picture from its canvas, and give it the colours of `settings.colour`."""
     picture = np.asarray(picture, np.float32)
-    if settings.canvas is not None:
-        picture = canvas.uncover(picture, *_sizes(pictures.original, settings))
+    inner, outer = extents(*pictures.original.shape[1:3], settings)
+    if inner != outer:
+        picture = canvas.uncover(picture, inner, outer)
     if settings.colour is None:
         return picture
     return colour.after(settings.colour, picture, pictures.original)
 
 
-def result_size(pictures: Pictures, settings: Settings) -> tuple[int, int]:
-    """Return height and width of the result, without its canvas."""
-    return _sizes(pictures.original, settings)[0]
-
-
-def canvas_size(pictures: Pictures, settings: Settings) -> tuple[int, int]:
-    """Return height and width of what is painted: of the canvas, or of the result without one."""
-    return _sizes(pictures.original, settings)[1]
-
-
-def _sizes(original: Image, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return height and width of the result, and of the canvas that it is painted on."""
-    height, width = original.shape[1:3]
-    height, width = resizing.size_within(height, width, settings.size, upscale=settings.upscale)
-    if settings.canvas is None:
-        return (height, width), (height, width)
-    return (height, width), canvas.sides(height, width, settings.canvas, most=settings.size)
-
-
 def _on_canvas(pictures: Pictures, settings: Settings) -> Pictures:
     """Put all that has the place of the new picture on its canvas, at the size of the result."""
-    inner, outer = _sizes(pictures.original, settings)
+    inner, outer = extents(*pictures.original.shape[1:3], settings)
     if inner == outer:
         return pictures
     memory.check_pictures(1, *outer)

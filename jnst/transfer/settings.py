@@ -26,6 +26,9 @@ class Settings:
     """Mirror the content at its borders until its sides are multiples of so many pixels, none above
     `size`, and cut that off in the end: pictures of many shapes then share compiled programs. By
     default a single picture is painted as it is, and those of a batch on an eighth of `size`."""
+    margin: int | None = None
+    """Paint so many pixels more beyond each border, over the content's mirror image, and cut them
+    off in the end: the outermost take colours of their own. By default an 80th of the long side."""
     style_size: int | None = None
     """Long side of the style picture, at most; by default that of the result. Larger, its strokes
     grow; smaller, they shrink."""

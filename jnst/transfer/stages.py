@@ -20,6 +20,7 @@ from jnst.backbones.tables import BACKBONES
 from jnst.pictures import resizing
 from jnst.transfer import fitting
 from jnst.transfer.checks import check_sizes
+from jnst.transfer.extents import extents
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 from jnst.xla import own_switches
@@ -43,9 +44,9 @@ def costs(stages: Sequence[Stage]) -> list[float]:
 def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     """List the stages of a run, the smallest first.
 
-    The last stage has the size of the result. The style picture keeps its proportion to it. The
-    first number of `settings.steps` goes with the smallest size, the last one with all that remain.
-    Sizes at which a picture would be too small for the layers are left out.
+    The last stage has the size of the result's canvas. The style picture keeps its proportion to
+    the result. The first number of `settings.steps` goes with the smallest size, the last one with
+    all that remain. Sizes at which a picture would be too small for the layers are left out.
 
     Raises:
         InputError: for pictures that are too small for the layers even in the end; for a size that
@@ -53,8 +54,9 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
 
     """
     height, width = pictures.content.shape[1:3]
-    last = max(resizing.size_within(height, width, settings.size, upscale=settings.upscale))
-    style_last = settings.style_size or last
+    original = pictures.original.shape[1:3]
+    result, painted = extents(*original, settings)
+    last, style_last = max(painted), settings.style_size or max(result)
     least = least_side(settings.backbone, settings.resolved.layers)
 
     def style_size(size: int) -> int:
@@ -69,13 +71,13 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     def stage(i: int, size: int) -> Stage:
         steps = settings.steps[min(i, len(settings.steps) - 1)]
         new, *styles = fitted(size)
-        tiles = [fitting.tile(settings, (1, *new, 3), steps=steps)]
+        tiles = [fitting.tile(settings, (1, *new, 3), steps=steps, share=max(result) / last)]
         if styles and max(map(math.prod, styles)) > math.prod(new):
             largest = (1, *max(styles, key=math.prod), 3)
             tiles.append(fitting.tile(settings, largest, steps=0, option="style size"))
         return Stage(size, style_size(size), steps, min(filter(None, tiles), default=None))
 
-    check_sizes(settings, (height, width), [guide.style.shape[1:3] for guide in pictures.guides])
+    check_sizes(settings, original, [guide.style.shape[1:3] for guide in pictures.guides])
     found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
     found = [size for size in found if size == last or min(map(min, fitted(size))) >= least]
     return [stage(i, size) for i, size in enumerate(found)]

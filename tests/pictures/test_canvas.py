@@ -31,6 +31,16 @@ def test_sides_are_multiples_or_the_most_there_may_be_or_far_too_small(height, w
         assert found % step == 0 or found == 70 or found == side < step
 
 
+@given(LENGTH, st.integers(1, 40), st.integers(0, 9))
+def test_margins_are_there_at_both_ends_unless_the_side_is_far_too_small(length, step, margin):
+    found, _ = canvas.sides(length, 1, step, most=70, margin=margin)
+    least = length + 2 * margin
+    assert found == length or least <= found < min(2 * length, least + step)
+    assert found <= 70 + 2 * margin
+    exact, _ = canvas.sides(length, 1, 1, most=70, margin=margin)
+    assert exact == (least if least < 2 * length else length)
+
+
 def test_shapes_of_all_aspects_are_few():
     inner = {size_within(512, width, 512) for width in range(200, 1500)}
     outer = {canvas.sides(*shape, 64, most=512) for shape in inner}
@@ -73,6 +83,19 @@ def test_regions_and_start_are_on_the_canvas_too():
     assert read.start.shape[1:3] == guide.region.shape[1:3] == (40, 32)
     np.testing.assert_array_equal(guide.region[0, :, :, 0] > 0.5, [[True] * 16 + [False] * 16] * 40)
     assert guide.share == pytest.approx(0.5)
+
+
+def test_the_margin_is_an_eightieth_of_the_result_unless_told():
+    photo = np.random.default_rng(0).random((161, 100, 3), np.float32)
+    for options, shape in (
+        ({}, (165, 104)),
+        ({"margin": 0}, (161, 100)),
+        ({"margin": 5}, (171, 110)),
+    ):
+        settings = Settings(size=161, **options)
+        read = pictures.read(photo, photo, settings)
+        assert read.content.shape[1:3] == shape
+        np.testing.assert_array_equal(pictures.finish(read, settings, read.content)[0], photo)
 
 
 def test_a_canvas_of_ones_and_a_square_change_nothing():

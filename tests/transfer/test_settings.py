@@ -101,6 +101,7 @@ def as_text(name, default):
     special = {
         "canvas": "none; in a batch an eighth of `--size`",
         "content_layers": f"{' '.join(resolved.content_layers)} (of VGG)",
+        "margin": "an 80th of the long side",
         "learning_rate": "the optimizer's own",
         "size_ratio": {2**0.5: "√2"}.get(Settings().size_ratio),
         "style_layers": f"{resolved.style_layers[0]} … {resolved.style_layers[-1]} (of VGG)",

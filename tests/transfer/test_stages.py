@@ -51,15 +51,23 @@ def test_the_plan_goes_from_coarse_to_fine():
         chosen = Settings(**settings)
         return plan(read(samples.content()[:200, :300], samples.STYLE, chosen), chosen)
 
-    assert stages(size=256) == [Stage(128, 128, 80), Stage(181, 181, 40), Stage(256, 256, 24)]
-    assert [stage.size for stage in stages(size=512)] == [150, 212, 300], "no larger than it is"
-    assert stages(size=512, upscale=True)[-1] == Stage(512, 512, 6)
-    assert stages(size=256, first_size=None) == [Stage(256, 256, 80)]
-    assert [stage.steps for stage in stages(size=256, steps=(9, 5))] == [9, 5, 5]
-    assert [stage.style_size for stage in stages(size=256, style_size=512)] == [256, 362, 512]
+    plain = {"size": 256, "margin": 0}
+    assert stages(**plain) == [Stage(128, 128, 80), Stage(181, 181, 40), Stage(256, 256, 24)]
+    assert [stage.size for stage in stages(size=512, margin=0)] == [150, 212, 300], "as it is"
+    assert stages(size=512, upscale=True, margin=0)[-1] == Stage(512, 512, 6)
+    assert stages(**plain, first_size=None) == [Stage(256, 256, 80)]
+    assert [stage.steps for stage in stages(**plain, steps=(9, 5))] == [9, 5, 5]
+    assert [stage.style_size for stage in stages(**plain, style_size=512)] == [256, 362, 512]
     assert stages(size=64) == [Stage(64, 64, 80)]
     # 200 x 300 at 16 pixels is 11 high, too little for relu5_1; at 32 it is 21.
     assert [stage.size for stage in stages(size=64, first_size=8, size_ratio=2.0)] == [32, 64]
+
+
+def test_margins_are_painted_besides_and_styles_keep_their_size_by_the_result():
+    chosen = Settings(size=256, margin=12)
+    pictures = read(samples.content()[:200, :300], samples.STYLE, chosen)
+    assert pictures.content.shape == (1, 171 + 24, 256 + 24, 3)
+    assert plan(pictures, chosen) == [Stage(140, 128, 80), Stage(198, 181, 40), Stage(280, 256, 24)]
 
 
 def test_a_style_too_large_for_memory_is_cut_where_the_picture_is_not():

@@ -13,8 +13,9 @@ SINGLE: dict[str, Any] = {
     "tv_weight": 0.0,
     "tv": "squares",
     "line_weight": 0.0,
+    "margin": 0,
 }
-"""Settings that most of them share: one size, Gram matrices, no total variation or line loss."""
+"""What most of them share: one size, Gram matrices, no total variation, line loss or margin."""
 MEAN: dict[str, Any] = {"content_scale": "mean", "style_scale": "mean"}
 """Both losses as mean squared errors."""
 

@@ -110,6 +110,7 @@ def crowson() -> Settings:
         tv="nine-point",
         tv_weight=2.0,
         line_weight=0.0,
+        margin=0,
         padding="edge",
         optimizer="adam",
         learning_rate=0.02,

@@ -1,0 +1,19 @@
+"""Sizes of the result, and of the canvas that it is painted on."""
+
+from jnst.pictures import canvas, resizing
+from jnst.transfer.settings import Settings
+
+MARGIN = 80
+"""The long side of a picture by its margin, unless the settings have one."""
+
+
+def extents(height: int, width: int, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return height and width of the result for a photograph of this size, and of its canvas.
+
+    The canvas has the margins, and sides that are multiples of `settings.canvas`; see
+    `jnst.pictures.canvas.sides`.
+    """
+    inner = resizing.size_within(height, width, settings.size, upscale=settings.upscale)
+    margin = max(inner) // MARGIN if settings.margin is None else settings.margin
+    outer = canvas.sides(*inner, settings.canvas or 1, most=settings.size, margin=margin)
+    return inner, outer
