@@ -91,9 +91,10 @@ def compare(
 
     """
     check(settings)
-    # As SciPy's optimizer would have it: in float64.
+    # As SciPy's optimizer would have it: in float64. The pictures as they are, on no canvas.
     exact = {"optimizer": "scipy-lbfgs", "precision": "float32", "jitter": 0}
-    settings = dataclasses.replace(settings, upscale=False, **exact)
+    as_it_is = {"upscale": False, "canvas": None, "margin": 0}
+    settings = dataclasses.replace(settings, **exact, **as_it_is)
     result = resizing.fit(result, settings.size)
     height, width = result.shape[1:3]
     content = resizing.resize(content, height, width)

@@ -631,6 +631,7 @@ settings = Settings(
     tv="squares",
     tv_weight=0.5,
     line_weight=0.0,
+    margin=0,
     padding="zeros",
 )
 

@@ -467,6 +467,7 @@ layers = layers[: layers.index(options.deepest) + 1]
 settings = Settings(
     size=options.size,
     first_size=None,
+    margin=0,
     content_layers=(options.content,),
     style_layers=layers,
 )

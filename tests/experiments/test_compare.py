@@ -248,7 +248,12 @@ def test_style_size_is_that_of_the_style(content, style):
 
 
 @pytest.mark.parametrize(
-    "options", [{"optimizer": "adam", "learning_rate": 0.1, "average": 0.5}, {"steps": (3,)}]
+    "options",
+    [
+        {"optimizer": "adam", "learning_rate": 0.1, "average": 0.5},
+        {"steps": (3,)},
+        {"margin": 4, "canvas": 7},
+    ],
 )
 def test_options_of_a_run_do_not_matter(content, style, options):
     chosen = dataclasses.replace(CHEAP, **options)
