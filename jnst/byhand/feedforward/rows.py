@@ -111,6 +111,12 @@ def _pool_backward(row: Any, dy: np.ndarray, _, maps: _Maps, __) -> _Back:
     return [pooling.slide_max_backward(dy, maps[0], size=2, stride=2, frame=row.frame)], {}
 
 
+def _multiply_backward(_, dy: np.ndarray, __, maps: _Maps, ___) -> _Back:
+    """∂E/∂x = w dy, ∂E/∂w = Σ x dy over positions."""
+    x, w = maps
+    return [w * dy, (x * dy).sum(axis=(1, 2), keepdims=True)], {}
+
+
 def _mix_backward(_, dy: np.ndarray, __, maps: _Maps, ___) -> _Back:
     """∂E/∂a = (1 - α) dy, ∂E/∂b = α dy, ∂E/∂α = Σ dy (b - a)."""
     a, b, alpha = maps
@@ -160,11 +166,16 @@ OPERATIONS: Mapping[str, tuple[Any, Any]] = {
         lambda row, maps, _: resample.upsample(maps[0], factor=row.factor),
         lambda row, dy, *_: ([resample.upsample_backward(dy, factor=row.factor)], {}),
     ),
+    "bilinear": (
+        lambda _, maps, __: resample.double(maps[0]),
+        lambda _, dy, *__: ([resample.double_backward(dy)], {}),
+    ),
     "pool": (
         lambda row, maps, _: pooling.slide_max(maps[0], size=2, stride=2, frame=row.frame),
         _pool_backward,
     ),
     "add": (lambda _, maps, __: maps[0] + maps[1], lambda _, dy, *__: ([dy, dy], {})),
+    "multiply": (lambda _, maps, __: maps[0] * maps[1], _multiply_backward),
     "mix": (
         lambda _, maps, __: (1 - maps[2]) * maps[0] + maps[2] * maps[1],
         _mix_backward,
