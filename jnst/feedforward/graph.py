@@ -169,7 +169,7 @@ def _statistic(row: Statistic, x: Array) -> Array:
     if row.kind == "mean":
         return jnp.mean(x, axis=(1, 2), keepdims=True)
     if row.kind == "root":
-        return roots.root(whitening.mean_and_covariance(x)[1])[None, None]
+        return roots.root(whitening.centre(x)[1])[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return norms.mean_and_deviation(x, **options)[1][None, None, None]
 

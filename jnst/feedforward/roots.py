@@ -3,6 +3,14 @@
 Of a symmetric C = V Λ Vᵀ they are f(C) = V f(Λ) Vᵀ, with f(λ) = λ^½ or λ^-½ above a threshold, and
 0 for the rest: directions in which features hardly vary are rounding, and 1/√λ would blow it up.
 
+The published code decomposes C itself. Here the features are decomposed: if X = U S Vᵀ has the n
+centred positions as rows, then C = XᵀX / (n - 1) = V (S² / (n - 1)) Vᵀ. The numbers are the same,
+but for rounding, which in float32 is ε λ_max in eigenvalues of C, and about ε² λ_max in squares of
+singular values. Where there are fewer positions than channels, the former is as large as the
+threshold, and eigenvectors that are kept mix with those that are dropped: that was a hundredth of
+the range of the picture at relu5_1, and a tenth after five levels. U is not needed, so what is
+decomposed is the triangular factor of X.
+
 Autodiff would go through the eigenvectors, which have no derivative where eigenvalues are equal;
 and those of channels that never fire all are 0. The roots do have one (Daleckii and Krein 1965):
 
@@ -22,41 +30,45 @@ from jaxtyping import Float
 from jnst.arrays import Array
 from jnst.byhand.feedforward.roots import THRESHOLD
 
+_Positions = Float[Array, "n c"]
 _Matrix = Float[Array, "c c"]
 
 
-def root(C: _Matrix, *, threshold: float = THRESHOLD) -> _Matrix:
+def root(X: _Positions, *, threshold: float = THRESHOLD) -> _Matrix:
     """Compute C^½, symmetric, of the part of C with eigenvalues above the threshold, >= 0.
 
-    C is taken as symmetric: what is not is averaged out.
+    X are n >= 2 centred positions, as `whitening.centre` returns them.
     """
-    return _power(C, 1, threshold)
+    return _power(X, 1, threshold, 0.0)
 
 
-def inverse_root(C: _Matrix, *, threshold: float = THRESHOLD) -> _Matrix:
-    """Compute C^-½, symmetric, of the part of C with eigenvalues above the threshold, >= 0.
+def inverse_root(X: _Positions, *, threshold: float = THRESHOLD, identity: float = 0.0) -> _Matrix:
+    """Compute (C + identity · 1)^-½, symmetric, without eigenvalues up to the threshold, >= 0.
 
-    C is taken as symmetric: what is not is averaged out.
+    X is as in `root`.
     """
-    return _power(C, -1, threshold)
+    return _power(X, -1, threshold, identity)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(1, 2))
-def _power(C: _Matrix, sign: int, threshold: float) -> _Matrix:
-    """Compute C^½ for sign 1, C^-½ for sign -1."""
-    return _forward(C, sign, threshold)[0]
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3))
+def _power(X: _Positions, sign: int, threshold: float, identity: float) -> _Matrix:
+    """Compute the root for sign 1, the inverse root for sign -1."""
+    return _forward(X, sign, threshold, identity)[0]
 
 
-def _forward(C: Array, sign: int, threshold: float):
-    values, vectors = jnp.linalg.eigh(C)
+def _forward(X: Array, sign: int, threshold: float, identity: float):
+    n, c = X.shape
+    _, singular, turned = jnp.linalg.svd(jnp.linalg.qr(X, mode="r"), full_matrices=True)
+    values = jnp.pad(singular**2 / (n - 1), (0, c - len(singular))) + identity
     roots, kept = _roots(values, threshold)
-    return (vectors * jnp.where(kept, roots**sign, 0)) @ vectors.T, (values, vectors)
+    K = (turned.T * jnp.where(kept, roots**sign, 0)) @ turned
+    return K, (X, values, turned.T)
 
 
-def _backward(sign: int, threshold: float, found: tuple[Array, Array], dK: Array):
-    values, vectors = found
+def _backward(sign: int, threshold: float, _: float, found: tuple[Array, ...], dK: Array):
+    X, values, vectors = found
     dC = vectors @ (_slopes(values, sign, threshold) * (vectors.T @ dK @ vectors)) @ vectors.T
-    return ((dC + dC.T) / 2,)
+    return (X @ (dC + dC.T) / (len(X) - 1),)
 
 
 _power.defvjp(_forward, _backward)

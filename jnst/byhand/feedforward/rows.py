@@ -125,7 +125,7 @@ def _mix_backward(_, dy: np.ndarray, __, maps: _Maps, ___) -> _Back:
 
 def _statistic(row: Any, maps: _Maps, _) -> np.ndarray:
     if row.kind == "root":
-        return roots.root(whitening.mean_and_covariance(maps[0])[1])[None, None]
+        return roots.root(whitening.centre(maps[0])[1])[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return _vector(norms.mean_and_deviation(maps[0], **options)[row.kind == "deviation"])
 
@@ -133,8 +133,8 @@ def _statistic(row: Any, maps: _Maps, _) -> np.ndarray:
 def _statistic_backward(row: Any, dy: np.ndarray, _, maps: _Maps, __) -> _Back:
     x, dy = maps[0], dy[0, 0]
     if row.kind == "root":
-        dC = roots.root_backward(dy, whitening.mean_and_covariance(x)[1])
-        return [whitening.mean_and_covariance_backward(np.zeros_like(dC[0]), dC, x)], {}
+        # X times a matrix has the mean 0 over positions: that X is centred changes nothing.
+        return [roots.root_backward(dy, whitening.centre(x)[1]).reshape(x.shape)], {}
     if row.kind == "mean":  # and not by way of a deviation, which may be 0
         return [np.broadcast_to(dy / np.prod(x.shape[1:3], dtype=x.dtype), x.shape)], {}
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
