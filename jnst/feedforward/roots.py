@@ -3,13 +3,13 @@
 Of a symmetric C = V Λ Vᵀ they are f(C) = V f(Λ) Vᵀ, with f(λ) = λ^½ or λ^-½ above a threshold, and
 0 for the rest: directions in which features hardly vary are rounding, and 1/√λ would blow it up.
 
-The published code decomposes C itself. Here the features are decomposed: if X = U S Vᵀ has the n
-centred positions as rows, then C = XᵀX / (n - 1) = V (S² / (n - 1)) Vᵀ. The numbers are the same,
-but for rounding, which in float32 is ε λ_max in eigenvalues of C, and about ε² λ_max in squares of
-singular values. Where there are fewer positions than channels, the former is as large as the
-threshold, and eigenvectors that are kept mix with those that are dropped: that was a hundredth of
-the range of the picture at relu5_1, and a tenth after five levels. U is not needed, so what is
-decomposed is the triangular factor of X.
+The published code decomposes C. Here, of few positions for each channel, the features themselves
+are decomposed: if X = U S Vᵀ has the n centred positions as rows, then C = XᵀX / (n - 1) is
+V (S² / (n - 1)) Vᵀ. The numbers are the same, but for rounding, by which what is kept mixes with
+what is dropped: decomposing C by about ε λ_max / λ_min, decomposing X by ε (λ_max / λ_min)^½. In
+float32, at relu5_1, with 70 positions and 128 channels, the former was seen as a hundredth of the
+range of the picture, and as a tenth after five levels. U is not needed, so what is decomposed is
+the triangular factor of X. Of many positions, where that would be slow, it is C.
 
 Autodiff would go through the eigenvectors, which have no derivative where eigenvalues are equal;
 and those of channels that never fire all are 0. The roots do have one (Daleckii and Krein 1965):
@@ -28,7 +28,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array
-from jnst.byhand.feedforward.roots import THRESHOLD
+from jnst.byhand.feedforward.roots import FEW, THRESHOLD
 
 _Positions = Float[Array, "n c"]
 _Matrix = Float[Array, "c c"]
@@ -57,12 +57,10 @@ def _power(X: _Positions, sign: int, threshold: float, identity: float) -> _Matr
 
 
 def _forward(X: Array, sign: int, threshold: float, identity: float):
-    n, c = X.shape
-    _, singular, turned = jnp.linalg.svd(jnp.linalg.qr(X, mode="r"), full_matrices=True)
-    values = jnp.pad(singular**2 / (n - 1), (0, c - len(singular))) + identity
+    values, vectors = _decompose(X)
+    values = values + identity
     roots, kept = _roots(values, threshold)
-    K = (turned.T * jnp.where(kept, roots**sign, 0)) @ turned
-    return K, (X, values, turned.T)
+    return (vectors * jnp.where(kept, roots**sign, 0)) @ vectors.T, (X, values, vectors)
 
 
 def _backward(sign: int, threshold: float, _: float, found: tuple[Array, ...], dK: Array):
@@ -72,6 +70,20 @@ def _backward(sign: int, threshold: float, _: float, found: tuple[Array, ...], d
 
 
 _power.defvjp(_forward, _backward)
+
+
+def covariance(X: _Positions) -> _Matrix:
+    """Compute C = XᵀX / (n - 1) of centred positions."""
+    return jnp.matmul(X.T, X, precision="highest") / (len(X) - 1)
+
+
+def _decompose(X: Array) -> tuple[Array, Array]:
+    """Compute the eigenvalues of C, and its eigenvectors as columns."""
+    n, c = X.shape
+    if n > FEW * c:
+        return jnp.linalg.eigh(covariance(X))
+    _, singular, turned = jnp.linalg.svd(jnp.linalg.qr(X, mode="r"), full_matrices=True)
+    return jnp.pad(singular**2 / (n - 1), (0, c - len(singular))), turned.T
 
 
 def _roots(values: Array, threshold: float) -> tuple[Array, Array]:

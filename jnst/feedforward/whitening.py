@@ -41,7 +41,7 @@ def centre(features: FeatureMap) -> tuple[_Mean, Float[Array, "n c"]]:
 def mean_and_covariance(features: FeatureMap) -> tuple[_Mean, _Matrix]:
     """Compute m and C = XᵀX / (n - 1); see `centre`, also for what is refused."""
     mean, X = centre(features)
-    return mean, jnp.matmul(X.T, X, precision="highest") / (len(X) - 1)
+    return mean, roots.covariance(X)
 
 
 def wct(

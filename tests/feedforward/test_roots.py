@@ -44,7 +44,7 @@ def test_eigenvalues_up_to_the_threshold_are_dropped(module):
     assert not np.any(module.inverse_root(np.zeros((3, 3))))
 
 
-@pytest.mark.parametrize("positions", [20, 6, 4, 2])
+@pytest.mark.parametrize("positions", [5 * byhand.FEW + 1, 20, 6, 4, 2])
 def test_roots_undo_each_other_where_there_is_anything(positions):
     X = centred(positions, 5)
     C = np.cov(X.T)

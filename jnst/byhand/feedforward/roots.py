@@ -22,6 +22,8 @@ import numpy as np
 
 THRESHOLD = 1e-5
 """Eigenvalues up to this are dropped, as in the published whitening and colouring transform."""
+FEW = 16
+"""Up to so many positions for each channel, features are decomposed, and not their covariance."""
 
 
 def root(X: np.ndarray, *, threshold: float = THRESHOLD) -> np.ndarray:
@@ -58,13 +60,28 @@ def inverse_root_backward(
 def _decompose(X: np.ndarray, threshold: float, identity: float = 0.0):
     """Compute √λ (1 where λ is dropped), which are kept, λ, and V.
 
-    By X = Q R, and R = U S Vᵀ: λ = S² / (n - 1), and 0 where V has more columns than there are S.
+    Of few positions by X = Q R, and R = U S Vᵀ: λ = S² / (n - 1), and 0 where V has more columns
+    than there are S.
     """
     n, c = X.shape
-    _, singular, turned = np.linalg.svd(np.linalg.qr(X, mode="r"))
-    values = np.pad(singular**2 / (n - 1), (0, c - len(singular))) + X.dtype.type(identity)
+    if n > FEW * c:
+        values, vectors = np.linalg.eigh(covariance(X))
+    else:
+        _, singular, turned = np.linalg.svd(np.linalg.qr(X, mode="r"))
+        values, vectors = np.pad(singular**2 / (n - 1), (0, c - len(singular))), turned.T
+    values = values + X.dtype.type(identity)
     kept = values > threshold
-    return np.sqrt(np.where(kept, values, 1)), kept, values, turned.T
+    return np.sqrt(np.where(kept, values, 1)), kept, values, vectors
+
+
+def covariance(X: np.ndarray) -> np.ndarray:
+    """Compute C = XᵀX / (n - 1) of centred positions."""
+    return X.T @ X / (len(X) - 1)
+
+
+def covariance_backward(dC: np.ndarray, X: np.ndarray) -> np.ndarray:
+    """∂E/∂X = X (∂E/∂C + ∂E/∂Cᵀ) / (n - 1)."""
+    return X @ (dC + dC.T) / (len(X) - 1)
 
 
 def _slopes(inside: np.ndarray, f: np.ndarray, kept: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -80,4 +97,4 @@ def _slopes(inside: np.ndarray, f: np.ndarray, kept: np.ndarray, values: np.ndar
 def _back(dK: np.ndarray, slopes: np.ndarray, vectors: np.ndarray, X: np.ndarray) -> np.ndarray:
     """Go back to C, V (Φ ∘ Vᵀ dK V) Vᵀ, and to X."""
     dC = vectors @ (slopes * (vectors.T @ dK @ vectors)) @ vectors.T
-    return X @ (dC + dC.T) / (len(X) - 1)
+    return covariance_backward(dC, X)

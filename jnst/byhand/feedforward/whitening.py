@@ -31,7 +31,7 @@ def centre(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def mean_and_covariance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute m and C = XᵀX / (n - 1)."""
     mean, X = centre(features)
-    return mean, X.T @ X / (len(X) - 1)
+    return mean, roots.covariance(X)
 
 
 def mean_and_covariance_backward(
@@ -39,11 +39,7 @@ def mean_and_covariance_backward(
 ) -> np.ndarray:
     """∂E/∂F = ∂E/∂m / n + X (∂E/∂C + ∂E/∂Cᵀ) / (n - 1): that m moves along in C costs nothing."""
     _, X = centre(features)
-    return (dmean / len(X) + _covariance_backward(dC, X)).reshape(features.shape)
-
-
-def _covariance_backward(dC: np.ndarray, X: np.ndarray) -> np.ndarray:
-    return X @ (dC + dC.T) / (len(X) - 1)
+    return (dmean / len(X) + roots.covariance_backward(dC, X)).reshape(features.shape)
 
 
 def wct(
@@ -101,11 +97,12 @@ def wct_by_products_backward(
     ridge: float = products.RIDGE,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """∂E/∂F, ∂E/∂m_s and ∂E/∂R."""
-    X, C = centre(content)[1], mean_and_covariance(content)[1]
+    X = centre(content)[1]
+    C = roots.covariance(X)
     K = products.inverse_root(C, ridge=ridge)
 
     def through(dK: np.ndarray) -> np.ndarray:
-        return _covariance_backward(products.inverse_root_backward(dK, C, ridge=ridge), X)
+        return roots.covariance_backward(products.inverse_root_backward(dK, C, ridge=ridge), X)
 
     return _transform_backward(dy, content, K, style_root, alpha, through)
 

@@ -33,7 +33,13 @@ def positions(values, turn, count=8):
 @pytest.mark.parametrize("values", MATRICES.values(), ids=MATRICES)
 @pytest.mark.parametrize("name", ["root", "inverse_root"])
 def test_grad_of_roots(name, values):
-    for X in (positions(values, np.eye(5)), positions(values, TURN), positions(values, TURN, 4)):
+    many, few = 5 * byhand.FEW + 1, 4
+    for X in (
+        positions(values, np.eye(5)),
+        positions(values, TURN),
+        positions(values, TURN, few),
+        positions(values, TURN, many),
+    ):
         agree(
             RNG,
             X,
