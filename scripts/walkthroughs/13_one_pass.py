@@ -32,8 +32,8 @@ from jnst.weights import store
 options = lesson.options(
     "From the optimizer to one pass",
     size=(128, 48),
-    crop=(64, 24),
-    steps=(120, 6),
+    crop=(48, 24),
+    steps=(100, 6),
     deepest=("relu3_1", "relu2_1"),
 )
 rng = np.random.default_rng(0)
