@@ -482,14 +482,14 @@ def begin(table):
 
 
 # %% [markdown]
-# The loss is that of the optimizer: content at one layer, Gram matrices at all, both relative to
-# their targets. `value_and_gradient` returns $E$ and $\partial E / \partial y$: nothing in it knows
-# that $y$ comes out of a network.
+# The loss is that of the optimizer: content at one layer, with a small weight, and Gram matrices at
+# all, both relative to their targets. `value_and_gradient` returns $E$ and
+# $\partial E / \partial y$: nothing in it knows that $y$ comes out of a network.
 
 # %%
 style_layers = ("relu1_1", "relu2_1", "relu3_1")
 style_layers = style_layers[: style_layers.index(options.deepest) + 1]
-content_layer = "relu2_1"
+content_layer, content_weight = "relu2_1", 0.2
 
 
 def gram(F):
@@ -504,8 +504,8 @@ targets = {name: gram(of_painting[name]) for name in style_layers}
 def value_and_gradient(y, photo):
     maps = vgg.features(loss_network, y, style_layers)
     P = vgg.features(loss_network, photo, (content_layer,))[content_layer]
-    difference, size = maps[content_layer] - P, (P**2).sum()
-    E, dF = (difference**2).sum() / size, {content_layer: 2 * difference / size}
+    difference, factor = maps[content_layer] - P, content_weight / (P**2).sum()
+    E, dF = factor * (difference**2).sum(), {content_layer: 2 * factor * difference}
     for name, A in targets.items():
         F = maps[name]
         D, size = gram(F) - A, (A**2).sum()
@@ -516,13 +516,12 @@ def value_and_gradient(y, photo):
 
 
 def photographs():
-    """Pieces of the photograph without end: mirrored or not, of any contrast."""
+    """Pieces of the photograph without end, mirrored or not."""
     local, side = np.random.default_rng(1), options.crop
     while True:
         top, left = (local.integers(0, n - side + 1) for n in photograph.shape[1:3])
         piece = photograph[:, top : top + side, left : left + side]
-        piece = piece[:, :, ::-1] if local.random() < 0.5 else piece
-        yield (0.5 + local.uniform(0.3, 1) * (piece - 0.5)).astype(np.float32)
+        yield piece[:, :, ::-1] if local.random() < 0.5 else piece
 
 
 # %% [markdown]
@@ -622,8 +621,8 @@ lesson.show("13-training", "The loss during training, with and without instance 
 
 # %% [markdown]
 # **Notice:** one pass costs less than one evaluation of the optimizer, which wants hundreds. The
-# price was paid in training. The network with instance norm paints the pale photograph nearly like
-# the other; the one without paints a pale picture.
+# price was paid in training. After as many steps the network with instance norm has the lower loss,
+# and it paints the pale photograph like the other; the one without makes a pale picture of it.
 #
 # This network has seen pieces of one photograph for a minute. Johnson's saw 80,000 photographs for
 # hours, and has sixty times as many parameters; then any photograph will do. But it still knows one
