@@ -92,8 +92,9 @@ def conv2d(
     library this is a cross-correlation: the kernel is not flipped. All is computed in the precision
     of x.
 
-    With a kernel for one input channel and an x of more, each channel has a kernel of its own
-    (depthwise): y[p, q, o] = b[o] + Σ_{u, v} x[s·p + u - t, s·q + v - l, o] · k[u, v, 0, o].
+    A kernel for fewer channels than x has, c / g of c, makes g groups of the channels, in order:
+    each d / g of y's channels see the c / g of x's in their own group alone. With g = c each
+    channel of x has kernels of its own (depthwise).
 
     Raises `InputError` for an unknown padding, and for a side too short to be reflected.
     """

@@ -12,14 +12,21 @@ NormOf = Callable[[Conv | Transposed], list[Row]]
 
 
 def reflecting(
-    x: Row, name: str, channels: int, size: int, *, stride: int = 1, bias: bool = True
+    x: Row,
+    name: str,
+    channels: int,
+    size: int,
+    *,
+    stride: int = 1,
+    bias: bool = True,
+    groups: int = 1,
 ) -> Conv:
     """Return a convolution that mirrors half a kernel at each border, as torch's networks do.
 
     With stride 2 and an odd kernel its map has half as many pixels as the picture, rounded up.
     """
     frame = size // 2
-    return Conv(name, (x.name,), channels, size, stride, frame, "reflect", bias)
+    return Conv(name, (x.name,), channels, size, stride, frame, "reflect", bias, groups)
 
 
 def own_norm(conv: Conv | Transposed) -> list[Row]:

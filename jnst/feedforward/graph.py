@@ -19,9 +19,11 @@ from jnst.feedforward import norms, resample, roots, whitening
 from jnst.feedforward.layers import (
     Activation,
     Add,
+    Bilinear,
     Conv,
     Input,
     Mix,
+    Multiply,
     Norm,
     Pool,
     Rescale,
@@ -129,10 +131,14 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
             return row.factor * x + row.offset
         case Upsample():
             return resample.upsample(x, factor=row.factor)
+        case Bilinear():
+            return resample.double(x)
         case Pool():
             return slide_max(x, size=2, stride=2, frame=row.frame)
         case Add():
             return x + maps[1]
+        case Multiply():
+            return x * maps[1]
         case Mix():
             return (1 - maps[2]) * x + maps[2] * maps[1]
         case Statistic():
@@ -163,7 +169,7 @@ def _statistic(row: Statistic, x: Array) -> Array:
     if row.kind == "mean":
         return jnp.mean(x, axis=(1, 2), keepdims=True)
     if row.kind == "root":
-        return roots.root(whitening.mean_and_covariance(x)[1])[None, None]
+        return roots.root(whitening.centre(x)[1])[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return norms.mean_and_deviation(x, **options)[1][None, None, None]
 

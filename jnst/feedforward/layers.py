@@ -30,8 +30,9 @@ class Input(NamedTuple):
 class Conv(NamedTuple):
     """A convolution with kernels of `size` x `size`; see `jnst.backbones.nn.conv2d`.
 
-    `padding` is "zeros", "edge" or "reflect". A depthwise one has a kernel for each channel.
-    Parameters: kernel (size, size, inputs or 1, channels) and, unless `bias` is False, bias.
+    `padding` is "zeros", "edge" or "reflect". Channels in so many `groups` see nothing of those in
+    others; as many groups as inputs are a depthwise convolution. Parameters: kernel (size, size,
+    inputs / groups, channels) and, unless `bias` is False, bias.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Conv(NamedTuple):
     frame: Frame = "same"
     padding: str = "zeros"
     bias: bool = True
-    depthwise: bool = False
+    groups: int = 1
     shared: str = ""
     op = "conv"
 
@@ -115,6 +116,14 @@ class Upsample(NamedTuple):
     op = "upsample"
 
 
+class Bilinear(NamedTuple):
+    """Twice the size, bilinear; see `jnst.feedforward.resample.double`."""
+
+    name: str
+    inputs: _Inputs
+    op = "bilinear"
+
+
 class Pool(NamedTuple):
     """The largest of each 2 x 2 pixels; an odd one at the end by itself ("ceil"), or "valid"."""
 
@@ -130,6 +139,14 @@ class Add(NamedTuple):
     name: str
     inputs: _Inputs
     op = "add"
+
+
+class Multiply(NamedTuple):
+    """Each channel times a number of its own. Inputs: a map, and a vector."""
+
+    name: str
+    inputs: _Inputs
+    op = "multiply"
 
 
 class Mix(NamedTuple):
@@ -176,8 +193,10 @@ Row = (
     | Activation
     | Rescale
     | Upsample
+    | Bilinear
     | Pool
     | Add
+    | Multiply
     | Mix
     | Statistic
     | Whiten

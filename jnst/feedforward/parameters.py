@@ -35,7 +35,7 @@ def shapes(table: Table) -> dict[str, dict[str, Shape]]:
         c = known[row.inputs[0]]
         match row:
             case Conv():
-                kernel = (row.size, row.size, 1 if row.depthwise else c, row.channels)
+                kernel = (row.size, row.size, c // row.groups, row.channels)
                 own = {"kernel": kernel} | ({"bias": (row.channels,)} if row.bias else {})
             case Transposed():
                 own = {"kernel": (row.size, row.size, row.channels, c)}

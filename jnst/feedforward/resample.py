@@ -1,4 +1,4 @@
-"""Larger maps from smaller ones: nearest neighbours, and transposed convolution.
+"""Larger maps from smaller ones: nearest neighbours, bilinear, and transposed convolution.
 
 Channels last (NHWC). Each has a twin in `jnst.byhand.feedforward.resample`, with its derivative
 written out.
@@ -22,6 +22,25 @@ def upsample(x: FeatureMap, *, factor: int = 2) -> Float[Array, "1 h2 w2 c"]:
     _, h, w, c = x.shape
     squares = jnp.broadcast_to(x[:, :, None, :, None], (1, h, factor, w, factor, c))
     return squares.reshape(1, factor * h, factor * w, c)
+
+
+def double(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
+    """Make a map of twice the size, bilinear, along one axis and then the other.
+
+    A pixel becomes two, whose centres lie a quarter of a pixel from its own, to either side:
+
+        y[2p] = ¾ x[p] + ¼ x[p-1],   y[2p+1] = ¾ x[p] + ¼ x[p+1],
+
+    and beyond the border is the pixel at it once more. So torch does it with `align_corners=False`.
+    """
+    for axis in (1, 2):
+        last = x.shape[axis] - 1
+        head, body = jnp.split(x, [1], axis)
+        before = jnp.concatenate([head, jax.lax.slice_in_dim(x, 0, last, axis=axis)], axis)
+        after = jnp.concatenate([body, jax.lax.slice_in_dim(x, last, last + 1, axis=axis)], axis)
+        pairs = jnp.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis + 1)
+        x = pairs.reshape(*x.shape[:axis], 2 * (last + 1), *x.shape[axis + 1 :])
+    return x
 
 
 def conv_transpose2d(

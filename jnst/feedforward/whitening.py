@@ -8,7 +8,8 @@ m_s and R the style's mean and a root of its covariance, R Rᵀ = C_s:
 
 Whitened features C^-½ (f - m) are uncorrelated, with variance 1. AdaIN (`jnst.feedforward.norms`)
 is the same for each channel by itself. As published a covariance is divided by n - 1, and its roots
-come from eigenvalues (`roots.py`); `products.py` has others. The twin is
+come from eigenvalues (`roots.py`, which finds them with less rounding than the published code);
+`products.py` has others. The twin is
 `jnst.byhand.feedforward.whitening`.
 """
 
@@ -25,17 +26,22 @@ _Mean = Float[Array, " c"]
 _Matrix = Float[Array, "c c"]
 
 
-def mean_and_covariance(features: FeatureMap) -> tuple[_Mean, _Matrix]:
-    """Compute m and C = Σ (f - m) (f - m)ᵀ / (n - 1), over the n positions of a map.
+def centre(features: FeatureMap) -> tuple[_Mean, Float[Array, "n c"]]:
+    """Compute m, and X, whose rows are f - m at the n positions of a map.
 
-    Raises `InputError` for a single position.
+    Raises `InputError` for a single position, which has no covariance.
     """
     F = features.reshape(-1, features.shape[-1])
     if len(F) < 2:
         raise InputError("a covariance needs at least 2 positions, not 1")
     mean = jnp.mean(F, axis=0)
-    X = F - mean
-    return mean, jnp.matmul(X.T, X, precision="highest") / (len(F) - 1)
+    return mean, F - mean
+
+
+def mean_and_covariance(features: FeatureMap) -> tuple[_Mean, _Matrix]:
+    """Compute m and C = XᵀX / (n - 1); see `centre`, also for what is refused."""
+    mean, X = centre(features)
+    return mean, roots.covariance(X)
 
 
 def wct(
@@ -51,8 +57,8 @@ def wct(
 
     Args:
         content: [1, h, w, c].
-        style_mean: m_s, as `mean_and_covariance` returns it.
-        style_root: R, such as `roots.root` of what `mean_and_covariance` returns.
+        style_mean: m_s, as `centre` returns it.
+        style_root: R, such as `roots.root` of the style's X, as `centre` returns it.
         alpha: from 0, the content, to 1, the style's moments; as published 0.6.
         threshold: of the eigenvalues of the content's covariance, >= 0.
         identity: how much of the identity is added to it first, >= 0: 1 in PhotoWCT and WCT². What
@@ -62,9 +68,8 @@ def wct(
         InputError: for a single position.
 
     """
-    mean, C = mean_and_covariance(content)
-    C = C + identity * jnp.eye(len(C), dtype=C.dtype)
-    K = roots.inverse_root(C, threshold=threshold)
+    mean, X = centre(content)
+    K = roots.inverse_root(X, threshold=threshold, identity=identity)
     return _transform(content, mean, K, style_mean, style_root, alpha)
 
 

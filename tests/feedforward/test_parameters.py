@@ -13,7 +13,7 @@ TABLE = (
     layers.Input("vector", 7),
     layers.Conv("a", ("picture",), 4, 5),
     layers.Conv("again", ("picture",), 4, 5, shared="a"),
-    layers.Conv("b", ("a",), 4, 3, depthwise=True, bias=False),
+    layers.Conv("b", ("a",), 4, 3, groups=4, bias=False),
     layers.Norm("n", ("b", "vector"), "styles"),
     layers.Transposed("c", ("n",), 2, 3, 2),
     layers.Norm("m", ("c",)),

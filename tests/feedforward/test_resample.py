@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.ndimage
 import scipy.signal
 from helpers import maps
 from programs import quick
@@ -33,6 +34,27 @@ def test_nearest_neighbours_are_the_kronecker_product():
     assert y.shape == (1, 6, 8, 3)
     np.testing.assert_array_equal(y[0, ..., 1], np.kron(x[0, ..., 1], np.ones((2, 2))))
     np.testing.assert_array_equal(y[:, ::2, 1::2], x)
+
+
+@BOTH
+def test_double_worked_out_on_paper(module):
+    x = np.array([[0.0, 4], [8, 8]]).reshape(1, 2, 2, 1)
+    y = module.double(x)[0, :, :, 0]
+    down = np.array([[0, 4], [2, 5], [6, 7], [8, 8]])  # ¾ and ¼, and the border as it is
+    expected = np.stack([down @ [1, 0], down @ [0.75, 0.25], down @ [0.25, 0.75], down @ [0, 1]], 1)
+    np.testing.assert_allclose(y, expected, rtol=1e-15)
+    one = module.double(np.full((1, 1, 1, 2), 3.0))
+    np.testing.assert_array_equal(one, np.full((1, 2, 2, 2), 3.0))
+
+
+@BOTH
+def test_parity_of_double_with_scipy(module):
+    x = maps(RNG, 4, 5)
+    y = module.double(x)
+    inside = np.meshgrid(np.arange(8) / 2 - 0.25, np.arange(10) / 2 - 0.25, indexing="ij")
+    for i in range(3):
+        expected = scipy.ndimage.map_coordinates(x[0, ..., i], inside, order=1, mode="nearest")
+        np.testing.assert_allclose(y[0, ..., i], expected, rtol=1e-12, atol=1e-15)
 
 
 # Each pixel leaves (1, 10, 100), two further each: of 1, 2 that is 1, 10, 100 + 2, 20, 200. As

@@ -1,4 +1,4 @@
-"""The lessons' pages: every equation of all twelve, and one lesson as it is shown when it has run.
+"""The lessons' pages: every equation of them, and one lesson as it is shown when it has run.
 
 That all lessons run is for the tests of what they claim; here a kernel runs one.
 """
@@ -35,8 +35,8 @@ def site(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_all_twelve_are_listed_and_each_is_a_page(texts):
-    assert len(LESSONS) == 12
+def test_all_thirteen_are_listed_and_each_is_a_page(texts):
+    assert len(LESSONS) == 13
     links = [card.find("a")["href"] for card in soup(texts / "index.html")("li")]
     assert links == [f"{name}.html" for name in LESSONS]
     for name in LESSONS:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from jnst.byhand.backbones import groups
+
 Frame = int | str
 """Padding before windows slide over a picture; see `margins`."""
 
@@ -55,13 +57,15 @@ def conv2d(
 
     The frame is zero, or ("edge") the nearest pixel, or ("reflect") the mirror image of what is
     inside, without the pixel at the border; s is the stride. For each of the kernel's taps (u, v),
-    all positions are one matrix product (h2·w2, c) @ (c, d); or, where each channel has a kernel of
-    its own (kh, kw, 1, c), one product by channel.
+    all positions are one matrix product (h2·w2, c) @ (c, d).
+
+    A kernel (kh, kw, c / g, d) makes g groups of the channels, which see nothing of each other, one
+    product a group (see `groups`). With g = c each channel is by itself (depthwise).
     """
     framed = pad(x, *_margins(x.shape, kernel, stride, frame), padding=padding)
     y = 0
     for (u, v), tap in taps(framed, kernel.shape[:2], stride):
-        y = y + (tap * kernel[u, v, 0] if _depthwise(kernel, x) else tap @ kernel[u, v])
+        y = y + groups.times(tap, kernel[u, v])
     return y + bias
 
 
@@ -77,13 +81,13 @@ def conv2d_backward(
     """∂E/∂x̂[s·p + u, s·q + v, i] gathers Σ_o dy[p, q, o] k[u, v, i, o] from every tap that read it.
 
     The map is linear, so its derivative is its transpose, and of x only the shape is needed: that
-    of dy and the kernel, unless there is a stride, or each channel has a kernel of its own.
+    of dy and the kernel, unless there is a stride, or there are groups.
     """
     shape = shape or (*dy.shape[:3], kernel.shape[2])
     rows, columns = _margins(shape, kernel, stride, frame)
     dx = np.zeros((1, shape[1] + sum(rows), shape[2] + sum(columns), shape[3]), dy.dtype)
     for (u, v), tap in taps(dx, kernel.shape[:2], stride):
-        tap += dy * kernel[u, v, 0] if _depthwise(kernel, dx) else dy @ kernel[u, v].T
+        tap += groups.times_backward(dy, kernel[u, v], dx.shape[3])
     return pad_backward(dx, rows, columns, padding=padding)
 
 
@@ -98,21 +102,14 @@ def conv2d_kernel_backward(
 ) -> np.ndarray:
     """∂E/∂k[u, v, i, o] = Σ_pq x̂[s·p + u, s·q + v, i] dy[p, q, o], for a kernel of this shape.
 
-    y is linear in the kernel too. For each tap that is one product (c, h2·w2) @ (h2·w2, d); or,
-    where each channel has a kernel of its own, one sum by channel. That of the bias is dy, summed
-    over positions.
+    y is linear in the kernel too. For each tap that is one product (c, h2·w2) @ (h2·w2, d), or one
+    a group. That of the bias is dy, summed over positions.
     """
     dk = np.zeros(shape, dy.dtype)
     framed = pad(x, *_margins(x.shape, dk, stride, frame), padding=padding)
-    over = (0, 1, 2)
     for (u, v), tap in taps(framed, dk.shape[:2], stride):
-        alone = _depthwise(dk, x)
-        dk[u, v] = (tap * dy).sum(over) if alone else np.tensordot(tap, dy, axes=(over, over))
+        dk[u, v] = groups.times_matrix_backward(dy, tap, shape[2:])
     return dk
-
-
-def _depthwise(kernel: np.ndarray, x: np.ndarray) -> bool:
-    return kernel.shape[2] < x.shape[3]
 
 
 def _margins(shape: tuple[int, ...], kernel: np.ndarray, stride: int, frame: Frame):

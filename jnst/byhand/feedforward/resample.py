@@ -22,6 +22,38 @@ def upsample_backward(dy: np.ndarray, *, factor: int = 2) -> np.ndarray:
     return squares.sum(axis=(2, 4))
 
 
+def double(x: np.ndarray) -> np.ndarray:
+    """y[2p] = ¾ x[p] + ¼ x[p-1] and y[2p+1] = ¾ x[p] + ¼ x[p+1], down and across.
+
+    Beyond the border is the pixel at it.
+    """
+    for axis in (1, 2):
+        x = np.moveaxis(x, axis, 0)
+        y = np.repeat(x, 2, axis=0) * x.dtype.type(0.75)
+        y[::2] += x[np.maximum(np.arange(len(x)) - 1, 0)] / 4
+        y[1::2] += x[np.minimum(np.arange(len(x)) + 1, len(x) - 1)] / 4
+        x = np.moveaxis(y, 0, axis)
+    return x
+
+
+def double_backward(dy: np.ndarray) -> np.ndarray:
+    """∂E/∂x[p] = ¾ (dy[2p] + dy[2p+1]) + ¼ (dy[2p+2] + dy[2p-1]), across and down.
+
+    Of the last two those that are beyond the border are replaced by the outermost, which read the
+    pixel at the border twice: y[0] = ¾ x[0] + ¼ x[0].
+    """
+    for axis in (2, 1):
+        dy = np.moveaxis(dy, axis, 0)
+        even, odd = dy[::2], dy[1::2]
+        dx = (even + odd) * dy.dtype.type(0.75)
+        dx[:-1] += even[1:] / 4
+        dx[1:] += odd[:-1] / 4
+        dx[0] += even[0] / 4
+        dx[-1] += odd[-1] / 4
+        dy = np.moveaxis(dx, 0, axis)
+    return dy
+
+
 def conv_transpose2d(
     x: np.ndarray,
     kernel: np.ndarray,

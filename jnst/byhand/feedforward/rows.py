@@ -111,6 +111,12 @@ def _pool_backward(row: Any, dy: np.ndarray, _, maps: _Maps, __) -> _Back:
     return [pooling.slide_max_backward(dy, maps[0], size=2, stride=2, frame=row.frame)], {}
 
 
+def _multiply_backward(_, dy: np.ndarray, __, maps: _Maps, ___) -> _Back:
+    """∂E/∂x = w dy, ∂E/∂w = Σ x dy over positions."""
+    x, w = maps
+    return [w * dy, (x * dy).sum(axis=(1, 2), keepdims=True)], {}
+
+
 def _mix_backward(_, dy: np.ndarray, __, maps: _Maps, ___) -> _Back:
     """∂E/∂a = (1 - α) dy, ∂E/∂b = α dy, ∂E/∂α = Σ dy (b - a)."""
     a, b, alpha = maps
@@ -119,7 +125,7 @@ def _mix_backward(_, dy: np.ndarray, __, maps: _Maps, ___) -> _Back:
 
 def _statistic(row: Any, maps: _Maps, _) -> np.ndarray:
     if row.kind == "root":
-        return roots.root(whitening.mean_and_covariance(maps[0])[1])[None, None]
+        return roots.root(whitening.centre(maps[0])[1])[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return _vector(norms.mean_and_deviation(maps[0], **options)[row.kind == "deviation"])
 
@@ -127,8 +133,8 @@ def _statistic(row: Any, maps: _Maps, _) -> np.ndarray:
 def _statistic_backward(row: Any, dy: np.ndarray, _, maps: _Maps, __) -> _Back:
     x, dy = maps[0], dy[0, 0]
     if row.kind == "root":
-        dC = roots.root_backward(dy, whitening.mean_and_covariance(x)[1])
-        return [whitening.mean_and_covariance_backward(np.zeros_like(dC[0]), dC, x)], {}
+        # X times a matrix has the mean 0 over positions: that X is centred changes nothing.
+        return [roots.root_backward(dy, whitening.centre(x)[1]).reshape(x.shape)], {}
     if row.kind == "mean":  # and not by way of a deviation, which may be 0
         return [np.broadcast_to(dy / np.prod(x.shape[1:3], dtype=x.dtype), x.shape)], {}
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
@@ -160,11 +166,16 @@ OPERATIONS: Mapping[str, tuple[Any, Any]] = {
         lambda row, maps, _: resample.upsample(maps[0], factor=row.factor),
         lambda row, dy, *_: ([resample.upsample_backward(dy, factor=row.factor)], {}),
     ),
+    "bilinear": (
+        lambda _, maps, __: resample.double(maps[0]),
+        lambda _, dy, *__: ([resample.double_backward(dy)], {}),
+    ),
     "pool": (
         lambda row, maps, _: pooling.slide_max(maps[0], size=2, stride=2, frame=row.frame),
         _pool_backward,
     ),
     "add": (lambda _, maps, __: maps[0] + maps[1], lambda _, dy, *__: ([dy, dy], {})),
+    "multiply": (lambda _, maps, __: maps[0] * maps[1], _multiply_backward),
     "mix": (
         lambda _, maps, __: (1 - maps[2]) * maps[0] + maps[2] * maps[1],
         _mix_backward,

@@ -6,7 +6,7 @@ With F the n positions as rows, X = F - m, C = XᵀX / (n - 1), K = C^-½ and a 
 
 X appears twice, in front and in C. With dZ = α ∂E/∂Y R, what comes back to the whitened Z = X K:
 
-    ∂E/∂K = Xᵀ dZ,   ∂E/∂C from it, by `roots` or `products`,
+    ∂E/∂K = Xᵀ dZ,   and from it, by `roots` or `products`, what comes back through C:
     ∂E/∂X = dZ K + X (∂E/∂C + ∂E/∂Cᵀ) / (n - 1),
     ∂E/∂F = (1 - α) ∂E/∂Y + ∂E/∂X - its mean over positions, since m is that of F.
 
@@ -21,20 +21,25 @@ from jnst.byhand.feedforward import products, roots
 from jnst.byhand.losses.positions import matrix
 
 
-def mean_and_covariance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Compute m and C = XᵀX / (n - 1), with X = F - m."""
+def centre(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Compute m and X = F - m."""
     F = matrix(features)
-    X = F - F.mean(axis=0)
-    return F.mean(axis=0), X.T @ X / (len(F) - 1)
+    mean = F.mean(axis=0)
+    return mean, F - mean
+
+
+def mean_and_covariance(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Compute m and C = XᵀX / (n - 1)."""
+    mean, X = centre(features)
+    return mean, roots.covariance(X)
 
 
 def mean_and_covariance_backward(
     dmean: np.ndarray, dC: np.ndarray, features: np.ndarray
 ) -> np.ndarray:
     """∂E/∂F = ∂E/∂m / n + X (∂E/∂C + ∂E/∂Cᵀ) / (n - 1): that m moves along in C costs nothing."""
-    F = matrix(features)
-    dF = dmean / len(F) + (F - F.mean(axis=0)) @ (dC + dC.T) / (len(F) - 1)
-    return dF.reshape(features.shape)
+    _, X = centre(features)
+    return (dmean / len(X) + roots.covariance_backward(dC, X)).reshape(features.shape)
 
 
 def wct(
@@ -47,7 +52,7 @@ def wct(
     identity: float = 0.0,
 ) -> np.ndarray:
     """Y by eigenvalues of C + identity · 1, of which those up to the threshold are dropped."""
-    K = roots.inverse_root(_covariance(content, identity), threshold=threshold)
+    K = roots.inverse_root(centre(content)[1], threshold=threshold, identity=identity)
     return _transform(content, K, style_mean, style_root, alpha)
 
 
@@ -61,16 +66,13 @@ def wct_backward(
     identity: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """∂E/∂F, ∂E/∂m_s and ∂E/∂R."""
-    C = _covariance(content, identity)
-    K = roots.inverse_root(C, threshold=threshold)
-    return _transform_backward(
-        dy,
-        content,
-        K,
-        style_root,
-        alpha,
-        lambda dK: roots.inverse_root_backward(dK, C, threshold=threshold),
-    )
+    X, options = centre(content)[1], {"threshold": threshold, "identity": identity}
+    K = roots.inverse_root(X, **options)
+
+    def through(dK: np.ndarray) -> np.ndarray:
+        return roots.inverse_root_backward(dK, X, **options)
+
+    return _transform_backward(dy, content, K, style_root, alpha, through)
 
 
 def wct_by_products(
@@ -82,7 +84,7 @@ def wct_by_products(
     ridge: float = products.RIDGE,
 ) -> np.ndarray:
     """Y with a ridge instead of a threshold."""
-    K = products.inverse_root(_covariance(content), ridge=ridge)
+    K = products.inverse_root(mean_and_covariance(content)[1], ridge=ridge)
     return _transform(content, K, style_mean, style_root, alpha)
 
 
@@ -95,29 +97,21 @@ def wct_by_products_backward(
     ridge: float = products.RIDGE,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """∂E/∂F, ∂E/∂m_s and ∂E/∂R."""
-    C = _covariance(content)
+    X = centre(content)[1]
+    C = roots.covariance(X)
     K = products.inverse_root(C, ridge=ridge)
-    return _transform_backward(
-        dy,
-        content,
-        K,
-        style_root,
-        alpha,
-        lambda dK: products.inverse_root_backward(dK, C, ridge=ridge),
-    )
 
+    def through(dK: np.ndarray) -> np.ndarray:
+        return roots.covariance_backward(products.inverse_root_backward(dK, C, ridge=ridge), X)
 
-def _covariance(content: np.ndarray, identity: float = 0.0) -> np.ndarray:
-    _, C = mean_and_covariance(content)
-    return C + identity * np.eye(len(C), dtype=C.dtype)
+    return _transform_backward(dy, content, K, style_root, alpha, through)
 
 
 def _transform(
     content: np.ndarray, K: np.ndarray, style_mean: np.ndarray, R: np.ndarray, alpha: float
 ) -> np.ndarray:
-    F = matrix(content)
-    coloured = (F - F.mean(axis=0)) @ K @ R.T + style_mean
-    return (alpha * coloured + (1 - alpha) * F).reshape(content.shape)
+    coloured = centre(content)[1] @ K @ R.T + style_mean
+    return alpha * coloured.reshape(content.shape) + (1 - alpha) * content
 
 
 def _transform_backward(
@@ -126,13 +120,11 @@ def _transform_backward(
     K: np.ndarray,
     R: np.ndarray,
     alpha: float,
-    covariance: Callable[[np.ndarray], np.ndarray],
+    through: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Go back from Y; `covariance` goes back from K to C."""
-    F, dY = matrix(content), matrix(dy)
-    X = F - F.mean(axis=0)
+    """Go back from Y; `through` goes back from K to X."""
+    X, dY = centre(content)[1], matrix(dy)
     dZ = alpha * dY @ R
-    dX = (dZ @ K).reshape(content.shape)
-    through = mean_and_covariance_backward(np.zeros_like(K[0]), covariance(X.T @ dZ), content)
-    dF = (1 - alpha) * dy + dX - dX.mean(axis=(1, 2), keepdims=True) + through
+    dX = dZ @ K + through(X.T @ dZ)
+    dF = (1 - alpha) * dy + (dX - dX.mean(axis=0)).reshape(content.shape)
     return dF, alpha * dY.sum(axis=0), alpha * dY.T @ X @ K

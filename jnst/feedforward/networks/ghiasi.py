@@ -75,7 +75,7 @@ def _bottleneck(x: Row, number: int, before: int, channels: int, stride: int) ->
     if number:  # the first does not widen
         wide = 6 * before
         rows += [conv := Conv(f"{stem}/expand", (x.name,), wide, 1), activated(conv, kind="relu6")]
-    conv = Conv(f"{stem}/depthwise", (rows[-1].name,), wide, 3, stride, depthwise=True)
+    conv = Conv(f"{stem}/depthwise", (rows[-1].name,), wide, 3, stride, groups=wide)
     rows += [conv, inner := activated(conv, kind="relu6")]
     rows += [project := Conv(f"{stem}/project", (inner.name,), channels, 1)]
     if stride == 1 and before == channels:

@@ -14,7 +14,7 @@ import numpy as np
 from jnst.arrays import Params
 from jnst.feedforward import parameters
 from jnst.feedforward.blocks import normed, own_norm, reflecting, upsampled
-from jnst.feedforward.layers import Add, Conv, Input, Rescale, Row, Table
+from jnst.feedforward.layers import Add, Input, Rescale, Row, Table
 
 
 def table() -> Table:
@@ -43,8 +43,9 @@ def _block(
 ) -> list[Row]:
     first = reflecting(x, f"{name}.conv1", inner, 1, bias=False)
     rows = normed(first, own_norm, activation="relu6")
-    deep: Conv = reflecting(rows[-1], f"{name}.conv2", inner, 3, stride=stride, bias=False)
-    rows += normed(deep._replace(depthwise=True), own_norm, activation="relu6")
+    options = {"stride": stride, "bias": False, "groups": inner}
+    deep = reflecting(rows[-1], f"{name}.conv2", inner, 3, **options)
+    rows += normed(deep, own_norm, activation="relu6")
     last = reflecting(rows[-1], f"{name}.conv3", channels, 1, bias=False)
     return rows + normed(last, own_norm, activation=activation)
 

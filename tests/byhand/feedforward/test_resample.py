@@ -37,6 +37,17 @@ def test_grad_of_upsample_worked_out_on_paper():
     )
 
 
+@pytest.mark.parametrize("size", [(4, 5), (1, 2)])
+def test_grad_of_double(size):
+    agree(
+        RNG,
+        maps(RNG, *size),
+        resample.double,
+        byhand.double,
+        lambda dy, y: byhand.double_backward(dy),
+    )
+
+
 @pytest.mark.parametrize(("size", "window", "sides"), WINDOWS)
 def test_grad_of_conv_transpose2d(size, window, sides):
     x, k, b = maps(RNG, 4, 5), RNG.normal(size=(*size, 2, 3)), RNG.normal(size=2)
@@ -61,3 +72,4 @@ def test_float32_stays_float32():
     y = byhand.conv_transpose2d(x, k, np.zeros(2, np.float32), stride=2, frame=1)
     back = byhand.conv_transpose2d_backward(y, k, stride=2, frame=1)
     assert y.dtype == back.dtype == byhand.upsample_backward(byhand.upsample(x)).dtype == np.float32
+    assert byhand.double(x).dtype == byhand.double_backward(byhand.double(x)).dtype == np.float32
