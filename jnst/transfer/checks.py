@@ -17,6 +17,7 @@ from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
 from jnst.pictures import canvas, colour, resizing
 from jnst.transfer.initial import INITIAL
+from jnst.transfer.onepass import checks as onepass
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
 
@@ -32,6 +33,7 @@ LISTS = {
     "style_layers": (str, "names of layers"),
     "style_layer_weights": (int | float, "numbers"),
     "blend": (int | float, "numbers"),
+    "style_number": (int, "whole numbers"),
 }
 """The settings that are several values each, and of what type; layers may also be None."""
 LARGEST_NUMBER = 1e37
@@ -84,6 +86,7 @@ def check(settings: Settings) -> None:
     if not settings.steps:
         raise InputError("steps needs at least one number")
     for what, options in {
+        "method": ("pixels", *onepass.MEANT),
         "init": INITIAL,
         "optimizer": NAMES,
         "weights": WEIGHTS,
@@ -149,6 +152,7 @@ def check(settings: Settings) -> None:
         check_tiled(resolved.objective)
     if settings.devices > 1:
         check_devices(settings.devices)
+    onepass.check(settings)
 
 
 def check_sizes(
