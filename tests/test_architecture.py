@@ -52,6 +52,7 @@ POSITIONAL_DEFAULTS = {
     "jnst.__main__.main",
     "jnst.cli.main",
     "jnst.weights.convert.convert",
+    "jnst.transfer.stylize.stylize",
 }
 
 

@@ -93,6 +93,7 @@ def compare(
     check(settings)
     # As SciPy's optimizer would have it: in float64.
     exact = {"optimizer": "scipy-lbfgs", "precision": "float32", "jitter": 0}
+    exact |= {"method": "pixels", "strength": None, "style_number": ()}
     settings = dataclasses.replace(settings, upscale=False, **exact)
     result = resizing.fit(result, settings.size)
     height, width = result.shape[1:3]

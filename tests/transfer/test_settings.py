@@ -24,6 +24,7 @@ from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, on_features
 from jnst.optimize.optimizers import NAMES
 from jnst.pictures import colour
 from jnst.transfer.initial import INITIAL
+from jnst.transfer.methods import METHODS
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
 
@@ -57,6 +58,7 @@ TABLES = {
     "engine": ENGINES,
     "gram_normalization": NORMALIZATION,
     "init": INITIAL,
+    "method": METHODS,
     "optimizer": NAMES,
     "padding": PADDING,
     "pooling": POOLING,

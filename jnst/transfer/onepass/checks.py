@@ -58,9 +58,7 @@ def check(settings: Settings) -> None:
 def _check_numbers(settings: Settings) -> None:
     numbers = settings.style_number
     if not numbers:
-        raise InputError(
-            f"method multistyle needs style_number, from 0 to {multistyle.STYLES - 1}"
-        )
+        raise InputError(f"method multistyle needs style_number, from 0 to {multistyle.STYLES - 1}")
     for number in numbers:
         if type(number) is not int or not 0 <= number < multistyle.STYLES:
             raise InputError(

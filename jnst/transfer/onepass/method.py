@@ -15,6 +15,7 @@ from jnst.transfer.onepass.network import Loaded, check_memory, load, run
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import Guide, Pictures, canvas_size, finish
 from jnst.transfer.settings import Settings
+from jnst.transfer.targets import TargetCache
 from jnst.xla import make_room, own_switches
 
 
@@ -98,7 +99,10 @@ class OnePass:
 
     def load(self, settings: Settings, *, many: bool = False) -> Loaded | None:
         """Read the weights; those of a network in a file come with the pictures."""
-        return None if settings.method == "trained" else load(settings, file=None)
+        if settings.method == "trained":
+            return None
+        loaded = load(settings, file=None)
+        return loaded._replace(known=TargetCache()) if many else loaded
 
     def plan(
         self, pictures: Pictures, settings: Settings, *, loaded: Loaded | None = None

@@ -16,6 +16,7 @@ from jnst.feedforward import graph, parameters
 from jnst.feedforward.layers import Conv, Input, Pool, Transposed, Upsample
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.transfer.settings import Settings
+from jnst.transfer.targets import TargetCache
 from jnst.weights import onepass
 from jnst.xla import jit
 
@@ -27,10 +28,14 @@ its border, and room for XLA to lay it out anew."""
 
 
 class Loaded(NamedTuple):
-    """A name in `NETWORKS`, and the parameters of that network."""
+    """A name in `NETWORKS`, and the parameters of that network.
+
+    Given a cache, many pictures share what is known of their styles.
+    """
 
     name: str
     params: Params
+    known: TargetCache | None = None
 
     @property
     def network(self) -> Network:

@@ -10,6 +10,7 @@ from jnst.pictures import resizing
 from jnst.transfer.onepass.network import Loaded, Maps, run
 from jnst.transfer.pictures import Guide
 from jnst.transfer.settings import Settings
+from jnst.transfer.targets import contents
 
 
 def given_for(
@@ -44,7 +45,11 @@ def given_for(
 def _known(loaded: Loaded, settings: Settings, style: AnyPicture, size: int) -> Maps:
     side = loaded.network.side
     fitted = resizing.fit(style, size) if side is None else resizing.cover(style, side, side)
-    return run(loaded, settings, {"style": fitted}, loaded.network.known)
+
+    def measure() -> Maps:
+        return run(loaded, settings, {"style": fitted}, loaded.network.known)
+
+    return measure() if loaded.known is None else loaded.known.get(contents(fitted), measure)
 
 
 def _mixed(shares: Iterable[tuple[float, Maps]]) -> dict[str, np.ndarray]:
