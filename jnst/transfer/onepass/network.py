@@ -55,7 +55,8 @@ def run(loaded: Loaded, settings: Settings, given: Maps, names: tuple[str, ...])
     """Compute the maps of some rows by the engine that the settings ask for."""
     if settings.engine == "byhand":
         arrays = {name: np.asarray(x) for name, x in given.items()}
-        return byhand.maps(loaded.network.table, loaded.params, arrays, names)
+        found = byhand.maps(loaded.network.table, loaded.params, arrays, names)
+        return {name: found[name] for name in names}  # by hand there are those between, too
     return _program(loaded.name, names)(loaded.params, given)
 
 
@@ -79,10 +80,13 @@ def check_memory(network: Network, method: str, height: int, width: int) -> None
 
 @functools.cache
 def largest_map(network: Network) -> float:
-    """Return how many numbers the largest map has for each pixel of the picture."""
+    """Return how many numbers the largest map has for each pixel of the picture.
+
+    Styles do not count: of these one at a time is looked at, before the picture is.
+    """
     channels, scale, largest = parameters.channels(network.table), {}, 0.0
-    for row in network.table:
-        known = scale[row.inputs[0]] if row.inputs else 1.0
+    for row in graph.needed(network.table, (network.table[-1].name,), network.known):
+        known = scale.get(next(iter(row.inputs), ""), 0.0)  # 0 for what is known of a style
         match row:
             case Input():
                 known = 1.0
