@@ -57,13 +57,17 @@ def run(loaded: Loaded, settings: Settings, given: Maps, names: tuple[str, ...])
         arrays = {name: np.asarray(x) for name, x in given.items()}
         found = byhand.maps(loaded.network.table, loaded.params, arrays, names)
         return {name: found[name] for name in names}  # by hand there are those between, too
-    return _program(loaded.name, names)(loaded.params, given)
+    return program(loaded.name, names, quick=loaded.known is None)(loaded.params, given)
 
 
 @functools.cache
-def _program(name: str, names: tuple[str, ...]) -> Callable[[Params, Maps], Maps]:
+def program(name: str, names: tuple[str, ...], *, quick: bool) -> Callable[[Params, Maps], Maps]:
+    """Return a compiled function (parameters, maps that are given) -> maps of some rows.
+
+    For a single picture it is compiled quickly, for many so that it runs quickly.
+    """
     table = NETWORKS[name].table
-    return jit(lambda params, given: graph.maps(table, params, given, names))
+    return jit(lambda params, given: graph.maps(table, params, given, names), quick=quick)
 
 
 def check_memory(network: Network, method: str, height: int, width: int) -> None:
