@@ -16,7 +16,7 @@ from jnst.losses.gram import NORMALIZATION
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
 from jnst.pictures import canvas, colour, resizing
-from jnst.transfer.initial import INITIAL
+from jnst.transfer.initial import INITIAL, INSTANT
 from jnst.transfer.onepass import checks as onepass
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
@@ -87,7 +87,7 @@ def check(settings: Settings) -> None:
         raise InputError("steps needs at least one number")
     for what, options in {
         "method": ("pixels", *onepass.MEANT),
-        "init": INITIAL,
+        "init": (*INITIAL, INSTANT),
         "optimizer": NAMES,
         "weights": WEIGHTS,
         "pooling": POOLING,

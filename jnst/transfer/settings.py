@@ -64,8 +64,8 @@ class Settings:
     colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
     """Keep the colours of the content: only the luminance is painted, or the style picture is
     recoloured before; by default the colours are those of the style."""
-    init: Literal["content", "style", "grey", "noise", "style-statistics"] = "content"
-    """The picture to start from."""
+    init: Literal["content", "style", "grey", "noise", "style-statistics", "instant"] = "content"
+    """The picture to start from; `instant` is one that a network paints in one pass."""
     init_noise: float = 0.0
     """Standard deviation of the noise added to it, on the scale to 1."""
     optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"

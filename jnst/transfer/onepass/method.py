@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 import PIL.Image
 
 from jnst.arrays import AnyPicture, Image, Picture
 from jnst.errors import InputError
+from jnst.feedforward.registry import Network
 from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
@@ -30,7 +32,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded) -> Picture:
     """
     height, width = canvas_size(pictures, settings)
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
-    outer = _rounded(height, width, loaded.network.multiple)
+    outer = _rounded(height, width, loaded.network)
     extended = canvas.extend(content, *outer)
     last = loaded.network.table[-1].name
     make_room((loaded.name, outer))
@@ -66,9 +68,22 @@ def _composed(content: Picture, parts: Sequence[tuple[Picture, np.ndarray | None
     return picture.astype(np.float32)
 
 
-def _rounded(height: int, width: int, multiple: int) -> tuple[int, int]:
-    """Return both sides, rounded up to a multiple."""
-    return -(-height // multiple) * multiple, -(-width // multiple) * multiple
+def _rounded(height: int, width: int, network: Network) -> tuple[int, int]:
+    """Return both sides, rounded up to what the network can halve."""
+
+    def side(length: int) -> int:
+        return max(network.least, -(-length // network.multiple) * network.multiple)
+
+    return side(height), side(width)
+
+
+def instant(
+    content: Picture, guides: Sequence[Guide], *, engine: Literal["jax", "byhand"]
+) -> Picture:
+    """Paint a picture of any size in one pass, for an optimizer to begin with."""
+    settings = Settings(method="ghiasi", size=max(content.shape[1:3]), engine=engine)
+    loaded = load(settings, file=None)
+    return paint(Pictures(content, guides, original=content), settings, loaded)
 
 
 @dataclasses.dataclass(frozen=True)

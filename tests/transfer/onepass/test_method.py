@@ -1,7 +1,5 @@
 """Painting in one pass: what published networks paint, exact sizes, styles mixed and in regions."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from painters import ORACLES, here, load, picture
@@ -10,9 +8,10 @@ import jnst
 from jnst.errors import InputError
 from jnst.methods.contract import Method, Plan
 from jnst.pictures import colour
-from jnst.transfer.onepass.method import ONE_PASS
+from jnst.transfer.onepass.method import ONE_PASS, instant
 from jnst.transfer.onepass.network import Loaded
 from jnst.transfer.pictures import read
+from jnst.transfer.recipe import prepare
 from jnst.transfer.settings import Settings
 
 RNG = np.random.default_rng(0)
@@ -166,7 +165,14 @@ def test_pictures_that_it_has_no_use_for_are_refused(any_style, pictures, says):
         ONE_PASS.plan(found, settings, loaded=any_style)
 
 
-def test_a_plan_is_one_of_values(any_style):
-    settings = Settings(**ANY)
-    plan = ONE_PASS.plan(read(CONTENT, STYLES[0], settings), settings, loaded=any_style)
-    assert dataclasses.is_dataclass(plan)
+@pytest.mark.parametrize("shape", [(21, 32), (5, 1)])
+def test_an_optimizer_may_begin_with_it(shape, any_style, tiny):
+    content = CONTENT[: shape[0], : shape[1]]
+    settings = Settings(engine="byhand", init="instant", size=50)
+    pictures = read(content, STYLES, settings)
+    begun = instant(content[None], pictures.guides, engine="byhand")
+    assert begun.shape == (1, *shape, 3)
+    if shape == (21, 32):
+        expected = paint(any_style, content=content, styles=STYLES)
+        np.testing.assert_allclose(begun, expected, atol=1e-6)
+        np.testing.assert_allclose(prepare(pictures, settings).image, begun, atol=1e-6)
