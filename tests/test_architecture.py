@@ -22,11 +22,11 @@ ALLOWED = {
     "losses": "arrays errors byhand",
     "feedforward": "arrays errors byhand backbones losses",
     "optimize": "arrays errors xla methods byhand",
-    "weights": "arrays errors xla system pictures backbones",
+    "weights": "arrays errors xla system pictures backbones feedforward",
     "engines": "arrays errors xla byhand backbones losses optimize",
     "display": "arrays errors methods system pictures",
-    "transfer": "arrays errors xla methods pictures backbones losses optimize weights "
-    "engines display",
+    "transfer": "arrays errors xla byhand methods pictures backbones losses feedforward optimize "
+    "weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures transfer",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
@@ -52,6 +52,7 @@ POSITIONAL_DEFAULTS = {
     "jnst.__main__.main",
     "jnst.cli.main",
     "jnst.weights.convert.convert",
+    "jnst.transfer.stylize.stylize",
 }
 
 

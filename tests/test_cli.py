@@ -104,7 +104,10 @@ def test_what_the_other_options_are_based_on():
     assert settings == preset("gatys2016")
     for words, says in (
         (["--preset", "gatys"], "unknown preset 'gatys'; choose from default, gatys2015, "),
-        (["--quality", "great"], "unknown quality 'great'; choose from draft, normal, best"),
+        (
+            ["--quality", "great"],
+            "unknown quality 'great'; choose from instant, draft, normal, best",
+        ),
         (["--like", str(samples.STYLE)], "holds no settings of jnst to make it again"),
         (["--like", "missing.png"], "cannot read 'missing.png'"),
         (["--like", "a.png", "--preset", "gatys2016"], "give --preset or --like, not both"),

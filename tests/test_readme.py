@@ -70,7 +70,13 @@ def shrunk(command):
     more = ["--engine", "byhand"] if has_engine(command) else []
     more += ["--octaves", "1"] if words[0] == "dream" else []  # each is compiled anew
     more += ["--frames", "3"] if "--frames" in words else []
-    return [*words, "--size", size, "--steps", "2", "--no-cache", *more]
+    more += [] if in_one_pass(command) else ["--steps", "2"]
+    return [*words, "--size", size, "--no-cache", *more]
+
+
+def in_one_pass(command):
+    """Say whether a command paints in one pass, to which steps mean nothing."""
+    return "instant" in command or "--method" in command
 
 
 def network(command):

@@ -35,7 +35,9 @@ def test_a_wheel_paints_the_sample_pair_in_an_empty_folder(tmp_path):
     assert [path.name for path in empty.iterdir()] == ["chelsea-sample.png"]
     page = {path.name for path in (ROOT / "jnst" / "web" / "page").iterdir()}
     assert {path.name for path in (site / "jnst" / "web" / "page").iterdir()} == page
-    look = "import jnst; from jnst.weights import store; store.load(normalized=True); "
+    assert (site / "jnst" / "weights" / "LICENSE-Apache-2.0.txt").is_file()
+    look = "import jnst; from jnst.weights import onepass, store; store.load(normalized=True); "
+    look += "onepass.load('ghiasi'); onepass.load('multistyle'); "
     where = subprocess.run(
         [sys.executable, "-c", look + "print(jnst.__file__)"],
         cwd=empty,

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
+from jnst.backbones import pairs
 from jnst.backbones.bits import pack, unpack
 from jnst.errors import InputError, check_choice
 
@@ -106,10 +107,14 @@ def conv2d(
         _check_reflects(x, around)
     groups = x.shape[-1] // kernel.shape[2]
     few = groups == 1 and _positions(x, kernel.shape[:2], stride, frame) <= FEW
-    if few or padding != "zeros":
+    wide = groups == stride == 1 and kernel.shape[1] >= pairs.WIDE
+    wide = wide and jax.default_backend() == "cpu"
+    if few or wide or padding != "zeros":
         x, around = jnp.pad(x, ((0, 0), *around, (0, 0)), mode), "VALID"
     if few:
         y = _of_patches(x, kernel, stride)
+    elif wide:
+        y = pairs.convolve(x, kernel)
     else:
         y = jax.lax.conv_general_dilated(
             x,

@@ -13,7 +13,7 @@ from jnst.pictures import files
 from jnst.runs.failures import explain
 from jnst.runs.pictures import check_holds, open_pictures, save
 from jnst.system import disk
-from jnst.transfer.method import PIXELS
+from jnst.transfer.methods import METHODS
 from jnst.transfer.settings import Settings
 
 
@@ -23,20 +23,20 @@ def paint_jobs(
     depth: int,
     show: Callable[..., None],
     *,
-    method: Method = PIXELS,
+    method: Method | None = None,
 ) -> Iterator[Outcome]:
-    """Do the jobs in turn; load the network for the first that needs it.
+    """Do the jobs in turn, by the settings' method or another; load what the first of them needs.
 
     Raises `InputError` if that fails: without weights nothing can be painted.
     """
-    loaded, painted = None, 0
+    loaded, painted, chosen = None, 0, method or METHODS[settings.method]
     for number, job in enumerate(jobs):
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
         outcome = _check_job(job, settings, depth)
         if not outcome.status:
-            loaded = loaded or method.load(settings, many=True)
-            outcome = _paint_job(outcome, settings, depth, method, loaded, advance)
+            loaded = loaded or chosen.load(settings, many=True)
+            outcome = _paint_job(outcome, settings, depth, chosen, loaded, advance)
             painted += outcome.status == "painted"
         yield outcome
 

@@ -19,6 +19,7 @@ from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice
+from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
@@ -58,6 +59,10 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
 
     """
     settings = with_canvas(settings)
+    if settings.method == "multistyle":
+        raise InputError(
+            "a batch needs paintings, and method multistyle has none; paint one by one"
+        )
     if settings.blend:
         raise InputError("blend is for several styles in one picture; leave it out")
     jobs, folder, before = _jobs(batch)
@@ -107,7 +112,7 @@ def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
     if given.is_dir():
         if styles is None:
             raise InputError("--batch needs --styles, a folder of pictures or one picture")
-        if not styles.is_dir():
+        if not (styles.is_dir() or is_network(styles)):
             files.read(styles)  # else all would fail, one by one
         jobs = from_folder(given, styles, out)
     elif given.suffix.lower() == ".csv":

@@ -107,10 +107,12 @@ def paint_one(
         )
     if not options.quiet:
         height, width = finish(run.pictures, settings, last.best).shape[1:3]
+        seconds = time.monotonic() - started
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
-            f"{last.best_total:.4g}, after {last.step} evaluations, "
-            f"in {time.monotonic() - started:.0f} s"
+            f"{last.best_total:.4g}, after {last.step} evaluations, in {seconds:.0f} s"
+            if run.schedule.stages
+            else f"wrote {output} ({width} x {height}), in {seconds:.1f} s"
         )
     return status(trouble)
 
@@ -140,7 +142,7 @@ def _announce(run: OpenedRun, options: Output) -> None:
             f"painted on a canvas of {painted[1]} x {painted[0]} pixels, "
             f"of which {kept[1]} x {kept[0]} are kept"
         )
-    if run.inputs.content and not run.inputs.styles:
+    if run.inputs.content and not run.inputs.styles and run.pictures.guides:
         notice("no painting is given: the built-in one is taken")
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in run.schedule.stages if stage.tile]
     if cut:

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +19,7 @@ from jnst.runs import checkpoint
 from jnst.runs.record import Inputs
 from jnst.runs.resume import find_run, output_of
 from jnst.system.streams import say
+from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
@@ -33,8 +34,8 @@ class Options:
     result: Annotated[Output, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Output)
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system (--list presets); all options still apply."""
-    quality: Literal["draft", "normal", "best"] = "normal"
-    """Trade time for finish: 0.3 or 3 times as many steps."""
+    quality: Literal["instant", "draft", "normal", "best"] = "normal"
+    """Trade time for finish: 0.3 or 3 times as many steps; or in one pass, in a second or two."""
     like: Annotated[Path | None, tyro.conf.arg(metavar="PICTURE")] = None
     """Make a picture of jnst again, from what its metadata says; all other options still apply."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
@@ -53,8 +54,11 @@ def run(options: Options) -> int:
     if listed is not None:
         say(*listed)
         return 0
-    settings, result = with_quality(options.settings, options.quality), options.result
+    settings, result = with_styles(options.settings, _styles(options)), options.result
+    settings = with_quality(settings, options.quality)
     check_at_least("save_every", result.save_every, 0)
+    if settings.method != "pixels":
+        check_none_for_steps(result, Output(), settings.method)
     if options.many != Batch():
         check_none_for_one(options, Options())
         how = {name: getattr(result, name) for name in ("depth", "quiet", "cache")}
@@ -68,6 +72,21 @@ def run(options: Options) -> int:
             output = result.output or output_of(found)
             result = dataclasses.replace(result, output=output, depth=depth)
         return paint_one(settings, inputs, result, found=found)
+
+
+def _styles(options: Options) -> Sequence[Path]:
+    one = options.many.styles
+    return options.inputs.styles if one is None else (one,)
+
+
+def check_none_for_steps(result: Output, default: Output, method: str) -> None:
+    """Raise an `InputError` for options that are for runs of many steps."""
+    for name, option in {"save_every": "save-every", "plot": "plot", "keep": "checkpoint"}.items():
+        if getattr(result, name) != getattr(default, name):
+            raise InputError(
+                f"method {method} paints in one pass, to which --{option} means nothing; leave it "
+                "out"
+            )
 
 
 def _listed(options: Options) -> Iterable[str] | None:

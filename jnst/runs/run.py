@@ -31,6 +31,7 @@ from jnst.runs.resume import (
 from jnst.runs.signals import uninterrupted
 from jnst.transfer.loaded import load
 from jnst.transfer.method import PixelPlan
+from jnst.transfer.methods import METHODS
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.planned import check_steps
 from jnst.transfer.settings import Settings
@@ -84,7 +85,8 @@ def open_run(
         given: the pictures.
         output: where the picture goes, as checkpoints say.
         depth: bits for each value in the picture.
-        checkpoints: whether and where they are kept; that folder must be held.
+        checkpoints: whether and where they are kept; that folder must be held. What is painted in
+            one pass keeps none.
         found: the one in that folder, if any.
 
     Raises:
@@ -92,6 +94,10 @@ def open_run(
             checkpoint of other pictures, weights, or another version.
 
     """
+    if settings.method != "pixels":  # there is nothing to go on from, and so no checkpoint
+        steps = METHODS[settings.method].plan(given, settings)
+        schedule, none = Schedule((), steps.costs, None, {}), Checkpoints()
+        return OpenedRun(settings, inputs, given, steps, schedule, depth, none, None)
     loaded = load(settings)
     stages = plan(given, settings)
     check_steps(stages)

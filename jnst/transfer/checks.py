@@ -17,7 +17,8 @@ from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
 from jnst.optimize.optimizers import LEARNING_RATES, NAMES
 from jnst.pictures import colour, resizing
 from jnst.transfer.extents import extents
-from jnst.transfer.initial import INITIAL
+from jnst.transfer.initial import INITIAL, INSTANT
+from jnst.transfer.onepass import checks as onepass
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
 
@@ -33,6 +34,7 @@ LISTS = {
     "style_layers": (str, "names of layers"),
     "style_layer_weights": (int | float, "numbers"),
     "blend": (int | float, "numbers"),
+    "style_number": (int, "whole numbers"),
 }
 """The settings that are several values each, and of what type; layers may also be None."""
 LARGEST_NUMBER = 1e37
@@ -85,7 +87,8 @@ def check(settings: Settings) -> None:
     if not settings.steps:
         raise InputError("steps needs at least one number")
     for what, options in {
-        "init": INITIAL,
+        "method": ("pixels", *onepass.MEANT),
+        "init": (*INITIAL, INSTANT),
         "optimizer": NAMES,
         "weights": WEIGHTS,
         "pooling": POOLING,
@@ -150,6 +153,7 @@ def check(settings: Settings) -> None:
         check_tiled(resolved.objective)
     if settings.devices > 1:
         check_devices(settings.devices)
+    onepass.check(settings)
 
 
 def check_sizes(

@@ -4,7 +4,7 @@ from jnst.pictures import canvas, resizing
 from jnst.transfer.settings import Settings
 
 MARGIN = 80
-"""The long side of a picture by its margin, unless the settings have one."""
+"""The long side of a picture by its margin, unless the settings have one; none in one pass."""
 
 
 def extents(height: int, width: int, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -14,6 +14,8 @@ def extents(height: int, width: int, settings: Settings) -> tuple[tuple[int, int
     `jnst.pictures.canvas.sides`.
     """
     inner = resizing.size_within(height, width, settings.size, upscale=settings.upscale)
-    margin = max(inner) // MARGIN if settings.margin is None else settings.margin
+    margin = settings.margin
+    if margin is None:
+        margin = max(inner) // MARGIN if settings.method == "pixels" else 0
     outer = canvas.sides(*inner, settings.canvas or 1, most=settings.size, margin=margin)
     return inner, outer

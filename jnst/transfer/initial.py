@@ -77,3 +77,5 @@ INITIAL = {
     "style-statistics": _style_statistics,
 }
 """Initial pictures by name: function of (content, style, random generator)."""
+INSTANT = "instant"
+"""The name of one that a network paints first, `jnst.transfer.onepass.method.instant`."""

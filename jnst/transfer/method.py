@@ -61,4 +61,4 @@ class Pixels:
 
 
 PIXELS: Method = Pixels()
-"""The method that is used unless another is given."""
+"""The only one that makes a picture step by step."""

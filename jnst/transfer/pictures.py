@@ -1,6 +1,7 @@
 """The pictures of a run: read, prepared as the settings say, and matched with their regions."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
 from jnst.transfer.extents import extents
+from jnst.transfer.onepass.sources import network_and_paintings
 from jnst.transfer.placement import Placed, labelled, masked
 from jnst.transfer.settings import Settings
 
@@ -34,7 +36,7 @@ class Pictures(NamedTuple):
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
     to begin with, where that is a picture of its own. Content, regions of the new picture and start
     are on their canvas; see `jnst.pictures.canvas`. `notes` say what was used otherwise than it was
-    given.
+    given. `network` is the file of a trained network, whose style it is.
     """
 
     content: Picture
@@ -43,6 +45,7 @@ class Pictures(NamedTuple):
     start: AnyPicture | None = None
     alpha: Float[np.ndarray, "1 _ _ 1"] | None = None
     notes: Sequence[str] = ()
+    network: Path | None = None
 
 
 Several = files.Source | list[files.Source] | tuple[files.Source, ...]
@@ -71,7 +74,8 @@ def read(
         content: the photograph: a path, a PIL image, or an array as
             `jnst.pictures.files.read` takes it.
         style: the painting, or a list of several. They are blended by `settings.blend`, unless
-            each has its region.
+            each has its region. For the method `trained` it is a network's file, for `multistyle`
+            there is none.
         settings: of which `blend`, `colour`, `square`, `canvas`, `margin`, `size` and `upscale` are
             used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
@@ -90,9 +94,8 @@ def read(
         several(given) for given in (style, masks, style_masks, style_labels)
     )
     original, alpha = files.read_with_alpha(content)
+    network, sources = network_and_paintings(sources, settings)
     styles = [files.read(source) for source in sources]
-    if not styles:
-        raise InputError("give at least one style picture")
     photograph, paintings = original, styles  # as given: masks have their shapes
     if settings.square:
         memory.check_pictures(1 + len(styles), settings.size, settings.size)
@@ -101,7 +104,7 @@ def read(
             for picture in (original, *styles)
         )
     recoloured = original
-    if settings.colour is not None:
+    if settings.colour is not None and styles:
         # Of large pictures, copies have the same colours, and cost less.
         content, *small = (_at_most(picture, settings) for picture in (original, *styles))
         pairs = [colour.before(settings.colour, content, picture) for picture in small]
@@ -120,7 +123,7 @@ def read(
         found = masked(len(styles), masks, style_masks)
     else:
         found = [Placed(k, 1 / len(styles)) for k in range(len(styles))]
-    blend = _blend(settings, len(styles))
+    blend = _blend(settings, len(styles)) if styles else []
     notes = [
         regions.stretched(mask, picture, f"the {what}")
         for one in found
@@ -142,6 +145,7 @@ def read(
         start=begin,
         alpha=alpha,
         notes=[*filter(None, dict.fromkeys(notes))],
+        network=network,
     )
     return _on_canvas(pictures, settings)
 

@@ -13,8 +13,9 @@ from jnst.optimize.step import Compiled, Cycle, Optimizer
 from jnst.pictures import resizing
 from jnst.transfer.checks import check_large_enough
 from jnst.transfer.goals import content_goals, offsets, style_goals
-from jnst.transfer.initial import initial
+from jnst.transfer.initial import INSTANT, initial
 from jnst.transfer.loaded import Loaded
+from jnst.transfer.onepass.method import instant
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.settings import Settings, picture_goals
 from jnst.transfer.stages import Stage
@@ -74,6 +75,8 @@ def set_up(
         kind, first = settings.init, content
         if pictures.start is not None:
             kind, first = "content", resizing.resize(pictures.start, *content.shape[1:3])
+        elif kind == INSTANT:
+            kind, first = "content", instant(content, pictures.guides, engine=settings.engine)
         noise, seed = settings.init_noise, settings.seed
         start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
     start = resizing.resize(start, *content.shape[1:3]).astype(resolved.dtype)

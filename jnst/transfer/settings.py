@@ -16,6 +16,14 @@ from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 class Settings:
     """Everything that decides the picture. The only source of defaults."""
 
+    method: Literal["pixels", "ghiasi", "multistyle", "adain", "wct", "trained"] = "pixels"
+    """How the picture is made: by optimizing its `pixels`, or in one pass by a network, to which
+    most other settings mean nothing; `trained` is one in a file in place of the painting."""
+    strength: float | None = None
+    """In one pass by ghiasi, adain or wct: from 0, the photograph, to 1, the style; by default as
+    published."""
+    style_number: tuple[int, ...] = ()
+    """In one pass by multistyle: which of its styles, from 0 to 25; several are blended."""
     size: int = 512
     """Long side of the result in pixels, at most."""
     upscale: bool = False
@@ -59,8 +67,8 @@ class Settings:
     colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
     """Keep the colours of the content: only the luminance is painted, or the style picture is
     recoloured before; by default the colours are those of the style."""
-    init: Literal["content", "style", "grey", "noise", "style-statistics"] = "content"
-    """The picture to start from."""
+    init: Literal["content", "style", "grey", "noise", "style-statistics", "instant"] = "content"
+    """The picture to start from; `instant` is one that a network paints in one pass."""
     init_noise: float = 0.0
     """Standard deviation of the noise added to it, on the scale to 1."""
     optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"

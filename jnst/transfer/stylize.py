@@ -12,15 +12,16 @@ from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import files
 from jnst.transfer import presets
-from jnst.transfer.method import PIXELS
-from jnst.transfer.pictures import Several, read
+from jnst.transfer.methods import METHODS
+from jnst.transfer.onepass.sources import with_styles
+from jnst.transfer.pictures import Several, read, several
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 
 
 def stylize(
     content: files.Source,
-    style: Several,
+    style: Several = (),
     *,
     masks: Several = (),
     style_masks: Several = (),
@@ -30,7 +31,7 @@ def stylize(
     show: bool = False,
     preset: str = "default",
     quality: str = "normal",
-    method: Method = PIXELS,
+    method: str | Method = "pixels",
     **settings: Any,
 ) -> Picture:
     """Paint `content` in the manner of `style`.
@@ -38,7 +39,8 @@ def stylize(
     Args:
         content: the photograph: a path, a PIL image, or an array as
             `jnst.pictures.files.read` takes it.
-        style: the painting, likewise, or a list of several.
+        style: the painting, likewise, or a list of several; or the file of a trained network; or
+            nothing, for the method `multistyle`.
         masks: regions of the content, and so on: see `jnst.transfer.pictures.read`.
         style_masks: where the styles are taken from.
         labels: the regions in one picture.
@@ -48,8 +50,10 @@ def stylize(
             the run with the best picture so far.
         preset: a published system, whose settings it begins with: a name in
             `jnst.transfer.presets.PRESETS`.
-        quality: "draft", "normal" or "best": 0.3, 1 or 3 times as many steps.
-        method: what makes the picture; optimizing its pixels unless another is given.
+        quality: "draft", "normal" or "best": 0.3, 1 or 3 times as many steps; or "instant", in one
+            pass, at most a second or two.
+        method: what makes the picture: a name in `jnst.transfer.methods.METHODS`, or one of your
+            own.
         **settings: fields of `Settings`, which take precedence over those of the preset.
 
     Returns:
@@ -65,7 +69,9 @@ def stylize(
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
-    chosen = dataclasses.replace(presets.preset(preset), **settings)
+    named = {"method": method} if isinstance(method, str) else {}
+    chosen = dataclasses.replace(presets.preset(preset), **settings, **named)
+    chosen = with_styles(chosen, several(style))
     chosen, last = with_quality(chosen, quality), None  # checked before anything is read
     pictures = read(
         content,
@@ -79,7 +85,8 @@ def stylize(
     )
     for note in pictures.notes:
         warnings.warn(note, stacklevel=2)
-    plan = method.plan(pictures, chosen)
+    chosen_method = METHODS[chosen.method] if isinstance(method, str) else method
+    plan = chosen_method.plan(pictures, chosen)
     live = notebook.live(plan.costs, plan.result) if show else contextlib.nullcontext(_unseen)
     try:
         with live as tell:

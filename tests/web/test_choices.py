@@ -38,11 +38,18 @@ def test_the_quality_is_a_factor_of_the_steps():
         assert found == tuple(max(1, round(factor * count)) for count in steps)
 
 
+def test_instant_is_one_of_the_qualities():
+    assert "instant" in choices()["qualities"]
+    found = settings_for("default", "instant", {"size": 77, "seed": 3, "colour": "luminance"})
+    assert found == Settings(method="ghiasi", size=77, seed=3, colour="luminance")
+
+
 @pytest.mark.parametrize(
     ("name", "quality", "changes", "says"),
     [
         ("nothing", "normal", {}, "unknown preset 'nothing'"),
         ("default", "fine", {}, "unknown quality 'fine'"),
+        ("default", "instant", {"style_weight": 2.0}, "to which style_weight means nothing"),
         ("default", "normal", {"backbone": "vgg16"}, "unknown setting 'backbone'"),
         ("default", "normal", {"size": "big"}, "^size: expected `int`, got `str`$"),
         ("default", "normal", {"tv_weight": -1.0}, "^tv_weight must be"),

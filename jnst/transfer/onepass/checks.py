@@ -1,0 +1,71 @@
+"""Checks of the settings of methods that paint in one pass."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.feedforward.networks import multistyle
+from jnst.transfer.settings import Settings
+
+ALWAYS = frozenset(("method", "size", "upscale", "square", "canvas", "colour", "seed", "engine"))
+"""Settings that mean something to every method that paints in one pass."""
+MEANT: Mapping[str, frozenset[str]] = {
+    "ghiasi": ALWAYS | {"strength", "blend"},
+    "multistyle": ALWAYS | {"style_number", "blend"},
+    "adain": ALWAYS | {"strength", "blend", "style_size"},
+    "wct": ALWAYS | {"strength", "blend", "style_size"},
+    "trained": ALWAYS,
+}
+"""By method, the settings that mean something to it."""
+WITHOUT_PAINTING = ("multistyle", "trained")
+"""Methods that take their style from the network, and from no painting."""
+_USUAL = Settings()
+_OWN = {"strength": ("ghiasi", "adain", "wct"), "style_number": ("multistyle",)}
+
+
+def check(settings: Settings) -> None:
+    """Raise an `InputError` for settings of one pass that cannot be used, alone or together.
+
+    So for any that is not as by default, and means nothing to the method: it would be ignored.
+    """
+    meant = MEANT.get(settings.method)
+    for name, methods in _OWN.items():
+        if settings.method not in methods and getattr(settings, name) != getattr(_USUAL, name):
+            raise InputError(
+                f"{name} is for method {' or '.join(methods)}, not for {settings.method}; leave it "
+                "out"
+            )
+    if meant is None:
+        return
+    for field in dataclasses.fields(Settings):
+        if field.name not in meant and getattr(settings, field.name) != field.default:
+            raise InputError(
+                f"method {settings.method} paints in one pass, to which {field.name} means "
+                "nothing; leave it out"
+            )
+    if settings.strength is not None:
+        check_at_least("strength", settings.strength, 0)
+        check_at_most("strength", settings.strength, 1)
+    if settings.method in WITHOUT_PAINTING and settings.colour not in (None, "luminance"):
+        raise InputError(
+            f"colour {settings.colour} recolours the painting, and method {settings.method} has "
+            "none; take luminance"
+        )
+    if settings.method == "multistyle":
+        _check_numbers(settings)
+
+
+def _check_numbers(settings: Settings) -> None:
+    numbers = settings.style_number
+    if not numbers:
+        raise InputError(f"method multistyle needs style_number, from 0 to {multistyle.STYLES - 1}")
+    for number in numbers:
+        if type(number) is not int or not 0 <= number < multistyle.STYLES:
+            raise InputError(
+                f"style_number must be from 0 to {multistyle.STYLES - 1}, not {number!r}"
+            )
+    if len(settings.blend) not in (0, len(numbers)):
+        raise InputError(
+            f"blend has {len(settings.blend)} numbers for {len(numbers)} of style_number; give one "
+            "for each"
+        )

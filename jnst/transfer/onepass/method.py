@@ -1,0 +1,147 @@
+"""Painting in one pass as a method; see `jnst.methods.contract`."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+import PIL.Image
+
+from jnst.arrays import AnyPicture, Image, Picture
+from jnst.errors import InputError
+from jnst.feedforward.registry import Network
+from jnst.methods.contract import Method
+from jnst.methods.progress import Progress
+from jnst.pictures import canvas, resizing
+from jnst.transfer.extents import extents
+from jnst.transfer.onepass.network import Loaded, check_memory, load, run
+from jnst.transfer.onepass.styles import given_for
+from jnst.transfer.pictures import Guide, Pictures, finish
+from jnst.transfer.settings import Settings
+from jnst.transfer.targets import TargetCache
+from jnst.xla import make_room, own_switches
+
+
+@own_switches
+def paint(pictures: Pictures, settings: Settings, loaded: Loaded) -> Picture:
+    """Paint a picture in one pass, as large as `pictures` and `settings` say, in [0, 1].
+
+    A network halves the picture some times, and doubles it again. So that it comes out as large as
+    it went in, it is mirrored at its borders until its sides can be halved, and cut in the end.
+    With regions, each is painted as a whole by its style, and what is outside all of them stays as
+    in the photograph.
+    """
+    _, (height, width) = extents(*pictures.original.shape[1:3], settings)
+    content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
+    outer = _rounded(height, width, loaded.network)
+    extended = canvas.extend(content, *outer)
+    last = loaded.network.table[-1].name
+    make_room((loaded.name, outer))
+
+    def painted(guides: Sequence[Guide]) -> Picture:
+        given = given_for(loaded, settings, content, guides)
+        found = run(loaded, settings, {**given, "picture": extended}, (last,))[last]
+        return resizing.crop(np.asarray(found, np.float32).clip(0, 1), height, width)
+
+    regions: dict[int, list[Guide]] = {}
+    for guide in pictures.guides:
+        regions.setdefault(id(guide.region), []).append(guide)
+    if all(guide.region is None for guide in pictures.guides):
+        return painted(pictures.guides)
+    parts = [(painted(guides), guides[0].region) for guides in regions.values()]
+    return _composed(content, parts)
+
+
+def _composed(content: Picture, parts: Sequence[tuple[Picture, np.ndarray | None]]) -> Picture:
+    """Put pictures into their regions, over the content; where several are, they are mixed."""
+    height, width = content.shape[1:3]
+    bilinear = PIL.Image.Resampling.BILINEAR
+    masks = [
+        np.zeros((1, height, width, 1), np.float32)
+        if mask is None
+        else resizing.resample(mask, height, width, bilinear).clip(0, 1)
+        for _, mask in parts
+    ]
+    covered = sum(masks)
+    picture = np.maximum(1 - covered, 0) * content
+    for (part, _), mask in zip(parts, masks, strict=True):
+        picture = picture + mask / np.maximum(covered, 1) * part
+    return picture.astype(np.float32)
+
+
+def _rounded(height: int, width: int, network: Network) -> tuple[int, int]:
+    """Return both sides, rounded up to what the network can halve."""
+
+    def side(length: int) -> int:
+        return max(network.least, -(-length // network.multiple) * network.multiple)
+
+    return side(height), side(width)
+
+
+def instant(
+    content: Picture, guides: Sequence[Guide], *, engine: Literal["jax", "byhand"]
+) -> Picture:
+    """Paint a picture of any size in one pass, for an optimizer to begin with."""
+    settings = Settings(method="ghiasi", size=max(content.shape[1:3]), engine=engine)
+    loaded = load(settings, file=None)
+    return paint(Pictures(content, guides, original=content), settings, loaded)
+
+
+@dataclasses.dataclass(frozen=True)
+class OnePassPlan:
+    """A picture that a network is to paint in one pass; see `methods.contract.Plan`."""
+
+    pictures: Pictures
+    settings: Settings
+    loaded: Loaded
+
+    @property
+    def costs(self) -> Sequence[float]:
+        """List the only step."""
+        return (1.0,)
+
+    def steps(self, *, every: int = 10, point: None = None) -> Iterator[Progress]:
+        """Paint the picture; there is no loss, and nothing to go on from."""
+        picture = paint(self.pictures, self.settings, self.loaded)
+        yield Progress(1, 0.0, {}, picture, picture, 0.0, 1.0, None)
+
+    def result(self, picture: Image) -> AnyPicture:
+        """Cut a picture from its canvas, and give it the colours that the settings ask for."""
+        return finish(self.pictures, self.settings, picture)
+
+
+class OnePass:
+    """Style transfer by a network that was trained for it; see `jnst.methods.contract.Method`."""
+
+    def load(self, settings: Settings, *, many: bool = False) -> Loaded | None:
+        """Read the weights; those of a network in a file come with the pictures."""
+        if settings.method == "trained":
+            return None
+        loaded = load(settings, file=None)
+        return loaded._replace(known=TargetCache()) if many else loaded
+
+    def plan(
+        self, pictures: Pictures, settings: Settings, *, loaded: Loaded | None = None
+    ) -> OnePassPlan:
+        """See that the pictures can be painted, and read the weights if they were not."""
+        if pictures.start is not None:
+            raise InputError(f"method {settings.method} begins with no picture; leave out start")
+        if any(guide.style_region is not None for guide in pictures.guides):
+            raise InputError(
+                f"method {settings.method} takes a style from the whole painting; leave out "
+                "style_masks or style_labels"
+            )
+        loaded = loaded or load(settings, file=pictures.network)
+        _, (height, width) = extents(*pictures.original.shape[1:3], settings)
+        least = loaded.network.least
+        if min(height, width) < least:
+            raise InputError(
+                f"the picture is {width} x {height} pixels, but method {settings.method} needs at "
+                f"least {least} x {least}; take a larger picture or size"
+            )
+        check_memory(loaded.network, settings.method, height, width)
+        return OnePassPlan(pictures, settings, loaded)
+
+
+ONE_PASS: Method = OnePass()
+"""The method of all networks that paint in one pass."""

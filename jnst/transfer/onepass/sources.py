@@ -1,0 +1,54 @@
+"""What a style is given by: paintings, a trained network's file, or nothing."""
+
+import dataclasses
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from jnst.errors import InputError
+from jnst.pictures import files
+from jnst.transfer.onepass.checks import WITHOUT_PAINTING
+from jnst.transfer.settings import Settings
+from jnst.weights.onepass import READERS
+
+
+def is_network(source: files.Source) -> bool:
+    """Tell whether a style is a trained network, by the suffix of its file."""
+    return isinstance(source, str | os.PathLike) and Path(source).suffix.lower() in READERS
+
+
+def with_styles(settings: Settings, styles: Iterable[files.Source]) -> Settings:
+    """Return the settings with the method that goes with these styles: "trained" for a network.
+
+    Raises `InputError` where another one was asked for than by default.
+    """
+    if not any(map(is_network, styles)):
+        return settings
+    if settings.method not in ("pixels", "trained"):
+        raise InputError(
+            f"a trained network takes the place of the painting, and method {settings.method} has "
+            "its own; leave out one of them"
+        )
+    return dataclasses.replace(settings, method="trained")
+
+
+def network_and_paintings(
+    styles: Sequence[files.Source], settings: Settings
+) -> tuple[Path | None, Sequence[files.Source]]:
+    """Return the file of a trained network, if the method wants one, and the paintings.
+
+    Raises `InputError` where the method wants others.
+    """
+    method = settings.method
+    if method == "trained":
+        if len(styles) != 1 or not is_network(styles[0]):
+            raise InputError(
+                f"method trained needs one network, a file ending in {', '.join(READERS)}, in "
+                "place of the painting"
+            )
+        return Path(os.fspath(styles[0])), ()  # pyright: ignore[reportArgumentType]
+    if styles and method in WITHOUT_PAINTING:
+        raise InputError(f"method {method} has styles of its own; leave out the painting")
+    if not styles and method not in WITHOUT_PAINTING:
+        raise InputError("give at least one style picture")
+    return None, styles

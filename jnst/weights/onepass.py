@@ -1,0 +1,117 @@
+"""Weights of the networks that paint in one pass: found by name, or read from a file of one's own.
+
+`NAME.h5` holds the tensors of a published file under their own names, kernels in 8 bit where they
+are published so, and `jnst.weights.manifest` its hash, as of any other weights. AdaIN's are its
+decoder and the means that rescale an encoder, which is the VGG19 that comes along.
+"""
+
+import io
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from jnst.arrays import Params
+from jnst.errors import InputError, check_choice
+from jnst.feedforward.networks import adain
+from jnst.feedforward.registry import NETWORKS, ONE_STYLE, Tensors, recognize
+from jnst.system import disk
+from jnst.weights import store
+from jnst.weights.formats import hdf5, npz, safetensors, torchfile
+
+FILES: Mapping[str, Collection[str]] = {
+    "ghiasi": ("ghiasi",),
+    "multistyle": ("multistyle",),
+    "adain": ("adain",),
+    "wct": ("wct", "wct-whole"),
+}
+"""The names of weights, and the networks that they may be of."""
+READERS: Mapping[str, Callable[[Path], Tensors]] = {
+    ".npz": npz.read,
+    ".pth": torchfile.read,
+    ".pt": torchfile.read,
+    ".model": torchfile.read,
+    ".safetensors": safetensors.read,
+}
+"""Readers of others' files by suffix, in small letters."""
+_ENCODER, _DECODER = "encoder/", "decoder/"
+_LARGEST = 2**28  # bytes of a file; the largest published one has 6.7 MB
+
+
+def load(name: str) -> tuple[str, Params]:
+    """Read the weights called `name`, a key of `FILES`: return the network, and its parameters.
+
+    Raises `InputError` where they are missing, were altered, or are of another network.
+    """
+    check_choice("network", name, FILES)
+    path = store.find(name)
+    if path is None:
+        raise InputError(
+            f"weights {name}.h5 not found in {' or '.join(map(str, store.folders()))}: make them "
+            f"with 'jnst weights convert SOURCE --backbone {name}', or point JNST_WEIGHTS at a "
+            "folder that has them"
+        )
+    data, _ = store.verified(path, dimensions=4)
+    with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
+        tensors = _arrays(file, "")
+    return read(tensors, FILES[name], str(path))
+
+
+def open_file(path: Path) -> tuple[str, Params]:
+    """Read a trained network that has one style: return which it is, and its parameters.
+
+    Raises `InputError` for a file that cannot be read, or is none of these networks.
+    """
+    return read(tensors_of(path), ONE_STYLE, str(path))
+
+
+def tensors_of(path: Path) -> Tensors:
+    """Read the tensors in a file of one of `READERS`; raise `InputError` where that fails."""
+    suffix = path.suffix.lower()
+    check_choice(f"kind of network file {path.name}:", suffix, READERS)
+    with disk.guarded(f"cannot read {path}"):
+        if disk.check_regular(path).st_size > _LARGEST:
+            raise InputError("it is larger than any of the networks")
+    return READERS[suffix](path)
+
+
+def read(tensors: Tensors, among: Collection[str], path: str) -> tuple[str, Params]:
+    """Find out which of some networks these tensors are of; return it, and its parameters.
+
+    Raises `InputError`, with the `path` they are from, where they are of none.
+    """
+    name = recognize(tensors, among)
+    if name is None:
+        raise InputError(f"{path} holds none of the networks {', '.join(among)}")
+    try:
+        reader = NETWORKS[name].read
+        return name, _adain(tensors) if reader is None else reader(tensors)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _adain(tensors: Tensors) -> Params:
+    parts = [
+        {k.removeprefix(part): array for k, array in tensors.items() if k.startswith(part)}
+        for part in (_ENCODER, _DECODER)
+    ]
+    return adain.read(store.load("vgg19"), *parts)
+
+
+def with_encoder(means: Tensors, decoder: Tensors) -> Tensors:
+    """Return AdaIN's two published files as one."""
+    named = {f"{_ENCODER}{name}": array for name, array in means.items()}
+    return named | {f"{_DECODER}{name}": array for name, array in decoder.items()}
+
+
+def _arrays(group: h5py.Group, prefix: str) -> dict[str, np.ndarray]:
+    """Read all arrays in a group, and in the groups in it."""
+    found = {}
+    for name in group:
+        item = hdf5.find(group, name)
+        if isinstance(item, h5py.Group):
+            found |= _arrays(item, f"{prefix}{name}/")
+        else:
+            found[prefix + name] = hdf5.array(item)
+    return found

@@ -1,0 +1,155 @@
+"""`jnst stylize` in one pass: its options, its metadata, networks in files, what is refused."""
+
+import os
+import shutil
+
+import numpy as np
+import PIL.Image
+import pytest
+from helpers import check_refused
+from painters import NETS, here, load
+
+import jnst.cli
+from jnst.pictures import files, samples
+
+FAST = ["--no-cache", "--engine", "byhand", "--size", "37"]
+SEVEN = ["--method", "multistyle", "--style-number", "7", *FAST]
+MOSAIC = "mobilejohnson_mosaic.pth"
+
+
+pytestmark = pytest.mark.usefixtures("small_styles")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    PIL.Image.fromarray(samples.content()[:120, :200]).save("photo.png")
+    PIL.Image.fromarray(samples.content()[:64, 200:300]).save("painting.png")
+
+
+def run(*arguments):
+    return jnst.cli.main(["stylize", *map(str, arguments)])
+
+
+def test_instant_paints_and_says_so(capsys):
+    assert run("photo.png", "painting.png", "--quality", "instant", *FAST) == 0
+    assert capsys.readouterr().out.startswith("wrote photo-painting.png (37 x 22), in ")
+    recorded = files.read_settings("photo-painting.png")
+    assert (recorded["method"], recorded["styles"]) == ("ghiasi", ["painting.png"])
+    assert run("--like", "photo-painting.png", "--no-cache", "-o", "again.png") == 0
+    assert files.read_settings("again.png") == recorded
+    np.testing.assert_array_equal(files.read("again.png"), files.read("photo-painting.png"))
+
+
+def test_styles_by_number_blended_with_alpha_and_16_bit():
+    picture = np.array(PIL.Image.open("photo.png").convert("RGBA"))
+    picture[:, :100, 3] = 0
+    PIL.Image.fromarray(picture).save("half.png")
+    options = ["--style-number", "7", "19", "--blend", "1", "2", "--method", "multistyle", *FAST]
+    assert run("half.png", *options, "--depth", "16", "--quiet", "-o", "x.png") == 0
+    _, alpha = files.read_with_alpha("x.png")
+    assert alpha is not None
+    assert (alpha[0, :, :15].max(), alpha[0, :, 22:].min()) == (0, 1)
+    assert files.depth("x.png") == 16
+    assert files.read_settings("x.png")["style_number"] == [7, 19]
+
+
+@here(MOSAIC)
+def test_a_trained_network_takes_the_place_of_the_painting(capsys):
+    shutil.copy(NETS / MOSAIC, "mosaic.pth")
+    assert run("photo.png", "mosaic.pth", *FAST) == 0
+    assert capsys.readouterr().out.startswith("wrote photo-mosaic.png (37 x 22), in ")
+    recorded = files.read_settings("photo-mosaic.png")
+    assert (recorded["method"], recorded["styles"]) == ("trained", ["mosaic.pth"])
+    assert run("--like", "photo-mosaic.png", "--no-cache", "--quiet", "-o", "again.png") == 0
+    np.testing.assert_array_equal(files.read("again.png"), files.read("photo-mosaic.png"))
+    os.mkdir("photos")
+    shutil.copy("photo.png", "photos/photo.png")
+    words = ["--batch", "photos", "--styles", "mosaic.pth", "--out", "results", "--canvas", "1"]
+    assert run(*words, *FAST, "--quiet") == 0
+    batch = files.read("results/photo-mosaic.png")
+    np.testing.assert_array_equal(batch, files.read("photo-mosaic.png"))
+
+
+def test_a_batch_reads_the_weights_once(capsys):
+    os.mkdir("photos")
+    for name in ("a.png", "b.png"):
+        shutil.copy("photo.png", f"photos/{name}")
+    words = ["--batch", "photos", "--styles", "painting.png", "--out", "results", *FAST]
+    assert run(*words, "--quality", "instant", "--quiet") == 0
+    one, other = (files.read(f"results/{name}-painting.png") for name in "ab")
+    np.testing.assert_array_equal(one, other)
+    assert run(*words, "--quality", "instant") == 0
+    assert "0 painted, 2 skipped" in capsys.readouterr().out
+
+
+def networks():
+    """Leave files here that are no network, or a damaged one; return what is said of each."""
+    np.savez("other.npz", **{"features.0.weight": np.ones((2, 2), np.float32)})
+    np.savez("shapes.npz", **{"deconv1.conv2d.weight": np.ones((2, 2), np.float32)})
+    with open("none.pth", "wb") as stream:
+        stream.write(b"cos\nsystem\n(S'touch hacked'\ntR.")
+    with open("empty.safetensors", "wb"):
+        pass
+    return {
+        "other.npz": "other.npz holds none of the networks johnson, lengstrom, mobilejohnson",
+        "shapes.npz": "shapes.npz: the tensor conv1.conv2d.weight is missing; wanted are (32, 3,",
+        "none.pth": "cannot read none.pth as torch weights",
+        "empty.safetensors": "cannot read empty.safetensors",
+        "missing.pth": "cannot read missing.pth",
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["other.npz", "shapes.npz", "none.pth", "empty.safetensors", "missing.pth"]
+)
+def test_files_that_are_no_network_are_refused_in_one_line(name, capsys):
+    says, before = networks()[name], sorted(os.listdir())
+    check_refused(run("photo.png", name, *FAST), capsys.readouterr(), says, before)
+    assert not os.path.exists("hacked")
+
+
+@here(MOSAIC)
+def test_damaged_networks_are_refused_in_one_line(capsys):
+    data = (NETS / MOSAIC).read_bytes()
+    for name, damaged in {"cut.pth": data[: len(data) // 2], "late.pth": data[:-9]}.items():
+        with open(name, "wb") as stream:
+            stream.write(damaged)
+        before = sorted(os.listdir())
+        says = f"cannot read {name} as torch weights"
+        check_refused(run("photo.png", name, *FAST), capsys.readouterr(), says, before)
+    tensors = load(NETS / "johnson_mosaic_f16.npz")
+    tensors["res3.conv2.conv2d.weight"][0, 0, 0, 0] = np.nan
+    np.savez("nan.npz", **tensors)
+    says, before = "res3.conv2.conv2d.weight has what is no number in it", sorted(os.listdir())
+    check_refused(run("photo.png", "nan.npz", *FAST), capsys.readouterr(), says, before)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--quality", "instant", "--steps", "9"], "paints in one pass, to which steps means noth"),
+        (["--method", "ghiasi", "--quality", "best"], "to which quality best means nothing"),
+        (["--method", "ghiasi", "--preset", "gatys2016"], "paints in one pass, to which"),
+        (["--quality", "instant", "--plot"], "to which --plot means nothing; leave it out"),
+        (["--quality", "instant", "--save-every", "2"], "to which --save-every means nothing"),
+        (["--quality", "instant", "--checkpoint", "run"], "to which --checkpoint means nothing"),
+        (["--method", "adain"], "weights adain.h5 not found in"),
+        (["--method", "multistyle"], "method multistyle needs style_number, from 0 to 25"),
+        (SEVEN, "method multistyle has styles of its own; leave out the painting"),
+        (["--method", "wings"], "invalid choice 'wings'"),
+        (["a.pth"], "method trained needs one network, a file ending in .npz, .pth"),
+        (["--quality", "instant", "--start", "photo.png"], "begins with no picture; leave out sta"),
+        (["--quality", "instant", "--size", "7"], "but method ghiasi needs at least 8 x 8"),
+    ],
+)
+def test_what_means_nothing_is_refused_in_one_line(words, says, capsys, tmp_path, monkeypatch):
+    before = sorted(os.listdir())
+    status = run("photo.png", "painting.png", *words, "--no-cache")
+    check_refused(status, capsys.readouterr(), says, before)
+
+
+def test_a_batch_needs_paintings(capsys):
+    os.mkdir("photos")
+    assert run("--batch", "photos", "--out", "results", *SEVEN) == 2
+    assert "a batch needs paintings, and method multistyle has none" in capsys.readouterr().err

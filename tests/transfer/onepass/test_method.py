@@ -1,0 +1,178 @@
+"""Painting in one pass: what published networks paint, exact sizes, styles mixed and in regions."""
+
+import numpy as np
+import pytest
+from painters import ORACLES, here, load, picture
+
+import jnst
+from jnst.errors import InputError
+from jnst.methods.contract import Method, Plan
+from jnst.pictures import colour
+from jnst.transfer.onepass.method import ONE_PASS, instant
+from jnst.transfer.onepass.network import Loaded
+from jnst.transfer.pictures import read
+from jnst.transfer.recipe import prepare
+from jnst.transfer.settings import Settings
+
+RNG = np.random.default_rng(0)
+CONTENT = RNG.uniform(size=(37, 50, 3)).astype(np.float32)
+STYLES = [RNG.uniform(size=(40, 60, 3)).astype(np.float32) ** power for power in (1, 3)]
+SEVEN = {"method": "multistyle", "style_number": (7,), "engine": "byhand"}  # nothing to compile
+ANY = {"method": "ghiasi", "engine": "byhand"}
+
+
+@pytest.fixture(scope="module")
+def any_style(small_styles):
+    """Return the weights, read once."""
+    return ONE_PASS.load(Settings(**ANY), many=True)
+
+
+def paint(loaded, content=CONTENT, styles=STYLES[:1], masks=(), **settings):
+    chosen = Settings(**ANY | settings)
+    pictures = read(content, styles, chosen, masks=masks)
+    (progress,) = ONE_PASS.plan(pictures, chosen, loaded=loaded).steps()
+    return progress.best
+
+
+@here()
+@pytest.mark.parametrize(
+    ("numbers", "blend", "name"), [((7,), (), "style7"), ((7, 19), (2.0, 2.0), "half7_half19")]
+)
+def test_it_paints_what_the_network_of_26_styles_does(numbers, blend, name):
+    options = {"method": "multistyle", "style_number": numbers, "blend": blend}
+    y = jnst.stylize(picture("content.png")[0], **options)
+    expected = load(ORACLES / "multistyle26.npz")[name] / 255
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+
+
+@pytest.mark.slow
+@here()
+def test_it_paints_what_the_network_of_any_style_does():
+    y = jnst.stylize(picture("content.png")[0], picture("style_256.png")[0], quality="instant")
+    expected = load(ORACLES / "ghiasi.npz")["out"] / 255
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+
+
+def test_it_keeps_the_contract(any_style):
+    settings = Settings(**ANY)
+    assert isinstance(ONE_PASS, Method)
+    plan = ONE_PASS.plan(read(CONTENT, STYLES[0], settings), settings, loaded=any_style)
+    assert isinstance(plan, Plan)
+    (progress,) = plan.steps()
+    assert (progress.step, len(plan.costs), progress.state) == (1, 1, None)
+    assert 0 <= progress.best.min() < progress.best.max() <= 1
+    np.testing.assert_array_equal(plan.result(progress.best), progress.best)
+
+
+@pytest.mark.parametrize("shape", [(37, 50), (8, 9), (31, 8)])
+def test_the_picture_has_exactly_the_size_of_the_photograph(shape):
+    y = jnst.stylize(CONTENT[: shape[0], : shape[1]], **SEVEN)
+    assert y.shape == (1, *shape, 3)
+
+
+def test_sides_that_can_be_halved_are_painted_as_they_are():
+    """And others within a picture whose borders are mirrored: 2 pixels on the left of 33."""
+    whole = np.pad(CONTENT[:36, :33], ((0, 0), (1, 2), (0, 0)), mode="reflect")
+    larger = jnst.stylize(whole, **SEVEN)
+    np.testing.assert_allclose(
+        jnst.stylize(CONTENT[:36, :33], **SEVEN), larger[:, :, 1:34], rtol=0, atol=1e-6
+    )
+
+
+def test_a_picture_that_is_too_small_is_refused():
+    says = "the picture is 50 x 7 pixels, but method multistyle needs at least 8 x 8; take a larg"
+    with pytest.raises(InputError, match=says):
+        jnst.stylize(CONTENT[:7], **SEVEN)
+
+
+def test_a_picture_that_is_too_large_is_refused(free):
+    free(1 << 28)
+    with pytest.raises(InputError, match=r"at 4000 x 4000 pixels .* needs .* GB, and 0.2 can be"):
+        jnst.stylize(CONTENT[:9, :9], size=4000, upscale=True, **SEVEN)
+
+
+def test_both_engines_paint_the_same():
+    options = {"size": 32, "method": "multistyle", "style_number": (3,)}
+    ours, byhand = (jnst.stylize(CONTENT, **options, engine=e) for e in ("jax", "byhand"))
+    np.testing.assert_allclose(ours, byhand, rtol=0, atol=1e-4)
+
+
+def test_styles_are_mixed_by_their_shares(any_style):
+    first, second = (paint(any_style, styles=[style]) for style in STYLES)
+    np.testing.assert_allclose(paint(any_style, styles=STYLES, blend=(1.0, 0.0)), first, atol=1e-6)
+    np.testing.assert_allclose(paint(any_style, styles=STYLES, blend=(0.0, 3.0)), second, atol=1e-6)
+    both = paint(any_style, styles=STYLES, blend=(1.0, 2.0))
+    assert min(np.abs(both - first).max(), np.abs(both - second).max()) > 0.01
+
+
+def test_without_strength_a_picture_has_its_own_style(any_style):
+    square = CONTENT[:36, :36]
+    own = paint(any_style, content=square, styles=[square])
+    np.testing.assert_allclose(paint(any_style, content=square, strength=0.0), own, atol=1e-6)
+    half = paint(any_style, content=square, strength=0.5)
+    assert np.abs(half - own).max() > 1e-3
+    assert np.abs(half - paint(any_style, content=square)).max() > 1e-3
+
+
+def test_what_is_known_of_a_style_is_kept_for_many_pictures(any_style):
+    before = len(any_style.known)
+    third = STYLES[0][:, ::-1].copy()
+    for content in (CONTENT, CONTENT[:, ::-1]):
+        paint(any_style, content=content, styles=[third])
+    assert len(any_style.known) == before + 1
+    assert isinstance(any_style, Loaded)
+
+
+def test_styles_stay_in_their_regions(any_style):
+    left = np.zeros((37, 50), np.float32)
+    left[:, :25] = 1
+    middle = np.zeros((37, 50), np.float32)
+    middle[:, 20:40] = 1
+    y = paint(any_style, styles=STYLES, masks=[left, middle])
+    first, second = (paint(any_style, styles=[style]) for style in STYLES)
+    np.testing.assert_allclose(y[:, :, :20], first[:, :, :20], atol=1e-6)
+    np.testing.assert_allclose(y[:, :, 25:40], second[:, :, 25:40], atol=1e-6)
+    between = (first + second)[:, :, 20:25] / 2
+    np.testing.assert_allclose(y[:, :, 20:25], between, atol=1e-6)
+    np.testing.assert_allclose(y[0, :, 40:], CONTENT[:, 40:], atol=1e-6)
+
+
+def test_colours_are_kept_on_request():
+    y = jnst.stylize(CONTENT, colour="luminance", **SEVEN)
+    plain = jnst.stylize(CONTENT, **SEVEN)
+    np.testing.assert_allclose(y, colour.after("luminance", plain, CONTENT[None]), atol=1e-6)
+
+
+def test_a_canvas_is_cut_off():
+    y = jnst.stylize(CONTENT, canvas=16, **SEVEN)
+    assert y.shape == (1, 37, 50, 3)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "says"),
+    [
+        ({"start": CONTENT}, "method ghiasi begins with no picture; leave out start"),
+        (
+            {"masks": [CONTENT[..., 0]], "style_masks": [STYLES[0][..., 0]]},
+            "takes a style from the whole painting; leave out style_masks or style_labels",
+        ),
+    ],
+)
+def test_pictures_that_it_has_no_use_for_are_refused(any_style, pictures, says):
+    settings = Settings(**ANY)
+    found = read(CONTENT, STYLES[0], settings, **pictures)
+    with pytest.raises(InputError, match=says):
+        ONE_PASS.plan(found, settings, loaded=any_style)
+
+
+@pytest.mark.parametrize("shape", [(21, 32), (5, 1)])
+def test_an_optimizer_may_begin_with_it(shape, any_style, tiny):
+    content = CONTENT[: shape[0], : shape[1]]
+    settings = Settings(engine="byhand", init="instant", size=50)
+    pictures = read(content, STYLES, settings)
+    begun = instant(content[None], pictures.guides, engine="byhand")
+    assert begun.shape == (1, *shape, 3)
+    if shape == (21, 32):
+        expected = paint(any_style, content=content, styles=STYLES)
+        np.testing.assert_allclose(begun, expected, atol=1e-6)
+        np.testing.assert_allclose(prepare(pictures, settings).image, begun, atol=1e-6)
