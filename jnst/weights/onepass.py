@@ -108,7 +108,7 @@ def with_encoder(means: Tensors, decoder: Tensors) -> Tensors:
 def _arrays(group: h5py.Group, prefix: str) -> dict[str, np.ndarray]:
     """Read all arrays in a group, and in the groups in it."""
     found = {}
-    for name in group:
+    for name in map(str, group):
         item = hdf5.find(group, name)
         if isinstance(item, h5py.Group):
             found |= _arrays(item, f"{prefix}{name}/")

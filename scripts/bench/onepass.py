@@ -70,8 +70,9 @@ class Worker:
     def __init__(self, python: str, side: str, network: str, size: int, *, quick: bool) -> None:
         """Start it."""
         code = WORKER.format(side=side, network=network, size=size, quick=quick)
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._process = subprocess.Popen([python, "-c", code], text=True, **pipes)
+        self._process = subprocess.Popen(
+            [python, "-c", code], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
 
     def ask(self) -> list[float]:
         """Return the seconds by the clock and of the processor, and the most GB so far."""

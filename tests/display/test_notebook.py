@@ -80,7 +80,7 @@ def test_a_picture_a_second_and_the_last_one(shown, monkeypatch):
 def test_a_large_picture_is_shown_smaller(shown):
     large = np.zeros((1, 20, 2048, 3), np.float32)
     with notebook.live([1.0], lambda image: image) as tell:
-        tell(Progress(1, 1.0, {}, large, large, 1.0, 1.0))
+        tell(Progress(1, 1.0, {"style": 1.0}, large, large, 1.0, 1.0))
     picture, caption = parse(shown[-1])
     assert picture.shape == (10, 1024, 3)
     assert caption.startswith("2048 x 20, 1 of 1 evaluations")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import jax
 import numpy as np
 
 from jnst.arrays import Array, Params
@@ -54,8 +55,8 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
 def run(loaded: Loaded, settings: Settings, given: Maps, names: tuple[str, ...]) -> Maps:
     """Compute the maps of some rows by the engine that the settings ask for."""
     if settings.engine == "byhand":
-        arrays = {name: np.asarray(x) for name, x in given.items()}
-        found = byhand.maps(loaded.network.table, loaded.params, arrays, names)
+        arrays, params = jax.tree.map(np.asarray, (dict(given), loaded.params))
+        found = byhand.maps(loaded.network.table, params, arrays, names)
         return {name: found[name] for name in names}  # by hand there are those between, too
     return program(loaded.name, names, quick=loaded.known is None)(loaded.params, given)
 

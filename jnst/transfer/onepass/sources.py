@@ -41,12 +41,13 @@ def network_and_paintings(
     """
     method = settings.method
     if method == "trained":
-        if len(styles) != 1 or not is_network(styles[0]):
-            raise InputError(
-                f"method trained needs one network, a file ending in {', '.join(READERS)}, in "
-                "place of the painting"
-            )
-        return Path(os.fspath(styles[0])), ()  # pyright: ignore[reportArgumentType]
+        match styles:
+            case [str() | os.PathLike() as file] if is_network(file):
+                return Path(file), ()
+        raise InputError(
+            f"method trained needs one network, a file ending in {', '.join(READERS)}, in place of "
+            "the painting"
+        )
     if styles and method in WITHOUT_PAINTING:
         raise InputError(f"method {method} has styles of its own; leave out the painting")
     if not styles and method not in WITHOUT_PAINTING:
