@@ -136,7 +136,7 @@ def _announce(run: OpenedRun, options: Output) -> None:
     """Say what is not as usual."""
     for note in run.pictures.notes:
         notice(note)
-    kept, painted = extents(*run.pictures.original.shape[1:3], run.settings)
+    kept, painted = extents(run.pictures.original.shape[1:3], run.settings)
     if run.settings.canvas is not None and painted != kept:
         notice(
             f"painted on a canvas of {painted[1]} x {painted[0]} pixels, "

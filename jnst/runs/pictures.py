@@ -86,7 +86,7 @@ def save(
 
 def check_holds(path: Path, pictures: Pictures, settings: Settings, inputs: Inputs) -> None:
     """Raise an `InputError` if the file's format cannot hold the result of a run."""
-    result, _ = extents(*pictures.original.shape[1:3], settings)
+    result, _ = extents(pictures.original.shape[1:3], settings)
     files.check_holds(path, result, **_metadata(settings, inputs))
 
 

@@ -165,7 +165,7 @@ def check_sizes(
     """
     if settings.square:
         content, *styles = [(settings.size, settings.size)] * (1 + len(styles))
-    inner, outer = extents(*content, settings)
+    inner, outer = extents(content, settings)
     if too_small(settings.backbone, settings.resolved.layers, *outer):
         check_large_enough("content", *inner, settings.resolved.layers, settings)
     for style in styles:

@@ -7,12 +7,13 @@ MARGIN = 80
 """The long side of a picture by its margin, unless the settings have one; none in one pass."""
 
 
-def extents(height: int, width: int, settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
+def extents(size: tuple[int, ...], settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return height and width of the result for a photograph of this size, and of its canvas.
 
-    The canvas has the margins, and sides that are multiples of `settings.canvas`; see
-    `jnst.pictures.canvas.sides`.
+    `size` is the photograph's height and width. The canvas has the margins, and sides that are
+    multiples of `settings.canvas`; see `jnst.pictures.canvas.sides`.
     """
+    height, width = size
     inner = resizing.size_within(height, width, settings.size, upscale=settings.upscale)
     margin = settings.margin
     if margin is None:

@@ -163,7 +163,7 @@ def _at_most(picture: AnyPicture, settings: Settings) -> AnyPicture:
 def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
     """Cut a painted picture from its canvas, and give it the colours of `settings.colour`."""
     picture = np.asarray(picture, np.float32)
-    inner, outer = extents(*pictures.original.shape[1:3], settings)
+    inner, outer = extents(pictures.original.shape[1:3], settings)
     if inner != outer:
         picture = canvas.uncover(picture, inner, outer)
     if settings.colour is None:
@@ -173,7 +173,7 @@ def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture
 
 def _on_canvas(pictures: Pictures, settings: Settings) -> Pictures:
     """Put all that has the place of the new picture on its canvas, at the size of the result."""
-    inner, outer = extents(*pictures.original.shape[1:3], settings)
+    inner, outer = extents(pictures.original.shape[1:3], settings)
     if inner == outer:
         return pictures
     memory.check_pictures(1, *outer)

@@ -55,7 +55,7 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     """
     height, width = pictures.content.shape[1:3]
     original = pictures.original.shape[1:3]
-    result, painted = extents(*original, settings)
+    result, painted = extents(original, settings)
     last, style_last = max(painted), settings.style_size or max(result)
     least = least_side(settings.backbone, settings.resolved.layers)
 

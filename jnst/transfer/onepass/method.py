@@ -31,7 +31,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded) -> Picture:
     With regions, each is painted as a whole by its style, and what is outside all of them stays as
     in the photograph.
     """
-    _, (height, width) = extents(*pictures.original.shape[1:3], settings)
+    _, (height, width) = extents(pictures.original.shape[1:3], settings)
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
     outer = _rounded(height, width, loaded.network)
     extended = canvas.extend(content, *outer)
@@ -132,7 +132,7 @@ class OnePass:
                 "style_masks or style_labels"
             )
         loaded = loaded or load(settings, file=pictures.network)
-        _, (height, width) = extents(*pictures.original.shape[1:3], settings)
+        _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
         if min(height, width) < least:
             raise InputError(
