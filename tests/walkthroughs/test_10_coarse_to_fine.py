@@ -70,7 +70,7 @@ def test_zeros_outside_are_seen(lesson):
 
 def test_one_choice_less(lesson):
     measured = lesson["measured"]
-    assert len(measured) == 10
+    assert len(measured) == 11
     assert not any(np.isnan(row).any() for row in measured.values())
     default = measured["the default"]
     for name in ("layers not in units", "layers alike"):
