@@ -73,7 +73,7 @@ def test_a_run_that_does_not_fit_is_cut_and_says_so(free, capsys, tmp_path, monk
         (0.95 * fitting.needed(cheap, shape) + fitting.loop_bytes(cheap, shape, 1)) / memory.USABLE
     )
     assert main([*given, "-o", "cut.png"]) == 0
-    assert "jnst: memory is too small for the whole: 440 in tiles of 384 pixels\n" in (
+    assert "jnst: memory is too small for the whole: 450 in tiles of 384 pixels\n" in (
         capsys.readouterr().err
     )
     free(10**10)
