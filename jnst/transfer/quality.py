@@ -4,25 +4,24 @@ import dataclasses
 
 from jnst.errors import InputError, check_choice
 from jnst.transfer.checks import check
+from jnst.transfer.onepass.checks import DEFAULT
 from jnst.transfer.settings import Settings
 
 QUALITY = {"instant": 0.0, "draft": 0.3, "normal": 1.0, "best": 3.0}
 """Factors that the numbers of steps are multiplied by; with none a network paints in one pass."""
-INSTANT = "ghiasi"
-"""The method of that, unless the settings name another one."""
 
 
 def with_quality(settings: Settings, quality: str) -> Settings:
     """Return the settings with the steps, however they came about, times those of `QUALITY`.
 
-    Where that is 0, with the method `INSTANT` in place of optimizing pixels.
+    Where that is 0, by the method `onepass.checks.DEFAULT` in place of optimizing pixels.
 
     Raises `InputError` for an unknown quality, one that the method has no steps for, and for
     settings that cannot be used: as they were asked for, not as multiplied.
     """
     factor = QUALITY[check_choice("quality", quality, QUALITY)]
     if not factor and settings.method == "pixels":
-        settings = dataclasses.replace(settings, method=INSTANT)
+        settings = dataclasses.replace(settings, method=DEFAULT)
     check(settings)
     if settings.method != "pixels":
         if factor not in (0, 1):

@@ -19,8 +19,9 @@ MEANT: Mapping[str, frozenset[str]] = {
 """By method, the settings that mean something to it."""
 WITHOUT_PAINTING = ("multistyle", "trained")
 """Methods that take their style from the network, and from no painting."""
+DEFAULT = "ghiasi"
+"""The method of `quality` instant and `init` instant: its weights come along."""
 _USUAL = Settings()
-_OWN = {"strength": ("ghiasi", "adain", "wct"), "style_number": ("multistyle",)}
 
 
 def check(settings: Settings) -> None:
@@ -29,7 +30,8 @@ def check(settings: Settings) -> None:
     So for any that is not as by default, and means nothing to the method: it would be ignored.
     """
     meant = MEANT.get(settings.method)
-    for name, methods in _OWN.items():
+    for name in ("strength", "style_number"):
+        methods = [method for method, known in MEANT.items() if name in known]
         if settings.method not in methods and getattr(settings, name) != getattr(_USUAL, name):
             raise InputError(
                 f"{name} is for method {' or '.join(methods)}, not for {settings.method}; leave it "

@@ -14,6 +14,7 @@ from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
 from jnst.transfer.extents import extents
+from jnst.transfer.onepass.checks import DEFAULT
 from jnst.transfer.onepass.network import Loaded, check_memory, load, run
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import Guide, Pictures, finish
@@ -82,7 +83,7 @@ def instant(
     content: Picture, guides: Sequence[Guide], *, engine: Literal["jax", "byhand"]
 ) -> Picture:
     """Paint a picture of any size in one pass, for an optimizer to begin with."""
-    settings = Settings(method="ghiasi", size=max(content.shape[1:3]), engine=engine)
+    settings = Settings(method=DEFAULT, size=max(content.shape[1:3]), engine=engine)
     loaded = load(settings, file=None)
     return paint(Pictures(content, guides, original=content), settings, loaded)
 

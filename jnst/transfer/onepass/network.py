@@ -14,7 +14,7 @@ from jnst.byhand.feedforward import graph as byhand
 from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.feedforward import graph, parameters
-from jnst.feedforward.layers import Conv, Input, Pool, Transposed, Upsample
+from jnst.feedforward.layers import Bilinear, Conv, Input, Pool, Transposed, Upsample
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
@@ -103,6 +103,8 @@ def largest_map(network: Network) -> float:
                 known *= row.stride
             case Upsample():
                 known *= row.factor
+            case Bilinear():
+                known *= 2
             case _:
                 pass
         scale[row.name] = known

@@ -27,7 +27,9 @@ def read(source: Path) -> Found:
             raise ValueError(f"it has {len(names)} kernels, InceptionV3 {len(layers)}")
         stems = [name.removesuffix("kernel.npy") for name in names]
         kinds = ("kernel", "bias")
-        found = [{k: npz.array(archive, f"{s}{k}.npy", LARGEST) for k in kinds} for s in stems]
+        found = [
+            {k: npz.array(archive, f"{s}{k}.npy", LARGEST, kinds="f") for k in kinds} for s in stems
+        ]
     here = layers[: len(found)]
     arrays = {layer.name: arrays for layer, arrays in zip(here, found, strict=True)}
     last = table.index(here[-1]) + 1

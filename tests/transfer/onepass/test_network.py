@@ -3,7 +3,8 @@
 import pytest
 
 from jnst.errors import InputError
-from jnst.feedforward.registry import NETWORKS
+from jnst.feedforward.layers import Bilinear, Conv, Input, Upsample
+from jnst.feedforward.registry import NETWORKS, Network
 from jnst.transfer.onepass.network import check_memory, largest_map, load
 from jnst.transfer.settings import Settings
 
@@ -14,6 +15,12 @@ from jnst.transfer.settings import Settings
 )
 def test_the_largest_map_is_one_of_the_full_size(name, count):
     assert largest_map(NETWORKS[name]) == count
+
+
+@pytest.mark.parametrize("larger", [Upsample("y", ("x",)), Bilinear("y", ("x",))])
+def test_what_is_enlarged_counts_in_its_new_size(larger):
+    table = (Input("picture", 3), Conv("x", ("picture",), 16, 3, stride=2), larger)
+    assert largest_map(Network(table, 2, "", None)) == 16
 
 
 def test_what_does_not_fit_is_refused_with_what_would(free):

@@ -73,10 +73,8 @@ def npy(header):
 @pytest.mark.parametrize(
     ("data", "match"),
     [
-        (
-            npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}") + b"cos\nsystem\n",
-            "numbers",
-        ),
+        (npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}") + b"cos\nsystem\n", "float"),
+        (npy("{'descr': '<i4', 'fortran_order': False, 'shape': (1,)}") + bytes(4), "float"),
         (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (10**12,)}"), "NumPy archive"),
         (
             npy("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999,)}") + bytes(4),
