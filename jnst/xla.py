@@ -40,8 +40,9 @@ def find_devices() -> list[Any]:
 
 
 QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0}
-"""What is compiled on the CPU with these, in place of LLVM's optimizations, takes a fifth of the
-time to compile, and half as much again to run: for programs that run once."""
+"""What is compiled on the CPU with these, in place of LLVM's optimizations, takes about a third of
+the time to compile, and up to half as much again to run (`scripts/bench/onepass.py`): for programs
+that run once."""
 if jax.__version_info__ < (0, 11, 1):  # later ones know no such option
     QUICK["xla_cpu_use_fusion_emitters"] = False
 
