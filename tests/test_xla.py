@@ -13,6 +13,7 @@ from helpers import ROOT
 
 import jnst.cli
 from jnst import stylize, xla
+from jnst.backbones import nn
 from jnst.pictures import samples
 
 SMALL = ["stylize", "--size", "32", "--steps", "1", "--quiet"]
@@ -102,6 +103,21 @@ def test_devices_that_are_not_there_are_one_line(tmp_path, name):
     )
     assert ended.stderr == says * 3
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="is about programs for the CPU")
+def test_convolutions_of_few_channels_are_not_left_to_a_library_that_uses_one_core():
+    x, kernel = np.zeros((1, 66, 66, 32), np.float32), np.zeros((3, 3, 32, 32), np.float32)
+    thin, other = (
+        xla.jit(lambda x, k: nn.conv2d(x, k, np.zeros(32), frame="valid"), thin=thin)
+        .lower(x, kernel)
+        .compile()
+        .as_text()
+        for thin in (True, False)
+    )
+    if "ynn" not in other:
+        pytest.skip("this XLA has no YNNPACK")
+    assert "ynn" not in thin
 
 
 @pytest.mark.slow
