@@ -7,7 +7,12 @@ from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.feedforward.networks import multistyle
 from jnst.transfer.settings import Settings
 
-ALWAYS = frozenset(("method", "size", "upscale", "square", "canvas", "colour", "seed", "engine"))
+ALWAYS = frozenset(
+    (
+        *("method", "size", "upscale", "square", "canvas", "colour", "seed"),
+        *("engine", "precision", "tile"),
+    )
+)
 """Settings that mean something to every method that paints in one pass."""
 MEANT: Mapping[str, frozenset[str]] = {
     "ghiasi": ALWAYS | {"strength", "blend"},
