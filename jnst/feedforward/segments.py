@@ -47,9 +47,12 @@ class Segment(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A network in segments, and the geometry of its maps, and the channels of its rows."""
+    """A network in segments, the geometry of its maps, and the channels of its rows."""
 
     segments: list[Segment]
+    possible: bool
+    """Whether norms are all that needs a whole map; where something else does, as whitening, the
+    segments are of no use."""
     places: Mapping[str, Geometry]
     channels: Mapping[str, int]
 
@@ -77,13 +80,6 @@ def places(table: Table, known: _Names) -> dict[str, Geometry]:
     return geometry(graph.needed(table, (table[-1].name,), known), _BEGIN)
 
 
-def cannot(table: Table, known: _Names) -> str:
-    """Say why a network cannot be cut into segments, or "" where it can be."""
-    found = places(table, known)
-    whole = any(isinstance(row, Statistic | Whiten) and row.name in found for row in table)
-    return "it whitens maps as a whole, and cannot be cut into tiles" if whole else ""
-
-
 def vectors(table: Table, known: _Names) -> list[str]:
     """List the rows that maps are computed with, and that are none themselves."""
     found = places(table, known)
@@ -102,7 +98,8 @@ def cut(table: Table, known: _Names) -> Cut:
     rows = graph.needed(table, (table[-1].name,), known)
     fixed, last = _without_norms(table, known), table[-1].name
     found, channels = geometry(fixed, _BEGIN), parameters.channels(fixed)
-    whole = Cut([], found, channels)
+    whitens = any(isinstance(row, Statistic | Whiten) and row.name in found for row in fixed)
+    whole = Cut([], not whitens, found, channels)
     norms = [row for row in rows if isinstance(row, Norm) and row.name in found]
     readers = Counter(name for row in fixed for name in row.inputs)
     held, segments = {PICTURE}, []

@@ -22,21 +22,19 @@ def tile(network: Network, settings: Settings, height: int, width: int) -> int |
     With `settings.tile` "auto" it is cut only if a pass does not fit into the memory that is free.
 
     Raises:
-        InputError: if it does not fit, and if tiles are asked for that the network cannot have.
+        InputError: if it does not fit.
 
     """
-    cut, cannot = (f(network.table, network.known) for f in (segments.cut, segments.cannot))
     if isinstance(settings.tile, int):
-        if cannot:
-            raise InputError(f"method {settings.method} {cannot}; leave out tile")
         return settings.tile if settings.tile < max(height, width) else None
+    cut = segments.cut(network.table, network.known)
     pixels = height * width
     taken = 4 * HELD * cut.largest * pixels
     free = memory.USABLE * memory.available() if taken > memory.SMALL else taken
     if taken <= free:
         return None
     share = free / taken
-    if settings.tile == "auto" and settings.engine == "jax" and not cannot:
+    if settings.tile == "auto" and settings.engine == "jax" and cut.possible:
         kept = 4 * (cut.held + 3 * PICTURES) * pixels
         for size in SIZES:
             window = 4 * HELD * cut.largest * size**2

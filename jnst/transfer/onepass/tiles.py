@@ -124,8 +124,8 @@ def _program(table: Table, stride: int, *, measured: bool, kept: bool) -> Callab
 def _settled(norm: Norm, found: Moments, known: _Maps, params: Params) -> dict[str, Array]:
     """Return the vectors by which a norm is computed once the moments are known."""
     variance = found.squares / (found.count - norm.unbiased)
-    mean = jnp.asarray(found.mean, jnp.float32)[None, None, None]
-    deviation = jnp.asarray(np.sqrt(variance + norm.epsilon), jnp.float32)
+    mean = jnp.asarray(found.mean)[None, None, None]
+    deviation = jnp.asarray(np.sqrt(variance + norm.epsilon))
     of_style = [known[name] for name in norm.inputs[1:]]
     scale, shift = graph.affine(norm, [mean, *of_style], params.get(owner(norm), {}))
     numbers = (-mean, scale / deviation, shift)
