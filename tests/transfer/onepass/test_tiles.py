@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from painters import here, picture, random_params
+from painters import random_params
 from programs import quick
 
 import jnst
@@ -13,6 +13,7 @@ from jnst.feedforward.registry import NETWORKS, Network
 from jnst.transfer.onepass import tiles
 
 RNG = np.random.default_rng(0)
+PICTURE = RNG.uniform(size=(61, 95, 3)).astype(np.float32)
 
 
 def styled(conv):
@@ -54,20 +55,21 @@ def test_rows_of_all_kinds():
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("in_float64")
-@pytest.mark.parametrize(
-    "name", [name for name, network in NETWORKS.items() if not name.startswith("wct")]
-)
+@pytest.mark.parametrize("name", ["ghiasi", "adain", "johnson", "lengstrom", "mobilejohnson"])
 def test_networks(name):
     check(NETWORKS[name], (88, 96), 56, 1e-7)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_pictures(precision):
-    """With the weights that come along, at odd sides, which are mirrored at their borders."""
-    options = {"method": "multistyle", "style_number": 7, "precision": precision}
-    whole = jnst.stylize(PICTURE, **options)
-    found = jnst.stylize(PICTURE, tile=48, **options)
-    assert found.shape == whole.shape
-    tolerance = {"float32": 1e-5, "bfloat16": 0.1}[precision]
-    np.testing.assert_allclose(found, whole, rtol=0, atol=tolerance)
+def test_pictures():
+    """With weights that come along, at odd sides, in both precisions."""
+
+    def paint(**options):
+        return jnst.stylize(PICTURE, method="multistyle", style_number=(7,), **options)
+
+    whole = paint()
+    np.testing.assert_allclose(paint(tile=48), whole, rtol=0, atol=1e-5)
+    for tile in ("off", 48):
+        apart = np.abs(paint(tile=tile, precision="bfloat16") - whole)
+        assert 1e-3 < apart.max() < 0.3
+        assert apart.mean() < 0.01
