@@ -9,7 +9,7 @@ Among those that are held are small ones that several rows read, as residual blo
 
 import functools
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from jnst.backbones.nn import Geometry
@@ -36,7 +36,7 @@ class Segment(NamedTuple):
     kept: bool
     """Whether its last map is held."""
     left: Collection[str]
-    """The maps that are held when it is done, because others want them."""
+    """The maps that are held when it is done, for later ones."""
     reach: int
     """How far beyond its own block a position of its last map sees, in pixels."""
 
@@ -138,8 +138,9 @@ def _without_norms(table: Table, known: _Names) -> Table:
 
 
 def _segment(
-    rows: list[Row], held: Collection[str], whole: Cut, norms: tuple[Norm, ...], kept: bool
+    rows: Sequence[Row], held: Collection[str], whole: Cut, norms: tuple[Norm, ...], kept: bool
 ) -> Segment:
+    """Make a segment of its rows, where what they read is an input; what is left is added later."""
     own = {row.name for row in rows}
     outer = dict.fromkeys(name for row in rows for name in row.inputs if name not in own)
     sources = tuple(name for name in outer if name in held)

@@ -23,7 +23,7 @@ from jnst.feedforward.layers import Conv, Norm, Row, Table, Transposed
 from jnst.feedforward.moments import Moments, merge, moments
 from jnst.feedforward.registry import Network
 from jnst.feedforward.segments import PICTURE, Cut, Segment, affine, cut, vectors
-from jnst.xla import jit
+from jnst.xla import jit, make_room
 
 _Maps = Mapping[str, Array]
 
@@ -38,6 +38,7 @@ def paint(network: Network, params: Params, given: _Maps, *, size: int) -> np.nd
     known = {name: x for name, x in given.items() if name != PICTURE}
     known |= _of_style(network, params, known)
     whole = cut(network.table, network.known)
+    make_room(*((segment.stop, picture.shape) for segment in whole.segments))
     held = {PICTURE: picture}
     for segment in whole.segments:
         reach = Geometry(network.multiple, segment.reach)
@@ -88,6 +89,7 @@ def _compute(
 
 
 def _crop(x: Array, window: Window, seen: windows.Windows, stride: int) -> Array:
+    """Return what a window shows of a map that is held."""
     (top, left), (height, width) = window.start // stride, np.asarray(seen.extent) // stride
     return x[:, top : top + height, left : left + width]
 
