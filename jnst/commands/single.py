@@ -32,6 +32,7 @@ from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.extents import extents
+from jnst.transfer.onepass.method import OnePassPlan
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
@@ -145,6 +146,8 @@ def _announce(run: OpenedRun, options: Output) -> None:
     if run.inputs.content and not run.inputs.styles and run.pictures.guides:
         notice("no painting is given: the built-in one is taken")
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in run.schedule.stages if stage.tile]
+    if isinstance(run.plan, OnePassPlan) and run.plan.tile:
+        cut = [f"{max(kept)} in tiles of {run.plan.tile}"]
     if cut:
         tight = run.settings.tile == "auto"
         why = "memory is too small for the whole: " if tight else ""

@@ -22,7 +22,7 @@ import numpy as np
 
 from jnst.arrays import Array, FeatureMap, Features, Image, Params
 from jnst.backbones.nn import Geometry
-from jnst.engines.windows import Window, Windows, counts, crop, cut
+from jnst.engines.windows import Window, Windows, counts, crop, cut, place
 from jnst.losses.objective import (
     Constants,
     Evaluation,
@@ -165,9 +165,7 @@ def _place(
     """Put the core of a window's map where it belongs in the map of the whole picture."""
     size = (1, whole[1] // stride, whole[2] // stride, features.shape[-1])
     map_ = maps.setdefault(layer, np.empty(size, features.dtype))
-    (top, bottom), (left, right) = window.core // stride
-    y, x = window.start // stride
-    map_[:, top:bottom, left:right] = features[:, top - y : bottom - y, left - x : right - x]
+    place(map_, features, window, stride=stride)
 
 
 def _share(

@@ -85,6 +85,13 @@ def crop(array: Array, start: Array, height: int, width: int) -> Array:
     return jax.lax.dynamic_slice(array, (0, start[0], start[1], 0), size)
 
 
+def place(whole: np.ndarray, part: np.ndarray, window: Window, *, stride: int) -> None:
+    """Put the core of a window's map where it belongs in the map of the whole picture."""
+    (top, bottom), (left, right) = window.core // stride
+    y, x = window.start // stride
+    whole[:, top:bottom, left:right] = part[:, top - y : bottom - y, left - x : right - x]
+
+
 def counts(
     features: FeatureMap, window: Window, region: Array | None, *, stride: int
 ) -> Float[Array, "1 h w 1"]:

@@ -58,11 +58,13 @@ def maps(
         params: its parameters, as `parameters.convert` returns them, float32. Whether they are
             finite is not checked here, for a compiled program could not; `parameters.check` does.
         given: maps by name, of all inputs that are needed; and of any other rows, which are then
-            not computed again: so what a style brings is computed once, for many pictures.
+            not computed again: so what a style brings is computed once, for many pictures. A row
+            computes in the precision of the first map that it reads, but moments in float32 at
+            least: vectors may stay in float32 where the picture is in bfloat16.
         names: of the rows.
 
     Returns:
-        The maps by name, in the precision of what was given.
+        The maps by name.
 
     Raises:
         InputError: for a row that is unknown, an input that is not given or has another number of
@@ -80,7 +82,8 @@ def maps(
     for row in order:
         if not isinstance(row, Input):
             weights = params.get(owner(row), {})
-            found[row.name] = _run(row, [found[name] for name in row.inputs], weights)
+            read = [found[name] for name in row.inputs]
+            found[row.name] = _run(row, read, weights).astype(read[0].dtype)
     return {name: found[name] for name in wanted}
 
 
@@ -124,7 +127,7 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
             bias = jnp.zeros(row.channels, x.dtype)
             return resample.conv_transpose2d(x, weights["kernel"], bias, **window)
         case Norm():
-            return _norm(row, maps, weights)
+            return _norm(row, [wide(x), *maps[1:]], weights)
         case Activation():
             return ACTIVATIONS[row.kind](x)
         case Rescale():
@@ -142,20 +145,25 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
         case Mix():
             return (1 - maps[2]) * x + maps[2] * maps[1]
         case Statistic():
-            return _statistic(row, x)
+            return _statistic(row, wide(x))
         case Whiten():
             mean, root = _vector(maps[1]), maps[2][0, 0]
-            return whitening.wct(x, mean, root, alpha=1.0, threshold=row.threshold)
+            return whitening.wct(wide(x), mean, root, alpha=1.0, threshold=row.threshold)
     raise TypeError(row)
+
+
+def wide(x: Array) -> Array:
+    """Return a map in float32 at least, in which its moments are to be computed."""
+    return x.astype(jnp.promote_types(x.dtype, jnp.float32))
 
 
 def _norm(row: Norm, maps: Sequence[Array], weights: _Weights) -> Array:
     """Normalize as AdaIN does, whose mean and deviation are any other norm's shift and scale."""
-    scale, shift = _affine(row, maps, weights)
+    scale, shift = affine(row, maps, weights)
     return norms.adain(maps[0], shift, scale, epsilon=row.epsilon, unbiased=row.unbiased)
 
 
-def _affine(row: Norm, maps: Sequence[Array], weights: _Weights) -> Sequence[Array]:
+def affine(row: Norm, maps: Sequence[Array], weights: _Weights) -> Sequence[Array]:
     """Return scale and shift of a norm."""
     if row.affine == "given":
         return [_vector(x) for x in maps[1:]]

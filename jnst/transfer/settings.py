@@ -145,13 +145,15 @@ class Settings:
     """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """What the network computes in. bfloat16 is for accelerators, which do it faster and in less
-    memory; it is a little less exact. Picture, losses and optimizer stay as they are."""
+    memory; it is a little less exact. Picture, losses and optimizer stay as they are; so do the
+    means and deviations of networks that paint in one pass."""
     seed: int = 0
     """Decides all noise."""
     tile: int | Literal["auto", "off"] = "auto"
     """Compute in tiles of so many pixels a side (at least what the deepest layer sees, 176 for
     relu5_1): the same result but for rounding, at about twice the work, in little more memory than
-    the picture and the optimizer take. By default only where the memory would not do."""
+    the picture and the optimizer take, or a pass the smallest maps of its network. By default only
+    where the memory would not do."""
     devices: int = 1
     """How many devices share the work on one picture, each some of its rows; without tiles."""
     engine: Literal["jax", "byhand"] = "jax"

@@ -1,5 +1,6 @@
 """The engine: what rows compute, what is computed at all, and what is refused."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from painters import random_given, random_params
@@ -53,6 +54,19 @@ def test_a_mixture_goes_from_one_map_to_the_other():
     for alpha, expected in ((0, ramp()), (1, 4 * ramp()), (0.5, 2.5 * ramp())):
         given = {"a": ramp(), "b": 4 * ramp(), "alpha": np.full((1, 1, 1, 1), float(alpha))}
         np.testing.assert_allclose(graph.paint(table, {}, given), expected)
+
+
+def test_moments_of_maps_in_bfloat16_are_taken_in_float32():
+    """In bfloat16 the mean would be 100, and what is 0.2 around it 0 or 0.5."""
+    x = jnp.asarray(RNG.choice([99.5, 100.0, 101.0], size=(1, 32, 32, 1)), jnp.bfloat16)
+    table = (layers.Input("x", 1), layers.Norm("y", ("x",)))
+    given = {"scale": np.ones(1, np.float32), "shift": np.zeros(1, np.float32)}
+    y = graph.paint(table, {"y": given}, {"x": x})
+    exact = np.asarray(x, np.float64)
+    assert y.dtype == jnp.bfloat16
+    np.testing.assert_allclose(
+        np.asarray(y, np.float64), (exact - exact.mean()) / exact.std(), rtol=0.004, atol=1e-3
+    )
 
 
 def test_only_what_is_needed_is_computed_and_what_is_given_is_not():

@@ -7,13 +7,14 @@ from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.feedforward.networks import multistyle
 from jnst.transfer.settings import Settings
 
-ALWAYS = frozenset(("method", "size", "upscale", "square", "canvas", "colour", "seed", "engine"))
+_OF_THE_PICTURE = ("size", "upscale", "square", "canvas", "colour")
+ALWAYS = frozenset(("method", *_OF_THE_PICTURE, "seed", "engine", "precision", "tile"))
 """Settings that mean something to every method that paints in one pass."""
 MEANT: Mapping[str, frozenset[str]] = {
     "ghiasi": ALWAYS | {"strength", "blend"},
     "multistyle": ALWAYS | {"style_number", "blend"},
     "adain": ALWAYS | {"strength", "blend", "style_size"},
-    "wct": ALWAYS | {"strength", "blend", "style_size"},
+    "wct": (ALWAYS - {"tile"}) | {"strength", "blend", "style_size"},
     "trained": ALWAYS,
 }
 """By method, the settings that mean something to it."""

@@ -14,8 +14,9 @@ from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
 from jnst.transfer.extents import extents
+from jnst.transfer.onepass import fitting
 from jnst.transfer.onepass.checks import DEFAULT
-from jnst.transfer.onepass.network import Loaded, check_memory, load, run
+from jnst.transfer.onepass.network import Loaded, compute, load
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import Guide, Pictures, finish
 from jnst.transfer.settings import Settings
@@ -24,7 +25,7 @@ from jnst.xla import make_room, own_switches
 
 
 @own_switches
-def paint(pictures: Pictures, settings: Settings, loaded: Loaded) -> Picture:
+def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int | None) -> Picture:
     """Paint a picture in one pass, as large as `pictures` and `settings` say, in [0, 1].
 
     A network halves the picture some times, and doubles it again. So that it comes out as large as
@@ -36,13 +37,12 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded) -> Picture:
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
     outer = _rounded(height, width, loaded.network)
     extended = canvas.extend(content, *outer)
-    last = loaded.network.table[-1].name
     make_room((loaded.name, outer))
 
     def painted(guides: Sequence[Guide]) -> Picture:
         given = given_for(loaded, settings, content, guides)
-        found = run(loaded, settings, {**given, "picture": extended}, (last,))[last]
-        return resizing.crop(np.asarray(found, np.float32).clip(0, 1), height, width)
+        found = compute(loaded, settings, {**given, "picture": extended}, tile=tile)
+        return resizing.crop(found.clip(0, 1), height, width)
 
     regions: dict[int, list[Guide]] = {}
     for guide in pictures.guides:
@@ -85,7 +85,8 @@ def instant(
     """Paint a picture of any size in one pass, for an optimizer to begin with."""
     settings = Settings(method=DEFAULT, size=max(content.shape[1:3]), engine=engine)
     loaded = load(settings, file=None)
-    return paint(Pictures(content, guides, original=content), settings, loaded)
+    tile = fitting.tile(loaded.network, settings, *content.shape[1:3])
+    return paint(Pictures(content, guides, original=content), settings, loaded, tile=tile)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +96,8 @@ class OnePassPlan:
     pictures: Pictures
     settings: Settings
     loaded: Loaded
+    tile: int | None
+    """The side of the tiles that it is painted in, in pixels; None for the whole."""
 
     @property
     def costs(self) -> Sequence[float]:
@@ -103,7 +106,7 @@ class OnePassPlan:
 
     def steps(self, *, every: int = 10, point: None = None) -> Iterator[Progress]:
         """Paint the picture; there is no loss, and nothing to go on from."""
-        picture = paint(self.pictures, self.settings, self.loaded)
+        picture = paint(self.pictures, self.settings, self.loaded, tile=self.tile)
         yield Progress(1, 0.0, {}, picture, picture, 0.0, 1.0, None)
 
     def result(self, picture: Image) -> AnyPicture:
@@ -140,8 +143,8 @@ class OnePass:
                 f"the picture is {width} x {height} pixels, but method {settings.method} needs at "
                 f"least {least} x {least}; take a larger picture or size"
             )
-        check_memory(loaded.network, settings.method, height, width)
-        return OnePassPlan(pictures, settings, loaded)
+        tile = fitting.tile(loaded.network, settings, height, width)
+        return OnePassPlan(pictures, settings, loaded, tile)
 
 
 ONE_PASS: Method = OnePass()

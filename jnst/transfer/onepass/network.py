@@ -10,12 +10,12 @@ import jax
 import numpy as np
 
 from jnst.arrays import Array, Params
+from jnst.backbones.nn import PRECISION
 from jnst.byhand.feedforward import graph as byhand
-from jnst.engines import memory
-from jnst.errors import InputError
-from jnst.feedforward import graph, parameters
-from jnst.feedforward.layers import Bilinear, Conv, Input, Pool, Transposed, Upsample
+from jnst.feedforward import graph
 from jnst.feedforward.registry import NETWORKS, Network
+from jnst.feedforward.segments import PICTURE
+from jnst.transfer.onepass import tiles
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
 from jnst.weights import onepass
@@ -23,9 +23,6 @@ from jnst.xla import jit
 
 Maps = Mapping[str, Array]
 """Maps by the name of their row."""
-HELD = 4
-"""How many of the largest maps a pass holds at a time: what a row reads and makes, the first with
-its border, and room for XLA to lay it out anew."""
 QUICKLY = 2**19
 """Up to so many pixels a single picture is painted by a program that is compiled quickly. At 512 x
 512 pixels this saves 0.6 s of compilation, and takes 0.25 s more to run."""
@@ -55,6 +52,18 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
     return Loaded(*(onepass.open_file(file) if file else onepass.load(settings.method)))
 
 
+def compute(loaded: Loaded, settings: Settings, given: Maps, *, tile: int | None) -> np.ndarray:
+    """Compute the picture, as a whole or in tiles, in the precision that the settings ask for."""
+    if (precision := PRECISION[settings.precision]) is not None:
+        given = {**given, PICTURE: np.asarray(given[PICTURE], precision)}
+    if tile is not None:
+        found = tiles.paint(loaded.network, loaded.params, given, size=tile)
+    else:
+        last = loaded.network.table[-1].name
+        found = run(loaded, settings, given, (last,))[last]
+    return np.asarray(found, np.float32)
+
+
 def run(loaded: Loaded, settings: Settings, given: Maps, names: tuple[str, ...]) -> Maps:
     """Compute the maps of some rows by the engine that the settings ask for."""
     if settings.engine == "byhand":
@@ -72,48 +81,8 @@ def program(name: str, names: tuple[str, ...], *, quick: bool) -> Callable[[Para
 
     For a single small picture it is compiled quickly, for others so that it runs quickly.
     """
-    table = NETWORKS[name].table
-    return jit(
-        lambda params, given: graph.maps(table, params, given, names), quick=quick, thin=True
-    )
 
+    def maps(params: Params, given: Maps) -> Maps:
+        return graph.maps(NETWORKS[name].table, params, given, names)
 
-def check_memory(network: Network, method: str, height: int, width: int) -> None:
-    """Raise an `InputError`, which says what would fit, where a pass takes more than is free."""
-    taken = 4 * HELD * largest_map(network) * height * width
-    free = memory.USABLE * memory.available() if taken > memory.SMALL else taken
-    if taken > free:
-        size = math.floor(max(height, width) * (free / taken) ** 0.5)
-        raise InputError(
-            f"at {width} x {height} pixels method {method} needs {taken / 1e9:.1f} GB, and "
-            f"{free / 1e9:.1f} can be used: take size {size}"
-        )
-
-
-@functools.cache
-def largest_map(network: Network) -> float:
-    """Return how many numbers the largest map has for each pixel of the picture.
-
-    Styles do not count: of these one at a time is looked at, before the picture is.
-    """
-    channels, scale, largest = parameters.channels(network.table), {}, 0.0
-    for row in graph.needed(network.table, (network.table[-1].name,), network.known):
-        known = scale.get(next(iter(row.inputs), ""), 0.0)  # 0 for what is known of a style
-        match row:
-            case Input():
-                known = 1.0
-            case Conv():
-                known /= row.stride
-            case Pool():
-                known /= 2
-            case Transposed():
-                known *= row.stride
-            case Upsample():
-                known *= row.factor
-            case Bilinear():
-                known *= 2
-            case _:
-                pass
-        scale[row.name] = known
-        largest = max(largest, channels[row.name] * known**2)
-    return largest
+    return jit(maps, quick=quick, thin=True)

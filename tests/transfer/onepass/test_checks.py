@@ -13,6 +13,7 @@ from jnst.transfer.settings import Settings
         ({"method": "ghiasi", "steps": (5,)}, "method ghiasi paints in one pass, to which steps"),
         ({"method": "ghiasi", "content_weight": 1.0}, "to which content_weight means nothing"),
         ({"method": "ghiasi", "style_size": 64}, "to which style_size means nothing"),
+        ({"method": "wct", "tile": 512}, "to which tile means nothing"),
         ({"method": "trained", "blend": (1.0, 2.0)}, "to which blend means nothing; leave it out"),
         ({"method": "adain", "strength": 1.5}, "strength must be at most 1, not 1.5"),
         ({"method": "adain", "strength": -1.0}, "strength must be a number of at least 0"),
@@ -44,6 +45,7 @@ def test_what_cannot_be_used_is_refused(settings, says):
         {"method": "adain", "strength": 0.5, "style_size": 99, "blend": (1.0, 2.0), "seed": 3},
         {"method": "multistyle", "style_number": (0, 25), "blend": (1.0, 2.0)},
         {"method": "trained", "colour": "luminance", "canvas": 64, "engine": "byhand"},
+        {"method": "ghiasi", "tile": 512, "precision": "bfloat16"},
     ],
 )
 def test_what_means_something_is_not(settings):
