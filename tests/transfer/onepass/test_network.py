@@ -11,7 +11,14 @@ from jnst.transfer.settings import Settings
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("multistyle", 32), ("ghiasi", 16), ("adain", 64), ("wct", 24), ("johnson", 64)],
+    [
+        ("multistyle", 32),
+        ("ghiasi", 16),
+        ("adain", 64),
+        ("wct", 24),
+        ("johnson", 64),
+        ("microast", 32),
+    ],
 )
 def test_the_largest_map_is_one_of_the_full_size(name, count):
     assert largest_map(NETWORKS[name]) == count
