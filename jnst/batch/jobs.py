@@ -1,6 +1,5 @@
 """Many pictures: which content goes with which style into which file, and what is done already."""
 
-import csv
 import dataclasses
 import os
 import unicodedata
@@ -9,29 +8,55 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from jnst.errors import InputError, check_choice
+from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.record import Inputs, restore
 from jnst.system.disk import guarded
+from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.settings import Settings
 
-COLUMNS = ("content", "style", "output")
-"""Of a table of pairs; the last one may be left out, or its cells empty."""
 TABLE = "batch.csv"
 """The table in the folder of results that says what became of each picture."""
+
+
+Style = Path | tuple[int, ...]
+"""A painting or a trained network, or numbers of styles, as `Settings.style_number` has them."""
 
 
 class Job(NamedTuple):
     """A picture to paint."""
 
     content: Path
-    style: Path
+    style: Style
     output: Path
 
     @property
     def inputs(self) -> Inputs:
         """The pictures it is made of, as a run is given them."""
-        return Inputs(content=self.content, styles=(self.style,))
+        return Inputs(
+            content=self.content, styles=(self.style,) if isinstance(self.style, Path) else ()
+        )
+
+    @property
+    def style_name(self) -> str:
+        """The style as a table has it."""
+        return str(self.style) if isinstance(self.style, Path) else " ".join(map(str, self.style))
+
+    def settings(self, settings: Settings) -> Settings:
+        """Return the settings with the method and the numbers that go with this style.
+
+        Raises `InputError` where another method was asked for than by default.
+        """
+        if isinstance(self.style, Path):
+            return with_styles(settings, [self.style])
+        if settings.method == "multistyle" and settings.style_number == self.style:
+            return settings
+        if settings.method != "pixels":
+            raise InputError(
+                "the style_number of a table is for method multistyle, and method "
+                f"{settings.method} was asked for; leave out one of them"
+            )
+        return dataclasses.replace(settings, method="multistyle", style_number=self.style)
 
 
 def with_canvas(settings: Settings) -> Settings:
@@ -41,14 +66,15 @@ def with_canvas(settings: Settings) -> Settings:
     return dataclasses.replace(settings, canvas=max(1, -(-settings.size // 8)))
 
 
-def from_folder(folder: Path, styles: Path, out: Path) -> list[Job]:
-    """Pair each picture in `folder` with each in `styles`, a folder too or a single picture.
+def from_folder(folder: Path, styles: Style, out: Path) -> list[Job]:
+    """Pair each picture in `folder` with each in `styles`, a folder too or a single style.
 
     All pictures for one style, then all for the next, each in the order of their names. Raises
     `InputError` where there are none.
     """
     contents = pictures_in(folder)
-    chosen = pictures_in(styles) if styles.is_dir() else [styles]
+    several = isinstance(styles, Path) and styles.is_dir()
+    chosen = pictures_in(styles) if several else [styles]
     return name_outputs([(content, style, None) for style in chosen for content in contents], out)
 
 
@@ -84,54 +110,7 @@ def _visible(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def from_table(path: Path, out: Path) -> list[Job]:
-    """Read pairs from a .csv with a heading, the columns `COLUMNS` in any order, UTF-8.
-
-    Paths of pictures are relative to the table, of outputs to `out`. Raises `InputError` that names
-    the line which cannot be used.
-    """
-    name = os.fspath(path)
-    with guarded(f"cannot read {name!r}"):
-        if not path.is_file():
-            raise InputError("it is not a regular file")
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, skipinitialspace=True, strict=True)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    rows = [(line, row) for line, row in rows if any(row)]
-    if not rows:
-        raise InputError(f"{name} is empty; its first line is content,style,output")
-    (line, heading), *rows = rows
-    where = f"{name}, line"
-    if len(heading) == 1 and any(mark in heading[0] for mark in ";\t"):
-        raise InputError(f"{where} {line}: commas must stand between the columns")
-    for column in heading:
-        check_choice(f"column in {where} {line},", column, COLUMNS)
-    for column in COLUMNS[:2]:
-        if heading.count(column) != 1:
-            raise InputError(f"{where} {line}: there must be one column {column}")
-    if not rows:
-        raise InputError(f"{name} has no pairs below its heading")
-    found = []
-    for line, row in rows:
-        if len(row) != len(heading):
-            raise InputError(f"{where} {line}: {len(row)} cells below {len(heading)} columns")
-        cells = dict(zip(heading, row, strict=True))
-        for column in COLUMNS[:2]:
-            if not cells[column]:
-                raise InputError(f"{where} {line}: no {column}")
-        if any("\0" in cell for cell in row):
-            raise InputError(f"{where} {line}: a null character, which no path has")
-        output = cells.get("output") or None
-        if output is not None:
-            with guarded(f"{where} {line}: output {output!r}"):
-                check_choice("suffix", Path(output).suffix.lower(), files.WRITERS)
-                if Path(output).anchor or ".." in Path(output).parts:
-                    raise InputError("it is relative to --out, and must not lead out of it")
-        found.append((path.parent / cells["content"], path.parent / cells["style"], output))
-    return name_outputs(found, out)
-
-
-def name_outputs(pairs: Sequence[tuple[Path, Path, str | None]], out: Path) -> list[Job]:
+def name_outputs(pairs: Sequence[tuple[Path, Style, str | None]], out: Path) -> list[Job]:
     """Name the outputs that have no name: CONTENT-STYLE.png, the same on every run.
 
     Where that would be the name of several, as of `a.jpg` and `a.png`, all of these keep their
@@ -139,15 +118,19 @@ def name_outputs(pairs: Sequence[tuple[Path, Path, str | None]], out: Path) -> l
     on some disks. Raises `InputError` where two outputs are the same all the same, or an output is
     one of the pictures.
     """
-    short = [f"{content.stem}-{style.stem}.png" for content, style, _ in pairs]
+    short = [f"{content.stem}-{_stem(style)}.png" for content, style, _ in pairs]
     taken = Counter(map(_key, short))
     jobs = []
     for (content, style, output), name in zip(pairs, short, strict=True):
-        full = f"{content.name}-{style.name}.png"
+        full = f"{content.name}-{style.name if isinstance(style, Path) else _stem(style)}.png"
         name = output or (name if taken[_key(name)] == 1 else full)
         jobs.append(Job(content, style, out / name))
     _check_apart(jobs)
     return jobs
+
+
+def _stem(style: Style) -> str:
+    return style.stem if isinstance(style, Path) else "-".join(map(str, style))
 
 
 def _check_apart(jobs: Sequence[Job]) -> None:
@@ -157,10 +140,10 @@ def _check_apart(jobs: Sequence[Job]) -> None:
         other = seen.setdefault(_key(os.path.realpath(job.output)), job)
         if other is not job:
             raise InputError(
-                f"{job.output} would be made of {other.content} and {other.style}, and of "
-                f"{job.content} and {job.style}; name outputs in a table of pairs"
+                f"{job.output} would be made of {other.content} and {other.style_name}, "
+                f"and of {job.content} and {job.style_name}; name outputs in a table of pairs"
             )
-    for source in dict.fromkeys(path for job in jobs for path in (job.content, job.style)):
+    for source in dict.fromkeys(path for job in jobs for path in job.inputs.paths()):
         if _key(os.path.realpath(source)) in seen:
             raise InputError(f"{source} is one of the outputs too; choose another folder for them")
 

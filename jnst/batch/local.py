@@ -25,18 +25,22 @@ def paint_jobs(
     *,
     method: Method | None = None,
 ) -> Iterator[Outcome]:
-    """Do the jobs in turn, by the settings' method or another; load what the first of them needs.
+    """Do the jobs in turn, by the method of each or another; load what the first of a method needs.
 
     Raises `InputError` if that fails: without weights nothing can be painted.
     """
-    loaded, painted, chosen = None, 0, method or METHODS[settings.method]
+    loaded: dict[str, Any] = {}
+    painted = 0
     for number, job in enumerate(jobs):
+        own = job.settings(settings)
+        chosen = method or METHODS[own.method]
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
-        outcome = _check_job(job, settings, depth)
+        outcome = _check_job(job, own, depth)
         if not outcome.status:
-            loaded = loaded or chosen.load(settings, many=True)
-            outcome = _paint_job(outcome, settings, depth, chosen, loaded, advance)
+            if own.method not in loaded:
+                loaded[own.method] = chosen.load(own, many=True)
+            outcome = _paint_job(outcome, own, depth, chosen, loaded[own.method], advance)
             painted += outcome.status == "painted"
         yield outcome
 

@@ -91,7 +91,7 @@ class OutcomeTable:
         measured = [f"{one.seconds:.3f}", "" if one.loss is None else repr(one.loss)]
         if one.status == "skipped" and old is not None:
             measured = old[-len(measured) :]
-        names = [str(one.job.content), str(one.job.style), str(one.job.output)]
+        names = [str(one.job.content), one.job.style_name, str(one.job.output)]
         row = self._rows[names[-1]] = [*names, one.status, one.reason, *measured]
         if one.status == "skipped" or self._broken:
             return

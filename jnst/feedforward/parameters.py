@@ -77,6 +77,11 @@ def _wanted(shape: Shape) -> str:
     return f"wanted are {shape} finite numbers"
 
 
+def names(table: Table, name: Callable[[str, str], str]) -> frozenset[str]:
+    """Return the names of the tensors that the parameters of a table are made of; see `convert`."""
+    return frozenset(name(row, kind) for row, kinds in shapes(table).items() for kind in kinds)
+
+
 def convert(
     table: Table,
     published: Mapping[str, np.ndarray],

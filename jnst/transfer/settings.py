@@ -16,12 +16,14 @@ from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 class Settings:
     """Everything that decides the picture. The only source of defaults."""
 
-    method: Literal["pixels", "ghiasi", "multistyle", "adain", "wct", "trained"] = "pixels"
+    method: Literal["pixels", "ghiasi", "multistyle", "adain", "wct", "microast", "trained"] = (
+        "pixels"
+    )
     """How the picture is made: by optimizing its `pixels`, or in one pass by a network, to which
     most other settings mean nothing; `trained` is one in a file in place of the painting."""
     strength: float | None = None
-    """In one pass by ghiasi, adain or wct: from 0, the photograph, to 1, the style; by default as
-    published."""
+    """In one pass by ghiasi, adain, wct or microast: from 0, the photograph, to 1, the style; by
+    default as published."""
     style_number: tuple[int, ...] = ()
     """In one pass by multistyle: which of its styles, from 0 to 25; several are blended."""
     size: int = 512

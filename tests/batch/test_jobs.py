@@ -10,7 +10,6 @@ import pytest
 from jnst.batch.jobs import (
     Job,
     from_folder,
-    from_table,
     left_out,
     name_outputs,
     outdated,
@@ -34,13 +33,6 @@ def touch(*names):
     for name in names:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).touch()
-
-
-def table(text, *, encoding="utf-8"):
-    Path("sub").mkdir(exist_ok=True)
-    path = Path("sub/pairs.csv")
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 def names(jobs):
@@ -114,61 +106,29 @@ def test_an_output_that_is_a_source_is_refused():
         from_folder(Path("c"), Path("b.png"), Path("other"))
 
 
-def test_a_table_has_paths_relative_to_it_and_outputs_relative_to_the_folder():
-    text = 'style, content,output\n"a, b.jpg",../ü.jpg,\n\n/s.jpg,c.jpg,deep/x.webp\n'
-    found = [tuple(map(str, job)) for job in from_table(table(text), OUT)]
-    assert found == [
-        ("sub/../ü.jpg", "sub/a, b.jpg", "out/ü-a, b.png"),
-        ("sub/c.jpg", "/s.jpg", "out/deep/x.webp"),
-    ]
+def test_a_style_decides_the_method():
+    painting, network, numbers = (
+        Job(Path("a.png"), style, Path("b.png")) for style in (Path("s.png"), Path("s.pth"), (7, 9))
+    )
+    assert painting.settings(SETTINGS) == SETTINGS
+    assert network.settings(SETTINGS) == dataclasses.replace(SETTINGS, method="trained")
+    multistyle = dataclasses.replace(SETTINGS, method="multistyle", style_number=(7, 9))
+    assert numbers.settings(SETTINGS) == numbers.settings(multistyle) == multistyle
+    assert (numbers.style_name, numbers.inputs.paths()) == ("7 9", [Path("a.png")])
+    for job in (network, numbers):
+        with pytest.raises(InputError, match=r"method ghiasi .*; leave out one of them"):
+            job.settings(Settings(method="ghiasi"))
 
 
-@pytest.mark.parametrize("text", ["content,style\r\na.jpg,b.jpg\r\n", "content,style\na.jpg,b.jpg"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_a_table_may_come_from_a_spreadsheet(text, encoding):
-    assert names(from_table(table(text, encoding=encoding), OUT)) == [
-        ("sub/a.jpg", "sub/b.jpg", "a-b.png")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("", "pairs.csv is empty; its first line is content,style"),
-        ("content,style\n", "has no pairs below its heading"),
-        ("a.jpg,b.jpg\n", "unknown column in sub/pairs.csv, line 1, 'a.jpg'; choose from content"),
-        ("content;style\na;b\n", "line 1: commas must stand between the columns"),
-        ("content,output\na.jpg,b.png\n", "line 1: there must be one column style"),
-        ("content,style,style\na,b,c\n", "line 1: there must be one column style"),
-        ("content,style\na.jpg,b.jpg\n\na.jpg\n", "line 4: 1 cells below 2 columns"),
-        ("content,style\na.jpg,b.jpg,c.png\n", "line 2: 3 cells below 2 columns"),
-        ("content,style\n,b.jpg\n", "line 2: no content"),
-        ("content,style\na.jpg, \n", "line 2: no style"),
-        ("content,style,output\na,b,x.gif\n", "line 2: output 'x.gif': unknown suffix '.gif'"),
-        ("content,style,output\na,b,../x.png\n", "line 2: output '../x.png': it is relative to --"),
-        ("content,style,output\na,b,c/../../x.png\n", "it is relative to --out, and must not lead"),
-        ("content,style,output\na,b,/x.png\n", "line 2: output '/x.png': it is relative to --out"),
-        ("content,style\na,b\nc\0,b\n", "line 3: a null character, which no path has"),
-        ("content,style,output\na,b,c\0.png\n", "line 2: a null character"),
-        ('content,style\n"a.jpg,b.jpg\n', "cannot read 'sub/pairs.csv': unexpected end of data"),
-        ("content,style\nä,b\n".encode("latin-1"), "cannot read 'sub/pairs.csv': 'utf-8' codec"),
-    ],
-)
-def test_a_bad_table_is_refused_in_one_line(text, says):
-    path = table("") if isinstance(text, bytes) else table(text)
-    if isinstance(text, bytes):
-        path.write_bytes(text)
-    with pytest.raises(InputError) as refused:
-        from_table(path, OUT)
-    assert says in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
-def test_a_table_that_is_none_is_refused():
-    os.mkfifo("pipe.csv")
-    for name, says in {"pipe.csv": "not a regular file", "none.csv": "not a regular file"}.items():
-        with pytest.raises(InputError, match=says):
-            from_table(Path(name), OUT)
+def test_numbers_are_in_the_names():
+    touch("c/a.png", "c/a.jpg")
+    jobs = from_folder(Path("c"), (7, 19), OUT)
+    assert [job.output.name for job in jobs] == ["a.jpg-7-19.png", "a.png-7-19.png"]
+    assert name_outputs([(Path("a.png"), (7,), None)], OUT)[0].output == OUT / "a-7.png"
+    with pytest.raises(
+        InputError, match=r"would be made of c/a.jpg and 7 19, and of c/a.jpg and 7"
+    ):
+        name_outputs([(Path("c/a.jpg"), (7, 19), "x.png"), (Path("c/a.jpg"), (7,), "x.png")], OUT)
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import numpy as np
 import PIL.Image
 import pytest
 from helpers import check_refused
-from painters import NETS, here, load
+from painters import NETS, here, load, oracles
 
 import jnst.cli
 from jnst.pictures import files, samples
+from jnst.weights.convert_onepass import convert
 
 FAST = ["--no-cache", "--engine", "byhand", "--size", "37"]
 SEVEN = ["--method", "multistyle", "--style-number", "7", *FAST]
@@ -69,6 +70,19 @@ def test_a_trained_network_takes_the_place_of_the_painting(capsys):
     assert run(*words, *FAST, "--quiet") == 0
     batch = files.read("results/photo-mosaic.png")
     np.testing.assert_array_equal(batch, files.read("photo-mosaic.png"))
+
+
+@here(*oracles.PUBLISHED["microast"].files)
+def test_microast_paints_as_the_others_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path / "weights"))
+    convert([NETS], name="microast")
+    words = ["photo.png", "painting.png", "--method", "microast", *FAST, "--quiet"]
+    for name, more in {"full": [], "half": ["--strength", "0.5", "--colour", "luminance"]}.items():
+        assert run(*words, *more, "-o", f"{name}.png") == 0
+    assert files.read_settings("half.png")["strength"] == 0.5
+    full, half = files.read("full.png"), files.read("half.png")
+    assert full.shape == half.shape == (1, 22, 37, 3)
+    assert np.abs(full - half).max() > 0.1
 
 
 def test_a_batch_reads_the_weights_once(capsys):
@@ -135,6 +149,7 @@ def test_damaged_networks_are_refused_in_one_line(capsys):
         (["--quality", "instant", "--save-every", "2"], "to which --save-every means nothing"),
         (["--quality", "instant", "--checkpoint", "run"], "to which --checkpoint means nothing"),
         (["--method", "adain"], "weights adain.h5 not found in"),
+        (["--method", "microast"], "weights microast.h5 not found in"),
         (["--method", "multistyle"], "method multistyle needs style_number, from 0 to 25"),
         (SEVEN, "method multistyle has styles of its own; leave out the painting"),
         (["--method", "wings"], "invalid choice 'wings'"),
@@ -149,7 +164,68 @@ def test_what_means_nothing_is_refused_in_one_line(words, says, capsys, tmp_path
     check_refused(status, capsys.readouterr(), says, before)
 
 
-def test_a_batch_needs_paintings(capsys):
+def test_a_batch_of_styles_by_number_needs_no_paintings(capsys):
     os.mkdir("photos")
-    assert run("--batch", "photos", "--out", "results", *SEVEN) == 2
-    assert "a batch needs paintings, and method multistyle has none" in capsys.readouterr().err
+    shutil.copy("photo.png", "photos/photo.png")
+    words = ["--batch", "photos", "--out", "results", "--canvas", "1", *SEVEN]
+    before = sorted(os.listdir())
+    status = run(*words, "--styles", "painting.png")
+    says = "method multistyle has styles of its own; leave out --styles"
+    check_refused(status, capsys.readouterr(), says, before)
+    assert run(*words, "--quiet") == 0
+    assert run("photo.png", *SEVEN, "--quiet", "-o", "one.png") == 0
+    np.testing.assert_array_equal(files.read("results/photo-7.png"), files.read("one.png"))
+    assert run(*words, "--quiet") == 0
+    with open("results/batch.csv", encoding="utf-8") as stream:
+        assert "photos/photo.png,7,results/photo-7.png,skipped" in stream.read()
+
+
+def table(*rows):
+    with open("pairs.csv", "w", encoding="utf-8") as stream:
+        stream.write("\n".join(rows))
+    return ["--batch", "pairs.csv", "--out", "results", "--canvas", "1", *FAST]
+
+
+def test_a_table_has_numbers_of_its_own_for_each_picture():
+    words = table("content,style_number", "photo.png,7", "photo.png,7 19")
+    assert run(*words, "--quiet") == 0
+    assert files.read_settings("results/photo-7-19.png")["style_number"] == [7, 19]
+    assert files.read_settings("results/photo-7.png")["method"] == "multistyle"
+    one, other = (files.read(f"results/photo-{name}.png") for name in ("7", "7-19"))
+    assert np.abs(one - other).max() > 0.1
+
+
+@here(MOSAIC)
+def test_a_table_may_mix_paintings_and_networks(tiny):
+    shutil.copy(NETS / MOSAIC, "mosaic.pth")
+    words = table("content,style", "photo.png,mosaic.pth", "photo.png,painting.png")
+    assert run(*words, "--quiet", "--size", "16") == 0
+    methods = [
+        files.read_settings(f"results/photo-{x}.png")["method"] for x in ("mosaic", "painting")
+    ]
+    assert methods == ["trained", "pixels"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "says"),
+    [
+        (["style_number", "26"], [], "style_number must be from 0 to 25, not 26"),
+        (["style_number", "7"], ["--steps", "9"], "in one pass, to which steps means nothing"),
+        (["style_number", "7"], SEVEN[:4], "the numbers for method multistyle are its column styl"),
+        (
+            ["style_number", "7"],
+            ["--method", "ghiasi"],
+            "method ghiasi was asked for; leave out one",
+        ),
+        (
+            ["style", "a.pth"],
+            ["--quality", "instant"],
+            "takes the place of the painting, and method",
+        ),
+        (["style", "a.pth"], ["--steps", "9"], "method trained paints in one pass, to which steps"),
+    ],
+)
+def test_a_table_that_does_not_go_with_the_settings_is_refused_whole(rows, words, says, capsys):
+    batch = table(f"content,{rows[0]}", f"photo.png,{rows[1]}")
+    before = sorted(os.listdir())
+    check_refused(run(*batch, *words), capsys.readouterr(), says, before)

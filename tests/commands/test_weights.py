@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from helpers import check_refused
 from helpers_fetch import Handler, served, source
+from helpers_parts import microast_files
 
 import jnst.cli
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.commands import weights as command
 from jnst.weights import fetch, store
+from jnst.weights.published import ONE_PASS
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +79,53 @@ def test_get_fetches_and_converts(server, folder, monkeypatch, capsys):
     listed = capsys.readouterr().out
     assert "squeezenet1_1" in listed
     assert here.address in listed, "in one piece"
+
+
+@pytest.fixture
+def in_parts(server, tmp_path, monkeypatch):
+    """Serve MicroAST's files, of zeros; return how they are published."""
+    here = []
+    for path in microast_files(tmp_path / "theirs"):
+        data = server.files[f"/{path.name}?dl=1"] = path.read_bytes()
+        one = source(server, "sha256", data=data, file=path.name)
+        here.append(one._replace(query="?dl=1"))
+    published = ONE_PASS["microast"]._replace(files=tuple(here))
+    monkeypatch.setattr(command, "ONE_PASS", {"microast": published})
+    return here
+
+
+def test_get_fetches_all_parts_and_converts_them_together(in_parts, server, folder, capsys):
+    assert jnst.cli.main(["weights", "get", "microast"]) == 0
+    assert capsys.readouterr() == (f"wrote {folder / 'microast.h5'}\n", "")
+    assert sorted(os.listdir(folder)) == ["manifest.json", "microast.h5"]
+    assert jnst.cli.main(["weights", "get", "microast"]) == 0
+    assert "there already: " in capsys.readouterr().out
+    assert len(server.asked) == 4
+    assert jnst.cli.main(["weights"]) == 0
+    listed = capsys.readouterr().out
+    assert all(one.address in listed for one in in_parts)
+    (folder / "microast.h5").unlink()
+    last = f"/{in_parts[3].file}?dl=1"
+    server.files[last] = server.files[last][:-1] + b"?"
+    assert jnst.cli.main(["weights", "get", "microast"]) == 2
+    assert "which it had when it was first" in capsys.readouterr().err
+
+
+def test_a_part_that_does_not_come_is_said_and_the_others_are_kept(
+    in_parts, server, folder, monkeypatch, capsys
+):
+    server.files[f"/{in_parts[1].file}?dl=1"] = b""
+    assert jnst.cli.main(["weights", "get", "microast"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.endswith(f"{in_parts[3].file}' --backbone microast\n")
+    assert all(one.address in said for one in in_parts)
+    assert os.listdir(folder) == [in_parts[0].file]
+
+
+def test_what_is_in_no_single_files_is_not_fetched(folder, capsys):
+    assert jnst.cli.main(["weights", "get", "wct"]) == 2
+    assert "wct is published by MingSun-Tse in parts, " in capsys.readouterr().err
 
 
 def test_a_file_that_was_put_there_is_taken_and_left(folder, server, monkeypatch, capsys):
@@ -157,7 +206,8 @@ def test_without_a_network_one_line_says_what_to_do(folder, monkeypatch, capsys)
         (["put", "vgg16"], "Unrecognized options: put, vgg16"),
         (["convert"], "Missing from jnst weights convert: SOURCE"),
         (["convert", "nothing.h5"], "cannot read nothing.h5: No such file"),
-        (["convert", "."], "cannot read .: it is not a regular file"),
+        (["convert", "."], ".: cannot tell which network it is; say --backbone microast or adain"),
+        (["convert", "a.pth", "b.pth", "--source", "keras"], "source is for the files of feature"),
         (["measure", "nothing"], "cannot read 'nothing': No such file"),
         (["measure", ".", "--backbone", "resnet50"], "unknown network 'resnet50'; choose from vgg"),
         (["measure", ".", "--long-side", "0"], "the long side must be a number of at least 1"),

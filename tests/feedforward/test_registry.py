@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jnst.feedforward.graph import needed
-from jnst.feedforward.layers import Conv, Input, Pool, Transposed, Upsample
+from jnst.feedforward.layers import Bilinear, Conv, Input, Pool, Transposed, Upsample
 from jnst.feedforward.registry import NETWORKS, ONE_STYLE, recognize
 
 
@@ -21,6 +21,8 @@ def halvings(table):
             known /= row.stride
         elif isinstance(row, Upsample):
             known /= row.factor
+        elif isinstance(row, Bilinear):
+            known /= 2
         scale[row.name] = known
     kept = [row.name for row in needed(table, [table[-1].name], [])]
     return max(scale[name] for name in kept), scale[table[-1].name]

@@ -13,7 +13,14 @@ def cut_network(name):
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("multistyle", 32), ("ghiasi", 16), ("adain", 64), ("wct", 24), ("johnson", 64)],
+    [
+        ("multistyle", 32),
+        ("ghiasi", 16),
+        ("adain", 64),
+        ("wct", 24),
+        ("johnson", 64),
+        ("microast", 32),
+    ],
 )
 def test_the_largest_map_is_one_of_the_full_size(name, count):
     assert cut_network(name).largest == count

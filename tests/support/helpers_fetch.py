@@ -14,10 +14,14 @@ DATA = np.random.default_rng(0).bytes(700_000)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves `server.data`, from where it is asked to; `server.habits` says what it does badly."""
+    """Serves `server.data`, or one of `server.files` by its address, from where it is asked to.
+
+    `server.habits` says what it does badly.
+    """
 
     def do_GET(self):
-        data, habits = self.server.data, self.server.habits
+        data = self.server.files.get(self.path, self.server.data)
+        habits = self.server.habits
         asked = self.headers.get("Range")
         self.server.asked.append(asked)
         start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
@@ -54,7 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def served():
     """Serve files on a free port."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.data, server.habits, server.asked = DATA, {}, []
+        server.data, server.habits, server.asked, server.files = DATA, {}, [], {}
         thread = threading.Thread(target=functools.partial(server.serve_forever, 0.01))
         thread.start()
         yield server

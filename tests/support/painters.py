@@ -6,15 +6,17 @@ import jax
 import numpy as np
 import pytest
 from gradcheck import check, close
-from helpers import SHARED
-from PIL import Image
+from helpers import load_script
 from programs import quick
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.layers import Input
 
-NETS, ORACLES = SHARED / "data" / "nets", SHARED / "data" / "oracles"
+oracles = load_script("bench/oracles.py")
+NETS, ORACLES, load, picture, strength = (
+    getattr(oracles, name) for name in ("NETS", "ORACLES", "load", "picture", "strength")
+)
 
 
 def here(*names):
@@ -25,16 +27,13 @@ def here(*names):
     )
 
 
-def load(path):
-    """Read all arrays of an npz file."""
-    with np.load(path) as file:
-        return dict(file)
-
-
-def picture(name):
-    """Read a picture of the oracles: RGB in [0, 1]."""
-    with Image.open(ORACLES / name) as file:
-        return np.asarray(file.convert("RGB"), np.float32)[None] / 255
+def check_oracle(network, key="out", *, most, engines=("jax", "byhand")):
+    """Check that both engines, or one, paint what a published network did, to within `most`."""
+    runs = {"jax": lambda table, *given: program(table)(*given), "byhand": oracles.by_hand}
+    assert most <= oracles.PUBLISHED[network].asked
+    for engine in engines:
+        found = oracles.difference(network, key, runs[engine])
+        assert found < most, f"{engine}: {found:.1e}"
 
 
 def random_params(rng, table, dtype=np.float64):

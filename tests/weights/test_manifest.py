@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers_store import MEANS, edit_manifest, refused
 
-from jnst.weights import store
+from jnst.weights import manifest, store
 
 
 def test_the_manifest_says_what_the_file_is(small):
@@ -51,6 +51,20 @@ def test_a_manifest_that_does_not_fit(small, change, match):
 def test_shapes_in_a_manifest_are_whole_numbers(small, shape):
     edit_manifest(small, lambda table: table["small.h5"]["layers"].update(conv1_1=shape))
     refused("no entry")
+
+
+def test_files_that_weights_were_made_from_are_known_again(small):
+    files = [small.with_name(name) for name in ("a.pth", "b.pth")]
+    for file in files:
+        file.write_text(file.name)
+    digest = hashlib.sha256(b"b.pth").hexdigest()
+    for sources in (files, files[1:]):
+        edit_manifest(small, lambda t, s=sources: t["small.h5"].update(manifest.of_sources(s)))
+        assert manifest.known_source(small, "b.pth") == (digest, 5)
+        assert manifest.known_source(small, "c.pth") is None
+    for broken in ([3], ["b.pth"], {}, None):
+        edit_manifest(small, lambda t, b=broken: t.update({"small.h5": {"sources": b}}))
+        assert manifest.known_source(small, "b.pth") is None
 
 
 def test_a_pipe_in_the_place_of_the_manifest(small):

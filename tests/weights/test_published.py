@@ -1,6 +1,9 @@
 """Where weights are published, and how that is said."""
 
+import hashlib
+
 import pytest
+from painters import NETS, here, oracles
 
 from jnst.backbones.tables import BACKBONES
 from jnst.weights import fetch, published
@@ -23,6 +26,25 @@ def test_every_source_makes_a_network_that_there_is():
             assert f"-{entry.hash}." in entry.file
         elif entry.hash:
             assert lengths[name] == 32
+
+
+def test_what_is_published_in_single_files_has_addresses():
+    for name, one in published.ONE_PASS.items():
+        assert bool(one.files) != bool(one.where), name
+        for source in one.files:
+            assert source.address.startswith(f"https://{'www.dropbox' * (name == 'johnson')}")
+            assert f"/{source.file}" in source.address
+            assert len(source.hash) in (0, 64)
+    address = published.ONE_PASS["johnson"].files[0].address
+    assert address == "https://www.dropbox.com/s/lrvwfehqdcxoza8/saved_models.zip?dl=1"
+
+
+@here(*oracles.PUBLISHED["microast"].files)
+def test_the_hashes_of_microast_are_those_of_its_files():
+    for source in published.ONE_PASS["microast"].files:
+        part = source.file.removesuffix("_iter_160000.pth.tar")
+        data = (NETS / f"microast_{part}.pth.tar").read_bytes()
+        assert source.hash == hashlib.sha256(data).hexdigest()
 
 
 def test_by_hand_says_what_is_known_of_a_hash():

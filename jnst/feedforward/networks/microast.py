@@ -36,6 +36,8 @@ from jnst.feedforward.layers import (
 
 PARTS = ("content_encoder", "style_encoder", "modulator", "decoder")
 """The parts of the network, of which each was published in a file of its own."""
+KNOWN = tuple(f"{kind}{i}" for kind in ("mean", "deviation", "weight", "bias") for i in (1, 2))
+"""The rows that hold all there is to know of a style, for both depths."""
 _WIDTH = 64
 
 
@@ -43,9 +45,9 @@ def table() -> Table:
     """List the rows: from "picture" and "style", RGB in [0, 1], and "strength", a vector of one.
 
     The strength goes from 0, features that are not modulated, to 1; filters are modulated whatever
-    it is, as published. What is to be known of a style are the rows "mean1", "deviation1",
-    "weight1" and "bias1", and the same with 2. What comes out is RGB in about [0, 1], not clipped.
-    Each side is rounded up to a multiple of 4: 37 x 50 pixels become 40 x 52.
+    it is, as published. What is to be known of a style is in `KNOWN`. What comes out is RGB in
+    about [0, 1], not clipped. Each side is rounded up to a multiple of 4: 37 x 50 pixels become 40
+    x 52.
     """
     rows: list[Row] = [style := Input("style", 3), *_encoder(style, "style_encoder")]
     for depth, features in ((1, "style_encoder/enc1.10"), (2, "style_encoder/enc2.0")):
@@ -119,22 +121,13 @@ def _enlarging(x: Row) -> list[Row]:
     return [*rows[1:], reflecting(rows[-1], "decoder/dec3.10", 3, 9)]
 
 
-def read(published: Mapping[str, Mapping[str, np.ndarray]]) -> Params:
-    """Turn the tensors of the published files into parameters.
+def read(published: Mapping[str, np.ndarray]) -> Params:
+    """Turn the tensors of the published files, by `part/name`, see `PARTS`, into parameters.
 
-    Args:
-        published: the tensors by part, see `PARTS`, and by name, as `weights.formats.torchfile`
-            reads them.
-
-    Raises:
-        InputError: for a tensor that is missing, of another shape, or not finite.
-
+    Raises `InputError` for a tensor that is missing, of another shape, or not finite.
     """
-    tensors = {
-        f"{part}/{name}": array for part in PARTS for name, array in published.get(part, {}).items()
-    }
 
     def tensor(row: str, kind: str) -> str:
         return f"{row}.conv_layer.{'weight' if kind == 'kernel' else kind}"
 
-    return parameters.convert(table(), tensors, tensor)
+    return parameters.convert(table(), published, tensor)

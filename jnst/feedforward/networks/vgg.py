@@ -25,6 +25,25 @@ def names(level: int) -> list[str]:
     return found[: found.index(f"conv{level}_1") + 1]
 
 
+def places(convolutions: list[str], start: int) -> dict[str, int]:
+    """Return the places of convolutions in a sequence of torch's, the first one being at `start`.
+
+    Such a sequence counts all its modules: mirroring, convolution, ReLU, and one more where the
+    size changes.
+    """
+    found, place = {}, start
+    for name, before in zip(convolutions, ["", *convolutions], strict=False):
+        grown = before and name[4] != before[4]
+        place += 3 * bool(before) + bool(grown)
+        found[name] = place
+    return found
+
+
+def encoder_places(convolutions: list[str]) -> dict[str, int]:
+    """Return `places` in an encoder, which begins with the convolution that changes units."""
+    return {UNITS: 0, **places(convolutions, 2)}
+
+
 def encoder(
     x: Row,
     prefix: str,

@@ -16,6 +16,7 @@ pixels was 0.01 off after level 5, where there are fewer positions than channels
 five; now it is 2e-5 and 2e-4.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -89,31 +90,22 @@ def read(kind: str, levels: Sequence[int], published: Mapping[str, np.ndarray]) 
 
     Raises `InputError` for a tensor that is missing, of another shape, or not finite.
     """
-    tensor = {"whole": _of_whole, "sixteenth": _of_sixteenth}[kind]
+    return parameters.convert(table(kind, levels), published, functools.partial(tensor, kind))
 
-    def name(row: str, what: str) -> str:
-        stem, conv = row.split("/")
-        return f"{tensor(stem, conv)}.{'weight' if what == 'kernel' else what}"
 
-    return parameters.convert(table(kind, levels), published, name)
+def tensor(kind: str, row: str, what: str) -> str:
+    """Return the name of a parameter in a published file."""
+    place = {"whole": _of_whole, "sixteenth": _of_sixteenth}[kind]
+    stem, conv = row.split("/")
+    return f"{place(stem, conv)}.{'weight' if what == 'kernel' else what}"
 
 
 def _of_whole(stem: str, conv: str) -> str:
     """Return the name in Torch's sequence, which counts padding, ReLU, pooling, upsampling too."""
     if stem == "encoder":
-        return f"encoder.{ {vgg.UNITS: 0, **_counted(vgg.names(3), 2)}[conv] }"
+        return f"encoder.{vgg.encoder_places(vgg.names(3))[conv]}"
     names = vgg.names(int(stem[-1]))[::-1]
-    return f"{stem}.{_counted(names, 1)[conv]}"
-
-
-def _counted(names: list[str], start: int) -> dict[str, int]:
-    """Count from the first convolution: three modules each, and one where the size changes."""
-    found, place = {}, start
-    for name, before in zip(names, ["", *names], strict=False):
-        grown = before and name[4] != before[4]
-        place += 3 * bool(before) + bool(grown)
-        found[name] = place
-    return found
+    return f"{stem}.{vgg.places(names, 1)[conv]}"
 
 
 def _of_sixteenth(stem: str, conv: str) -> str:

@@ -15,6 +15,7 @@ MEANT: Mapping[str, frozenset[str]] = {
     "multistyle": ALWAYS | {"style_number", "blend"},
     "adain": ALWAYS | {"strength", "blend", "style_size"},
     "wct": (ALWAYS - {"tile"}) | {"strength", "blend", "style_size"},
+    "microast": ALWAYS | {"strength", "blend", "style_size"},
     "trained": ALWAYS,
 }
 """By method, the settings that mean something to it."""

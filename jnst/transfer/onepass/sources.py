@@ -9,12 +9,12 @@ from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.settings import Settings
-from jnst.weights.onepass import READERS
+from jnst.weights.onepass import READERS, suffix_of
 
 
 def is_network(source: files.Source) -> bool:
     """Tell whether a style is a trained network, by the suffix of its file."""
-    return isinstance(source, str | os.PathLike) and Path(source).suffix.lower() in READERS
+    return isinstance(source, str | os.PathLike) and suffix_of(Path(source)) in READERS
 
 
 def with_styles(settings: Settings, styles: Iterable[files.Source]) -> Settings:

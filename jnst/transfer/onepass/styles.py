@@ -20,7 +20,8 @@ def given_for(
 
     Styles are mixed by their shares, as Dumoulin et al. 2017 and Ghiasi et al. 2017 do it, and
     Huang and Belongie 2017: what AdaIN makes is linear in mean and deviation, and what WCT makes in
-    mean and root, so that mixing these is mixing what they make.
+    mean and root, so that mixing these is mixing what they make. So it is with MicroAST's filters,
+    which are linear in its weights and biases.
     """
     network = loaded.network
     strength = network.strength if settings.strength is None else settings.strength

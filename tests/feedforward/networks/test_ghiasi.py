@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from painters import NETS, ORACLES, here, load, paint, picture
-from programs import quick
+from painters import NETS, ORACLES, check_oracle, here, load, oracles, paint, picture
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.errors import InputError
-from jnst.feedforward import graph, parameters
+from jnst.feedforward import parameters
 from jnst.feedforward.networks import ghiasi
 
 TABLE, FILE = ghiasi.table(), "ghiasi_q8.npz"
@@ -23,19 +22,21 @@ def test_parity_with_what_the_published_network_paints(params):
     oracle = load(ORACLES / "ghiasi.npz")
     given = {"picture": picture("content.png"), ghiasi.VECTOR: oracle["style_vector"]}
     y = paint(TABLE, params, given)
-    np.testing.assert_allclose(y, oracle["out"] / 255, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(y, oracles.expected("ghiasi", "out"), rtol=0, atol=1e-3)
+
+
+@pytest.mark.slow
+@here(FILE)
+def test_parity_from_the_painting_on():
+    check_oracle("ghiasi", most=1e-3)
 
 
 @pytest.mark.slow
 @here(FILE)
 def test_parity_with_the_published_vector_of_a_style(params):
-    style, names = {"style": picture("style_256.png")}, (ghiasi.VECTOR,)
-    find = quick(lambda params, given: graph.maps(TABLE, params, given, names))
-    vector = np.asarray(find(params, style)[ghiasi.VECTOR])
+    found = byhand.maps(TABLE, params, {"style": picture("style_256.png")}, (ghiasi.VECTOR,))
     expected = load(ORACLES / "ghiasi.npz")["style_vector"]
-    np.testing.assert_allclose(vector, expected, rtol=0, atol=1e-4)
-    twin = byhand.maps(TABLE, params, style, names)[ghiasi.VECTOR]
-    np.testing.assert_allclose(twin, vector, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(found[ghiasi.VECTOR], expected, rtol=0, atol=1e-4)
 
 
 @here(FILE)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from painters import NETS, ORACLES, here, load, paint, picture, program, random_params
+from painters import NETS, check_oracle, here, load, program, random_params
 
 from jnst.errors import InputError
 from jnst.feedforward.networks import johnson
@@ -12,9 +12,7 @@ TABLE, FILE = johnson.table(), "johnson_mosaic_f16.npz"
 
 @here(FILE)
 def test_parity_with_what_the_published_network_paints():
-    y = paint(TABLE, johnson.read(load(NETS / FILE)), {"picture": picture("content.png")})
-    expected = load(ORACLES / "johnson_mosaic.npz")["out"] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=5e-5)
+    check_oracle("johnson", most=5e-5)
 
 
 def test_sides_are_rounded_up_to_multiples_of_four():

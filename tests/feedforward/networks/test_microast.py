@@ -3,35 +3,21 @@
 import numpy as np
 import pytest
 from gradcheck import check
-from painters import NETS, ORACLES, here, load, paint, picture, program, random_given, random_params
+from painters import check_oracle, here, oracles, program, random_given, random_params, strength
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.errors import InputError
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.layers import Input
 from jnst.feedforward.networks import microast
-from jnst.weights.formats import torchfile
 
 TABLE = microast.table()
-FILES = {part: f"microast_{part}.pth.tar" for part in microast.PARTS}
-STYLE = [f"{kind}{depth}" for kind in ("mean", "deviation", "weight", "bias") for depth in (1, 2)]
+FILES = oracles.PUBLISHED["microast"].files
 
 
-def files():
-    return {part: torchfile.read(NETS / name) for part, name in FILES.items()}
-
-
-def strength(alpha):
-    return {"strength": np.full((1, 1, 1, 1), alpha, np.float32)}
-
-
-@here(*FILES.values())
+@here(*FILES)
 def test_parity_with_what_the_published_network_paints():
-    params = microast.read(files())
-    pictures = {"picture": picture("content.png"), "style": picture("style.png")}
-    y = paint(TABLE, params, pictures | strength(1))
-    expected = load(ORACLES / "microast.npz")["out"] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-4)
+    check_oracle("microast", most=1e-4)
 
 
 def test_what_is_known_of_a_style_is_enough():
@@ -39,12 +25,12 @@ def test_what_is_known_of_a_style_is_enough():
     params = random_params(rng, TABLE, np.float32)
     given = random_given(rng, TABLE, (8, 8), np.float32) | strength(0.5)
     y, found = byhand.paint(TABLE, params, given)
-    kept = {name: found[name] for name in ("picture", "strength", *STYLE)}
+    kept = {name: found[name] for name in ("picture", "strength", *microast.KNOWN)}
     again, _ = byhand.paint(TABLE, params, kept)
     np.testing.assert_array_equal(again, y)
     inputs = {row.name for row in graph.needed(TABLE, {TABLE[-1].name}, kept)}
     assert "style" not in inputs
-    for name in STYLE:  # and each of them is needed
+    for name in microast.KNOWN:  # and each of them is needed
         less = {key: value for key, value in kept.items() if key != name}
         assert Input("style", 3) in graph.needed(TABLE, {TABLE[-1].name}, less)
 
@@ -91,24 +77,17 @@ def test_sides_are_rounded_up_to_multiples_of_four():
     assert y.shape == (1, 40, 52, 3)
 
 
-@here(*FILES.values())
+@here(*FILES)
 def test_every_number_of_the_files_has_a_place():
     sizes = parameters.shapes(TABLE)
     count = sum(np.prod(shape) for kinds in sizes.values() for shape in kinds.values())
-    assert count == sum(array.size for part in files().values() for array in part.values())
+    assert count == sum(array.size for array in oracles.microast_tensors().values())
 
 
-@here(*FILES.values())
-@pytest.mark.parametrize(
-    ("part", "name", "says"),
-    [
-        ("decoder", "dec3.6.conv_layer.weight", r"dec3.6.conv_layer.weight is missing.*\(16, 2, 3"),
-        ("modulator", None, "tensor modulator/weight1.0.conv_layer.weight is missing"),
-    ],
-)
-def test_a_broken_file_is_refused(part, name, says):
-    published = files()
-    published[part] = {} if name is None else dict(published[part])
-    published[part].pop(name, None)
-    with pytest.raises(InputError, match=says):
-        microast.read(published)
+@here(*FILES)
+@pytest.mark.parametrize("name", ["decoder/dec3.6.conv_layer.weight", "modulator/weight1.0.conv_l"])
+def test_a_broken_file_is_refused(name):
+    published = oracles.microast_tensors()
+    less = {key: array for key, array in published.items() if not key.startswith(name)}
+    with pytest.raises(InputError, match=rf"tensor {name}\S* is missing; wanted are \("):
+        microast.read(less)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from painters import NETS, ORACLES, here, load, paint, picture, program, random_params
+from painters import NETS, check_oracle, here, program, random_params
 
 from jnst.errors import InputError
 from jnst.feedforward.networks import mobilejohnson
@@ -13,10 +13,7 @@ TABLE, FILE = mobilejohnson.table(), "mobilejohnson_mosaic.pth"
 
 @here(FILE)
 def test_parity_with_what_the_published_network_paints():
-    params = mobilejohnson.read(torchfile.read(NETS / FILE))
-    y = paint(TABLE, params, {"picture": picture("content.png")})
-    expected = load(ORACLES / "mobilejohnson_mosaic.npz")["out"] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=2e-4)
+    check_oracle("mobilejohnson", most=2e-4)
 
 
 def test_sides_are_rounded_up_to_multiples_of_four():

@@ -2,74 +2,35 @@
 
 import numpy as np
 import pytest
-from painters import NETS, ORACLES, here, load, picture, random_params
-from programs import quick
+from painters import NETS, check_oracle, here, load, oracles, random_params, strength
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.errors import InputError
-from jnst.feedforward import graph, parameters
+from jnst.feedforward import parameters
 from jnst.feedforward.networks import wct
 
 FILES = {"whole": "wct_levels123_f16.npz", "sixteenth": "wct16x_f16.npz"}
 
 
-def strength(alpha):
-    return {"strength": np.full((1, 1, 1, 1), alpha, np.float32)}
-
-
-def paint(kind, levels, alpha, params, content):
-    table = wct.table(kind, levels)
-    run = quick(lambda params, given: graph.paint(table, params, given))
-    given = {"picture": content, "style": picture("style.png")} | strength(alpha)
-    return np.asarray(run(params, given))
-
-
 @pytest.mark.slow
 @here(FILES["whole"])
-@pytest.mark.parametrize(
-    ("levels", "alpha", "name"),
-    [
-        ((1,), 0, "reconstruction1"),
-        ((1,), 1, "out1"),
-        ((2,), 0, "reconstruction2"),
-        ((2,), 1, "out2"),
-        ((3,), 0, "reconstruction3"),
-        ((3,), 1, "out3"),
-        ((3, 2, 1), 0.6, "out321_alpha06"),
-    ],
-)
-def test_parity_with_what_the_published_network_paints(levels, alpha, name):
-    params = wct.read("whole", levels, load(NETS / FILES["whole"]))
-    y = paint("whole", levels, alpha, params, picture("content.png"))
-    expected = load(ORACLES / "wct.npz")[name] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-2)
+@pytest.mark.parametrize("key", oracles.PUBLISHED["wct-whole"].pictures)
+def test_parity_with_what_the_published_network_paints(key):
+    check_oracle("wct-whole", key, most=1e-2, engines=("jax",))
 
 
 @pytest.mark.slow
 @here(FILES["sixteenth"])
-@pytest.mark.parametrize(
-    ("levels", "alpha", "name"),
-    [((5,), 0.0, "reconstruction5"), ((5,), 1.0, "out5"), ((5, 4, 3, 2, 1), 1.0, "out54321")],
-)
-def test_parity_with_what_the_published_sixteenth_paints(levels, alpha, name):
+@pytest.mark.parametrize("key", oracles.PUBLISHED["wct"].pictures)
+def test_parity_with_what_the_published_sixteenth_paints(key):
     """In float32, though at level 5 there are fewer positions than channels."""
-    params = wct.read("sixteenth", levels, load(NETS / FILES["sixteenth"]))
-    y = paint("sixteenth", levels, alpha, params, picture("content.png"))
-    expected = load(ORACLES / "wct16x.npz")[name] / 255
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
-    given = {"picture": picture("content.png"), "style": picture("style.png")} | strength(alpha)
-    twin, _ = byhand.paint(wct.table("sixteenth", levels), params, given)
-    np.testing.assert_allclose(twin, expected, rtol=0, atol=1e-3)
+    check_oracle("wct", key, most=1e-3)
 
 
 @pytest.mark.slow
 @here(FILES["whole"])
 def test_by_hand_it_paints_the_same():
-    params = wct.read("whole", (2,), load(NETS / FILES["whole"]))
-    y = paint("whole", (2,), 0.6, params, picture("content.png"))
-    given = {"picture": picture("content.png"), "style": picture("style.png")} | strength(0.6)
-    twin, _ = byhand.paint(wct.table("whole", (2,)), params, given)
-    np.testing.assert_allclose(twin, y, rtol=0, atol=1e-3)
+    check_oracle("wct-whole", "out2", most=1e-3, engines=("byhand",))
 
 
 def test_sides_are_rounded_down_to_multiples_of_what_the_encoder_pools():

@@ -17,7 +17,7 @@ from jnst.transfer.settings import Settings
         ({"method": "trained", "blend": (1.0, 2.0)}, "to which blend means nothing; leave it out"),
         ({"method": "adain", "strength": 1.5}, "strength must be at most 1, not 1.5"),
         ({"method": "adain", "strength": -1.0}, "strength must be a number of at least 0"),
-        ({"strength": 0.5}, "strength is for method ghiasi or adain or wct, not for pixels"),
+        ({"strength": 0.5}, "strength is for method ghiasi or adain or wct or microast, not for"),
         ({"style_number": (3,)}, "style_number is for method multistyle, not for pixels"),
         ({"method": "trained", "strength": 0.5}, "strength is for method .*, not for trained"),
         ({"method": "multistyle"}, "multistyle needs style_number, from 0 to 25"),

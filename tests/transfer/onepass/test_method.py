@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from painters import ORACLES, here, load, picture
+from painters import ORACLES, here, load, oracles, picture
 
 import jnst
 from jnst.errors import InputError
@@ -51,6 +51,37 @@ def test_it_paints_what_the_network_of_any_style_does():
     y = jnst.stylize(picture("content.png")[0], picture("style_256.png")[0], quality="instant")
     expected = load(ORACLES / "ghiasi.npz")["out"] / 255
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+
+
+@pytest.fixture(scope="module")
+def micro():
+    """Return MicroAST, read once."""
+    return Loaded("microast", oracles.PUBLISHED["microast"].read())
+
+
+@here(*oracles.PUBLISHED["microast"].files)
+def test_it_paints_what_microast_does(micro):
+    y = paint(micro, picture("content.png")[0], [picture("style.png")[0]], method="microast")
+    expected = oracles.expected("microast", "out").clip(0, 1)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+
+
+@here(*oracles.PUBLISHED["microast"].files)
+def test_microast_takes_strength_several_styles_and_regions(micro):
+    def micro_paint(**options):
+        return paint(micro, method="microast", **options)
+
+    first, second = (micro_paint(styles=[style]) for style in STYLES)
+    both = micro_paint(styles=STYLES, blend=(1.0, 0.0))
+    np.testing.assert_allclose(both, first, atol=1e-5)
+    half = micro_paint(styles=STYLES)
+    assert min(np.abs(half - one).max() for one in (first, second)) > 0.01
+    assert np.abs(micro_paint(strength=0.0) - first).max() > 0.01
+    left = np.zeros((37, 50), np.float32)
+    left[:, :25] = 1
+    y = micro_paint(styles=STYLES, masks=[left, 1 - left])
+    np.testing.assert_allclose(y[:, :, :25], first[:, :, :25], atol=1e-5)
+    np.testing.assert_allclose(y[:, :, 25:], second[:, :, 25:], atol=1e-5)
 
 
 def test_it_keeps_the_contract(any_style):

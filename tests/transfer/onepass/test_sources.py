@@ -15,6 +15,8 @@ PAINTING = np.zeros((8, 8, 3), np.uint8)
 def test_a_network_is_known_by_its_suffix():
     assert is_network("mosaic.pth")
     assert is_network(Path("a/MOSAIC.PTH"))
+    assert is_network("mosaic.pth.tar")
+    assert not is_network("mosaic.tar")
     assert not is_network("mosaic.png")
     assert not is_network(PAINTING)
 

@@ -55,7 +55,9 @@ def test_rows_of_all_kinds():
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("in_float64")
-@pytest.mark.parametrize("name", ["ghiasi", "adain", "johnson", "lengstrom", "mobilejohnson"])
+@pytest.mark.parametrize(
+    "name", ["ghiasi", "adain", "johnson", "lengstrom", "mobilejohnson", "microast"]
+)
 def test_networks(name):
     check(NETWORKS[name], (88, 96), 56, 1e-7)
 

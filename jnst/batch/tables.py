@@ -1,0 +1,78 @@
+"""A table of pairs: which content goes with which style, as its rows say."""
+
+import csv
+import os
+import re
+from pathlib import Path
+
+from jnst.batch.jobs import Job, name_outputs
+from jnst.errors import InputError, check_choice
+from jnst.pictures import files
+from jnst.system.disk import guarded
+
+COLUMNS = ("content", "style", "style_number", "output")
+"""Of a table of pairs, which has one of the two for the style; there may be no output, or none in
+some rows."""
+
+
+def from_table(path: Path, out: Path) -> list[Job]:
+    """Read pairs from a .csv with a heading, the columns `COLUMNS` in any order, UTF-8.
+
+    Paths of pictures are relative to the table, of outputs to `out`. Raises `InputError` that names
+    the line which cannot be used.
+    """
+    name = os.fspath(path)
+    with guarded(f"cannot read {name!r}"):
+        if not path.is_file():
+            raise InputError("it is not a regular file")
+        with open(path, encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, skipinitialspace=True, strict=True)
+            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    rows = [(line, row) for line, row in rows if any(row)]
+    if not rows:
+        raise InputError(f"{name} is empty; its first line is content,style,output")
+    (line, heading), *rows = rows
+    where = f"{name}, line"
+    if len(heading) == 1 and any(mark in heading[0] for mark in ";\t"):
+        raise InputError(f"{where} {line}: commas must stand between the columns")
+    for column in heading:
+        check_choice(f"column in {where} {line},", column, COLUMNS)
+    style = "style_number" if "style_number" in heading else "style"
+    needed = ("content", style)
+    for column in needed:
+        if heading.count(column) != 1:
+            raise InputError(f"{where} {line}: there must be one column {column}")
+    if style != "style" and "style" in heading:
+        raise InputError(f"{where} {line}: there must be style or style_number, not both")
+    if not rows:
+        raise InputError(f"{name} has no pairs below its heading")
+    found = []
+    for line, row in rows:
+        if len(row) != len(heading):
+            raise InputError(f"{where} {line}: {len(row)} cells below {len(heading)} columns")
+        cells = dict(zip(heading, row, strict=True))
+        for column in needed:
+            if not cells[column]:
+                raise InputError(f"{where} {line}: no {column}")
+        if any("\0" in cell for cell in row):
+            raise InputError(f"{where} {line}: a null character, which no path has")
+        output = cells.get("output") or None
+        if output is not None:
+            with guarded(f"{where} {line}: output {output!r}"):
+                check_choice("suffix", Path(output).suffix.lower(), files.WRITERS)
+                if Path(output).anchor or ".." in Path(output).parts:
+                    raise InputError("it is relative to --out, and must not lead out of it")
+        manner = path.parent / cells["style"] if style == "style" else _numbers(cells[style])
+        if not manner:
+            raise InputError(
+                f"{where} {line}: style_number must be numbers with spaces between, not "
+                f"{cells[style]!r}"
+            )
+        found.append((path.parent / cells["content"], manner, output))
+    return name_outputs(found, out)
+
+
+def _numbers(cell: str) -> tuple[int, ...]:
+    """Read numbers with spaces between; none where it is something else."""
+    words = cell.split()
+    return tuple(map(int, words)) if all(re.fullmatch("[0-9]{1,9}", word) for word in words) else ()
