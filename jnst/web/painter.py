@@ -32,6 +32,7 @@ from jnst.runs.run import open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.transfer.pictures import Pictures, finish, read
+from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
 from jnst.web.records import Painted
 from jnst.xla import keep_compiled_programs
@@ -109,6 +110,8 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
             found=checkpoint.load(folder),
         )
         show = preview_writer(folder, run.pictures, settings, run.schedule.costs)
+        if run.schedule.point is None and (first := preview(run.plan)) is not None:
+            show(first, {})
 
         def write(last: Progress, curves: Curves) -> None:
             run.save(output, last.best)

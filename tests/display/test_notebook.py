@@ -21,6 +21,7 @@ from jnst.optimize.loop import Progress
 
 QUICK = {"size": 24, "first_size": None, "steps": (3,), "content_layers": ("relu1_1",)}
 QUICK |= {"style_layers": ("relu1_1",), "engine": "byhand"}  # nothing is compiled
+pytestmark = pytest.mark.usefixtures("quick_preview")
 PHOTO, PAINTING = np.random.default_rng(0).random((2, 1, 24, 24, 3), np.float32)
 
 
@@ -92,6 +93,30 @@ def test_what_was_seen_is_what_is_returned(shown):
     assert np.abs(seen - 255 * picture[0]).mean() < 8  # JPEG does not like noise
     assert caption.startswith("24 x 24, 3 of 3 evaluations, total ")
     np.testing.assert_array_equal(picture, jnst.stylize(PHOTO, PAINTING, **QUICK))
+
+
+def test_a_preview_comes_first_and_is_no_step(shown, monkeypatch):
+    monkeypatch.setattr(notebook, "next_look", lambda began, every: 0.0)
+    jnst.stylize(PHOTO, PAINTING, show=True, **QUICK)
+    captions = [parse(page)[1] for page in shown[1:]]
+    assert captions[0] == "24 x 24, preview, compiling"
+    assert [re.findall(r", (\d) of 3", caption) for caption in captions[1:]] == [
+        ["1"],
+        ["2"],
+        ["3"],
+        ["3"],
+    ]
+    assert captions[1].endswith(", compiling"), "the preview is not what seconds are counted from"
+
+
+def test_to_interrupt_the_preview_returns_nothing(shown, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jnst.transfer.preview.instant", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        jnst.stylize(PHOTO, PAINTING, show=True, **QUICK)
+    assert shown == ["starting"]
 
 
 def test_to_interrupt_it_ends_it_with_the_best_so_far(shown, monkeypatch):
