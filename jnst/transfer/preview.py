@@ -3,33 +3,32 @@
 import math
 
 from jnst.errors import InputError
-from jnst.methods.contract import Plan
 from jnst.methods.progress import Progress
 from jnst.pictures import resizing
-from jnst.transfer.method import PixelPlan
+from jnst.transfer.extents import extents
 from jnst.transfer.onepass.method import instant
+from jnst.transfer.pictures import Pictures
+from jnst.transfer.settings import Settings
 
 LARGEST = 512
 """Long side, at most: a pass of that size takes about half a second on two cores."""
 
 
-def preview(plan: Plan) -> Progress | None:
+def preview(pictures: Pictures, settings: Settings) -> Progress | None:
     """Paint, by `onepass.method.instant`, a picture to show until the first step has come.
 
     It is a `Progress` of step 0, for whoever watches the steps, and no part of the run: nothing is
-    begun from it, and nothing of it is kept.
+    begun from it, and nothing of it is kept. It needs no plan, which takes as long as the pass.
 
-    None where there is none to show: for a method that paints in one pass anyway, or one of
-    somebody's own; where the network's weights are missing; and for a style that is taken from a
-    part of its painting, which the network does not do.
+    None where there is none to show: for a method that paints in one pass anyway; where the
+    network's weights are missing; and for a style that is taken from a part of its painting, which
+    the network does not do.
     """
-    if not isinstance(plan, PixelPlan):
+    guides = pictures.guides
+    if settings.method != "pixels" or any(guide.style_region is not None for guide in guides):
         return None
-    guides, settings = plan.pictures.guides, plan.settings
-    if any(guide.style_region is not None for guide in guides):
-        return None
-    size = min(plan.stages[-1].size, LARGEST)
-    content = resizing.fit(plan.pictures.content, size, upscale=True)
+    _, canvas = extents(pictures.original.shape[1:3], settings)
+    content = resizing.fit(pictures.content, min(LARGEST, max(canvas)), upscale=True)
     try:
         picture = instant(content, guides, engine=settings.engine)
     except InputError:  # the run itself needs none of this

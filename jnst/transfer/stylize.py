@@ -91,7 +91,8 @@ def stylize(
     live = notebook.live(plan.costs, plan.result) if show else contextlib.nullcontext(_unseen)
     try:
         with live as tell:
-            if show and (first := preview(plan)) is not None:
+            first = preview(pictures, chosen) if show and isinstance(method, str) else None
+            if first is not None:
                 tell(first)
             for last in plan.steps():
                 tell(last)

@@ -101,17 +101,21 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
     _unlink(folder, order)
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
+        pictures, found = (
+            read(Path(order.content), Path(order.style), settings),
+            checkpoint.load(folder),
+        )
+        if found is None and (first := preview(pictures, settings)) is not None:
+            preview_writer(folder, pictures, settings, ())(first, {})
         run = open_run(
             settings,
             inputs,
-            read(Path(order.content), Path(order.style), settings),
+            pictures,
             output=output,
             checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
-            found=checkpoint.load(folder),
+            found=found,
         )
         show = preview_writer(folder, run.pictures, settings, run.schedule.costs)
-        if run.schedule.point is None and (first := preview(run.plan)) is not None:
-            show(first, {})
 
         def write(last: Progress, curves: Curves) -> None:
             run.save(output, last.best)

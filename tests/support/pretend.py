@@ -45,7 +45,7 @@ def main():
     def show(step):
         PIL.Image.new("RGB", (size, size), (step % 256, 90, 60)).save(folder / "new.jpg")
         (folder / "new.jpg").replace(folder / "preview.jpg")
-        told = {"step": step, "steps": steps, "size": [size, size]}
+        told = {"step": step, "steps": steps if step else 0, "size": [size, size]}
         told |= {"left": (steps - step) / 20, "seconds": step / 20, "curve": curve}
         (folder / "new.json").write_text(json.dumps(told))
         (folder / "new.json").replace(folder / "progress.json")

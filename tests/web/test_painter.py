@@ -113,7 +113,7 @@ def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkey
     monkeypatch.setattr(painter, "next_look", lambda began, every: 0.0)
     assert painter.carry_out(order(), never)
     assert [one.step for one in told] == [0, *range(1, 17), 16]
-    assert (told[0].steps, told[0].size, told[0].left) == (16, (40, 27), None)
+    assert (told[0].steps, told[0].size, told[0].left) == (0, (40, 27), None)
     assert not there[0] & {"picture.png", checkpoint.FILE}
     assert [step for step, _ in told[-1].curve] == list(range(1, 17))
     negative = 1 - resizing.fit(files.read(tmp_path / "content"), 40)

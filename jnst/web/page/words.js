@@ -60,7 +60,7 @@ export function duration(seconds) {
 export const when = (run) =>
   new Date(run.created * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
-// Until the first step there is nothing to see, or a preview.
+// Until the first step there is nothing to see, or a preview, which is step 0 of 0.
 export const begun = (run) => run.painted?.step > 0;
 export const isPreview = (run) => run.painted?.step === 0;
 
@@ -82,4 +82,4 @@ export function left(run) {
 }
 
 export const percent = (run) =>
-  run.painted ? Math.floor((100 * run.painted.step) / run.painted.steps) : 0;
+  begun(run) ? Math.floor((100 * run.painted.step) / run.painted.steps) : 0;
