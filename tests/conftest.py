@@ -110,6 +110,14 @@ def small_styles():
 
 
 @pytest.fixture
+def quick_preview(monkeypatch):
+    """Let a preview be the negative of the photograph, which takes no time."""
+    monkeypatch.setattr(
+        "jnst.transfer.preview.instant", lambda content, guides, engine: 1 - content
+    )
+
+
+@pytest.fixture
 def hearing():
     """Let signals come through, whatever started the tests: `nohup` and `&` let them be ignored."""
     ignored = [n for n in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_IGN]

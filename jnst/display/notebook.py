@@ -55,9 +55,14 @@ def live(
         now = time.monotonic()
         picture = finish(progress.best)
         height, width = picture.shape[1:3]
-        steps = f"{progress.step} of {len(costs)} evaluations, total {progress.best_total:.4g}, "
-        # What is painted in one pass has no losses.
-        caption = f"{width} x {height}, {steps if progress.parts else ''}{end}"
+        steps = ""
+        if progress.step == 0:
+            steps = "preview, "
+        elif progress.parts:  # what is painted in one pass has no losses
+            steps = (
+                f"{progress.step} of {len(costs)} evaluations, total {progress.best_total:.4g}, "
+            )
+        caption = f"{width} x {height}, {steps}{end}"
         handle.update(display.HTML(_page(fit(picture, LARGEST), caption)))
         due = next_look(now, SHOW_EVERY)
 

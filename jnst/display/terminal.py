@@ -72,7 +72,8 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
 def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
     """Return a function that says how many seconds are left after a step, called when it has ended.
 
-    None for the first step it is asked of, which compiles: only what comes after is counted.
+    None for a preview, which is step 0, and for the first step it is asked of, which compiles: only
+    what comes after is counted.
     `costs` has a number for each evaluation, proportional to the time that it takes.
     """
     spent = [0.0, *itertools.accumulate(costs)]
@@ -80,6 +81,8 @@ def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
 
     def left(step: int) -> float | None:
         nonlocal first
+        if step == 0:
+            return None
         now = time.monotonic()
         first = first or (step, now)
         # A chunk's steps end together: the least that can have been done is one step.

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Progress(NamedTuple):
-    """One evaluation of the objective.
+    """One evaluation of the objective, counted from 1; or a preview, step 0, that has no losses.
 
     `best` is the picture to keep: that with the lowest total so far, `best_total`, or the running
     average where one is taken. `image` is where the optimizer went next, or with SciPy the picture

@@ -15,6 +15,7 @@ from jnst.transfer import presets
 from jnst.transfer.methods import METHODS
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.pictures import Several, read, several
+from jnst.transfer.preview import preview
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 
@@ -46,8 +47,8 @@ def stylize(
         labels: the regions in one picture.
         style_labels: where the styles are taken from, by the same colours.
         start: the picture to begin with.
-        show: in a Jupyter notebook, show the picture as it forms. To interrupt the cell then ends
-            the run with the best picture so far.
+        show: in a Jupyter notebook, show the picture as it forms, after a preview painted in one
+            pass. To interrupt the cell then ends the run with the best picture so far.
         preset: a published system, whose settings it begins with: a name in
             `jnst.transfer.presets.PRESETS`.
         quality: "draft", "normal" or "best": 0.3, 1 or 3 times as many steps; or "instant", in one
@@ -90,6 +91,9 @@ def stylize(
     live = notebook.live(plan.costs, plan.result) if show else contextlib.nullcontext(_unseen)
     try:
         with live as tell:
+            first = preview(pictures, chosen) if show and isinstance(method, str) else None
+            if first is not None:
+                tell(first)
             for last in plan.steps():
                 tell(last)
     except KeyboardInterrupt:

@@ -32,6 +32,7 @@ from jnst.runs.run import open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.transfer.pictures import Pictures, finish, read
+from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
 from jnst.web.records import Painted
 from jnst.xla import keep_compiled_programs
@@ -100,13 +101,19 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
     _unlink(folder, order)
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
+        pictures, found = (
+            read(Path(order.content), Path(order.style), settings),
+            checkpoint.load(folder),
+        )
+        if found is None and (first := preview(pictures, settings)) is not None:
+            preview_writer(folder, pictures, settings, ())(first, {})
         run = open_run(
             settings,
             inputs,
-            read(Path(order.content), Path(order.style), settings),
+            pictures,
             output=output,
             checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
-            found=checkpoint.load(folder),
+            found=found,
         )
         show = preview_writer(folder, run.pictures, settings, run.schedule.costs)
 

@@ -46,7 +46,8 @@ class Run(msgspec.Struct):
 class Painted(msgspec.Struct):
     """Progress of a run, as its painter leaves it in `progress.json`.
 
-    `size` is width and height, `left` seconds, `curve` steps and their total losses, thinned out.
+    Step 0 of 0 is a preview: it comes before the steps are planned. `size` is width and height,
+    `left` seconds, `curve` steps and their total losses, thinned out.
     """
 
     step: int

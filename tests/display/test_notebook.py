@@ -18,9 +18,11 @@ import jnst
 from jnst.display import notebook
 from jnst.errors import InputError
 from jnst.optimize.loop import Progress
+from jnst.transfer.method import PIXELS
 
 QUICK = {"size": 24, "first_size": None, "steps": (3,), "content_layers": ("relu1_1",)}
 QUICK |= {"style_layers": ("relu1_1",), "engine": "byhand"}  # nothing is compiled
+pytestmark = pytest.mark.usefixtures("small_styles", "quick_preview")
 PHOTO, PAINTING = np.random.default_rng(0).random((2, 1, 24, 24, 3), np.float32)
 
 
@@ -92,6 +94,41 @@ def test_what_was_seen_is_what_is_returned(shown):
     assert np.abs(seen - 255 * picture[0]).mean() < 8  # JPEG does not like noise
     assert caption.startswith("24 x 24, 3 of 3 evaluations, total ")
     np.testing.assert_array_equal(picture, jnst.stylize(PHOTO, PAINTING, **QUICK))
+
+
+def test_a_preview_comes_first_and_is_no_step(shown, monkeypatch):
+    monkeypatch.setattr(notebook, "next_look", lambda began, every: 0.0)
+    jnst.stylize(PHOTO, PAINTING, show=True, **QUICK)
+    captions = [parse(page)[1] for page in shown[1:]]
+    assert captions[0] == "24 x 24, preview, compiling"
+    assert [re.findall(r", (\d) of 3", caption) for caption in captions[1:]] == [
+        ["1"],
+        ["2"],
+        ["3"],
+        ["3"],
+    ]
+    assert captions[1].endswith(", compiling"), "the preview is not what seconds are counted from"
+
+
+@pytest.mark.parametrize("options", [{"quality": "instant", "size": 24}, QUICK])
+def test_there_is_none_of_what_is_painted_at_once_or_by_a_method_of_ones_own(
+    options, shown, monkeypatch
+):
+    monkeypatch.setattr(notebook, "next_look", lambda began, every: 0.0)
+    method = PIXELS if options is QUICK else "pixels"
+    jnst.stylize(PHOTO, PAINTING, show=True, method=method, **options | {"engine": "byhand"})
+    assert len(shown) > 1
+    assert not any("preview" in page for page in shown)
+
+
+def test_to_interrupt_the_preview_returns_nothing(shown, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jnst.transfer.preview.instant", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        jnst.stylize(PHOTO, PAINTING, show=True, **QUICK)
+    assert shown == ["starting"]
 
 
 def test_to_interrupt_it_ends_it_with_the_best_so_far(shown, monkeypatch):

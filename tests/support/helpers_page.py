@@ -98,8 +98,9 @@ def give_both(page):
     page.wait_for_selector(".zone[data-what=style].filled")
 
 
-LONG, SOME_SECONDS = 16, 17
-"""Seeds for the painter that pretends: half a minute, to be stopped, and long enough to watch."""
+LONG, SOME_SECONDS, PREVIEW = 16, 17, 18
+"""Seeds for the painter that pretends: half a minute, to be stopped; long enough to watch; and a
+preview, until it is stopped."""
 
 
 def paint(page, *, seed=LONG):

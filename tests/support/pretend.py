@@ -1,6 +1,7 @@
 """Stands in for `jnst.web.painter`: the same manners, no network, and as slow as it is told.
 
-A seed of 13 fails, 14 dies, 15 hears nothing of a stop, 16 takes half a minute, 17 some seconds;
+A seed of 13 fails, 14 dies, 15 hears nothing of a stop, 16 takes half a minute, 17 some seconds,
+18 shows a preview, and begins with the steps when it goes on;
 else half a second, or SECONDS, and a step every twentieth of a second. What goes on is some twenty
 times as fast, and tells every tenth step.
 """
@@ -40,17 +41,27 @@ def main():
     kept = folder / "kept"
     first = int(kept.read_text()) if kept.exists() else 0
     curve = [[step, 1 / step] for step in range(1, first + 1)]
+
+    def show(step):
+        PIL.Image.new("RGB", (size, size), (step % 256, 90, 60)).save(folder / "new.jpg")
+        (folder / "new.jpg").replace(folder / "preview.jpg")
+        told = {"step": step, "steps": steps if step else 0, "size": [size, size]}
+        told |= {"left": (steps - step) / 20, "seconds": step / 20, "curve": curve}
+        (folder / "new.json").write_text(json.dumps(told))
+        (folder / "new.json").replace(folder / "progress.json")
+
+    if seed == 18 and not kept.exists():
+        show(0)
+        stopped.wait()
+        kept.write_text("0")
+        print(json.dumps({"status": "stopped"}), flush=True)
+        return
     for step in range(first + 1, steps + 1):
         curve.append([step, 1 / step])
         if first and step % 10 and step < steps:
             continue
         time.sleep(0.02 if first else 0.05)
-        PIL.Image.new("RGB", (size, size), (step % 256, 90, 60)).save(folder / "new.jpg")
-        (folder / "new.jpg").replace(folder / "preview.jpg")
-        told = {"step": step, "steps": steps, "size": [size, size]}
-        told |= {"left": (steps - step) / 20, "seconds": step / 20, "curve": curve}
-        (folder / "new.json").write_text(json.dumps(told))
-        (folder / "new.json").replace(folder / "progress.json")
+        show(step)
         if stopped.is_set() and seed != 15 and step < steps:
             kept.write_text(str(step))
             break

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from helpers_page import (
+    PREVIEW,
     SOME_SECONDS,
     begun,
     finished,
@@ -73,6 +74,27 @@ def test_stop_and_go_on(page):
     page.wait_for_selector("#run[data-status=running]")
     assert page.evaluate("document.querySelector('#bar').value") >= reached
     finished(page)
+
+
+def test_a_preview_is_called_one_and_is_no_step(page):
+    paint(page, seed=PREVIEW)
+    page.wait_for_selector("#preview", state="visible")
+    assert page.inner_text("#preview") == "preview"
+    assert page.get_attribute("#after", "alt") == "A preview"
+    until(page, "document.querySelector('#after').src.includes('preview.jpg?v=0')")
+    assert page.text_content("#run-steps").startswith("Getting ready for ")
+    assert page.get_attribute("#bar", "value") is None
+    assert page.inner_text(".card .chip") == "Painting"
+    page.click("#stop")
+    page.wait_for_selector("#run[data-status=stopped]")
+    assert page.text_content("#run-steps") == "Nothing is painted yet"
+    assert page.text_content("#run-left") == ""
+    assert page.is_visible("#preview")
+    assert page.is_hidden("#download")
+    page.click("#resume")
+    finished(page)
+    assert page.is_hidden("#preview")
+    assert page.get_attribute("#after", "alt") == "The painted picture"
 
 
 def test_names_are_text_and_never_markup(page):

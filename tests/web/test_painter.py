@@ -1,7 +1,9 @@
 """The process that paints: a real one, with a small network, by hand: nothing is compiled."""
 
+import _thread
 import dataclasses
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -14,9 +16,10 @@ from helpers_web import SUPPORT, TINY, png
 
 from jnst.errors import InputError
 from jnst.optimize.loop import Progress
-from jnst.pictures import files
+from jnst.pictures import files, resizing
 from jnst.runs import checkpoint
 from jnst.runs.record import Inputs, record
+from jnst.runs.signals import interruptions
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 from jnst.web import painter
@@ -33,7 +36,7 @@ SMALL = Settings(
     style_loss="gram",
     engine="byhand",
 )
-pytestmark = pytest.mark.usefixtures("tiny")
+pytestmark = pytest.mark.usefixtures("tiny", "quick_preview")
 
 
 @pytest.fixture
@@ -98,17 +101,52 @@ def test_a_run_from_order_to_picture(order, tmp_path):
     assert not (folder / checkpoint.FILE).exists()
 
 
+def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkeypatch):
+    folder, told, shown, there = tmp_path / "run", [], [], []
+
+    def write_text(path, text):
+        told.append(msgspec.json.decode(text, type=Painted))
+        shown.append(files.read(folder / "preview.jpg"))
+        there.append({file.name for file in folder.iterdir()})
+
+    monkeypatch.setattr(painter.disk, "write_text", write_text)
+    monkeypatch.setattr(painter, "next_look", lambda began, every: 0.0)
+    assert painter.carry_out(order(), never)
+    assert [one.step for one in told] == [0, *range(1, 17), 16]
+    assert (told[0].steps, told[0].size, told[0].left) == (0, (40, 27), None)
+    assert not there[0] & {"picture.png", checkpoint.FILE}
+    assert [step for step, _ in told[-1].curve] == list(range(1, 17))
+    negative = 1 - resizing.fit(files.read(tmp_path / "content"), 40)
+    assert np.abs(shown[0] - negative).mean() < 0.05
+
+
+def test_a_stop_during_the_preview_is_heard(order, tmp_path, monkeypatch, hearing):
+    def stopped(*arguments, **options):
+        _thread.interrupt_main(signal.SIGTERM)
+        time.sleep(10)
+
+    monkeypatch.setattr("jnst.transfer.preview.instant", stopped)
+    with interruptions() as interruption, pytest.raises(KeyboardInterrupt):
+        painter.carry_out(order(), interruption)
+    names = ("picture.png", "preview.jpg", "progress.json", checkpoint.FILE)
+    assert not any((tmp_path / "run" / name).exists() for name in names)
+
+
 def test_curves_are_thinned(order, tmp_path, monkeypatch):
     monkeypatch.setattr(painter, "POINTS", 5)
     painter.carry_out(order(), never)
     assert [step for step, _ in progress(tmp_path / "run").curve] == [1, 5, 9, 13, 16]
 
 
-def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, tmp_path):
+def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(
+    order, tmp_path, monkeypatch
+):
     whole, part = (order(name, steps=(80, 40)) for name in ("whole", "part"))
     assert painter.carry_out(whole, never)
     process = start(part)
-    while not (tmp_path / "part" / "progress.json").exists():
+    while (
+        not (tmp_path / "part" / "progress.json").exists() or not progress(tmp_path / "part").step
+    ):
         assert process.poll() is None
         time.sleep(0.01)
     process.stdin.close()
@@ -116,6 +154,7 @@ def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(order, t
     assert 0 < progress(tmp_path / "part").step < progress(tmp_path / "whole").steps
     assert (tmp_path / "part" / checkpoint.FILE).exists()
     assert files.read_settings(tmp_path / "part" / "picture.png") is not None
+    monkeypatch.setattr(painter, "preview", None)  # what goes on needs none
     assert painter.carry_out(part, never)
     ours, theirs = (files.read(tmp_path / name / "picture.png") for name in ("part", "whole"))
     np.testing.assert_array_equal(ours, theirs)

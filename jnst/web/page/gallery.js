@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { $, el, setText } from "./dom.js";
-import { STATUS, percent, title, when } from "./words.js";
+import { STATUS, begun, percent, title, when } from "./words.js";
 
 const cards = new Map();
 
@@ -39,7 +39,7 @@ function make(run) {
 }
 
 function update(card, run, isOpen) {
-  const isOnItsWay = run.status === "running" && run.painted;
+  const isOnItsWay = run.status === "running" && begun(run);
   const status = STATUS[run.status] + (isOnItsWay ? ` ${percent(run)} %` : "");
   const chip = $(".chip", card);
   setText(chip, status);

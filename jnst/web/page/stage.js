@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as curve from "./curve.js";
 import { $, announce, setPicture, setText } from "./dom.js";
 import * as settings from "./settings.js";
-import { BUSY, STATUS, left, percent, steps, title } from "./words.js";
+import { BUSY, STATUS, begun, isPreview, left, percent, steps, title } from "./words.js";
 
 let shown = null; // the run as it was last drawn
 
@@ -70,7 +70,7 @@ export function draw(run) {
   drawPicture(run);
   const busy = BUSY.includes(run.status);
   const bar = $("#bar");
-  if (run.status === "running" && !run.painted) bar.removeAttribute("value");
+  if (run.status === "running" && !begun(run)) bar.removeAttribute("value");
   else bar.value = percent(run) / 100;
   bar.hidden = run.status === "done";
   setText($("#run-steps"), steps(run));
@@ -101,7 +101,8 @@ function drawPicture(run) {
   compare.style.setProperty("--ratio", `${width} / ${height}`);
   compare.style.setProperty("--proportion", width / height);
   $("#cut").hidden = !run.finished;
-  $("#after").alt = run.painted ? "The painted picture" : "The photograph";
+  $("#preview").hidden = !isPreview(run);
+  $("#after").alt = begun(run) ? "The painted picture" : isPreview(run) ? "A preview" : "The photograph";
   setPicture($("#before"), api.view(run.content));
   if (run.finished) setPicture($("#after"), api.result(run));
   else if (run.painted) setPicture($("#after"), api.preview(run));

@@ -60,8 +60,12 @@ export function duration(seconds) {
 export const when = (run) =>
   new Date(run.created * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
+// Until the first step there is nothing to see, or a preview, which is step 0 of 0.
+export const begun = (run) => run.painted?.step > 0;
+export const isPreview = (run) => run.painted?.step === 0;
+
 export function steps(run) {
-  const painted = run.painted;
+  const painted = begun(run) ? run.painted : null;
   if (run.status === "queued") return run.place > 1 ? `Number ${run.place} in the queue` : "Next in the queue";
   if (!painted && run.status === "running")
     return `Getting ready for ${duration(run.since)}; a size that is new here takes longer`;
@@ -74,8 +78,8 @@ export function left(run) {
   const painted = run.painted;
   if (run.status === "queued") return run.wait != null ? `begins in about ${duration(run.wait)}` : "";
   if (run.status === "running") return painted?.left != null ? `about ${duration(painted.left)} left` : "";
-  return painted ? `painted in ${duration(painted.seconds)}` : "";
+  return begun(run) ? `painted in ${duration(painted.seconds)}` : "";
 }
 
 export const percent = (run) =>
-  run.painted ? Math.floor((100 * run.painted.step) / run.painted.steps) : 0;
+  begun(run) ? Math.floor((100 * run.painted.step) / run.painted.steps) : 0;
