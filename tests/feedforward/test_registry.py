@@ -54,3 +54,10 @@ def test_networks_are_recognized_by_a_tensor():
         assert recognize({"other": nothing, network.sign: nothing}, NETWORKS) == name
     assert recognize({"other": nothing}, NETWORKS) is None
     assert recognize({NETWORKS["wct"].sign: nothing}, ONE_STYLE) is None
+
+
+def test_strengths_and_the_size_of_a_style_are_the_published_ones():
+    strengths = {name: network.strength for name, network in NETWORKS.items()}
+    assert strengths == {name: 0.6 if "wct" in name else 1 for name in NETWORKS}
+    sides = {name: network.side for name, network in NETWORKS.items() if network.side is not None}
+    assert sides == {"ghiasi": 256}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jnst.feedforward.layers import Bilinear, Conv, Input, Norm, Upsample
+from jnst.feedforward.layers import Bilinear, Conv, Input, Norm, Pool, Transposed, Upsample
 from jnst.feedforward.registry import NETWORKS
 from jnst.feedforward.segments import KEPT, cut
 
@@ -30,6 +30,16 @@ def test_the_largest_map_is_one_of_the_full_size(name, count):
 def test_what_is_enlarged_counts_in_its_new_size(larger):
     table = (Input("picture", 3), Conv("x", ("picture",), 16, 3, stride=2), larger)
     assert cut(table, ()).largest == 16
+
+
+def test_what_is_pooled_counts_in_its_new_size_and_a_style_not_at_all():
+    style = (Input("style", 3), Conv("known", ("style",), 64, 3))
+    rows = (Input("picture", 3), Pool("x", ("picture",)), Conv("y", ("x",), 64, 3))
+    table = (*style, *rows, Norm("z", ("y", "known", "known"), "given"))
+    assert cut(table, ("known",)).largest == 16
+    table = (Input("picture", 3), Conv("x", ("picture",), 4, 3, stride=2))
+    table = (*table, Transposed("y", ("x",), 5, 3, stride=2))
+    assert cut(table, ()).largest == 5
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -11,12 +11,26 @@ from programs import quick
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward import graph, parameters
-from jnst.feedforward.layers import Input
+from jnst.feedforward.layers import Input, Mix, Norm, Statistic
+from jnst.feedforward.registry import Network
 
 oracles = load_script("bench/oracles.py")
 NETS, ORACLES, load, picture, strength = (
     getattr(oracles, name) for name in ("NETS", "ORACLES", "load", "picture", "strength")
 )
+
+
+KNOWN = ("mean", "deviation")
+"""What is known of a style in the stand-in."""
+
+
+def stand_in(**options):
+    """Return AdaIN of the pixels themselves, in place of a published network: nothing to read."""
+    style, picture = Input("style", 3), Input("picture", 3)
+    rows = [style, *(Statistic(kind, ("style",), kind) for kind in KNOWN), picture]
+    rows += [Norm("normed", ("picture", "deviation", "mean"), "given"), Input("strength", 1)]
+    rows += [Mix("mixed", ("picture", "normed", "strength"))]
+    return Network(tuple(rows), 1, "", None, KNOWN, **options)
 
 
 def here(*names):

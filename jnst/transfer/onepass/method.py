@@ -1,7 +1,7 @@
 """Painting in one pass as a method; see `jnst.methods.contract`."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from jnst.transfer.onepass.network import Loaded, compute, load
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import Guide, Pictures, finish
 from jnst.transfer.settings import Settings
-from jnst.transfer.targets import TargetCache
+from jnst.transfer.targets import TargetCache, contents
 from jnst.xla import make_room, own_switches
 
 
@@ -44,9 +44,9 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
         found = compute(loaded, settings, {**given, "picture": extended}, tile=tile)
         return resizing.crop(found.clip(0, 1), height, width)
 
-    regions: dict[int, list[Guide]] = {}
+    regions: dict[Hashable, list[Guide]] = {}
     for guide in pictures.guides:
-        regions.setdefault(id(guide.region), []).append(guide)
+        regions.setdefault(contents(guide.region), []).append(guide)
     if all(guide.region is None for guide in pictures.guides):
         return painted(pictures.guides)
     parts = [(painted(guides), guides[0].region) for guides in regions.values()]

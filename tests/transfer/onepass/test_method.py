@@ -1,16 +1,20 @@
 """Painting in one pass: what published networks paint, exact sizes, styles mixed and in regions."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
-from painters import ORACLES, here, load, oracles, picture
+from painters import ORACLES, here, load, oracles, picture, stand_in
 
 import jnst
 from jnst.errors import InputError
+from jnst.feedforward.registry import NETWORKS
 from jnst.methods.contract import Method, Plan
-from jnst.pictures import colour
+from jnst.pictures import canvas, colour
+from jnst.transfer.onepass import method
 from jnst.transfer.onepass.method import ONE_PASS, instant
 from jnst.transfer.onepass.network import Loaded
-from jnst.transfer.pictures import read
+from jnst.transfer.pictures import Guide, Pictures, read
 from jnst.transfer.recipe import prepare
 from jnst.transfer.settings import Settings
 
@@ -19,6 +23,13 @@ CONTENT = RNG.uniform(size=(37, 50, 3)).astype(np.float32)
 STYLES = [RNG.uniform(size=(40, 60, 3)).astype(np.float32) ** power for power in (1, 3)]
 SEVEN = {"method": "multistyle", "style_number": (7,), "engine": "byhand"}  # nothing to compile
 ANY = {"method": "ghiasi", "engine": "byhand"}
+
+
+@pytest.fixture
+def small():
+    """Let AdaIN be that of the pixels: it paints beyond [0, 1], and pictures of any size."""
+    with mock.patch.dict(NETWORKS, adain=stand_in(mixed=True)):
+        yield Loaded("adain", {})
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +128,9 @@ def test_a_picture_that_is_too_small_is_refused():
 
 
 def test_a_picture_that_is_too_large_is_refused(free):
-    free(1 << 28)
-    with pytest.raises(InputError, match=r"at 4000 x 4000 pixels .* needs .* GB, and 0.2 can be"):
-        jnst.stylize(CONTENT[:9, :9], size=4000, upscale=True, **SEVEN)
+    free(1 << 27)
+    with pytest.raises(InputError, match=r"at 800 x 800 pixels .* needs 0.3 GB, and 0.1 can be"):
+        jnst.stylize(CONTENT[:9, :9], size=800, upscale=True, **SEVEN)
 
 
 def test_both_engines_paint_the_same():
@@ -168,15 +179,41 @@ def test_styles_stay_in_their_regions(any_style):
     np.testing.assert_allclose(y[0, :, 40:], CONTENT[:, 40:], atol=1e-6)
 
 
+def test_styles_of_one_region_are_mixed_before_they_are_painted(small):
+    """Though each has its own copy of the region, as on a canvas."""
+    everywhere = np.ones((1, 37, 50, 1), np.float32)
+    settings = Settings(method="adain", engine="byhand")
+
+    def painted(*regions):
+        guides = [
+            Guide(style[None], share, region)
+            for style, share, region in zip(STYLES, (1.5, 0.5), regions, strict=True)
+        ]
+        pictures = Pictures(CONTENT[None], guides, CONTENT[None])
+        return method.paint(pictures, settings, small, tile=None)
+
+    np.testing.assert_allclose(
+        painted(everywhere, everywhere.copy()), painted(None, None), atol=1e-6
+    )
+
+
+def test_a_picture_stays_between_black_and_white(small):
+    style = np.zeros((8, 8, 3), np.float32)
+    style[:4] = 1
+    y = paint(small, styles=[style], method="adain")
+    assert (y.min(), y.max()) == (0, 1)
+
+
 def test_colours_are_kept_on_request():
     y = jnst.stylize(CONTENT, colour="luminance", **SEVEN)
     plain = jnst.stylize(CONTENT, **SEVEN)
     np.testing.assert_allclose(y, colour.after("luminance", plain, CONTENT[None]), atol=1e-6)
 
 
-def test_a_canvas_is_cut_off():
-    y = jnst.stylize(CONTENT, canvas=16, **SEVEN)
-    assert y.shape == (1, 37, 50, 3)
+def test_a_canvas_is_painted_and_cut_off():
+    y = jnst.stylize(CONTENT, canvas=16, size=64, **SEVEN)
+    whole = jnst.stylize(canvas.extend(CONTENT[None], 48, 64), **SEVEN)
+    np.testing.assert_allclose(y, canvas.uncover(whole, (37, 50), (48, 64)), atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -207,3 +244,16 @@ def test_an_optimizer_may_begin_with_it(shape, any_style, tiny):
         expected = paint(any_style, content=content, styles=STYLES)
         np.testing.assert_allclose(begun, expected, atol=1e-6)
         np.testing.assert_allclose(prepare(pictures, settings).image, begun, atol=1e-6)
+
+
+def test_what_an_optimizer_begins_with_is_as_large_as_its_picture_and_by_its_engine():
+    content = np.zeros((1, 3, 2000, 3), np.float32)
+    with (
+        mock.patch.object(method, "load", return_value=Loaded("ghiasi", {})) as load,
+        mock.patch.object(method, "paint", return_value=content) as paint,
+    ):
+        for engine in ("byhand", "jax"):
+            instant(content, (), engine=engine)
+            expected = Settings(method="ghiasi", size=2000, engine=engine)
+            assert load.call_args == mock.call(expected, file=None)
+            assert paint.call_args.args[1] == expected

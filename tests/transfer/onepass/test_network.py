@@ -1,10 +1,32 @@
-"""What a network is run with: its weights."""
+"""What a network is run with: its weights, and by which engine."""
 
+from unittest import mock
+
+import numpy as np
 import pytest
 
 from jnst.errors import InputError
-from jnst.transfer.onepass.network import load
+from jnst.feedforward.layers import Input, Pool
+from jnst.feedforward.registry import NETWORKS, Network
+from jnst.transfer.onepass import network as module
+from jnst.transfer.onepass.network import Loaded, load, run
 from jnst.transfer.settings import Settings
+from jnst.transfer.targets import TargetCache
+
+
+def test_by_hand_nothing_is_compiled_and_a_program_is_for_one_picture_or_for_many():
+    table = (Input("picture", 3), Pool("x", ("picture",)), Pool("y", ("x",)))
+    given = {"picture": np.ones((1, 4, 4, 3), np.float32)}
+    one, many = Loaded("adain", {}), Loaded("adain", {}, TargetCache())
+    with (
+        mock.patch.dict(NETWORKS, adain=Network(table, 4, "", None)),
+        mock.patch.object(module, "program", return_value=lambda params, given: {}) as program,
+    ):
+        assert run(one, Settings(engine="byhand"), given, ("y",)).keys() == {"y"}
+        assert not program.called
+        for loaded, quick in ((one, True), (many, False)):
+            run(loaded, Settings(engine="jax"), given, ("y",))
+            program.assert_called_with("adain", ("y",), quick=quick)
 
 
 def test_weights_that_are_missing_are_named(tmp_path, monkeypatch):

@@ -23,6 +23,7 @@ def test_a_network_is_known_by_its_suffix():
 
 def test_it_decides_the_method():
     assert with_styles(Settings(size=9), ["a.npz"]) == Settings(size=9, method="trained")
+    assert with_styles(Settings(), ["a.png", "b.npz"]).method == "trained"  # which refuses them
     assert with_styles(Settings(), ["a.png", PAINTING]) == Settings()
     with pytest.raises(InputError, match="takes the place of the painting, and method adain has"):
         with_styles(Settings(method="adain"), ["a.npz"])

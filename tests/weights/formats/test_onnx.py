@@ -33,7 +33,7 @@ def test_tensors_and_nodes_are_what_was_written():
 
 def test_sides_may_be_packed_and_fields_of_other_kinds_are_passed_over():
     packed = field(1, bytes([3, 4])) + field(2, 3) + field(8, b"k") + field(9, KERNEL.tobytes())
-    fixed = bytes([3 << 3 | 5]) + bytes(4) + bytes([4 << 3 | 1]) + bytes(8)
+    fixed = bytes([3 << 3 | 5]) + b"\xff" * 4 + bytes([4 << 3 | 1]) + b"\xff" * 8
     file = fixed + field(1, 300) + field(7, field(5, packed) + field(99, b"other"))
     np.testing.assert_array_equal(onnx.parse(file, "a").tensors["k"], KERNEL)
 
@@ -49,6 +49,8 @@ def test_tensors_of_other_types_are_left_out():
         (b"", "it has 0 graphs"),
         (field(7, b"") * 2, "it has 2 graphs"),
         (FILE[:-5], "it is cut off"),
+        (b"\x80", "out of bounds"),
+        (field(7, field(5, field(1, 1) + field(2, 3) + field(9, b"a"))), "8"),  # it has no name
         (b"\xff" * 20, "a number has more than ten bytes"),
         (bytes([7 << 3 | 3]), "a field is of type 3"),
         (field(7, 5), "a number stands where bytes belong"),
