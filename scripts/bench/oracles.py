@@ -95,8 +95,8 @@ def by_jax(table: Table, params: Params, given: Maps) -> np.ndarray:
 
 def by_hand(table: Table, params: Params, given: Maps) -> np.ndarray:
     """Paint with NumPy."""
-    arrays, given = jax.tree.map(np.asarray, (params, dict(given)))
-    return byhand.paint(table, arrays, given)[0]
+    arrays, maps = jax.tree.map(np.asarray, (params, dict(given)))
+    return byhand.paint(table, arrays, maps)[0]
 
 
 def _both(alpha: float) -> Maps:
@@ -174,7 +174,9 @@ PUBLISHED: Mapping[str, Published] = {
         1e-3,
         {
             **{f"style{i}": _multistyle(i) for i in (0, 7, 19)},
-            "half7_half19": _multistyle(np.float32([0.5 * (i in (7, 19)) for i in range(26)])),
+            "half7_half19": _multistyle(
+                np.asarray([0.5 * (i in (7, 19)) for i in range(26)], np.float32)
+            ),
         },
     ),
     "ghiasi": Published(
