@@ -73,8 +73,9 @@ def from_folder(folder: Path, styles: Style, out: Path) -> list[Job]:
     `InputError` where there are none.
     """
     contents = pictures_in(folder)
-    several = isinstance(styles, Path) and styles.is_dir()
-    chosen = pictures_in(styles) if several else [styles]
+    chosen: Sequence[Style] = [styles]
+    if isinstance(styles, Path) and styles.is_dir():
+        chosen = pictures_in(styles)
     return name_outputs([(content, style, None) for style in chosen for content in contents], out)
 
 

@@ -18,6 +18,7 @@ import jax
 import numpy as np
 from PIL import Image
 
+from jnst.arrays import Array, Params
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward import graph
 from jnst.feedforward.layers import Table
@@ -36,7 +37,7 @@ from jnst.weights.formats import torchfile
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data"
 NETS, ORACLES = DATA / "nets", DATA / "oracles"
-Maps = Mapping[str, np.ndarray]
+Maps = Mapping[str, Array]
 LEVELS = (5, 4, 3, 2, 1)
 
 
@@ -51,7 +52,7 @@ class Published(NamedTuple):
     """A published network: its files, the parameters in them, how near we must be, its pictures."""
 
     files: Sequence[str]
-    read: Callable[[], Mapping[str, Maps]]
+    read: Callable[[], Params]
     painted: str
     asked: float
     pictures: Mapping[str, Oracle]
@@ -79,7 +80,7 @@ def expected(network: str, key: str) -> np.ndarray:
     return load(ORACLES / PUBLISHED[network].painted)[key] / 255
 
 
-def difference(network: str, key: str, run: Callable[[Table, Mapping, Maps], np.ndarray]) -> float:
+def difference(network: str, key: str, run: Callable[[Table, Params, Maps], np.ndarray]) -> float:
     """Return the largest difference of a picture that `run`, an engine, paints."""
     published = PUBLISHED[network]
     oracle = published.pictures[key]
@@ -87,14 +88,15 @@ def difference(network: str, key: str, run: Callable[[Table, Mapping, Maps], np.
     return float(np.abs(found - expected(network, key)).max())
 
 
-def by_jax(table: Table, params: Mapping, given: Maps) -> np.ndarray:
+def by_jax(table: Table, params: Params, given: Maps) -> np.ndarray:
     """Paint by one compiled program."""
     return np.asarray(jax.jit(lambda p, g: graph.paint(table, p, g))(params, given))
 
 
-def by_hand(table: Table, params: Mapping, given: Maps) -> np.ndarray:
+def by_hand(table: Table, params: Params, given: Maps) -> np.ndarray:
     """Paint with NumPy."""
-    return byhand.paint(table, params, given)[0]
+    arrays, maps = jax.tree.map(np.asarray, (params, dict(given)))
+    return byhand.paint(table, arrays, maps)[0]
 
 
 def _both(alpha: float) -> Maps:
@@ -102,7 +104,11 @@ def _both(alpha: float) -> Maps:
 
 
 def _one_style(
-    read: Callable[[Maps], Mapping], table: Table, file: str, painted: str, **units: float
+    read: Callable[[dict[str, np.ndarray]], Params],
+    table: Table,
+    file: str,
+    painted: str,
+    **units: float,
 ) -> Published:
     """Describe a network of one style; `units` are what [0, 1] is multiplied by, by picture."""
     reader = torchfile.read if file.endswith(".pth") else load
@@ -136,7 +142,7 @@ _ADAIN = ("vgg19_normalised_means.npz", "adain_decoder_q8.npz")
 _MICROAST = {part: f"microast_{part}.pth.tar" for part in microast.PARTS}
 
 
-def microast_tensors() -> Maps:
+def microast_tensors() -> dict[str, np.ndarray]:
     """Read MicroAST's four files as one."""
     files = {part: torchfile.read(NETS / file) for part, file in _MICROAST.items()}
     return {f"{part}/{key}": x for part, tensors in files.items() for key, x in tensors.items()}
@@ -168,7 +174,9 @@ PUBLISHED: Mapping[str, Published] = {
         1e-3,
         {
             **{f"style{i}": _multistyle(i) for i in (0, 7, 19)},
-            "half7_half19": _multistyle(np.float32([0.5 * (i in (7, 19)) for i in range(26)])),
+            "half7_half19": _multistyle(
+                np.asarray([0.5 * (i in (7, 19)) for i in range(26)], np.float32)
+            ),
         },
     ),
     "ghiasi": Published(
