@@ -101,10 +101,8 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
     _unlink(folder, order)
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
-        pictures, found = (
-            read(Path(order.content), Path(order.style), settings),
-            checkpoint.load(folder),
-        )
+        pictures = read(Path(order.content), Path(order.style), settings)
+        found = checkpoint.load(folder)
         if found is None and (first := preview(pictures, settings)) is not None:
             preview_writer(folder, pictures, settings, ())(first, {})
         run = open_run(
