@@ -59,9 +59,8 @@ def live(
         if progress.step == 0:
             steps = "preview, "
         elif progress.parts:  # what is painted in one pass has no losses
-            steps = (
-                f"{progress.step} of {len(costs)} evaluations, total {progress.best_total:.4g}, "
-            )
+            total = f"total {progress.best_total:.4g}"
+            steps = f"{progress.step} of {len(costs)} evaluations, {total}, "
         caption = f"{width} x {height}, {steps}{end}"
         handle.update(display.HTML(_page(fit(picture, LARGEST), caption)))
         due = next_look(now, SHOW_EVERY)

@@ -18,7 +18,8 @@ def preview(pictures: Pictures, settings: Settings) -> Progress | None:
     """Paint, by `onepass.method.instant`, a picture to show until the first step has come.
 
     It is a `Progress` of step 0, for whoever watches the steps, and no part of the run: nothing is
-    begun from it, and nothing of it is kept. It needs no plan, which takes as long as the pass.
+    begun from it, and nothing of it is kept. It needs no plan, so that it can be shown before the
+    network of the losses is read.
 
     None where there is none to show: for a method that paints in one pass anyway; where the
     network's weights are missing; and for a style that is taken from a part of its painting, which

@@ -121,14 +121,15 @@ def test_there_is_none_of_what_is_painted_at_once_or_by_a_method_of_ones_own(
     assert not any("preview" in page for page in shown)
 
 
-def test_to_interrupt_the_preview_returns_nothing(shown, monkeypatch):
+@pytest.mark.parametrize("when", ["preview.instant", "method.paint"])
+def test_to_interrupt_it_before_the_first_step_returns_nothing(when, shown, monkeypatch):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("jnst.transfer.preview.instant", interrupted)
+    monkeypatch.setattr(f"jnst.transfer.{when}", interrupted)
     with pytest.raises(KeyboardInterrupt):
         jnst.stylize(PHOTO, PAINTING, show=True, **QUICK)
-    assert shown == ["starting"]
+    assert all("preview" in page for page in shown[1:])
 
 
 def test_to_interrupt_it_ends_it_with_the_best_so_far(shown, monkeypatch):
