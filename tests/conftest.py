@@ -3,6 +3,7 @@
 JNST_TESTS_STRICT=no leaves the checks out, which are a seventh of the tests' time.
 """
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -30,6 +31,10 @@ COMPILATION = {
     "jax_persistent_cache_min_compile_time_secs": 0.0,
     "jax_persistent_cache_min_entry_size_bytes": -1,
 }
+
+# Tests make many objects that stay, and few cycles: to look for these as often as Python does by
+# default was a twentieth of their time.
+gc.set_threshold(50_000, 20, 50)
 
 # Property tests: a few examples, always the same, in the fast set; with HYPOTHESIS_PROFILE=thorough
 # `pytest -m hypothesis` tries many more.
@@ -71,6 +76,12 @@ def pytest_configure():
     if jax.__version_info__ < (0, 11, 1):  # later ones know no such flag
         flags.append("--xla_cpu_use_fusion_emitters=false")
     os.environ.setdefault("XLA_FLAGS", " ".join(flags))
+
+
+def pytest_collection_finish():
+    """Look for no cycles among what was imported: it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from functools import partial
 from itertools import pairwise
 
 import jax
@@ -47,7 +48,8 @@ def test_the_networks_by_name():
     assert list(BACKBONES)[:2] == list(vgg.LAYERS) == ["vgg16", "vgg19"]
     for name, layers in vgg.LAYERS.items():
         assert BACKBONES[name].layers == layers
-    found = BACKBONES["vgg19"].features(thin(1, 2), picture(8, 8), ["relu2_2"], pooling="avg")
+    features = partial(BACKBONES["vgg19"].features, layers=["relu2_2"], pooling="avg")
+    found = jax.eval_shape(features, thin(1, 2), picture(8, 8))
     assert found["relu2_2"].shape == (1, 4, 4, 4)
 
 

@@ -97,7 +97,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, says, capfd):
     check_refused(run(*SMALL, *arguments), capfd.readouterr(), says, before)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 60), (60, 1), (3, 20000), (20000, 3), (2, 2)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 20000), (60, 1)])
 def test_pictures_too_small_for_the_layers_are_refused(capsys, size):
     for name, shape in {"photo": (40, 50), "painting": (40, 50), "thin": size}.items():
         noise = RNG.integers(0, 256, (*shape, 3), dtype=np.uint8)
