@@ -23,9 +23,9 @@ from jnst.xla import jit
 
 Maps = Mapping[str, Array]
 """Maps by the name of their row."""
-QUICKLY = 2**19
-"""Up to so many pixels a single picture is painted by a program that is compiled quickly. At 512 x
-512 pixels this saves 0.6 s of compilation, and takes 0.25 s more to run."""
+QUICKLY = 2**20
+"""Up to so many pixels a single picture is painted by a program that is compiled quickly; above,
+what it takes longer to run is more than what that saves (`scripts/bench/onepass.py`)."""
 
 
 class Loaded(NamedTuple):
