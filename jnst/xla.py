@@ -40,16 +40,15 @@ def find_devices() -> list[Any]:
 
 
 QUICK: dict[str, Any] = {"xla_backend_optimization_level": 0}
-"""What is compiled on the CPU with these, in place of LLVM's optimizations, takes about half the
-time to compile, and two to three times that to run (`scripts/bench/onepass.py`): for programs that
-run once."""
+"""On the CPU, in place of LLVM's optimizations: programs compile in about half the time, and run
+two to three times as long (`scripts/bench/onepass.py`). For what runs once."""
 if jax.__version_info__ < (0, 11, 1):  # later ones know no such option
     QUICK["xla_cpu_use_fusion_emitters"] = False
 
 THIN: dict[str, Any] = {}
 """For programs with convolutions of few channels, on the CPU: these by Eigen. XLA prefers YNNPACK,
 which computes them on one core: with it the network of 26 styles took 3.5 times as long for 512 x
-512 pixels on two."""
+512 pixels on two. VGG's convolutions, as in AdaIN and WCT, took about as long either way."""
 if jax.__version_info__ < (0, 12):  # later ones are not tried, and an unknown option is an error
     THIN["xla_cpu_experimental_ynn_fusion_type"] = ""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from jnst.batch.jobs import Job, outdated
 from jnst.batch.outcomes import Outcome
+from jnst.errors import InputError
 from jnst.methods.contract import Method
 from jnst.pictures import files
 from jnst.runs.failures import explain
@@ -25,9 +26,10 @@ def paint_jobs(
     *,
     method: Method | None = None,
 ) -> Iterator[Outcome]:
-    """Do the jobs in turn, by the method of each or another; load what the first of a method needs.
+    """Do the jobs in turn, each by its own method, or all by `method`.
 
-    Raises `InputError` if that fails: without weights nothing can be painted.
+    What a method needs is loaded with its first job. Raises `InputError` if that fails for the very
+    first: without weights nothing can be painted. Later it is a failure of that job alone.
     """
     loaded: dict[str, Any] = {}
     painted = 0
@@ -39,7 +41,13 @@ def paint_jobs(
         outcome = _check_job(job, own, depth)
         if not outcome.status:
             if own.method not in loaded:
-                loaded[own.method] = chosen.load(own, many=True)
+                try:
+                    loaded[own.method] = chosen.load(own, many=True)
+                except InputError as error:
+                    if not loaded:
+                        raise
+                    yield Outcome(job, "failed", explain(error))
+                    continue
             outcome = _paint_job(outcome, own, depth, chosen, loaded[own.method], advance)
             painted += outcome.status == "painted"
         yield outcome

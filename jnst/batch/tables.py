@@ -62,13 +62,13 @@ def from_table(path: Path, out: Path) -> list[Job]:
                 check_choice("suffix", Path(output).suffix.lower(), files.WRITERS)
                 if Path(output).anchor or ".." in Path(output).parts:
                     raise InputError("it is relative to --out, and must not lead out of it")
-        manner = path.parent / cells["style"] if style == "style" else _numbers(cells[style])
-        if not manner:
+        chosen = path.parent / cells["style"] if style == "style" else _numbers(cells[style])
+        if not chosen:
             raise InputError(
                 f"{where} {line}: style_number must be numbers with spaces between, not "
                 f"{cells[style]!r}"
             )
-        found.append((path.parent / cells["content"], manner, output))
+        found.append((path.parent / cells["content"], chosen, output))
     return name_outputs(found, out)
 
 

@@ -35,7 +35,7 @@ class Options:
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system (--list presets); all options still apply."""
     quality: Literal["instant", "draft", "normal", "best"] = "normal"
-    """Trade time for finish: 0.3 or 3 times as many steps; or in one pass, in a second or two."""
+    """Trade time for finish: 0.3 or 3 times as many steps; or in one pass, in seconds."""
     like: Annotated[Path | None, tyro.conf.arg(metavar="PICTURE")] = None
     """Make a picture of jnst again, from what its metadata says; all other options still apply."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(

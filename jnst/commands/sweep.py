@@ -36,7 +36,7 @@ class Options:
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Begin with the settings of a published system; all options still apply."""
     quality: Literal["instant", "draft", "normal", "best"] = "normal"
-    """Trade time for finish: 0.3 or 3 times as many steps; or in one pass, in a second or two."""
+    """Trade time for finish: 0.3 or 3 times as many steps; or in one pass, in seconds."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )

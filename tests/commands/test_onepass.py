@@ -10,7 +10,10 @@ from helpers import check_refused
 from painters import NETS, here, load, oracles
 
 import jnst.cli
+from jnst.errors import InputError
 from jnst.pictures import files, samples
+from jnst.transfer import method
+from jnst.weights import onepass
 from jnst.weights.convert_onepass import convert
 
 FAST = ["--no-cache", "--engine", "byhand", "--size", "37"]
@@ -56,7 +59,7 @@ def test_styles_by_number_blended_with_alpha_and_16_bit():
 
 
 @here(MOSAIC)
-def test_a_trained_network_takes_the_place_of_the_painting(capsys):
+def test_a_trained_network_takes_the_place_of_the_painting(capsys, monkeypatch):
     shutil.copy(NETS / MOSAIC, "mosaic.pth")
     assert run("photo.png", "mosaic.pth", *FAST) == 0
     assert capsys.readouterr().out.startswith("wrote photo-mosaic.png (37 x 22), in ")
@@ -65,9 +68,13 @@ def test_a_trained_network_takes_the_place_of_the_painting(capsys):
     assert run("--like", "photo-mosaic.png", "--no-cache", "--quiet", "-o", "again.png") == 0
     np.testing.assert_array_equal(files.read("again.png"), files.read("photo-mosaic.png"))
     os.mkdir("photos")
-    shutil.copy("photo.png", "photos/photo.png")
+    for name in ("photo.png", "same.png"):
+        shutil.copy("photo.png", f"photos/{name}")
+    read, open_file = [], onepass.open_file
+    monkeypatch.setattr(onepass, "open_file", lambda file: read.append(file) or open_file(file))
     words = ["--batch", "photos", "--styles", "mosaic.pth", "--out", "results", "--canvas", "1"]
     assert run(*words, *FAST, "--quiet") == 0
+    assert len(read) == 1
     batch = files.read("results/photo-mosaic.png")
     np.testing.assert_array_equal(batch, files.read("photo-mosaic.png"))
 
@@ -85,12 +92,15 @@ def test_microast_paints_as_the_others_do(tmp_path, monkeypatch):
     assert np.abs(full - half).max() > 0.1
 
 
-def test_a_batch_reads_the_weights_once(capsys):
+def test_a_batch_reads_the_weights_once(capsys, monkeypatch):
+    names, load = [], onepass.load
+    monkeypatch.setattr(onepass, "load", lambda name: names.append(name) or load(name))
     os.mkdir("photos")
     for name in ("a.png", "b.png"):
         shutil.copy("photo.png", f"photos/{name}")
     words = ["--batch", "photos", "--styles", "painting.png", "--out", "results", *FAST]
     assert run(*words, "--quality", "instant", "--quiet") == 0
+    assert names == ["ghiasi"]
     one, other = (files.read(f"results/{name}-painting.png") for name in "ab")
     np.testing.assert_array_equal(one, other)
     assert run(*words, "--quality", "instant") == 0
@@ -204,6 +214,20 @@ def test_a_table_may_mix_paintings_and_networks(tiny):
         files.read_settings(f"results/photo-{x}.png")["method"] for x in ("mosaic", "painting")
     ]
     assert methods == ["trained", "pixels"]
+
+
+@here(MOSAIC)
+def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatch, capsys):
+    def missing(settings):
+        raise InputError("weights not found")
+
+    monkeypatch.setattr(method, "load", missing)
+    shutil.copy(NETS / MOSAIC, "mosaic.pth")
+    shutil.copy("photo.png", "other.png")
+    rows = ["photo.png,mosaic.pth", "photo.png,painting.png", "other.png,mosaic.pth"]
+    assert run(*table("content,style", *rows), "--quiet") == 1
+    assert sorted(os.listdir("results")) == ["batch.csv", "other-mosaic.png", "photo-mosaic.png"]
+    assert "weights not found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_part_that_does_not_come_is_said_and_the_others_are_kept(
 
 def test_what_is_in_no_single_files_is_not_fetched(folder, capsys):
     assert jnst.cli.main(["weights", "get", "wct"]) == 2
-    assert "wct is published by MingSun-Tse in parts, " in capsys.readouterr().err
+    assert "wct is published by MingSun-Tse (MingSun-Tse/" in capsys.readouterr().err
 
 
 def test_a_file_that_was_put_there_is_taken_and_left(folder, server, monkeypatch, capsys):

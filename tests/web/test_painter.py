@@ -189,7 +189,7 @@ def test_a_preview_takes_no_more_than_a_tenth_of_the_time(tmp_path, monkeypatch)
 
     monkeypatch.setattr(painter, "finish", finish)
     picture = np.zeros((1, 4, 6, 3), np.float32)
-    show = painter.preview_writer(tmp_path, Pictures(picture, [], picture), SMALL, [1.0] * 100)
+    show = painter.progress_writer(tmp_path, Pictures(picture, [], picture), SMALL, [1.0] * 100)
     for step in range(1, 101):
         clock[0] += 0.1
         show(Progress(step, 1.0, {}, picture, picture, 1.0, 1.0), {})

@@ -1,4 +1,4 @@
-"""Any style at once, by a network of half a million numbers, without VGG19.
+"""Any style at once, by a network of half a million parameters, without VGG19.
 
 Wang, Zhao, Zuo, Li, Chen, Xing, Lu 2023, "MicroAST: Towards Super-Fast Ultra-Resolution Arbitrary
 Style Transfer", arXiv:2211.15313; EndyWon@5a6c905. Two encoders of the same form see the picture

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from jnst.feedforward.registry import Network
 from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
+from jnst.pictures.regions import Mask
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass import fitting
 from jnst.transfer.onepass.checks import DEFAULT
@@ -22,6 +24,9 @@ from jnst.transfer.pictures import Guide, Pictures, finish
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache, contents
 from jnst.xla import make_room, own_switches
+
+Networks = dict[Path | None, Loaded]
+"""Trained networks by file, for many pictures."""
 
 
 @own_switches
@@ -44,25 +49,23 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
         found = compute(loaded, settings, {**given, "picture": extended}, tile=tile)
         return resizing.crop(found.clip(0, 1), height, width)
 
+    masks: dict[Hashable, Mask] = {}
     regions: dict[Hashable, list[Guide]] = {}
     for guide in pictures.guides:
-        regions.setdefault(contents(guide.region), []).append(guide)
-    if all(guide.region is None for guide in pictures.guides):
-        return painted(pictures.guides)
-    parts = [(painted(guides), guides[0].region) for guides in regions.values()]
-    return _composed(content, parts)
+        if guide.region is None:  # then none has one
+            return painted(pictures.guides)
+        key = contents(guide.region)
+        masks[key] = guide.region
+        regions.setdefault(key, []).append(guide)
+    parts = [(painted(guides), masks[key]) for key, guides in regions.items()]
+    return _composed(content, parts) if parts else painted(())
 
 
-def _composed(content: Picture, parts: Sequence[tuple[Picture, np.ndarray | None]]) -> Picture:
+def _composed(content: Picture, parts: Sequence[tuple[Picture, Mask]]) -> Picture:
     """Put pictures into their regions, over the content; where several are, they are mixed."""
     height, width = content.shape[1:3]
     bilinear = PIL.Image.Resampling.BILINEAR
-    masks = [
-        np.zeros((1, height, width, 1), np.float32)
-        if mask is None
-        else resizing.resample(mask, height, width, bilinear).clip(0, 1)
-        for _, mask in parts
-    ]
+    masks = [resizing.resample(mask, height, width, bilinear).clip(0, 1) for _, mask in parts]
     covered = sum(masks)
     picture = np.maximum(1 - covered, 0) * content
     for (part, _), mask in zip(parts, masks, strict=True):
@@ -117,15 +120,15 @@ class OnePassPlan:
 class OnePass:
     """Style transfer by a network that was trained for it; see `jnst.methods.contract.Method`."""
 
-    def load(self, settings: Settings, *, many: bool = False) -> Loaded | None:
+    def load(self, settings: Settings, *, many: bool = False) -> Loaded | Networks | None:
         """Read the weights; those of a network in a file come with the pictures."""
         if settings.method == "trained":
-            return None
+            return {} if many else None
         loaded = load(settings, file=None)
         return loaded._replace(known=TargetCache()) if many else loaded
 
     def plan(
-        self, pictures: Pictures, settings: Settings, *, loaded: Loaded | None = None
+        self, pictures: Pictures, settings: Settings, *, loaded: Loaded | Networks | None = None
     ) -> OnePassPlan:
         """See that the pictures can be painted, and read the weights if they were not."""
         if pictures.start is not None:
@@ -135,6 +138,8 @@ class OnePass:
                 f"method {settings.method} takes a style from the whole painting; leave out "
                 "style_masks or style_labels"
             )
+        if isinstance(loaded, dict):
+            loaded = _shared(loaded, settings, pictures.network)
         loaded = loaded or load(settings, file=pictures.network)
         _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
@@ -145,6 +150,13 @@ class OnePass:
             )
         tile = fitting.tile(loaded.network, settings, height, width)
         return OnePassPlan(pictures, settings, loaded, tile)
+
+
+def _shared(networks: Networks, settings: Settings, file: Path | None) -> Loaded:
+    """Return the network in a file, which is read once."""
+    if file not in networks:
+        networks[file] = load(settings, file=file)._replace(known=TargetCache())
+    return networks[file]
 
 
 ONE_PASS: Method = OnePass()

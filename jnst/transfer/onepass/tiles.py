@@ -18,11 +18,11 @@ from jnst.backbones.nn import Geometry
 from jnst.byhand.feedforward.graph import owner
 from jnst.engines import windows
 from jnst.engines.windows import Window
-from jnst.feedforward import graph
+from jnst.feedforward import graph, segments
 from jnst.feedforward.layers import Conv, Norm, Row, Table, Transposed
 from jnst.feedforward.moments import Moments, merge, moments
 from jnst.feedforward.registry import Network
-from jnst.feedforward.segments import PICTURE, Cut, Segment, affine, cut, vectors
+from jnst.feedforward.segments import PICTURE, Cut, Segment, vector_names, vectors
 from jnst.xla import jit, make_room
 
 _Maps = Mapping[str, Array]
@@ -37,7 +37,7 @@ def paint(network: Network, params: Params, given: _Maps, *, size: int) -> np.nd
     picture = np.asarray(given[PICTURE])
     known = {name: x for name, x in given.items() if name != PICTURE}
     known |= _of_style(network, params, known)
-    whole = cut(network.table, network.known)
+    whole = segments.cut(network.table, network.known)
     make_room(*((segment.stop, picture.shape) for segment in whole.segments))
     held = {PICTURE: picture}
     for segment in whole.segments:
@@ -56,11 +56,17 @@ def _of_style(network: Network, params: Params, given: _Maps) -> _Maps:
     names = tuple(vectors(network.table, network.known))
     if given.keys() >= set(names):
         return {}
+    return _vectors(network.table, names)(params, given)
+
+
+@functools.cache
+def _vectors(table: Table, names: tuple[str, ...]) -> Callable[[Params, _Maps], _Maps]:
+    """Return a compiled function (parameters, vectors that are given) -> some others."""
 
     def maps(params: Params, given: _Maps) -> _Maps:
-        return graph.maps(network.table, params, given, names)
+        return graph.maps(table, params, given, names)
 
-    return jit(maps, thin=True)(params, given)
+    return jit(maps, thin=True)
 
 
 def _compute(
@@ -136,5 +142,6 @@ def _settled(norm: Norm, found: Moments, known: _Maps, params: Params) -> dict[s
     scale, shift = graph.affine(norm, [mean, *of_style], params.get(owner(norm), {}))
     numbers = (-mean, scale / deviation, shift)
     return {
-        name: jnp.reshape(x, (1, 1, 1, -1)) for name, x in zip(affine(norm), numbers, strict=True)
+        name: jnp.reshape(x, (1, 1, 1, -1))
+        for name, x in zip(vector_names(norm), numbers, strict=True)
     }

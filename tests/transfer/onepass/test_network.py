@@ -14,7 +14,7 @@ from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
 
 
-def test_by_hand_nothing_is_compiled_and_a_program_is_for_one_picture_or_for_many():
+def test_by_hand_nothing_is_compiled_and_a_program_is_for_one_small_picture_or_for_others():
     table = (Input("picture", 3), Pool("x", ("picture",)), Pool("y", ("x",)))
     given = {"picture": np.ones((1, 4, 4, 3), np.float32)}
     one, many = Loaded("adain", {}), Loaded("adain", {}, TargetCache())
@@ -27,6 +27,9 @@ def test_by_hand_nothing_is_compiled_and_a_program_is_for_one_picture_or_for_man
         for loaded, quick in ((one, True), (many, False)):
             run(loaded, Settings(engine="jax"), given, ("y",))
             program.assert_called_with("adain", ("y",), quick=quick)
+        with mock.patch.object(module, "QUICKLY", 15):
+            run(one, Settings(engine="jax"), given, ("y",))
+        program.assert_called_with("adain", ("y",), quick=False)
 
 
 def test_weights_that_are_missing_are_named(tmp_path, monkeypatch):
