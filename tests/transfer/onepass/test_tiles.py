@@ -55,10 +55,9 @@ def test_rows_of_all_kinds():
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("in_float64")
-@pytest.mark.parametrize(
-    "name", ["ghiasi", "adain", "johnson", "lengstrom", "mobilejohnson", "microast"]
-)
+@pytest.mark.parametrize("name", ["ghiasi", "microast"])
 def test_networks(name):
+    """The narrow ones: with the others' channels it takes minutes, and their rows are above."""
     check(NETWORKS[name], (88, 96), 56, 1e-7)
 
 
