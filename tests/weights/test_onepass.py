@@ -47,7 +47,7 @@ def test_those_that_come_along_are_the_published_ones(name, file, monkeypatch):
 
 
 def test_what_is_missing_is_said_with_what_to_do(folder):
-    says = r"weights adain.h5 not found in .*: fetch them with 'jnst weights get adain', make them wi"
+    says = r"weights adain.h5 not found in .*: fetch them with 'jnst weights get adain', make the"
     with pytest.raises(InputError, match=says):
         onepass.load("adain")
     with pytest.raises(InputError, match="unknown network 'johnson'; choose from ghiasi, "):
