@@ -148,8 +148,11 @@ def paint_run(
             for progress in run.plan.steps(every=every, point=schedule.point):
                 last = progress
                 curves[progress.step] = {"total": progress.total, **progress.parts}
+                whole = progress.state is not None and progress.step < len(schedule.costs)
+                if whole:
+                    interruption()  # from the first call on it waits: whoever sees a step may stop
                 watch(progress, curves)
-                if progress.state is not None and progress.step < len(schedule.costs):
+                if whole:
                     come = interruption()
                     keep(progress.state, curves, hurry=come is not None)
                     if come is not None:

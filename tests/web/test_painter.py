@@ -132,6 +132,23 @@ def test_a_stop_during_the_preview_is_heard(order, tmp_path, monkeypatch, hearin
     assert not any((tmp_path / "run" / name).exists() for name in names)
 
 
+def test_a_stop_as_soon_as_a_step_is_shown_can_be_gone_on_from(
+    order, tmp_path, monkeypatch, hearing
+):
+    folder, write_text = tmp_path / "run", painter.disk.write_text
+
+    def shown_and_stopped(path, text):
+        write_text(path, text)
+        if progress(folder).step == 1:
+            _thread.interrupt_main(signal.SIGTERM)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(painter.disk, "write_text", shown_and_stopped)
+    with interruptions() as interruption:
+        assert not painter.carry_out(order(), interruption)
+    assert (folder / checkpoint.FILE).exists()
+
+
 def test_curves_are_thinned(order, tmp_path, monkeypatch):
     monkeypatch.setattr(painter, "POINTS", 5)
     painter.carry_out(order(), never)
@@ -149,7 +166,6 @@ def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(
     ):
         assert process.poll() is None
         time.sleep(0.01)
-    time.sleep(0.1)  # there are steps that it cannot go on from, the first ones among them
     process.stdin.close()
     assert ended(process) == {"status": "stopped", "reason": ""}
     assert 0 < progress(tmp_path / "part").step < progress(tmp_path / "whole").steps
