@@ -47,8 +47,8 @@ if jax.__version_info__ < (0, 11, 1):  # later ones know no such option
 
 THIN: dict[str, Any] = {}
 """For programs with convolutions of few channels, on the CPU: these by Eigen. XLA prefers YNNPACK,
-which computes them on one core: with it the network of 26 styles took 3.5 times as long for 512 x
-512 pixels on two. VGG's convolutions, as in AdaIN and WCT, took about as long either way."""
+which computes them on one core: a pass over 512 x 512 pixels took 3.5 times as long as its peer's
+with it, and as long as that without (`scripts/bench/onepass.py`)."""
 if jax.__version_info__ < (0, 12):  # later ones are not tried, and an unknown option is an error
     THIN["xla_cpu_experimental_ynn_fusion_type"] = ""
 

@@ -18,18 +18,19 @@ from collections.abc import Sequence
 OURS = """
 import jax, numpy
 from jnst.feedforward.networks import multistyle
-from jnst.transfer.onepass.network import NETWORKS, load, program
+from jnst.transfer.onepass.network import load
+from jnst.transfer.onepass.programs import program
 from jnst.transfer.settings import Settings
 def prepare(network, size):
     numbers = (7,) if network == "multistyle" else ()
     loaded = load(Settings(method=network, style_number=numbers), file=None)
-    last = (NETWORKS[network].table[-1].name,)
+    table = loaded.network.table
     if network == "multistyle":
         given = {"style": numpy.asarray(multistyle.style(7))}
     else:
         given = {"vector": numpy.zeros((1, 1, 1, 100), numpy.float32)}
     given["picture"] = picture(size)
-    run = program(network, last, quick=QUICK)
+    run = program(table, (table[-1].name,), quick=QUICK)
     return lambda: jax.block_until_ready(run(loaded.params, given))
 """
 THEIRS = """

@@ -139,12 +139,12 @@ def _wct(kind: str, file: str, painted: str, asked: float, **pictures: tuple) ->
 
 
 _ADAIN = ("vgg19_normalised_means.npz", "adain_decoder_q8.npz")
-_MICROAST = {part: f"microast_{part}.pth.tar" for part in microast.PARTS}
+_MICROAST = tuple(f"microast_{part}.pth.tar" for part in microast.PARTS)
 
 
 def microast_tensors() -> Mapping[str, np.ndarray]:
     """Read MicroAST's four files as one."""
-    return parts.read([NETS / file for file in _MICROAST.values()], "microast")[0]
+    return parts.read([NETS / file for file in _MICROAST], "microast")[0]
 
 
 PUBLISHED: Mapping[str, Reference] = {
@@ -221,7 +221,7 @@ PUBLISHED: Mapping[str, Reference] = {
         out54321=(LEVELS, 1.0),
     ),
     "microast": Reference(
-        list(_MICROAST.values()),
+        _MICROAST,
         lambda: microast.read(microast_tensors()),
         "microast.npz",
         1e-3,

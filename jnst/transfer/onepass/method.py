@@ -49,15 +49,12 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
         found = compute(loaded, settings, {**given, "picture": extended}, tile=tile)
         return resizing.crop(found.clip(0, 1), height, width)
 
-    masks: dict[Hashable, Mask] = {}
-    regions: dict[Hashable, list[Guide]] = {}
+    regions: dict[Hashable, tuple[Mask, list[Guide]]] = {}
     for guide in pictures.guides:
         if guide.region is None:  # then none has one
             return painted(pictures.guides)
-        key = contents(guide.region)
-        masks[key] = guide.region
-        regions.setdefault(key, []).append(guide)
-    parts = [(painted(guides), masks[key]) for key, guides in regions.items()]
+        regions.setdefault(contents(guide.region), (guide.region, []))[1].append(guide)
+    parts = [(painted(guides), mask) for mask, guides in regions.values()]
     return _composed(content, parts) if parts else painted(())
 
 

@@ -1,28 +1,23 @@
-"""A network that paints in one pass, with its parameters, and the programs that run it."""
+"""A network that paints in one pass, with its parameters, and what computes its maps."""
 
-import functools
 import math
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import jax
 import numpy as np
 
-from jnst.arrays import Array, Params
+from jnst.arrays import Params
 from jnst.backbones.nn import PRECISION
 from jnst.byhand.feedforward import graph as byhand
-from jnst.feedforward import graph
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.feedforward.segments import PICTURE
 from jnst.transfer.onepass import tiles
+from jnst.transfer.onepass.programs import Maps, program
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
 from jnst.weights import onepass
-from jnst.xla import jit
 
-Maps = Mapping[str, Array]
-"""Maps by the name of their row."""
 QUICKLY = 2**20
 """Up to so many pixels a single picture is painted by a program that is compiled quickly; above,
 what it takes longer to run is more than what that saves (`scripts/bench/onepass.py`)."""
@@ -72,17 +67,4 @@ def run(loaded: Loaded, settings: Settings, given: Maps, names: tuple[str, ...])
         return {name: found[name] for name in names}  # by hand there are those between, too
     pixels = max(math.prod(x.shape[1:3]) for x in given.values())
     quick = loaded.known is None and pixels <= QUICKLY
-    return program(loaded.name, names, quick=quick)(loaded.params, given)
-
-
-@functools.cache
-def program(name: str, names: tuple[str, ...], *, quick: bool) -> Callable[[Params, Maps], Maps]:
-    """Return a compiled function (parameters, maps that are given) -> maps of some rows.
-
-    For a single small picture it is compiled quickly, for others so that it runs quickly.
-    """
-
-    def maps(params: Params, given: Maps) -> Maps:
-        return graph.maps(NETWORKS[name].table, params, given, names)
-
-    return jit(maps, quick=quick, thin=True)
+    return program(loaded.network.table, names, quick=quick)(loaded.params, given)

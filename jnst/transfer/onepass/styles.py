@@ -7,7 +7,8 @@ import numpy as np
 from jnst.arrays import AnyPicture
 from jnst.feedforward.networks import multistyle
 from jnst.pictures import resizing
-from jnst.transfer.onepass.network import Loaded, Maps, run
+from jnst.transfer.onepass.network import Loaded, run
+from jnst.transfer.onepass.programs import Maps
 from jnst.transfer.pictures import Guide
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import contents

@@ -7,7 +7,7 @@ is never more than a window.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
@@ -23,12 +23,11 @@ from jnst.feedforward.layers import Conv, Norm, Row, Table, Transposed
 from jnst.feedforward.moments import Moments, merge, moments
 from jnst.feedforward.registry import Network
 from jnst.feedforward.segments import PICTURE, Cut, Segment, vector_names, vectors
+from jnst.transfer.onepass.programs import Maps, program
 from jnst.xla import jit, make_room
 
-_Maps = Mapping[str, Array]
 
-
-def paint(network: Network, params: Params, given: _Maps, *, size: int) -> np.ndarray:
+def paint(network: Network, params: Params, given: Maps, *, size: int) -> np.ndarray:
     """Compute the map of a network's last row, as `feedforward.graph.paint`, but for rounding.
 
     In windows of at most `size` pixels a side; larger ones where what a single position sees would
@@ -51,36 +50,26 @@ def paint(network: Network, params: Params, given: _Maps, *, size: int) -> np.nd
     return held[network.table[-1].name]
 
 
-def _of_style(network: Network, params: Params, given: _Maps) -> _Maps:
+def _of_style(network: Network, params: Params, given: Maps) -> Maps:
     """Compute the vectors that are not given."""
     names = tuple(vectors(network.table, network.known))
     if given.keys() >= set(names):
         return {}
-    return _vectors(network.table, names)(params, given)
-
-
-@functools.cache
-def _vectors(table: Table, names: tuple[str, ...]) -> Callable[[Params, _Maps], _Maps]:
-    """Return a compiled function (parameters, vectors that are given) -> some others."""
-
-    def maps(params: Params, given: _Maps) -> _Maps:
-        return graph.maps(table, params, given, names)
-
-    return jit(maps, thin=True)
+    return program(network.table, names)(params, given)
 
 
 def _compute(
     segment: Segment,
     whole: Cut,
     params: Params,
-    found: _Maps,
+    found: Maps,
     seen: windows.Windows,
     shape: tuple[int, ...],
 ) -> tuple[Any, Any]:
     """Return the last map of a segment, or None, and its moments, or None, as it says."""
     stride, channels = whole.places[segment.stop].stride, whole.channels[segment.stop]
     table, own = _numbered(segment.table, params)
-    program = _program(table, stride, measured=bool(segment.norms), kept=segment.kept)
+    run = _program(table, stride, measured=bool(segment.norms), kept=segment.kept)
     begin = [(row.name, whole.places.get(row.name)) for row in segment.table if not row.inputs]
     kept = total = None
     for window in seen.each:
@@ -88,7 +77,7 @@ def _compute(
             str(i): found[name] if place is None else _crop(found[name], window, seen, place.stride)
             for i, (name, place) in enumerate(begin)
         }
-        y, part = program(own, given, window)
+        y, part = run(own, given, window)
         if part is not None:
             total = part if total is None else merge(total, part)
         if y is not None:
@@ -124,7 +113,7 @@ def _program(table: Table, stride: int, *, measured: bool, kept: bool) -> Callab
     """Return a compiled function (parameters, maps and vectors, window) -> map, moments."""
     last = table[-1].name
 
-    def compute(params: Params, given: _Maps, window: Window) -> tuple[Any, Any]:
+    def compute(params: Params, given: Maps, window: Window) -> tuple[Any, Any]:
         y = graph.maps(table, params, given, (last,))[last]
         wide = graph.wide(y)
         counted = windows.counts(wide, window, None, stride=stride)
@@ -133,7 +122,7 @@ def _program(table: Table, stride: int, *, measured: bool, kept: bool) -> Callab
     return jit(compute, thin=True)
 
 
-def _settled(norm: Norm, found: Moments, known: _Maps, params: Params) -> dict[str, Array]:
+def _settled(norm: Norm, found: Moments, known: Maps, params: Params) -> dict[str, Array]:
     """Return the vectors by which a norm is computed once the moments are known."""
     variance = found.squares / (found.count - norm.unbiased)
     mean = jnp.asarray(found.mean)[None, None, None]

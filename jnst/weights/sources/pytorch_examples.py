@@ -5,9 +5,10 @@ from pathlib import Path
 
 from jnst.errors import InputError
 from jnst.weights.formats import torchfile
+from jnst.weights.published import ONE_PASS
 
-STYLES = ("candy", "mosaic", "rain_princess", "udnie")
-"""Their names: there is a file NAME.pth in it of each."""
+FILES = ONE_PASS["johnson"].makes
+"""The names of their files in it."""
 _LARGEST = 2**24  # bytes of a file; it has 6.7 MB
 ENTRY = {
     "authors": "the contributors to pytorch/examples, fast_neural_style",
@@ -22,10 +23,7 @@ def read(archive: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(archive) as opened:
             names = {Path(name).name: name for name in opened.namelist()}
-            return {
-                file: torchfile.read_entry(opened, names[file], _LARGEST)
-                for file in (f"{style}.pth" for style in STYLES)
-            }
+            return {file: torchfile.read_entry(opened, names[file], _LARGEST) for file in FILES}
     except torchfile.FAILURES as error:
-        detail = " ".join(str(error).split())
-        raise InputError(f"cannot read {', '.join(STYLES)} in {archive}: {detail}") from None
+        names, detail = (Path(file).stem for file in FILES), " ".join(str(error).split())
+        raise InputError(f"cannot read {', '.join(names)} in {archive}: {detail}") from None

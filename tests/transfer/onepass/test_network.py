@@ -26,10 +26,10 @@ def test_by_hand_nothing_is_compiled_and_a_program_is_for_one_small_picture_or_f
         assert not program.called
         for loaded, quick in ((one, True), (many, False)):
             run(loaded, Settings(engine="jax"), given, ("y",))
-            program.assert_called_with("adain", ("y",), quick=quick)
+            program.assert_called_with(table, ("y",), quick=quick)
         with mock.patch.object(module, "QUICKLY", 15):
             run(one, Settings(engine="jax"), given, ("y",))
-        program.assert_called_with("adain", ("y",), quick=False)
+        program.assert_called_with(table, ("y",), quick=False)
 
 
 def test_weights_that_are_missing_are_named(tmp_path, monkeypatch):
