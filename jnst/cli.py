@@ -20,6 +20,7 @@ from jnst.commands import (
     reconstruct,
     stylize,
     sweep,
+    train,
     visualize,
     web,
     weights,
@@ -43,6 +44,7 @@ COMMANDS: dict[str, ModuleType] = {
     "compare": compare,
     "dream": dream,
     "visualize": visualize,
+    "train": train,
     "weights": weights,
     "web": web,
 }
@@ -90,7 +92,7 @@ def _main(words: list[str]) -> int:
             print(completion.script(options, " ".join(words[1:])))
             return 0
         command = COMMANDS[check_choice("command", words[0], COMMANDS)]
-        chosen = _parse(command.Options, words)
+        chosen = _parse(command, words)
         if isinstance(chosen, int):
             return chosen
         with signals(leave):
@@ -106,14 +108,17 @@ def _main(words: list[str]) -> int:
         return fail(explain(error), 1)
 
 
-def _parse(options: type, words: list[str]) -> Any:
+def _parse(command: ModuleType, words: list[str]) -> Any:
     """Parse a command's options; return an exit status where help was asked for and given.
 
-    What a preset or `--like` says is the default of all others. tyro explains a mistake in a box of
-    many lines: its first sentence is the one that says it.
+    What a preset or `--like` says is the default of all others; `starting_point` of a command finds
+    it, where that has settings of its own. tyro explains a mistake in a box of many lines: its first
+    sentence is the one that says it.
     """
     complaint = io.StringIO()
-    settings, inputs = starting_point(words[1:])
+    options = command.Options
+    find = getattr(command, "starting_point", starting_point)
+    settings, inputs = find(words[1:])
     names = [field.name for field in dataclasses.fields(options)]
     given = {"settings": settings, "inputs": inputs}
     default = options(**{name: value for name, value in given.items() if name in names})

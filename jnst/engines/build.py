@@ -60,7 +60,7 @@ class Engine(NamedTuple):
     place: Callable[[Fixed], Fixed] = lambda given: given
 
 
-def _autodiff(choices: ObjectiveChoices) -> tuple[objective.Terms, objective.Extract]:
+def losses_and_network(choices: ObjectiveChoices) -> tuple[objective.Terms, objective.Extract]:
     """Return the losses and the network in JAX."""
     terms = objective.Terms(
         on_features(choices, objective.Term, "module"),
@@ -73,7 +73,7 @@ def _autodiff(choices: ObjectiveChoices) -> tuple[objective.Terms, objective.Ext
 
 def autodiff(choices: ObjectiveChoices) -> Engine:
     """Build the engine that XLA compiles and `jax.grad` differentiates."""
-    terms, extract = _autodiff(choices)
+    terms, extract = losses_and_network(choices)
     programs = {
         # Not `xla.jit`: `jnst.engines.memory` asks for the shapes only, and options go with a
         # compilation.
@@ -168,7 +168,7 @@ def in_tiles(choices: ObjectiveChoices, size: int) -> Engine:
     check_tiled(choices)
     geometry = BACKBONES[choices.backbone].geometry
     assert geometry is not None
-    terms, extract = _autodiff(choices)
+    terms, extract = losses_and_network(choices)
     tiles = tiling.Tiles(size, geometry)
 
     programs = {

@@ -61,3 +61,8 @@ def residual(
 def upsampled(x: Row) -> Upsample:
     """Return a row of twice the size."""
     return Upsample(f"{x.name}/up", (x.name,))
+
+
+def widths(factor: float, *channels: int) -> tuple[int, ...]:
+    """Return numbers of channels, multiplied and rounded; none is below 1."""
+    return tuple(max(1, round(factor * count)) for count in channels)

@@ -12,23 +12,26 @@ import numpy as np
 
 from jnst.arrays import Params
 from jnst.feedforward import parameters
-from jnst.feedforward.blocks import normed, own_norm, reflecting, residual, upsampled
+from jnst.feedforward.blocks import normed, own_norm, reflecting, residual, upsampled, widths
 from jnst.feedforward.layers import Input, Rescale, Row, Table
 
 
-def table() -> Table:
+def table(*, width: float = 1.0) -> Table:
     """List the rows: from "picture", RGB in [0, 1], to RGB in about [0, 1], not clipped.
 
     In between there are 0 to 255. Each side is rounded up to a multiple of 4: 37 x 50 pixels become
-    40 x 52.
+    40 x 52. `width` multiplies the channels of all layers; published networks have 1.
     """
+    narrow, middle, wide = widths(width, 32, 64, 128)
     rows: list[Row] = [Input("picture", 3), Rescale("bytes", ("picture",), 255.0)]
-    for i, (channels, size, stride) in enumerate(((32, 9, 1), (64, 3, 2), (128, 3, 2)), start=1):
+    for i, (channels, size, stride) in enumerate(
+        ((narrow, 9, 1), (middle, 3, 2), (wide, 3, 2)), start=1
+    ):
         rows += normed(reflecting(rows[-1], f"conv{i}", channels, size, stride=stride), own_norm)
     for i in range(1, 6):
         name = f"res{i}"
-        rows += residual(rows[-1], name, f"{name}.conv1", f"{name}.conv2", 128, own_norm)
-    for i, channels in enumerate((64, 32), start=1):
+        rows += residual(rows[-1], name, f"{name}.conv1", f"{name}.conv2", wide, own_norm)
+    for i, channels in enumerate((middle, narrow), start=1):
         rows += [upsampled(rows[-1])]
         rows += normed(reflecting(rows[-1], f"deconv{i}", channels, 3), own_norm)
     rows += [reflecting(rows[-1], "deconv3", 3, 9)]

@@ -11,29 +11,32 @@ import numpy as np
 
 from jnst.arrays import Params
 from jnst.feedforward import parameters
-from jnst.feedforward.blocks import normed
+from jnst.feedforward.blocks import normed, widths
 from jnst.feedforward.layers import Add, Conv, Input, Norm, Rescale, Row, Table, Transposed
 
 EPSILON = 1e-3
 """What is added to variances."""
 
 
-def table() -> Table:
+def table(*, width: float = 1.0) -> Table:
     """List the rows: from "picture", RGB in [0, 1], to RGB in [-22.5, 277.5] / 255, not clipped.
 
     Published networks were trained on [0, 1] but are run on 0 to 255, which gives another picture;
     here they see what they were trained on. Each side is rounded up to a multiple of 4: 37 x 50
-    pixels become 40 x 52.
+    pixels become 40 x 52. `width` multiplies the channels of all layers; published networks have 1.
     """
+    narrow, middle, wide = widths(width, 32, 64, 128)
     rows: list[Row] = [Input("picture", 3)]
-    for i, (channels, size, stride) in enumerate(((32, 9, 1), (64, 3, 2), (128, 3, 2)), start=1):
+    for i, (channels, size, stride) in enumerate(
+        ((narrow, 9, 1), (middle, 3, 2), (wide, 3, 2)), start=1
+    ):
         rows += normed(_conv(rows[-1], f"conv{i}", channels, size, stride), _norm)
     for i in range(1, 6):
         x, name = rows[-1], f"res{i}"
-        rows += normed(_conv(x, f"{name}.conv1", 128, 3), _norm)
-        rows += normed(_conv(rows[-1], f"{name}.conv2", 128, 3), _norm, activation="")
+        rows += normed(_conv(x, f"{name}.conv1", wide, 3), _norm)
+        rows += normed(_conv(rows[-1], f"{name}.conv2", wide, 3), _norm, activation="")
         rows += [Add(name, (x.name, rows[-1].name))]
-    for i, channels in enumerate((64, 32), start=1):
+    for i, channels in enumerate((middle, narrow), start=1):
         larger = Transposed(f"deconv{i}", (rows[-1].name,), channels, 3, 2)
         rows += normed(larger, _norm)
     rows += normed(_conv(rows[-1], "conv_out", 3, 9), _norm, activation="tanh")

@@ -13,25 +13,29 @@ import numpy as np
 
 from jnst.arrays import Params
 from jnst.feedforward import parameters
-from jnst.feedforward.blocks import normed, own_norm, reflecting, upsampled
+from jnst.feedforward.blocks import normed, own_norm, reflecting, upsampled, widths
 from jnst.feedforward.layers import Add, Input, Rescale, Row, Table
 
 
-def table() -> Table:
+def table(*, width: float = 1.0) -> Table:
     """List the rows: from "picture", RGB in [0, 1], to RGB in about [0, 1], not clipped.
 
     In between there are 0 to 255. Each side is rounded up to a multiple of 4: 37 x 50 pixels become
-    40 x 52.
+    40 x 52. `width` multiplies the channels of all layers; published networks have 1.
     """
+    narrow, middle, wide = widths(width, 32, 64, 128)
     rows: list[Row] = [Input("picture", 3), Rescale("bytes", ("picture",), 255.0)]
-    rows += normed(reflecting(rows[-1], "conv1", 32, 9, bias=False), own_norm)
-    rows += _block(rows[-1], "conv2", 32, 64, stride=2)
-    rows += _block(rows[-1], "conv3", 64, 128, stride=2)
+    rows += normed(reflecting(rows[-1], "conv1", narrow, 9, bias=False), own_norm)
+    rows += _block(rows[-1], "conv2", narrow, middle, stride=2)
+    rows += _block(rows[-1], "conv3", middle, wide, stride=2)
     for i in range(1, 6):
         x, name = rows[-1], f"res{i}"
-        rows += _block(x, name, 128, 128)
+        rows += _block(x, name, wide, wide)
         rows += [Add(name, (x.name, rows[-1].name))]
-    for name, inner, channels in (("upconv1.conv1", 128, 64), ("upconv2.conv1", 64, 32)):
+    for name, inner, channels in (
+        ("upconv1.conv1", wide, middle),
+        ("upconv2.conv1", middle, narrow),
+    ):
         rows += [upsampled(rows[-1])]
         rows += _block(rows[-1], name, inner, channels, activation="relu")
     rows += [reflecting(rows[-1], "conv4", 3, 9, bias=False)]

@@ -2,27 +2,42 @@
 
 Dumoulin, Shlens, Kudlur 2017, "A Learned Representation For Artistic Style", arXiv:1610.07629;
 magenta@14aba702, `image_stylization/model.py`. What is published for mobile devices, with 26
-styles, is slimmer than the paper's: 32 channels everywhere, then 8 and 4, but 6 residual blocks
-instead of 5. Convolutions have no biases. Scale and shift of every norm belong to a style; between
+styles, is slimmer than the paper's (`PAPER`): 32 channels everywhere, then 8 and 4, but 6 residual
+blocks instead of 5. Convolutions have no biases. Scale and shift of every norm belong to a style; between
 styles they are mixed.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from jnst.arrays import Array, Params
 from jnst.feedforward import norms, parameters
-from jnst.feedforward.blocks import normed, reflecting, residual, upsampled
+from jnst.feedforward.blocks import normed, reflecting, residual, upsampled, widths
 from jnst.feedforward.layers import Conv, Input, Norm, Row, Table, Transposed
 
 STYLES = 26
 """Styles of the published network."""
+
+
+class Shape(NamedTuple):
+    """Channels of the contracting, residual and expanding layers, and the residual blocks."""
+
+    contract: tuple[int, int, int]
+    blocks: int
+    expand: tuple[int, int]
+
+
+MOBILE = Shape((32, 32, 32), 6, (8, 4))
+"""The published network."""
+PAPER = Shape((32, 64, 128), 5, (64, 32))
+"""The paper's, table 1."""
 _KINDS = {"kernel": "w", "scale": "gamma", "shift": "beta"}
 
 
-def table(*, styles: int = STYLES) -> Table:
+def table(*, styles: int = STYLES, shape: Shape = MOBILE, width: float = 1.0) -> Table:
     """List the rows: from "style", a weight for each style, and "picture", RGB in [0, 1].
 
     What comes out is RGB in [0, 1]. Each side is rounded up to a multiple of 4: 37 x 50 pixels

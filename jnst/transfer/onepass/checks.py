@@ -1,7 +1,7 @@
 """Checks of the settings of methods that paint in one pass."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.feedforward.networks import multistyle
@@ -16,7 +16,7 @@ MEANT: Mapping[str, frozenset[str]] = {
     "adain": ALWAYS | {"strength", "blend", "style_size"},
     "wct": (ALWAYS - {"tile"}) | {"strength", "blend", "style_size"},
     "microast": ALWAYS | {"strength", "blend", "style_size"},
-    "trained": ALWAYS,
+    "trained": ALWAYS | {"style_number", "blend"},
 }
 """By method, the settings that mean something to it."""
 WITHOUT_PAINTING = ("multistyle", "trained")
@@ -56,18 +56,27 @@ def check(settings: Settings) -> None:
             "none; take luminance"
         )
     if settings.method == "multistyle":
-        _check_numbers(settings)
+        check_numbers(settings, tuple(map(str, range(multistyle.STYLES))))
 
 
-def _check_numbers(settings: Settings) -> None:
-    numbers = settings.style_number
-    if not numbers:
-        raise InputError(f"method multistyle needs style_number, from 0 to {multistyle.STYLES - 1}")
-    for number in numbers:
-        if type(number) is not int or not 0 <= number < multistyle.STYLES:
+def check_numbers(settings: Settings, styles: Sequence[str]) -> None:
+    """Raise an `InputError` where the numbers are not those of styles that a network has."""
+    numbers, last = settings.style_number, len(styles) - 1
+    if not styles:
+        if numbers or (settings.method == "trained" and settings.blend):
             raise InputError(
-                f"style_number must be from 0 to {multistyle.STYLES - 1}, not {number!r}"
+                "style_number and blend are for networks of several styles, and this one has one"
             )
+        return
+    if not numbers:
+        named = ", ".join(f"{i} {name}" for i, name in enumerate(styles) if name != str(i))
+        raise InputError(
+            f"method {settings.method} needs style_number, from 0 to {last}"
+            f"{f': {named}' if named else ''}"
+        )
+    for number in numbers:
+        if type(number) is not int or not 0 <= number <= last:
+            raise InputError(f"style_number must be from 0 to {last}, not {number!r}")
     if len(settings.blend) not in (0, len(numbers)):
         raise InputError(
             f"blend has {len(settings.blend)} numbers for {len(numbers)} of style_number; give one "

@@ -17,7 +17,7 @@ from jnst.pictures import canvas, resizing
 from jnst.pictures.regions import Mask
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass import fitting
-from jnst.transfer.onepass.checks import DEFAULT
+from jnst.transfer.onepass.checks import DEFAULT, check_numbers
 from jnst.transfer.onepass.network import Loaded, compute, load
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import Guide, Pictures, finish
@@ -42,7 +42,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
     outer = _rounded(height, width, loaded.network)
     extended = canvas.extend(content, *outer)
-    make_room((loaded.name, outer))
+    make_room((loaded.network.table, outer))
 
     def painted(guides: Sequence[Guide]) -> Picture:
         given = given_for(loaded, settings, content, guides)
@@ -138,6 +138,7 @@ class OnePass:
         if isinstance(loaded, dict):
             loaded = _shared(loaded, settings, pictures.network)
         loaded = loaded or load(settings, file=pictures.network)
+        check_numbers(settings, loaded.styles)
         _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
         if min(height, width) < least:

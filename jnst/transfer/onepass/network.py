@@ -10,13 +10,15 @@ import numpy as np
 from jnst.arrays import Params
 from jnst.backbones.nn import PRECISION
 from jnst.byhand.feedforward import graph as byhand
+from jnst.feedforward import trainable
+from jnst.feedforward.networks import multistyle
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.feedforward.segments import PICTURE
 from jnst.transfer.onepass import tiles
 from jnst.transfer.onepass.programs import Maps, program
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
-from jnst.weights import onepass
+from jnst.weights import onepass, trained
 
 QUICKLY = 2**20
 """Up to so many pixels a single picture is painted by a program that is compiled quickly; above,
@@ -24,19 +26,16 @@ what it takes longer to run is more than what that saves (`scripts/bench/onepass
 
 
 class Loaded(NamedTuple):
-    """A name in `NETWORKS`, and the parameters of that network.
+    """A network, and its parameters.
 
-    Given a cache, many pictures share what is known of their styles.
+    Given a cache, many pictures share what is known of their styles. `styles` are the names of
+    those that the network has itself, if it has several.
     """
 
-    name: str
+    network: Network
     params: Params
+    styles: tuple[str, ...] = ()
     known: TargetCache | None = None
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return NETWORKS[self.name]
 
 
 def load(settings: Settings, *, file: Path | None) -> Loaded:
@@ -44,7 +43,16 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
 
     Raises `InputError` where they are missing, or cannot be used.
     """
-    return Loaded(*(onepass.open_file(file) if file else onepass.load(settings.method)))
+    if file is None:
+        name, params = onepass.load(settings.method)
+        numbers = range(multistyle.STYLES) if name == "multistyle" else ()
+        return Loaded(NETWORKS[name], params, tuple(map(str, numbers)))
+    if onepass.suffix_of(file) == trained.SUFFIX:
+        design, params, _ = trained.read(file)
+        styles = design.styles if design.conditional else ()
+        return Loaded(trainable.network(design), params, styles)
+    name, params = onepass.open_file(file)
+    return Loaded(NETWORKS[name], params)
 
 
 def compute(loaded: Loaded, settings: Settings, given: Maps, *, tile: int | None) -> np.ndarray:

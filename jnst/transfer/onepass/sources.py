@@ -9,12 +9,16 @@ from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.settings import Settings
+from jnst.weights import trained
 from jnst.weights.onepass import READERS, suffix_of
+
+SUFFIXES = (trained.SUFFIX, *READERS)
+"""Suffixes of the files of trained networks: jnst's own, and others'."""
 
 
 def is_network(source: files.Source) -> bool:
     """Tell whether a style is a trained network, by the suffix of its file."""
-    return isinstance(source, str | os.PathLike) and suffix_of(Path(source)) in READERS
+    return isinstance(source, str | os.PathLike) and suffix_of(Path(source)) in SUFFIXES
 
 
 def with_styles(settings: Settings, styles: Iterable[files.Source]) -> Settings:
@@ -45,7 +49,7 @@ def network_and_paintings(
             case [str() | os.PathLike() as file] if is_network(file):
                 return Path(file), ()
         raise InputError(
-            f"method trained needs one network, a file ending in {', '.join(READERS)}, in place of "
+            f"method trained needs one network, a file ending in {', '.join(SUFFIXES)}, in place of "
             "the painting"
         )
     if styles and method in WITHOUT_PAINTING:

@@ -27,11 +27,11 @@ def given_for(
     network = loaded.network
     strength = network.strength if settings.strength is None else settings.strength
     given = {}
-    if settings.method == "multistyle":
+    if loaded.styles:
         numbers = settings.style_number
-        weights = np.zeros(multistyle.STYLES, np.float32)
+        weights = np.zeros(len(loaded.styles), np.float32)
         np.add.at(weights, list(numbers), settings.blend or (1.0,) * len(numbers))
-        given["style"] = multistyle.style(weights / weights.sum())
+        given["style"] = multistyle.style(weights / weights.sum(), styles=len(weights))
     elif network.known:
         size = settings.style_size or max(content.shape[1:3])
         known = [(one.share, _known(loaded, settings, one.style, size)) for one in guides]

@@ -1,0 +1,185 @@
+"""`jnst train`: a network of one's own, from paintings and a folder of photographs."""
+
+import argparse
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+from jnst.display.sheet import contact_sheet
+from jnst.display.terminal import live
+from jnst.errors import InputError, check_at_least
+from jnst.methods.progress import Progress
+from jnst.pictures import files, resizing, samples
+from jnst.runs import checkpoint
+from jnst.runs.failures import status
+from jnst.runs.pictures import check_derived, check_no_source
+from jnst.runs.signals import uninterrupted
+from jnst.system import disk
+from jnst.system.streams import notice, say
+from jnst.training.presets import PRESETS, preset, summary
+from jnst.training.settings import Settings, check
+from jnst.weights import trained
+from jnst.xla import keep_compiled_programs
+
+if TYPE_CHECKING:
+    from jnst.training.run import Opened
+
+PREVIEW = 384
+"""Long side of previews, in pixels."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train a network that paints in the manner of PAINTING in one pass; of several, each."""
+
+    paintings: Annotated[
+        tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PAINTING...")
+    ] = ()
+    """The paintings: anything Pillow opens."""
+    photos: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Photographs to learn from, in this folder and those in it."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """Where the network goes (.jnst). By default PAINTING.jnst, here."""
+    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Begin with the settings of a published system, or of `quick`, a small network in 45 minutes
+    (--list presets); all options still apply."""
+    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Settings
+    )
+    preview_every: float = 60.0
+    """After how many seconds a photograph is painted by the network as it is, into
+    OUTPUT-preview.png; 0 for never."""
+    preview_of: Annotated[Path | None, tyro.conf.arg(metavar="PHOTOGRAPH")] = None
+    """The photograph for that; by default the built-in one."""
+    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Keep in this folder, as the training goes, all that is needed to go on with it."""
+    checkpoint_every: float = 60.0
+    """After how many seconds it is written anew; less often where writing takes long."""
+    resume: bool = False
+    """Go on with the training in the folder of --checkpoint, if there is one: with the same words."""
+    list: Literal["presets"] | None = None
+    """List what can be chosen, and leave."""
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+
+
+def starting_point(words: Sequence[str]) -> tuple[Settings, None]:
+    """Return the settings that the other options are based on: those of `--preset`.
+
+    Raises `InputError` for an unknown name.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset", nargs="?")
+    asked, _ = parser.parse_known_args(list(words))
+    return (Settings() if asked.preset is None else preset(asked.preset)), None
+
+
+def run(options: Options) -> int:
+    """Train a network, or list what was asked for; return the exit status."""
+    if options.list == "presets":
+        say(*(f"{name:18} {summary(name)}" for name in PRESETS))
+        return 0
+    output = _output(options)
+    folder = options.checkpoint
+    if folder is None:
+        if options.resume:
+            raise InputError("resume goes with checkpoint, the folder that the training is in")
+        return _train(options, output)
+    with checkpoint.held(folder):
+        return _train(options, output)
+
+
+def _output(options: Options) -> Path:
+    """Name the file, and see that all can be written and used, before anything is read."""
+    if not options.paintings:
+        raise InputError("give a painting, or several; see 'jnst train --help'")
+    if options.photos is None:
+        raise InputError("give --photos, a folder of photographs to learn from")
+    check(options.settings, styles=len(options.paintings))
+    check_at_least("preview_every", options.preview_every, 0)
+    check_at_least("checkpoint_every", options.checkpoint_every, 0)
+    output = options.output or disk.unused(f"{options.paintings[0].stem}{trained.SUFFIX}")
+    disk.check_writable(output, (trained.SUFFIX,))
+    sources = [*options.paintings, *filter(None, [options.preview_of])]
+    check_no_source([output], sources)
+    if options.preview_every:
+        check_derived([_previewed(output)], sources)
+    return output
+
+
+def _previewed(output: Path) -> Path:
+    return output.with_name(f"{output.stem}-preview.png")
+
+
+def _train(options: Options, output: Path) -> int:
+    try:
+        from jnst.training import checkpoint as checkpoints
+        from jnst.training.run import open_training, run
+    except ImportError as error:
+        raise InputError(
+            f"training needs the package {error.name}: pip install 'jnst[train]'"
+        ) from None
+    if options.cache:
+        keep_compiled_programs()
+    began = time.monotonic()
+    with checkpoints.keeping(options.checkpoint) as keeper:
+        if keeper is not None and keeper.facts is not None and not options.resume:
+            raise InputError(
+                f"{options.checkpoint} holds a training already; go on with it by --resume, or "
+                "choose another folder"
+            )
+        opened = open_training(options.paintings, options.photos, options.settings, keeper=keeper)
+        first = opened.done
+        if first and not options.quiet:
+            notice(f"going on after {first} of {options.settings.steps} steps")
+        with _watching(opened, options, output) as watch:
+            trouble = run(opened, watch=watch, keeper=keeper, every=options.checkpoint_every)
+    with uninterrupted():
+        trained.write(output, opened.network())
+    if options.preview_every:
+        _preview(opened, options, output)
+    for path, reason in opened.source.broken.items():
+        notice(f"left out {path}: {reason}")
+    if not options.quiet:
+        say(
+            f"{'interrupted: ' if trouble else ''}wrote {output}, after {opened.done} steps, in "
+            f"{time.monotonic() - began:.0f} s"
+        )
+    return status(trouble)
+
+
+@contextlib.contextmanager
+def _watching(
+    opened: "Opened", options: Options, output: Path
+) -> Iterator[Callable[[Progress], None]]:
+    """Show a live line, and paint a preview every so often."""
+    due = time.monotonic() + options.preview_every
+    with live((1.0,) * options.settings.steps, quiet=options.quiet) as show:
+
+        def watch(progress: Progress) -> None:
+            nonlocal due
+            show(progress)
+            if options.preview_every and time.monotonic() >= due:
+                _preview(opened, options, output)
+                due = time.monotonic() + options.preview_every
+
+        yield watch
+
+
+def _preview(opened: "Opened", options: Options, output: Path) -> None:
+    """Paint a photograph with the network as it is, once in each style, side by side."""
+    from jnst.training.run import preview
+
+    source = samples.content() if options.preview_of is None else options.preview_of
+    photograph = resizing.fit(files.read(source), PREVIEW)
+    styles = opened.training.design.styles
+    painted = [preview(opened, photograph, style=i) for i in range(len(styles))]
+    files.write(_previewed(output), contact_sheet([list(zip(styles, painted, strict=True))]))

@@ -1,0 +1,71 @@
+"""The networks that can be trained for styles of one's own, by name, and how their parameters begin.
+
+A trained network is a `Design`, of which its table follows, and the table's parameters.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.feedforward.layers import Table
+from jnst.feedforward.networks import johnson, lengstrom, mobilejohnson, multistyle
+from jnst.feedforward.registry import Network
+
+_Builder = Callable[..., Table]
+ONE_STYLE: Mapping[str, _Builder] = {
+    "johnson": johnson.table,
+    "lengstrom": lengstrom.table,
+    "mobilejohnson": mobilejohnson.table,
+}
+"""Networks of one style: functions of a width."""
+SEVERAL_STYLES: Mapping[str, _Builder] = {
+    "multistyle": functools.partial(multistyle.table, shape=multistyle.PAPER),
+    "multistyle-mobile": multistyle.table,
+}
+"""Networks of any number of styles, with scales and shifts for each: functions of both."""
+NAMES = (*ONE_STYLE, *SEVERAL_STYLES)
+"""All that can be trained."""
+WIDEST = 4
+"""The largest width."""
+MOST_STYLES = 1000
+"""The most styles of a network."""
+
+
+class Design(NamedTuple):
+    """A name in `NAMES`, what its channels are multiplied by, and the names of its styles."""
+
+    network: str
+    width: float
+    styles: tuple[str, ...]
+
+    @property
+    def conditional(self) -> bool:
+        """Say whether the network takes a weight for each style."""
+        return self.network in SEVERAL_STYLES
+
+
+def check(design: Design) -> Design:
+    """Return a design; raise an `InputError` where there is no such network."""
+    check_choice("network", design.network, NAMES)
+    check_at_most("width", check_at_least("width", design.width, 0.05), WIDEST)
+    count = len(design.styles)
+    if not 1 <= count <= MOST_STYLES:
+        raise InputError(f"a network needs from 1 to {MOST_STYLES} styles, not {count}")
+    if count > 1 and not design.conditional:
+        raise InputError(
+            f"network {design.network} has one style, not {count}; choose from "
+            f"{', '.join(SEVERAL_STYLES)}"
+        )
+    return design
+
+
+def network(design: Design) -> Network:
+    """Return the network of a design, as those that paint in one pass are run."""
+    check(design)
+    if design.conditional:
+        styles = len(design.styles)
+        table = SEVERAL_STYLES[design.network](styles=styles, width=design.width)
+    else:
+        table = ONE_STYLE[design.network](width=design.width)
+    return Network(table, 4, "", None)

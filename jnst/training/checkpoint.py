@@ -1,0 +1,97 @@
+"""Checkpoints of a training, by orbax: it can be killed at any moment, and goes on to equal bits.
+
+Kept are the learner (parameters, their average, the optimizer's state), the place among the
+photographs, and the facts by which a training is known again.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grain
+import jax
+import orbax.checkpoint as ocp
+from flax import nnx
+
+from jnst.errors import InputError
+from jnst.training.train import Training
+
+_LEARNER, _PHOTOGRAPHS, _FACTS = "learner", "photographs", "facts"
+
+
+class Keeper:
+    """A folder in which checkpoints of one training are kept; the last two are."""
+
+    def __init__(self, folder: Path) -> None:
+        options = ocp.CheckpointManagerOptions(max_to_keep=2, enable_async_checkpointing=False)
+        names = (_LEARNER, _PHOTOGRAPHS, _FACTS)
+        self._manager = ocp.CheckpointManager(
+            os.path.abspath(folder), options=options, item_names=names
+        )
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """The facts of the newest checkpoint; None where there is none."""
+        step = self._manager.latest_step()
+        if step is None:
+            return None
+        return self._restore(step, **{_FACTS: ocp.args.JsonRestore()})[_FACTS]
+
+    def save(self, training: Training, facts: dict[str, Any]) -> None:
+        """Keep a training as it is; raise `InputError` for what the disk refuses."""
+        learner = nnx.to_pure_dict(nnx.state(training.learner))
+        items = {
+            _LEARNER: ocp.args.StandardSave(learner),
+            _PHOTOGRAPHS: grain.checkpoint.CheckpointSave(training.photographs),
+            _FACTS: ocp.args.JsonSave(facts),
+        }
+        step = int(training.learner.optimizer.step[...])
+        try:
+            self._manager.save(step, args=ocp.args.Composite(**items), force=True)
+        except (OSError, ValueError) as error:
+            raise _failure("cannot keep a checkpoint", error) from None
+
+    def restore(self, training: Training) -> None:
+        """Bring a training to where the newest checkpoint is; there must be one."""
+        state = nnx.state(training.learner)
+        like = jax.tree.map(ocp.utils.to_shape_dtype_struct, nnx.to_pure_dict(state))
+        step = self._manager.latest_step()
+        found = self._restore(
+            step,
+            **{
+                _LEARNER: ocp.args.StandardRestore(like),
+                _PHOTOGRAPHS: grain.checkpoint.CheckpointRestore(training.photographs),
+            },
+        )
+        nnx.replace_by_pure_dict(state, found[_LEARNER])
+        nnx.update(training.learner, state)
+
+    def _restore(self, step: int, **items: Any) -> Any:
+        try:
+            return self._manager.restore(step, args=ocp.args.Composite(**items))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _failure("cannot read the checkpoint", error) from None
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._manager.close()
+
+
+@contextmanager
+def keeping(folder: Path | None) -> Iterator[Keeper | None]:
+    """Yield the keeper of a folder that is there; None for none."""
+    if folder is None:
+        yield None
+        return
+    keeper = Keeper(folder)
+    try:
+        yield keeper
+    finally:
+        keeper.close()
+
+
+def _failure(what: str, error: Exception) -> InputError:
+    reason = " ".join(str(error).split())[:200]
+    return InputError(f"{what}: {reason}")

@@ -1,0 +1,92 @@
+"""A network in training: its parameters, the optimizer's state, and the step that moves both."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax import nnx
+
+from jnst.arrays import Array, Params
+from jnst.engines.build import losses_and_network
+from jnst.feedforward.layers import Table
+from jnst.losses.registry import ObjectiveChoices
+from jnst.training.objective import Lesson, loss
+from jnst.training.painter import Painter
+from jnst.training.settings import Settings
+from jnst.xla import jit
+
+FAILURES = 10
+"""So many steps in a row are left out where the gradient is not finite; then a training fails."""
+Step = Callable[[Any, Lesson, Array, Array], tuple[Any, tuple[Array, dict[str, Array], Array]]]
+"""`(state, lesson, photographs, styles) -> (state, (total, parts, pictures))`."""
+
+
+class Learner(nnx.Module):
+    """A network that is trained: the network, the optimizer, and the average of the parameters.
+
+    The average has weights d_t = min(d, (1 + t) / (10 + t)) of itself at step t, so that the first
+    parameters are forgotten; with d = 0 it is the last parameters.
+    """
+
+    def __init__(self, table: Table, settings: Settings) -> None:
+        self.painter = Painter(table, rngs=nnx.Rngs(settings.seed))
+        rate = settings.learning_rate
+        if settings.decay == "cosine":
+            rate = optax.cosine_decay_schedule(rate, settings.steps)
+        adam = optax.apply_if_finite(optax.adam(rate), FAILURES)
+        self.optimizer = nnx.Optimizer(self.painter, adam, wrt=nnx.Param)
+        self.average = nnx.data(jax.tree.map(nnx.Variable, _plain(self.painter.params)))
+        self.decay = settings.average
+
+    @property
+    def failures(self) -> int:
+        """Count the last steps, in a row, whose gradient was not finite."""
+        state: Any = self.optimizer.opt_state
+        return int(state.notfinite_count[...])
+
+    @property
+    def kept(self) -> Params:
+        """The parameters that are kept: their average."""
+        return {row: {k: v[...] for k, v in kinds.items()} for row, kinds in self.average.items()}
+
+    def move(self, gradient: Any) -> None:
+        """Move the parameters by the optimizer, and the average after them."""
+        self.optimizer.update(self.painter, gradient)
+        count = self.optimizer.step[...].astype(jnp.float32)
+        share = 1 - jnp.minimum(self.decay, (1 + count) / (10 + count))
+        new = optax.incremental_update(_plain(self.painter.params), _plain(self.kept), share)
+        for row, kinds in new.items():
+            for kind, array in kinds.items():
+                self.average[row][kind][...] = array
+
+
+def _plain(params: Params) -> dict[str, dict[str, Array]]:
+    return {row: dict(kinds) for row, kinds in params.items()}
+
+
+@functools.lru_cache(maxsize=8)
+def step(graph: Any, table: Table, choices: ObjectiveChoices) -> Step:
+    """Return the compiled step of a learner, whose old state is donated.
+
+    Args:
+        graph: the learner without its arrays, of `nnx.split`.
+        table: of its network.
+        choices: the losses.
+
+    """
+    terms, extract = losses_and_network(choices)
+
+    def move(state: Any, lesson: Lesson, photographs: Array, styles: Array):
+        learner = nnx.merge(graph, state)
+
+        def of(painter: Painter):
+            return loss(terms, extract, table, painter.params, lesson, photographs, styles)
+
+        (total, seen), gradient = nnx.value_and_grad(of, has_aux=True)(learner.painter)
+        learner.move(gradient)
+        return nnx.state(learner), (total, *seen)
+
+    return jit(move, donate_argnums=0)

@@ -1,0 +1,54 @@
+"""What a network is to learn: measured once, from the paintings and the settings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jnst.arrays import AnyPicture
+from jnst.engines.build import engine
+from jnst.pictures import resizing
+from jnst.training.objective import Lesson
+from jnst.training.settings import Settings
+from jnst.transfer.checks import check_large_enough
+from jnst.transfer.settings import picture_goals
+from jnst.weights.network import open_network
+from jnst.xla import own_switches
+
+
+@own_switches
+def measure(paintings: Sequence[AnyPicture], settings: Settings) -> Lesson:
+    """Read the loss network, and measure the paintings by it.
+
+    Raises `InputError` where its weights are missing, and for a painting that is too small.
+    """
+    losses = settings.losses
+    resolved = losses.resolved
+    machine = engine("jax", resolved.objective)
+    params = open_network(losses.backbone, resolved.layers, weights=losses.weights).params
+    everywhere = dict.fromkeys(resolved.style_layers)
+    found = []
+    for painting in paintings:
+        if settings.style_size is not None:
+            painting = resizing.fit(painting, settings.style_size)
+        check_large_enough("style", *painting.shape[1:3], resolved.style_layers, losses)
+        found.append(machine.targets("style", params, painting, everywhere))
+    shares = resolved.style_layer_weights
+    weights = [losses.style_weight * share / sum(shares) for share in shares]
+    return Lesson(
+        params=machine.prepare(params),
+        content=dict.fromkeys(
+            resolved.content_layers, losses.content_weight / max(len(resolved.content_layers), 1)
+        ),
+        styles={
+            layer: (weight, _stacked([targets[layer] for targets in found]))
+            for layer, weight in zip(resolved.style_layers, weights, strict=True)
+        },
+        picture={name: goal for name, goal in picture_goals(losses).items() if goal.weight},
+    )
+
+
+def _stacked(targets: Sequence[Any]) -> Any:
+    """Put the targets of several styles one behind the other."""
+    return jax.tree.map(lambda *arrays: jnp.stack(arrays), *targets)

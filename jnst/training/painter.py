@@ -1,0 +1,47 @@
+"""A network of a table as a module of flax, whose parameters are trained."""
+
+import jax
+from flax import nnx
+
+from jnst.arrays import Array, Features, Params
+from jnst.feedforward import graph, parameters
+from jnst.feedforward.layers import Table
+
+_uniform = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
+
+
+class Painter(nnx.Module):
+    """A network of a table with parameters of its own, which start at random.
+
+    Kernels are uniform in ±1/√n, n the numbers that an output is a sum of, as torch has them
+    (`torch.nn.Conv2d`); scales are 1, shifts and biases 0, where torch has random biases.
+    """
+
+    def __init__(self, table: Table, *, rngs: nnx.Rngs) -> None:
+        self.table = table
+        self.weights = nnx.data(
+            {
+                row: {kind: nnx.Param(_initial(kind, shape, rngs)) for kind, shape in kinds.items()}
+                for row, kinds in parameters.shapes(table).items()
+            }
+        )
+
+    def __call__(self, given: Features) -> Array:
+        """Compute the picture; see `jnst.feedforward.graph.paint`."""
+        return graph.paint(self.table, self.params, given)
+
+    @property
+    def params(self) -> Params:
+        """The parameters as plain arrays, as all else takes them."""
+        return {
+            row: {kind: param[...] for kind, param in kinds.items()}
+            for row, kinds in self.weights.items()
+        }
+
+
+def _initial(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> jax.Array:
+    if kind == "kernel":
+        return _uniform(rngs.params(), shape)
+    return (nnx.initializers.ones if kind == "scale" else nnx.initializers.zeros)(
+        rngs.params(), shape
+    )

@@ -1,0 +1,94 @@
+"""Photographs to train on: found in folders, cut at random, shuffled, and put into batches.
+
+By grain: which photographs a batch has, and where they are cut, follows from a seed and the number
+of the step alone, so a training that goes on sees what it would have seen.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import grain
+import numpy as np
+from jaxtyping import Float
+
+from jnst.errors import InputError
+from jnst.pictures import files, resizing
+
+Batch = Float[np.ndarray, "b {side} {side} 3"]
+"""Photographs of one size, RGB in [0, 1]."""
+
+
+def find(folder: Path) -> list[Path]:
+    """List the pictures in a folder and those in it, by their suffixes, in the order of their names.
+
+    Raises `InputError` where there are none.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {str(folder)!r} of photographs")
+    known = files.suffixes()
+    found = [
+        Path(where, name)
+        for where, _, names in os.walk(folder)
+        for name in names
+        if name.lower().endswith(known) and not name.startswith(".")
+    ]
+    if not found:
+        raise InputError(f"the folder {str(folder)!r} holds no pictures ({' '.join(known)})")
+    return sorted(found)
+
+
+class Photos:
+    """The photographs of some files, by number; `broken` holds the reason of each that has none.
+
+    One that cannot be read is replaced by the next that can. Without a `size`, a photograph keeps
+    its own; its short side is `side` pixels at least.
+    """
+
+    def __init__(self, paths: Sequence[Path], *, side: int, size: int | None) -> None:
+        self.paths, self.side, self.size = list(paths), side, size
+        self.broken: dict[Path, str] = {}
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, number: int) -> np.ndarray:
+        """Read a photograph, [h, w, 3].
+
+        Raises `InputError` where none can be read.
+        """
+        for i in range(len(self.paths)):
+            path = self.paths[(number + i) % len(self.paths)]
+            if path in self.broken:
+                continue
+            try:
+                picture = files.read(path)
+            except InputError as error:
+                self.broken[path] = str(error)
+                continue
+            return self._resized(picture)[0]
+        path, reason = next(iter(self.broken.items()))
+        raise InputError(f"none of {len(self.paths)} photographs can be read; {path}: {reason}")
+
+    def _resized(self, picture: np.ndarray) -> np.ndarray:
+        height, width = picture.shape[1:3]
+        short = min(height, width)
+        wanted = max(self.side, short if self.size is None else self.size)
+        sides = (max(self.side, round(side * wanted / short)) for side in (height, width))
+        return resizing.resize(picture, *sides).astype(np.float32)
+
+
+def batches(photos: Photos, *, count: int, seed: int) -> grain.DatasetIterator[np.ndarray]:
+    """Return an endless iterator over batches of `count` photographs.
+
+    All photographs come before any comes again, each time in another order.
+    """
+
+    def cut(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        top, left = (int(rng.integers(0, n - photos.side + 1)) for n in picture.shape[:2])
+        return picture[top : top + photos.side, left : left + photos.side]
+
+    dataset = grain.MapDataset.source(photos).seed(seed).shuffle().repeat()
+    dataset = dataset.random_map(cut).batch(count, drop_remainder=True)
+    options = grain.ReadOptions(num_threads=2, prefetch_buffer_size=4)
+    return iter(dataset.to_iter_dataset(options))

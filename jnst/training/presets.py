@@ -1,0 +1,165 @@
+"""Published trainings by name: each a function that returns `Settings`, its docstring the source.
+
+What all of them leave to jnst, and what departs from the originals:
+
+- The loss network is the VGG19 that comes along; where the source has VGG16, `--backbone vgg16`
+  takes it, once its weights are there. Layers have the same names.
+- Pictures are in [0, 1] here. Features are those of 0 to 255 minus the mean; where a source feeds
+  its network otherwise, or has other units, the docstring says what its weights become.
+- Photographs are cut at random and shuffled; some sources squeeze them into squares, or do not
+  shuffle.
+"""
+
+from collections.abc import Callable
+
+from jnst.errors import check_choice
+from jnst.training.settings import Settings
+
+_RELU = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+
+
+def default() -> Settings:
+    """The losses of jnst's default, and a network of the usual size."""
+    return Settings()
+
+
+def quick() -> Settings:
+    """A small network that is trained on two cores within 45 minutes."""
+    return Settings(
+        network="johnson",
+        width=0.5,
+        steps=2500,
+        batch=2,
+        crop=128,
+        photo_size=160,
+        style_size=256,
+        learning_rate=2e-3,
+        decay="cosine",
+        content_weight=0.01,
+        style_weight=1.0,
+        tv_weight=0.02,
+    )
+
+
+def johnson() -> Settings:
+    """Johnson, Alahi and Fei-Fei 2016, fast-neural-style@813c834 `train.lua`.
+
+    Content 1 at relu3_3, style 5 for each of four layers, mean squared errors, Gram/(CHW), total
+    variation 1e-6 · ½Σ on the scale to 255, a sum over the batch of 4 where all else is a mean.
+    Adam 1e-3, 4 photographs of 256 pixels, 40,000 steps. The network here is that of torch's
+    examples, with mirrored borders.
+    """
+    return Settings(
+        network="johnson",
+        content_layers=("relu3_3",),
+        style_layers=_RELU,
+        style_layer_weights=(1.0, 1.0, 1.0, 1.0),
+        content_weight=1.0,
+        style_weight=20.0,
+        tv_weight=4e-6 * 255**2,
+        tv="squares",
+        tv_scale="half",
+        style_loss="gram",
+        content_scale="mean",
+        style_scale="mean",
+        gram_normalization="positions-channels",
+        padding="zeros",
+    )
+
+
+def pytorch_examples() -> Settings:
+    """pytorch/examples@77f55b9 `fast_neural_style`.
+
+    Content 1e5 at relu2_2, style 1e10 for the sum over four layers, mean squared errors,
+    Gram/(CHW), no total variation. Adam 1e-3, 4 photographs of 256 pixels, 2 epochs of COCO's
+    82,783, which are 41,392 steps. There features are of pictures divided by the deviations of
+    ImageNet, here of 0 to 255: they are about 57 times as large, content losses 57² and Gram losses
+    57⁴ times, by which the weights are divided.
+    """
+    scale = 255 * 0.225
+    return Settings(
+        network="johnson",
+        steps=41_392,
+        style_size=None,
+        content_layers=("relu2_2",),
+        style_layers=_RELU,
+        style_layer_weights=(1.0, 1.0, 1.0, 1.0),
+        content_weight=1e5 / scale**2,
+        style_weight=4e10 / scale**4,
+        style_loss="gram",
+        content_scale="mean",
+        style_scale="mean",
+        gram_normalization="positions-channels",
+        padding="zeros",
+    )
+
+
+def lengstrom() -> Settings:
+    """lengstrom/fast-style-transfer@0d3d981.
+
+    VGG19. Content 7.5 at relu4_2 and style 100 for each of relu1_1 to relu5_1, means of squares,
+    Gram/(CHW); total variation 200, mean squares on the scale to 255. Adam 1e-3, 4 photographs, 2
+    epochs of 82,783, without the rest.
+    """
+    return Settings(
+        network="lengstrom",
+        steps=41_390,
+        style_size=None,
+        content_layers=("relu4_2",),
+        style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        style_layer_weights=(1.0,) * 5,
+        content_weight=7.5,
+        style_weight=500.0,
+        tv_weight=200.0 * 255**2,
+        tv="squares",
+        tv_scale="mean",
+        style_loss="gram",
+        content_scale="mean",
+        style_scale="mean",
+        gram_normalization="positions-channels",
+        padding="zeros",
+    )
+
+
+def dumoulin() -> Settings:
+    """Dumoulin, Shlens and Kudlur 2017, magenta@14aba702 `image_stylization`.
+
+    Content 1 at relu3_3, style 1e-4 for each of four layers, mean squares, Gram/(HW), no total
+    variation, one style a photograph at random. Adam 1e-3, 16 photographs of 256 pixels, 40,000
+    steps.
+    """
+    return Settings(
+        network="multistyle",
+        batch=16,
+        content_layers=("relu3_3",),
+        style_layers=_RELU,
+        style_layer_weights=(1.0, 1.0, 1.0, 1.0),
+        content_weight=1.0,
+        style_weight=4e-4,
+        style_loss="gram",
+        content_scale="mean",
+        style_scale="mean",
+        gram_normalization="positions",
+        padding="zeros",
+    )
+
+
+PRESETS: dict[str, Callable[[], Settings]] = {
+    "default": default,
+    "quick": quick,
+    "johnson": johnson,
+    "pytorch-examples": pytorch_examples,
+    "lengstrom": lengstrom,
+    "dumoulin": dumoulin,
+}
+"""Functions that return the settings of a training, by name."""
+
+
+def preset(name: str) -> Settings:
+    """Return the settings called `name`; raise an `InputError` that lists the names for another."""
+    return PRESETS[check_choice("preset", name, PRESETS)]()
+
+
+def summary(name: str) -> str:
+    """Return the first sentence of what a preset says of itself."""
+    return (PRESETS[name].__doc__ or "").partition("\n")[0]

@@ -1,0 +1,126 @@
+"""The settings of a training: their names, defaults, and meaning."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Literal
+
+from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.feedforward import trainable
+from jnst.methods.plain import make_plain
+from jnst.transfer import checks
+from jnst.transfer import settings as pixels
+
+MOST = {"crop": 4096, "photo_size": 4096, "style_size": 4096, "batch": 1024, "steps": 10_000_000}
+"""The most that these settings may be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides a trained network, beside its pictures. The only source of defaults.
+
+    The losses are those of `jnst.transfer.settings.Settings`, under the same names.
+    """
+
+    network: Literal["johnson", "lengstrom", "mobilejohnson", "multistyle", "multistyle-mobile"] = (
+        "johnson"
+    )
+    """The network; the last two learn any number of paintings, the others one."""
+    width: float = 1.0
+    """What the channels of its layers are multiplied by."""
+    steps: int = 40_000
+    """How many times the parameters are moved."""
+    batch: int = 4
+    """Photographs in each step."""
+    crop: int = 256
+    """Side in pixels of the squares cut out of photographs, at random places; a multiple of 4."""
+    photo_size: int | None = 256
+    """Short side that photographs are resized to before; by default their own. None is below
+    `crop`."""
+    style_size: int | None = 256
+    """Long side of the paintings, at most; by default their own."""
+    learning_rate: float = 1e-3
+    """Step size of Adam."""
+    decay: Literal["none", "cosine"] = "none"
+    """How the step size falls until the last step."""
+    average: float = 0.0
+    """Decay of the running average of the parameters that is kept instead of the last; 0 for
+    none."""
+    content_weight: float = 1.0
+    """How much the content matters."""
+    style_weight: float = 1.0
+    """How much the style matters."""
+    tv_weight: float = 0.0
+    """How much smoothness matters: the weight of total variation."""
+    line_weight: float = 0.0
+    """How much thin straight lines along rows and columns are held back."""
+    content_layers: tuple[str, ...] | None = None
+    """Layers whose features keep the content; by default what suits the loss network."""
+    style_layers: tuple[str, ...] | None = None
+    """Layers whose features carry the style; by default what suits the loss network."""
+    style_layer_weights: tuple[float, ...] = ()
+    """How much each style layer counts against the others; by default four times the next one."""
+    content_loss: Literal["features", "self-similarity"] = "features"
+    """What of the content is compared."""
+    style_loss: Literal[
+        "wasserstein", "gram", "moments", "sliced", "histogram", "patches", "remd"
+    ] = "wasserstein"
+    """What of the style is compared."""
+    content_scale: str = "relative-contraharmonic"
+    """What the squared differences of features are multiplied by."""
+    style_scale: str = "relative"
+    """What the style's differences are multiplied by."""
+    gram_normalization: Literal["positions", "positions-channels", "sum"] = "positions"
+    """What a Gram matrix is divided by."""
+    tv: Literal["nine-point", "squares", "absolute"] = "nine-point"
+    """Which neighbours total variation compares, and how."""
+    tv_scale: Literal["mean", "sum", "half"] = "mean"
+    """What total variation is multiplied by."""
+    backbone: str = "vgg19"
+    """The loss network, whose features are compared. Only the weights of vgg19 come along."""
+    pooling: Literal["max", "avg", "l2"] = "max"
+    """How the loss network halves its maps."""
+    padding: Literal["edge", "zeros"] = "edge"
+    """What its first convolution sees outside the picture."""
+    weights: Literal["trained", "normalized", "random"] = "trained"
+    """What the loss network has learnt."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """What the loss network computes in."""
+    seed: int = 0
+    """Decides the first parameters, the order of the photographs, and where they are cut."""
+
+    def __post_init__(self) -> None:
+        """Take lists and arrays for tuples, and numbers of NumPy's."""
+        make_plain(self)
+
+    @property
+    def losses(self) -> pixels.Settings:
+        """The settings of an optimization of pixels by the same losses."""
+        names = {field.name for field in dataclasses.fields(pixels.Settings)}
+        ours = {field.name for field in dataclasses.fields(self)} - {"steps", "style_size"}
+        chosen = {name: getattr(self, name) for name in names & ours}
+        return pixels.Settings(**chosen, size=self.crop)
+
+
+def check(settings: Settings, *, styles: int) -> None:
+    """Raise an `InputError` that names the first setting which cannot be used."""
+    given = tuple(map(str, range(styles)))
+    trainable.check(trainable.Design(settings.network, settings.width, given))
+    for name, most in MOST.items():
+        number = getattr(settings, name)
+        if number is None:
+            continue
+        if type(number) is not int:
+            raise InputError(f"{name} must be a whole number, not {number!r}")
+        check_at_most(name, check_at_least(name, number, 16 if most == 4096 else 1), most)
+    if settings.crop % 4:
+        raise InputError(f"crop must be a multiple of 4, not {settings.crop}")
+    if settings.photo_size is not None and settings.photo_size < settings.crop:
+        raise InputError(
+            f"photo_size must be at least crop, {settings.crop}, not {settings.photo_size}"
+        )
+    check_at_most("average", check_at_least("average", settings.average, 0), 0.99999)
+    if not settings.learning_rate > 0:
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate!r}")
+    checks.check(settings.losses)
+    layers = settings.losses.resolved.layers
+    checks.check_large_enough("photograph", settings.crop, settings.crop, layers, settings.losses)

@@ -1,0 +1,79 @@
+"""The loop that trains a network. It yields what happened; it never prints and never saves."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import grain
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from jnst.errors import InputError
+from jnst.feedforward import trainable
+from jnst.methods.progress import Progress
+from jnst.training.learner import FAILURES, Learner, step
+from jnst.training.objective import Lesson
+from jnst.training.settings import Settings
+from jnst.xla import own_switches
+
+
+class Training(NamedTuple):
+    """A training that goes on from where it is: `learner` and `photographs` change as it does."""
+
+    design: trainable.Design
+    settings: Settings
+    lesson: Lesson
+    learner: Learner
+    photographs: grain.DatasetIterator[np.ndarray]
+
+
+def begin(
+    design: trainable.Design,
+    settings: Settings,
+    lesson: Lesson,
+    photographs: grain.DatasetIterator[np.ndarray],
+) -> Training:
+    """Return a training before its first step."""
+    learner = Learner(trainable.network(design).table, settings)
+    return Training(design, settings, lesson, learner, photographs)
+
+
+def styles_of(number: int, settings: Settings, count: int) -> np.ndarray:
+    """Draw the styles of the photographs of one step, counted from 0."""
+    rng = np.random.default_rng((settings.seed, number))
+    return rng.integers(0, count, settings.batch).astype(np.int32)
+
+
+@own_switches
+def train(training: Training) -> Iterator[Progress]:
+    """Train a network; yield a `Progress` after each step, with the first picture of the batch.
+
+    It goes on after the steps that the learner has behind it. Between two of its yields the learner
+    and the photographs are those after the step.
+
+    Raises:
+        InputError: where the gradient was not finite so many times in a row as `FAILURES`; the
+            learner then is as it was before these.
+
+    """
+    settings, learner = training.settings, training.learner
+    graph, state = nnx.split(learner)
+    state = jax.tree.map(jnp.copy, state)  # donated: no two of its arrays may be the same
+    move = step(graph, learner.painter.table, settings.losses.resolved.objective)
+    done = int(learner.optimizer.step[...])
+    while done < settings.steps:
+        styles = styles_of(done, settings, len(training.design.styles))
+        state, (total, parts, pictures) = move(
+            state, training.lesson, next(training.photographs), jnp.asarray(styles)
+        )
+        nnx.update(learner, state)
+        done += 1
+        if learner.failures >= FAILURES:
+            raise InputError(
+                f"the loss or its gradient was not a finite number {FAILURES} times in a row, at "
+                f"step {done}; lower the learning rate or the weights"
+            )
+        picture = np.asarray(pictures[:1]).clip(0, 1)
+        named: dict[str, Any] = {name: float(part) for name, part in parts.items()}
+        yield Progress(done, float(total), named, picture, picture, float(total), 1.0)

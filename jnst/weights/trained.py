@@ -1,0 +1,81 @@
+"""Files of networks that jnst trained: `.jnst`, HDF5 with a group a row and a note about them all.
+
+The attribute `jnst` of the file is JSON: the network's design, and how it was trained, which nothing
+depends on. The same parameters and words give the same bytes.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import h5py
+import msgspec
+import numpy as np
+
+from jnst.arrays import Params
+from jnst.errors import InputError
+from jnst.feedforward import parameters, trainable
+from jnst.system import disk
+from jnst.weights.formats import hdf5
+
+SUFFIX = ".jnst"
+"""Suffix of the files."""
+_NOTE = "jnst"
+_LARGEST = 2**28  # bytes
+
+
+class Trained(NamedTuple):
+    """A trained network: its design, its parameters, and how it came about."""
+
+    design: trainable.Design
+    params: Params
+    made_with: Mapping[str, Any]
+
+
+def write(path: Path, trained: Trained) -> None:
+    """Write a network into a file, whole or not at all; `InputError` for what the disk refuses."""
+    note = {"design": trained.design._asdict(), "made_with": dict(trained.made_with)}
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w", libver="earliest") as file:
+        text = json.dumps(note, sort_keys=True)
+        file.attrs[_NOTE] = np.frombuffer(text.encode(), np.uint8)
+        for row in sorted(trained.params):
+            group = file.create_group(row)
+            for kind, array in sorted(trained.params[row].items()):
+                data = np.asarray(array, np.float32)
+                group.create_dataset(kind, data=data, track_times=False)
+    with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
+        stream.write(buffer.getvalue())
+
+
+def read(path: Path) -> Trained:
+    """Read a network; raise `InputError` where the file is none of jnst's, broken, or no network."""
+    with disk.guarded(f"cannot read {path}"):
+        if disk.check_regular(path).st_size > _LARGEST:
+            raise InputError("it is larger than any network of jnst")
+        data = path.read_bytes()
+    with disk.guarded(f"{path} is no network of jnst, or broken"):
+        try:
+            with h5py.File(io.BytesIO(data), "r") as file:
+                return _of_file(file)
+        except (*hdf5.BROKEN, msgspec.MsgspecError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(" ".join(str(error).split())[:200]) from None
+
+
+def _of_file(file: h5py.File) -> Trained:
+    note = json.loads(bytes(np.asarray(file.attrs[_NOTE], np.uint8)))
+    design = trainable.check(msgspec.convert(note["design"], trainable.Design))
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for row, kinds in parameters.shapes(trainable.network(design).table).items():
+        found[row] = {}
+        for kind in kinds:
+            data = hdf5.find(file, f"{row}/{kind}")
+            if not isinstance(data, h5py.Dataset):
+                raise InputError(f"the tensor {row}/{kind} is missing")
+            found[row][kind] = hdf5.array(data)
+    parameters.check(trainable.network(design).table, found)
+    return Trained(design, found, dict(note["made_with"]))
