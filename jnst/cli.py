@@ -111,8 +111,8 @@ def _main(words: list[str]) -> int:
 def _parse(command: ModuleType, words: list[str]) -> Any:
     """Parse a command's options; return an exit status where help was asked for and given.
 
-    What a preset or `--like` says is the default of all others; `starting_point` of a command finds
-    it, where that has settings of its own. tyro explains a mistake in a box of many lines: its first
+    What a preset or `--like` says is the default of all others; a command with settings of its own
+    has a `starting_point` that finds it. tyro explains a mistake in a box of many lines: its first
     sentence is the one that says it.
     """
     complaint = io.StringIO()

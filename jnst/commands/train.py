@@ -62,7 +62,7 @@ class Options:
     checkpoint_every: float = 60.0
     """After how many seconds it is written anew; less often where writing takes long."""
     resume: bool = False
-    """Go on with the training in the folder of --checkpoint, if there is one: with the same words."""
+    """Go on with the training in the folder of --checkpoint, if one is there, by the same words."""
     list: Literal["presets"] | None = None
     """List what can be chosen, and leave."""
     quiet: bool = False

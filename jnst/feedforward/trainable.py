@@ -1,4 +1,4 @@
-"""The networks that can be trained for styles of one's own, by name, and how their parameters begin.
+"""The networks that can be trained for styles of one's own, by name.
 
 A trained network is a `Design`, of which its table follows, and the table's parameters.
 """

@@ -20,7 +20,7 @@ Batch = Float[np.ndarray, "b {side} {side} 3"]
 
 
 def find(folder: Path) -> list[Path]:
-    """List the pictures in a folder and those in it, by their suffixes, in the order of their names.
+    """List the pictures in a folder and in those within it, by their suffixes, in order.
 
     Raises `InputError` where there are none.
     """

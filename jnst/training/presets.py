@@ -19,12 +19,12 @@ _RELU = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
 
 
 def default() -> Settings:
-    """The losses of jnst's default, and a network of the usual size."""
+    """Train a network of the usual size by the losses of jnst's default."""
     return Settings()
 
 
 def quick() -> Settings:
-    """A small network that is trained on two cores within 45 minutes."""
+    """Train a small network, within 45 minutes on two cores."""
     return Settings(
         network="johnson",
         width=0.5,

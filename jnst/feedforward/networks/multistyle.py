@@ -3,8 +3,8 @@
 Dumoulin, Shlens, Kudlur 2017, "A Learned Representation For Artistic Style", arXiv:1610.07629;
 magenta@14aba702, `image_stylization/model.py`. What is published for mobile devices, with 26
 styles, is slimmer than the paper's (`PAPER`): 32 channels everywhere, then 8 and 4, but 6 residual
-blocks instead of 5. Convolutions have no biases. Scale and shift of every norm belong to a style; between
-styles they are mixed.
+blocks instead of 5. Convolutions have no biases. Scale and shift of every norm belong to a style;
+between styles they are mixed.
 """
 
 from collections.abc import Mapping
@@ -41,15 +41,17 @@ def table(*, styles: int = STYLES, shape: Shape = MOBILE, width: float = 1.0) ->
     """List the rows: from "style", a weight for each style, and "picture", RGB in [0, 1].
 
     What comes out is RGB in [0, 1]. Each side is rounded up to a multiple of 4: 37 x 50 pixels
-    become 40 x 52.
+    become 40 x 52. `width` multiplies the channels of all layers.
     """
+    contract, expand = widths(width, *shape.contract), widths(width, *shape.expand)
     rows: list[Row] = [Input("style", styles), Input("picture", 3)]
-    for i, (size, stride) in enumerate(((9, 1), (3, 2), (3, 2))):
-        rows += normed(_conv(rows[-1], f"contract.{i}", 32, size, stride=stride), _norm)
-    for i in range(6):
+    for i, (channels, size) in enumerate(zip(contract, (9, 3, 3), strict=True)):
+        conv = _conv(rows[-1], f"contract.{i}", channels, size, stride=2 if i else 1)
+        rows += normed(conv, _norm)
+    for i in range(shape.blocks):
         name = f"res.{i}"
-        rows += residual(rows[-1], name, f"{name}.0", f"{name}.1", 32, _norm, bias=False)
-    for i, channels in enumerate((8, 4)):
+        rows += residual(rows[-1], name, f"{name}.0", f"{name}.1", contract[-1], _norm, bias=False)
+    for i, channels in enumerate(expand):
         rows += [upsampled(rows[-1])]
         rows += normed(_conv(rows[-1], f"expand.{i}", channels, 3), _norm)
     last = _conv(rows[-1], "expand.2", 3, 9)
