@@ -87,22 +87,20 @@ def run(options: Options) -> int:
     if options.list == "presets":
         say(*(f"{name:18} {summary(name)}" for name in PRESETS))
         return 0
-    output = _output(options)
-    folder = options.checkpoint
-    if folder is None:
-        if options.resume:
-            raise InputError("resume goes with checkpoint, the folder that the training is in")
-        return _train(options, output)
-    with checkpoint.held(folder):
-        return _train(options, output)
-
-
-def _output(options: Options) -> Path:
-    """Name the file, and see that all can be written and used, before anything is read."""
     if not options.paintings:
         raise InputError("give a painting, or several; see 'jnst train --help'")
     if options.photos is None:
         raise InputError("give --photos, a folder of photographs to learn from")
+    output = _output(options)
+    folder = options.checkpoint
+    if folder is None and options.resume:
+        raise InputError("resume goes with checkpoint, the folder that the training is in")
+    with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
+        return _train(options, options.photos, output)
+
+
+def _output(options: Options) -> Path:
+    """Name the file, and see that all can be written and used, before anything is read."""
     check(options.settings, styles=len(options.paintings))
     check_at_least("preview_every", options.preview_every, 0)
     check_at_least("checkpoint_every", options.checkpoint_every, 0)
@@ -119,7 +117,7 @@ def _previewed(output: Path) -> Path:
     return output.with_name(f"{output.stem}-preview.png")
 
 
-def _train(options: Options, output: Path) -> int:
+def _train(options: Options, photos: Path, output: Path) -> int:
     try:
         from jnst.training import checkpoint as checkpoints
         from jnst.training.run import open_training, run
@@ -136,7 +134,7 @@ def _train(options: Options, output: Path) -> int:
                 f"{options.checkpoint} holds a training already; go on with it by --resume, or "
                 "choose another folder"
             )
-        opened = open_training(options.paintings, options.photos, options.settings, keeper=keeper)
+        opened = open_training(options.paintings, photos, options.settings, keeper=keeper)
         first = opened.done
         if first and not options.quiet:
             notice(f"going on after {first} of {options.settings.steps} steps")

@@ -57,9 +57,8 @@ class Keeper:
         """Bring a training to where the newest checkpoint is; there must be one."""
         state = nnx.state(training.learner)
         like = jax.tree.map(ocp.utils.to_shape_dtype_struct, nnx.to_pure_dict(state))
-        step = self._manager.latest_step()
         found = self._restore(
-            step,
+            self._manager.latest_step(),
             **{
                 _LEARNER: ocp.args.StandardRestore(like),
                 _PHOTOGRAPHS: grain.checkpoint.CheckpointRestore(training.photographs),
@@ -68,7 +67,7 @@ class Keeper:
         nnx.replace_by_pure_dict(state, found[_LEARNER])
         nnx.update(training.learner, state)
 
-    def _restore(self, step: int, **items: Any) -> Any:
+    def _restore(self, step: int | None, **items: Any) -> Any:
         try:
             return self._manager.restore(step, args=ocp.args.Composite(**items))
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -4,12 +4,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import optax
 from flax import nnx
 
-from jnst.arrays import Array, Params
+from jnst.arrays import Array
 from jnst.engines.build import losses_and_network
 from jnst.feedforward.layers import Table
 from jnst.losses.registry import ObjectiveChoices
@@ -38,7 +37,7 @@ class Learner(nnx.Module):
             rate = optax.cosine_decay_schedule(rate, settings.steps)
         adam = optax.apply_if_finite(optax.adam(rate), FAILURES)
         self.optimizer = nnx.Optimizer(self.painter, adam, wrt=nnx.Param)
-        self.average = nnx.data(jax.tree.map(nnx.Variable, _plain(self.painter.params)))
+        self.average = Painter(table, rngs=nnx.Rngs(settings.seed))
         self.decay = settings.average
 
     @property
@@ -47,24 +46,13 @@ class Learner(nnx.Module):
         state: Any = self.optimizer.opt_state
         return int(state.notfinite_count[...])
 
-    @property
-    def kept(self) -> Params:
-        """The parameters that are kept: their average."""
-        return {row: {k: v[...] for k, v in kinds.items()} for row, kinds in self.average.items()}
-
     def move(self, gradient: Any) -> None:
         """Move the parameters by the optimizer, and the average after them."""
         self.optimizer.update(self.painter, gradient)
         count = self.optimizer.step[...].astype(jnp.float32)
         share = 1 - jnp.minimum(self.decay, (1 + count) / (10 + count))
-        new = optax.incremental_update(_plain(self.painter.params), _plain(self.kept), share)
-        for row, kinds in new.items():
-            for kind, array in kinds.items():
-                self.average[row][kind][...] = array
-
-
-def _plain(params: Params) -> dict[str, dict[str, Array]]:
-    return {row: dict(kinds) for row, kinds in params.items()}
+        new, old = nnx.state(self.painter), nnx.state(self.average)
+        nnx.update(self.average, optax.incremental_update(new, old, share))
 
 
 @functools.lru_cache(maxsize=8)

@@ -32,7 +32,8 @@ def measure(paintings: Sequence[AnyPicture], settings: Settings) -> Lesson:
     for painting in paintings:
         if settings.style_size is not None:
             painting = resizing.fit(painting, settings.style_size)
-        check_large_enough("style", *painting.shape[1:3], resolved.style_layers, losses)
+        height, width = painting.shape[1:3]
+        check_large_enough("style", height, width, resolved.style_layers, losses)
         found.append(machine.targets("style", params, painting, everywhere))
     shares = resolved.style_layer_weights
     weights = [losses.style_weight * share / sum(shares) for share in shares]

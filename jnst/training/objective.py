@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Float, Int
 
-from jnst.arrays import Array, Params, Scalar
+from jnst.arrays import Array, Params
 from jnst.feedforward import graph
 from jnst.feedforward.layers import Input, Table
 from jnst.losses import objective
@@ -81,7 +81,7 @@ def loss(
     lesson: Lesson,
     photographs: Photographs,
     styles: Styles,
-) -> tuple[Scalar, tuple[dict[str, Scalar], Photographs]]:
+) -> tuple[Array, tuple[Mapping[str, Array], Array]]:
     """Compute L, its parts by name, and the pictures.
 
     Args:
@@ -103,4 +103,4 @@ def loss(
 
     totals, parts, pictures = jax.vmap(one)(photographs, styles)
     means = {name: jnp.mean(part) for name, part in parts.items()}
-    return jnp.mean(totals), (means, pictures)
+    return jnp.mean(totals), (means, jnp.asarray(pictures))

@@ -52,13 +52,13 @@ class Photos:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def __getitem__(self, number: int) -> np.ndarray:
+    def __getitem__(self, index: int) -> np.ndarray:
         """Read a photograph, [h, w, 3].
 
         Raises `InputError` where none can be read.
         """
         for i in range(len(self.paths)):
-            path = self.paths[(number + i) % len(self.paths)]
+            path = self.paths[(index + i) % len(self.paths)]
             if path in self.broken:
                 continue
             try:

@@ -47,7 +47,9 @@ class Opened:
 
     def network(self) -> trained.Trained:
         """Return the network as it is now."""
-        return trained.Trained(self.training.design, self.training.learner.kept, self.facts)
+        return trained.Trained(
+            self.training.design, self.training.learner.average.params, self.facts
+        )
 
 
 def open_training(
@@ -127,12 +129,11 @@ def preview(opened: Opened, photograph: Picture, *, style: int) -> Picture:
     """Paint a photograph with the network as it is now, in one of its styles."""
     network, params, _ = opened.network()
     conditional = network.conditional
-    loaded = Loaded(trainable.network(network), params, network.styles if conditional else ())
-    settings = pixels.Settings(
-        method="trained",
-        size=max(photograph.shape[1:3]),
-        style_number=(style,) if conditional else (),
-    )
+    styles = network.styles if conditional else ()
+    loaded = Loaded(trainable.network(network), params, styles)
+    numbers = (style,) if conditional else ()
+    size = max(photograph.shape[1:3])
+    settings = pixels.Settings(method="trained", size=size, style_number=numbers)
     pictures = Pictures(photograph, (), original=photograph)
     return paint(pictures, settings, loaded, tile=None)
 

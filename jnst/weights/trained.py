@@ -1,7 +1,7 @@
 """Files of networks that jnst trained: `.jnst`, HDF5 with a group a row and a note about them all.
 
-The attribute `jnst` of the file is JSON: the network's design, and how it was trained, which nothing
-depends on. The same parameters and words give the same bytes.
+The attribute `jnst` of the file is JSON: the network's design, and how it was trained, on which
+nothing depends. The same parameters and words give the same bytes.
 """
 
 import io
@@ -51,7 +51,7 @@ def write(path: Path, trained: Trained) -> None:
 
 
 def read(path: Path) -> Trained:
-    """Read a network; raise `InputError` where the file is none of jnst's, broken, or no network."""
+    """Read a network; raise `InputError` where the file is broken, or none of jnst's."""
     with disk.guarded(f"cannot read {path}"):
         if disk.check_regular(path).st_size > _LARGEST:
             raise InputError("it is larger than any network of jnst")

@@ -49,8 +49,8 @@ def network_and_paintings(
             case [str() | os.PathLike() as file] if is_network(file):
                 return Path(file), ()
         raise InputError(
-            f"method trained needs one network, a file ending in {', '.join(SUFFIXES)}, in place of "
-            "the painting"
+            f"method trained needs one network, a file ending in {', '.join(SUFFIXES)}, in place "
+            "of the painting"
         )
     if styles and method in WITHOUT_PAINTING:
         raise InputError(f"method {method} has styles of its own; leave out the painting")
