@@ -29,12 +29,14 @@ ALLOWED = {
     "weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures transfer",
+    "training": "arrays errors version xla methods pictures losses feedforward weights engines "
+    "transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
     "web": "errors xla system pictures optimize weights display transfer runs",
     "commands": "arrays errors version xla system pictures backbones optimize weights display "
-    "transfer dreams runs experiments batch web",
+    "methods transfer dreams runs training experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
     "__main__": "cli",

@@ -1,8 +1,9 @@
 """The loss of a network that is trained, and its gradient with respect to the parameters, by hand.
 
-The twin of `jnst.training.objective`. The chain is: parameters → picture → features → loss. Back from
-the loss to the picture it is that of optimizing pixels (`jnst.byhand.losses.objective`); from there
-to the parameters it goes on through the network that painted it (`jnst.byhand.feedforward.graph`).
+The twin of `jnst.training.objective`. The chain is: parameters → picture → features → loss. From
+the loss back to the picture it is that of optimizing pixels (`jnst.byhand.losses.objective`); from
+there it goes on through the network that painted it, to its parameters
+(`jnst.byhand.feedforward.graph`).
 What the photographs of a batch bring back adds up.
 """
 
@@ -68,7 +69,7 @@ def evaluate(
     params: Any,
     lesson: Any,
     photographs: np.ndarray,
-    styles: Sequence[int],
+    styles: np.ndarray,
 ) -> tuple[Any, Gradients]:
     """Compute L, and ∂L/∂θ.
 
@@ -79,14 +80,14 @@ def evaluate(
         params: its parameters, θ.
         lesson: what it is to learn, as `jnst.training.objective.Lesson`.
         photographs: x, [b, h, w, 3].
-        styles: s, the number of a style for each.
+        styles: s, the number of a style for each, [b].
 
     """
     total, sums, share = 0.0, {}, 1 / len(photographs)
     for photograph, style in zip(photographs[:, None], styles, strict=True):
-        known = given(table, photograph, style)
+        known = given(table, photograph, int(style))
         picture, maps = graph.paint(table, params, known)
-        goals = constants(terms, network, lesson, photograph, style)
+        goals = constants(terms, network, lesson, photograph, int(style))
         found = objective.evaluate(terms, network, goals, picture)
         total = total + share * found.total
         back = {table[-1].name: share * found.gradient}
