@@ -12,6 +12,7 @@ from typing import Any
 
 import grain
 import jax
+import numpy as np
 import orbax.checkpoint as ocp
 from flax import nnx
 
@@ -64,7 +65,8 @@ class Keeper:
                 _PHOTOGRAPHS: grain.checkpoint.CheckpointRestore(training.photographs),
             },
         )
-        nnx.replace_by_pure_dict(state, found[_LEARNER])
+        # As NumPy's, for orbax binds them to a device, and the step would be compiled again.
+        nnx.replace_by_pure_dict(state, jax.tree.map(np.array, found[_LEARNER]))
         nnx.update(training.learner, state)
 
     def _restore(self, step: int | None, **items: Any) -> Any:

@@ -32,11 +32,7 @@ class Learner(nnx.Module):
 
     def __init__(self, table: Table, settings: Settings) -> None:
         self.painter = Painter(table, rngs=nnx.Rngs(settings.seed))
-        rate = settings.learning_rate
-        if settings.decay == "cosine":
-            rate = optax.cosine_decay_schedule(rate, settings.steps)
-        adam = optax.apply_if_finite(optax.adam(rate), FAILURES)
-        self.optimizer = nnx.Optimizer(self.painter, adam, wrt=nnx.Param)
+        self.optimizer = nnx.Optimizer(self.painter, _optimizer(settings), wrt=nnx.Param)
         self.average = Painter(table, rngs=nnx.Rngs(settings.seed))
         self.decay = settings.average
 
@@ -53,6 +49,15 @@ class Learner(nnx.Module):
         share = 1 - jnp.minimum(self.decay, (1 + count) / (10 + count))
         new, old = nnx.state(self.painter), nnx.state(self.average)
         nnx.update(self.average, optax.incremental_update(new, old, share))
+
+
+@functools.lru_cache(maxsize=8)
+def _optimizer(settings: Settings) -> optax.GradientTransformation:
+    """Return Adam; of equal settings the same one, so that the step is compiled once."""
+    rate = settings.learning_rate
+    if settings.decay == "cosine":
+        rate = optax.cosine_decay_schedule(rate, settings.steps)
+    return optax.apply_if_finite(optax.adam(rate), FAILURES)
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,0 +1,78 @@
+"""Steps of a training: the loss falls, what is not finite is left out, it goes on to equal bits."""
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+from trainings import SETTINGS, make_paintings, make_photos, training
+
+from jnst.errors import InputError
+from jnst.training import checkpoint
+from jnst.training.learner import FAILURES
+from jnst.training.train import styles_of, train
+
+pytestmark = pytest.mark.usefixtures("tiny")
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trainings")
+    return make_photos(folder / "photos"), make_paintings(folder, 2)
+
+
+def params_of(found):
+    return jax.tree.map(np.array, found.learner.painter.params)
+
+
+def same(one, other):
+    return jax.tree.all(jax.tree.map(np.array_equal, one, other))
+
+
+def test_the_loss_falls_and_each_step_is_told(pictures):
+    found = training(*pictures)
+    steps = list(train(found))
+    assert [one.step for one in steps] == list(range(1, 25))
+    styles = [one.parts["style"] for one in steps]
+    assert np.mean(styles[-8:]) < 0.8 * np.mean(styles[:8])
+    assert steps[-1].parts.keys() == {"content", "style"}
+    assert sum(steps[-1].parts.values()) == pytest.approx(steps[-1].total, rel=1e-5)
+    assert steps[-1].image.shape == (1, 16, 16, 3)
+    assert 0 <= steps[-1].image.min() <= steps[-1].image.max() <= 1
+
+
+def test_it_goes_on_from_a_checkpoint_to_equal_bits(pictures, tmp_path):
+    whole = training(*pictures)
+    told = [one.total for one in train(whole)]
+    first = training(*pictures)
+    steps = train(first)
+    for _ in range(3):
+        next(steps)
+    with checkpoint.keeping(tmp_path) as keeper:
+        assert keeper.facts is None
+        keeper.save(first, {"name": "one"})
+    second = training(*pictures)
+    with checkpoint.keeping(tmp_path) as keeper:
+        assert keeper.facts == {"name": "one"}
+        keeper.restore(second)
+    assert [one.total for one in train(second)] == told[3:]
+    assert same(params_of(second), params_of(whole))
+    assert same(second.learner.average.params, whole.learner.average.params)
+    assert not same(whole.learner.average.params, whole.learner.painter.params)
+
+
+def test_gradients_that_are_not_finite_are_left_out_and_then_end_it(pictures):
+    found = training(*pictures)
+    before, lesson = params_of(found), found.lesson
+    broken = {k: (float("nan"), target) for k, (_, target) in lesson.styles.items()}
+    with pytest.raises(InputError, match=f"not a finite number {FAILURES} times in a row, at step"):
+        list(train(found._replace(lesson=lesson._replace(styles=broken))))
+    assert same(params_of(found), before)
+
+
+def test_styles_are_drawn_anew_for_each_step_and_the_same_way():
+    settings = dataclasses.replace(SETTINGS, batch=100)
+    one, same_one, other = (styles_of(number, settings, 3) for number in (7, 7, 8))
+    np.testing.assert_array_equal(one, same_one)
+    assert not np.array_equal(one, other)
+    assert set(one) == {0, 1, 2}
