@@ -68,7 +68,8 @@ def read(path: Path) -> Trained:
 
 def _of_file(file: h5py.File) -> Trained:
     note = json.loads(bytes(np.asarray(file.attrs[_NOTE], np.uint8)))
-    design = trainable.check(msgspec.convert(note["design"], trainable.Design))
+    fields = [note["design"][name] for name in trainable.Design._fields]
+    design = trainable.check(msgspec.convert(fields, trainable.Design))
     found: dict[str, dict[str, np.ndarray]] = {}
     for row, kinds in parameters.shapes(trainable.network(design).table).items():
         found[row] = {}

@@ -1,5 +1,7 @@
 """Trainings of a few steps: photographs of noise, a network of a few channels."""
 
+import shlex
+
 import numpy as np
 
 from jnst.feedforward import trainable
@@ -22,6 +24,12 @@ SETTINGS = Settings(
     content_weight=0.01,
 )
 """One set for all tests, so that the step is traced once."""
+WORDS = shlex.split(
+    "--network multistyle-mobile --width 0.1 --crop 16 --photo-size None --batch 2 --steps 24 "
+    "--learning-rate 0.02 --decay cosine --average 0.9 --content-weight 0.01 --preview-every 0 "
+    "--no-cache"
+)
+"""The same as options of the command."""
 
 
 def make_photos(folder, count=5):

@@ -1,0 +1,52 @@
+"""Networks that can be trained: their tables by name, and the published numbers of parameters."""
+
+import math
+
+import pytest
+
+from jnst.errors import InputError
+from jnst.feedforward import parameters, trainable
+from jnst.feedforward.registry import NETWORKS
+
+
+def count(network, *, width=1.0, styles=1):
+    design = trainable.Design(network, width, tuple(map(str, range(styles))))
+    found = parameters.shapes(trainable.network(design).table).values()
+    return sum(math.prod(shape) for kinds in found for shape in kinds.values())
+
+
+@pytest.mark.parametrize("name", trainable.ONE_STYLE)
+def test_at_full_width_they_are_the_published_ones(name):
+    design = trainable.Design(name, 1.0, ("one",))
+    assert trainable.network(design).table == NETWORKS[name].table
+
+
+def test_as_many_numbers_as_the_papers_say():
+    assert count("johnson") == 1_679_235  # 1.7 million, as in torch's examples
+    # A style has 2 numbers a channel of each norm: 2 (224 + 10 · 128 + 99) (Dumoulin: about 3000).
+    assert count("multistyle", styles=2) - count("multistyle") == 2 * (224 + 1280 + 99)
+    published = parameters.shapes(NETWORKS["multistyle"].table).values()
+    numbers = sum(math.prod(shape) for kinds in published for shape in kinds.values())
+    assert count("multistyle-mobile", styles=26) == numbers
+
+
+def test_a_width_multiplies_the_channels():
+    table = trainable.network(trainable.Design("lengstrom", 0.5, ("one",))).table
+    channels = parameters.channels(table)
+    assert [channels[row] for row in ("conv1", "conv2", "conv3", "deconv2")] == [16, 32, 64, 16]
+
+
+@pytest.mark.parametrize(
+    ("design", "message"),
+    [
+        (("vgg", 1.0, ("a",)), "unknown network 'vgg'"),
+        (("johnson", 0.0, ("a",)), "width must be a number of at least 0.05"),
+        (("johnson", float("nan"), ("a",)), "width must be a number of at least 0.05"),
+        (("johnson", 5.0, ("a",)), "width must be at most 4"),
+        (("johnson", 1.0, ()), "from 1 to 1000 styles, not 0"),
+        (("johnson", 1.0, ("a", "b")), "has one style, not 2; choose from multistyle"),
+    ],
+)
+def test_a_design_of_none_is_refused(design, message):
+    with pytest.raises(InputError, match=message):
+        trainable.network(trainable.Design(*design))
