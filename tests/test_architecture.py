@@ -164,7 +164,7 @@ def test_arguments_with_defaults_are_keyword_only(module):
 
 
 def test_the_package_is_small_at_its_top_and_its_files_are_short():
-    assert len(ALLOWED) <= 25
+    assert len(ALLOWED) <= 26
     paths = (ROOT / "jnst").rglob("*.py")
     lengths = {path.relative_to(ROOT): len(path.read_text("utf-8").splitlines()) for path in paths}
     assert {path: length for path, length in lengths.items() if length > LONGEST} == {}

@@ -13,16 +13,19 @@ import PIL.Image
 import pytest
 import tiny
 from helpers import ROOT, run_script, script_commands
+from painters import random_params
 from skimage.data import immunohistochemistry
 
 import jnst.cli
 from jnst.commands import stylize
 from jnst.commands.batch import Batch
 from jnst.commands.single import Output
+from jnst.feedforward import trainable
 from jnst.pictures import samples
 from jnst.runs.record import Inputs
 from jnst.runs.resume import Checkpoints
 from jnst.transfer.settings import Settings
+from jnst.weights import trained
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
@@ -63,8 +66,11 @@ def shrunk(command):
     """Return the words of a command: small pictures, few steps, sizes and frames; two values."""
     words = shlex.split(command)
     words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
-    if words[0] == "weights":
+    if words[0] == "weights" or "--list" in words:
         return words
+    if words[0] == "train":
+        small = ["--crop", "16", "--width", "0.1", "--steps", "2", "--batch", "1", "--no-cache"]
+        return [*words, *small, "--preview-every", "0"]
     # Other networks see nothing of the smallest pictures.
     size = "64" if "backbone=" in command else "48" if words[0] == "dream" else "32"
     more = ["--engine", "byhand"] if has_engine(command) else []
@@ -76,19 +82,22 @@ def shrunk(command):
 
 def in_one_pass(command):
     """Say whether a command paints in one pass, to which steps mean nothing."""
-    return "instant" in command or "--method" in command
+    return "instant" in command or "--method" in command or ".jnst" in command
 
 
 def network(command):
     """Return a context in which `vgg19` is small, unless the command needs VGG19's own layers."""
     own = command.startswith(("dream", "visualize", "reconstruct", "web"))
     named = any(word in command for word in ("preset", "backbone", "relu"))
+    named &= not command.startswith("train")
     return contextlib.nullcontext() if own or named else tiny.installed()
 
 
 def is_dear(command):
     """Say whether a command compiles VGG19, or paints many cells with it."""
-    return command.startswith(("dream", "visualize", "reconstruct", "sweep --preset"))
+    return command.startswith(
+        ("dream", "visualize", "reconstruct", "sweep --preset", "train paint")
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,6 +114,11 @@ def test_command(command, monkeypatch):
         if "--like" in words:
             first = ["stylize", "photo.jpg", "painting.jpg", *SMALL, "-o", "result.png"]
             assert jnst.cli.main(first) == 0
+        if ".jnst" in command and words[0] == "stylize":
+            design = trainable.Design("johnson", 0.1, ("painting",))
+            table = trainable.network(design).table
+            params = random_params(np.random.default_rng(0), table, np.float32)
+            trained.write(Path("painting.jnst"), trained.Trained(design, params, {}))
         before = set(Path().rglob("*"))
         assert jnst.cli.main(words) == 0
     lists = words[0] == "weights" or "--list" in words

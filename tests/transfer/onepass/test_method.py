@@ -28,8 +28,7 @@ ANY = {"method": "ghiasi", "engine": "byhand"}
 @pytest.fixture
 def small():
     """Let AdaIN be that of the pixels: it paints beyond [0, 1], and pictures of any size."""
-    with mock.patch.dict(NETWORKS, adain=stand_in(mixed=True)):
-        yield Loaded("adain", {})
+    return Loaded(stand_in(mixed=True), {})
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +66,7 @@ def test_it_paints_what_the_network_of_any_style_does():
 @pytest.fixture(scope="module")
 def micro():
     """Return MicroAST, read once."""
-    return Loaded("microast", oracles.PUBLISHED["microast"].read())
+    return Loaded(NETWORKS["microast"], oracles.PUBLISHED["microast"].read())
 
 
 @here(*oracles.PUBLISHED["microast"].files)
@@ -249,7 +248,7 @@ def test_an_optimizer_may_begin_with_it(shape, any_style, tiny):
 def test_what_an_optimizer_begins_with_is_as_large_as_its_picture_and_by_its_engine():
     content = np.zeros((1, 3, 2000, 3), np.float32)
     with (
-        mock.patch.object(method, "load", return_value=Loaded("ghiasi", {})) as load,
+        mock.patch.object(method, "load", return_value=Loaded(NETWORKS["ghiasi"], {})) as load,
         mock.patch.object(method, "paint", return_value=content) as paint,
     ):
         for engine in ("byhand", "jax"):

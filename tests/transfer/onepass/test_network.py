@@ -7,7 +7,7 @@ import pytest
 
 from jnst.errors import InputError
 from jnst.feedforward.layers import Input, Pool
-from jnst.feedforward.registry import NETWORKS, Network
+from jnst.feedforward.registry import Network
 from jnst.transfer.onepass import network as module
 from jnst.transfer.onepass.network import Loaded, load, run
 from jnst.transfer.settings import Settings
@@ -17,11 +17,9 @@ from jnst.transfer.targets import TargetCache
 def test_by_hand_nothing_is_compiled_and_a_program_is_for_one_small_picture_or_for_others():
     table = (Input("picture", 3), Pool("x", ("picture",)), Pool("y", ("x",)))
     given = {"picture": np.ones((1, 4, 4, 3), np.float32)}
-    one, many = Loaded("adain", {}), Loaded("adain", {}, TargetCache())
-    with (
-        mock.patch.dict(NETWORKS, adain=Network(table, 4, "", None)),
-        mock.patch.object(module, "program", return_value=lambda params, given: {}) as program,
-    ):
+    one = Loaded(Network(table, 4, "", None), {})
+    many = one._replace(known=TargetCache())
+    with mock.patch.object(module, "program", return_value=lambda *given: {}) as program:
         assert run(one, Settings(engine="byhand"), given, ("y",)).keys() == {"y"}
         assert not program.called
         for loaded, quick in ((one, True), (many, False)):

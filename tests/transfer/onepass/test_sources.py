@@ -39,7 +39,7 @@ def test_paintings_and_networks_are_told_apart():
 @pytest.mark.parametrize(
     ("method", "styles", "says"),
     [
-        ("trained", [], "method trained needs one network, a file ending in .npz, "),
+        ("trained", [], "method trained needs one network, a file ending in .jnst, .npz, "),
         ("trained", ["a.pth", "b.pth"], "method trained needs one network"),
         ("trained", ["a.png"], "method trained needs one network"),
         ("multistyle", ["a.png"], "method multistyle has styles of its own; leave out the paint"),
