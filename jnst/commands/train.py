@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 PREVIEW = 384
 """Long side of previews, in pixels."""
+MINUTE = 60
+"""Seconds between two lines about a training that no terminal shows."""
 
 
 @dataclass(frozen=True)
@@ -158,16 +161,22 @@ def _train(options: Options, photos: Path, output: Path) -> int:
 def _watching(
     opened: "Opened", options: Options, output: Path
 ) -> Iterator[Callable[[Progress], None]]:
-    """Show a live line, and paint a preview every so often."""
-    due = time.monotonic() + options.preview_every
-    with live((1.0,) * options.settings.steps, quiet=options.quiet) as show:
+    """Show a live line, or without a terminal one a minute; paint a preview every so often."""
+    steps, due = options.settings.steps, time.monotonic() + options.preview_every
+    told = time.monotonic()
+    with live((1.0,) * steps, quiet=options.quiet) as show:
 
         def watch(progress: Progress) -> None:
-            nonlocal due
+            nonlocal due, told
             show(progress)
             if options.preview_every and time.monotonic() >= due:
                 _preview(opened, options, output)
                 due = time.monotonic() + options.preview_every
+            silent = options.quiet or sys.stderr.isatty()
+            if not silent and time.monotonic() >= told + MINUTE:
+                told = time.monotonic()
+                parts = "  ".join(f"{name} {part:.3g}" for name, part in progress.parts.items())
+                notice(f"step {progress.step} of {steps}: total {progress.total:.4g}  {parts}")
 
         yield watch
 
