@@ -4,6 +4,9 @@ Kept are the learner (parameters, their average, the optimizer's state), the pla
 photographs, and the facts by which a training is known again.
 """
 
+import errno
+import gc
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +31,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         options = ocp.CheckpointManagerOptions(max_to_keep=2, enable_async_checkpointing=False)
         names = (_LEARNER, _PHOTOGRAPHS, _FACTS)
+        self._folder = folder
         self._manager = ocp.CheckpointManager(
             os.path.abspath(folder), options=options, item_names=names
         )
@@ -49,10 +53,8 @@ class Keeper:
             _FACTS: ocp.args.JsonSave(facts),
         }
         step = int(training.learner.optimizer.step[...])
-        try:
+        with _guarded(f"cannot keep a checkpoint in {str(self._folder)!r}"):
             self._manager.save(step, args=ocp.args.Composite(**items), force=True)
-        except (OSError, ValueError) as error:
-            raise _failure("cannot keep a checkpoint", error) from None
 
     def restore(self, training: Training) -> None:
         """Bring a training to where the newest checkpoint is; there must be one."""
@@ -70,10 +72,8 @@ class Keeper:
         nnx.update(training.learner, state)
 
     def _restore(self, step: int | None, **items: Any) -> Any:
-        try:
+        with _guarded(f"cannot read the checkpoint in {str(self._folder)!r}"):
             return self._manager.restore(step, args=ocp.args.Composite(**items))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise _failure("cannot read the checkpoint", error) from None
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -93,6 +93,23 @@ def keeping(folder: Path | None) -> Iterator[Keeper | None]:
         keeper.close()
 
 
-def _failure(what: str, error: Exception) -> InputError:
-    reason = " ".join(str(error).split())[:200]
-    return InputError(f"{what}: {reason}")
+@contextmanager
+def _guarded(failure: str) -> Iterator[None]:
+    """Turn what orbax raises into an `InputError` of one line, and what its threads log into none.
+
+    Most of it is not raised again: each thread logs a traceback of its own.
+    """
+    loggers = [logging.getLogger(name) for name in ("absl", "asyncio")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        full = os.strerror(errno.ENOSPC)
+        raise InputError(f"{failure}: {full if full in reason else reason[:200]}") from None
+    finally:
+        gc.collect()  # asyncio logs the tasks whose errors nobody asked for when they go
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
