@@ -5,7 +5,6 @@ photographs, and the facts by which a training is known again.
 """
 
 import errno
-import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -97,7 +96,8 @@ def keeping(folder: Path | None) -> Iterator[Keeper | None]:
 def _guarded(failure: str) -> Iterator[None]:
     """Turn what orbax raises into an `InputError` of one line, and what its threads log into none.
 
-    Most of it is not raised again: each thread logs a traceback of its own.
+    Most of it is not raised again: each thread logs a traceback of its own, some of them later. So
+    after a failure these loggers stay silent.
     """
     loggers = [logging.getLogger(name) for name in ("absl", "asyncio")]
     before = [logger.level for logger in loggers]
@@ -109,7 +109,5 @@ def _guarded(failure: str) -> Iterator[None]:
         reason = " ".join(str(error).split())
         full = os.strerror(errno.ENOSPC)
         raise InputError(f"{failure}: {full if full in reason else reason[:200]}") from None
-    finally:
-        gc.collect()  # asyncio logs the tasks whose errors nobody asked for when they go
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
