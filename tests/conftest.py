@@ -38,7 +38,7 @@ gc.set_threshold(50_000, 20, 50)
 
 # Property tests: a few examples, always the same, in the fast set; with HYPOTHESIS_PROFILE=thorough
 # `pytest -m hypothesis` tries many more.
-for _name, _examples in {"fast": 20, "thorough": 150}.items():
+for _name, _examples in {"fast": 20, "thorough": 100}.items():
     hypothesis.settings.register_profile(
         _name, max_examples=_examples, derandomize=True, deadline=None
     )
