@@ -14,7 +14,7 @@ def lesson(run_lesson):
 @pytest.fixture(scope="module")
 def larger(run_lesson):
     """The lesson at a larger size: some claims need a picture larger than the deepest fields."""
-    return run_lesson("02_features", "--quick", "--size", "224", "--side", "160")
+    return run_lesson("02_features", "--quick", "--size", "256", "--side", "168")
 
 
 def test_the_convolution_by_hand(lesson):
