@@ -50,12 +50,13 @@ def folder(tmp_path, monkeypatch):
 
 def squeezenet():
     """Write Keras's file of a SqueezeNet of ones; return its bytes."""
+    shapes = graph.kernels(BACKBONES["squeezenet1_1"].table)
     with h5py.File("any", "w", driver="core", backing_store=False) as file:
-        for name, shape in graph.kernels(BACKBONES["squeezenet1_1"].table).items():
+        for name, shape in shapes.items():
             file.create_dataset(f"{name}/W", data=np.ones(shape, np.float32))
             file.create_dataset(f"{name}/b", data=np.ones(shape[-1:], np.float32))
             file[name].attrs["weight_names"] = np.array(["W", "b"], "S1")
-        file.attrs["layer_names"] = np.array([*graph.kernels(BACKBONES["squeezenet1_1"].table)], "S")
+        file.attrs["layer_names"] = np.array([*shapes], "S")
         file.flush()
         return file.id.get_file_image()
 

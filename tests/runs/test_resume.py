@@ -62,7 +62,7 @@ def go_on(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "number", "goes_on_after"),
     [
-        (["--engine", "jax"], 2, 2),
+        (["--engine", "jax", "--history", "2"], 2, 2),
         (["--engine", "jax", "--optimizer", "adam", "--average", "0.8"], 4, 4),
         (["--engine", "jax", "--optimizer", "scipy-lbfgs"], 6, 4),
         ([], 4, 4),
