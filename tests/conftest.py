@@ -51,7 +51,8 @@ def _checked_where_it_pays(*, typechecker):
     """Check types once a call; shapes, and inner functions, only where the types have shapes.
 
     By itself jaxtyping checks arguments twice a call, to say more of an error, and decorates each
-    function twice. An inner function is decorated anew whenever the outer one runs.
+    function twice. An inner function is decorated anew whenever the outer one runs. An error that
+    passes through a function with shapes has a note of theirs, which `match=` sees.
     """
 
     def decorate(thing):
