@@ -13,7 +13,6 @@ from typing import NamedTuple
 import jax
 import numpy as np
 from jaxtyping import Float
-from skimage.metrics import structural_similarity
 
 from jnst.arrays import AnyPicture, Array, Image
 from jnst.errors import InputError
@@ -143,6 +142,8 @@ def similarity(one: Image, other: Image) -> float:
         InputError: for pictures smaller than the window.
 
     """
+    from skimage.metrics import structural_similarity  # here, as below: few commands compare
+
     height, width = one.shape[1:3]
     if min(height, width) < WINDOW:
         raise InputError(

@@ -15,7 +15,6 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 import optax
-import scipy.optimize
 
 from jnst.arrays import Array
 
@@ -117,6 +116,8 @@ def scipy_lbfgs(
     SciPy calls the objective from its own loop, which therefore runs in a thread; only the
     optimizer's algebra does, the objective is evaluated by the caller.
     """
+    import scipy.optimize  # here: it takes a quarter of a second
+
     questions: queue.SimpleQueue = queue.SimpleQueue()
     answers: queue.SimpleQueue = queue.SimpleQueue()
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from skimage.exposure import match_histograms
 
 from jnst.arrays import Image, Picture
 from jnst.errors import check_choice
@@ -117,6 +116,8 @@ def _match(
 
 def _match_histograms(content: Picture, style: _OtherPicture) -> _OtherPicture:
     """Return the style with each channel's values, in their order, replaced by the content's."""
+    from skimage.exposure import match_histograms  # here: it takes half a second
+
     return match_histograms(style[0], content[0], channel_axis=-1)[None]
 
 

@@ -86,8 +86,9 @@ def test_conv_is_before_the_rectifier_and_relu_after_it():
     np.testing.assert_array_equal(found["relu1_2"], np.maximum(found["conv1_2"], 0))
 
 
-@pytest.mark.parametrize("pooling", ["max", "avg"])
-@pytest.mark.parametrize("size", [(32, 32), (33, 47), (45, 35)])
+@pytest.mark.parametrize(
+    ("size", "pooling"), [((32, 32), "max"), ((33, 47), "avg"), ((45, 35), "max")]
+)
 def test_sizes_are_halved_and_rounded_down(size, pooling):
     layers = ["relu1_1", "pool1", "relu2_1", "pool2", "conv3_4", "pool3"]
     found = maps_of(thin(1, 2, 3), picture(*size), layers, pooling=pooling)
@@ -125,7 +126,7 @@ def test_unknown_names_list_the_choices(options, message):
         vgg.features(thin(1), picture(4, 4), **options)
 
 
-@pytest.mark.parametrize("name", ["relu1_1", "conv2_1", "pool2", "relu3_4", "relu4_2", "relu5_1"])
+@pytest.mark.parametrize("name", ["conv2_1", "pool2", "relu5_1"])
 def test_no_position_sees_further_than_its_reach(name):
     stride, reach = BACKBONES["vgg19"].geometry[name]
     ones = {"input": {"mean": np.zeros((1, 1, 1, 3), np.float32)}}

@@ -125,9 +125,13 @@ def test_a_derived_name_never_takes_the_users_picture(name, words, read, capsys)
     assert told[0].startswith(f"jnst: the output {name} is" if read else f"jnst: {name} is there")
     assert Path(name).read_bytes() == before
     assert not os.path.exists("out.png")
-    os.remove(name)  # jnst's own of an earlier run are replaced
-    for _ in range(2):
-        assert run("other.png", samples.STYLE, *BYHAND, *words, "-o", "out.png") == 0
+
+
+def test_pictures_of_an_earlier_run_are_replaced():
+    for steps in (3, 2):
+        often = ["--steps", steps, "--save-every", "2", "--plot"]
+        assert run(*BYHAND, *often, "-o", "out.png") == 0
+    assert sorted(os.listdir()) == ["out-0002.png", "out-loss.png", "out.png"]
 
 
 def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypatch):

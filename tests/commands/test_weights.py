@@ -50,12 +50,13 @@ def folder(tmp_path, monkeypatch):
 
 def squeezenet():
     """Write Keras's file of a SqueezeNet of ones; return its bytes."""
+    shapes = graph.kernels(BACKBONES["squeezenet1_1"].table)
     with h5py.File("any", "w", driver="core", backing_store=False) as file:
-        for name, shape in graph.kernels(BACKBONES["squeezenet1_1"].table).items():
+        for name, shape in shapes.items():
             file.create_dataset(f"{name}/W", data=np.ones(shape, np.float32))
             file.create_dataset(f"{name}/b", data=np.ones(shape[-1:], np.float32))
-            file[name].attrs["weight_names"] = ["W", "b"]
-        file.attrs["layer_names"] = list(graph.kernels(BACKBONES["squeezenet1_1"].table))
+            file[name].attrs["weight_names"] = np.array(["W", "b"], "S1")
+        file.attrs["layer_names"] = np.array([*shapes], "S")
         file.flush()
         return file.id.get_file_image()
 
@@ -162,7 +163,7 @@ def test_a_file_is_trusted_when_it_first_comes_and_compared_with_that_later(
     assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 0
     assert capsys.readouterr().err == ""
     (folder / "squeezenet1_1.h5").unlink()
-    good, server.data = server.data, server.data[:-1] + b"?"
+    good, server.data = server.data, server.data[:-1] + b"!"
     monkeypatch.setattr(command, "SOURCES", {"squeezenet1_1": here._replace(hash="")})
     assert jnst.cli.main(["weights", "get", "squeezenet1_1"]) == 2
     assert f"not {digest}, which it had when it was first" in capsys.readouterr().err

@@ -95,8 +95,9 @@ def test_a_style_is_a_row_and_a_mixture_their_weighted_sum(module):
 def test_what_cannot_be_chosen_is_refused_in_one_line():
     table = np.ones((3, 2))
     for number in (3, -1):
-        with pytest.raises(InputError, match=f"there are 3 styles, .*but no {number}$"):
+        with pytest.raises(InputError, match="there are 3 styles, ") as refused:
             norms.blend(table, number)
+        assert str(refused.value).endswith(f"but no {number}")
     with pytest.raises(InputError, match="one weight for each of 3 styles, not 2"):
         norms.blend(table, np.ones(2))
     one = one_channel(4)

@@ -53,7 +53,7 @@ def as_keras(name, arrays):
     return found
 
 
-def write_keras(path, layers, root="/", ending=":0", *, heap=True):
+def write_keras(path, layers, root="/", ending=":0", *, heap=False):
     """Write Keras's layout; a layer without weights and a classifier are there too.
 
     With `heap`, names of layers have no fixed length, as newer versions of h5py write them; such

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.usefixtures("tiny")
 LIGHT = {"size": 32, "steps": (3,), "history": 2, "style_loss": "gram"}
 BYHAND = LIGHT | {"engine": "byhand"}  # nothing to compile
 ENGINES = pytest.mark.parametrize("engine", ["jax", "byhand"])
-OPTIMIZERS = pytest.mark.parametrize("optimizer", ["lbfgs", "adam", "sgd", "scipy-lbfgs"])
 
 
 def run(pair, **settings):
@@ -35,8 +34,10 @@ def test_the_picture_returned_is_the_best_evaluated(pair):
     assert progress[-1].best.max() <= 1
 
 
-@OPTIMIZERS
-@pytest.mark.parametrize("init", ["content", "noise", "style"])
+@pytest.mark.parametrize(
+    ("optimizer", "init"),
+    [("lbfgs", "content"), ("adam", "noise"), ("sgd", "style"), ("scipy-lbfgs", "noise")],
+)
 def test_every_optimizer_lowers_the_loss_from_every_start(pair, optimizer, init):
     progress = run(pair, steps=(12,), optimizer=optimizer, init=init)
     assert progress[-1].best_total < 0.9 * progress[0].total

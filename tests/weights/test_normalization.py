@@ -200,8 +200,7 @@ def committed():
     return plain, rescaled, means
 
 
-@pytest.mark.parametrize("pooling", ["max", "avg"])
-@pytest.mark.parametrize("size", [(48, 64), (49, 67)])
+@pytest.mark.parametrize(("size", "pooling"), [((48, 64), "max"), ((49, 67), "avg")])
 def test_the_committed_network_computes_what_it_did_in_other_units(committed, size, pooling):
     plain, rescaled, means = committed
     x = resizing.cover(files.from_array(chelsea()), *size)

@@ -12,6 +12,7 @@ from jnst.feedforward import whitening
 RNG = np.random.default_rng(0)
 CASES = {
     "many positions": ((4, 5), 3, "wct", {}),
+    "strength 1": ((4, 5), 3, "wct", {"alpha": 1.0}),
     "few positions": ((1, 4), 5, "wct", {}),  # two directions are dropped
     "identity": ((2, 3), 3, "wct", {"identity": 0.3, "threshold": 0.01}),
     "products": ((4, 5), 3, "wct_by_products", {}),
@@ -22,14 +23,13 @@ pytestmark = pytest.mark.usefixtures("in_float64")
 
 
 @pytest.mark.parametrize(("size", "channels", "name", "options"), CASES.values(), ids=CASES)
-@pytest.mark.parametrize("alpha", [1.0, 0.6])
-def test_grad_of_whitening_and_colouring(size, channels, name, options, alpha):
+def test_grad_of_whitening_and_colouring(size, channels, name, options):
     mixture = np.eye(channels) + 0.3 * RNG.normal(size=(channels, channels))
     content = maps(RNG, *size, channels=channels) @ mixture
     if channels > size[0] * size[1]:
         content[..., 1] = 0  # a channel that never fires
     arguments = [content, RNG.normal(size=channels), RNG.normal(size=(channels, channels))]
-    options = {"alpha": alpha, **options}
+    options = {"alpha": 0.6, **options}
     for i, part in enumerate(("content", "mean", "root")):
 
         def run(module, value, i=i):

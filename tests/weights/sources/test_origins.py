@@ -38,7 +38,7 @@ def test_the_first_kernel_takes_our_input(folder, name, kernel, mean):
     plain = {"gamma": 1, "beta": 0, "mean": 0, "variance": 1 - ORIGINS["keras"][name].epsilon}
     for key, value in plain.items():
         arrays[normalization][key][:] = value
-    convert.convert(write_keras(folder / "any.h5", as_keras(name, arrays), heap=False))
+    convert.convert(write_keras(folder / "any.h5", as_keras(name, arrays)))
     params, table = store.load(name), BACKBONES[name].table
     picture = np.broadcast_to(np.float32([1, 2, 3]) / 4, (1, 32, 32, 3))
     first = table[0].name
