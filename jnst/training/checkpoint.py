@@ -7,6 +7,7 @@ photographs, and the facts by which a training is known again.
 import errno
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from flax import nnx
 from jnst.errors import InputError
 from jnst.training.train import Training
 
+SPARE = 2**22
+"""Bytes that a checkpoint may take beside its arrays: names and shapes of each."""
 _LEARNER, _PHOTOGRAPHS, _FACTS = "learner", "photographs", "facts"
 
 
@@ -52,7 +55,11 @@ class Keeper:
             _FACTS: ocp.args.JsonSave(facts),
         }
         step = int(training.learner.optimizer.step[...])
+        wanted = SPARE + sum(leaf.nbytes for leaf in jax.tree.leaves(learner))
         with _guarded(f"cannot keep a checkpoint in {str(self._folder)!r}"):
+            # On a full disk, orbax's threads would print tracebacks that nothing can keep back.
+            if shutil.disk_usage(self._folder).free < wanted:
+                raise OSError(os.strerror(errno.ENOSPC))
             self._manager.save(step, args=ocp.args.Composite(**items), force=True)
 
     def restore(self, training: Training) -> None:

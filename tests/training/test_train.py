@@ -1,6 +1,8 @@
 """Steps of a training: the loss falls, what is not finite is left out, it goes on to equal bits."""
 
 import dataclasses
+import shutil
+from unittest import mock
 
 import jax
 import numpy as np
@@ -59,6 +61,15 @@ def test_it_goes_on_from_a_checkpoint_to_equal_bits(pictures, tmp_path):
     assert same(params_of(second), params_of(whole))
     assert same(second.learner.average.params, whole.learner.average.params)
     assert not same(whole.learner.average.params, whole.learner.painter.params)
+
+
+def test_a_full_disk_is_one_line(pictures, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: mock.Mock(free=1000))
+    found = training(*pictures)
+    with checkpoint.keeping(tmp_path) as keeper:
+        with pytest.raises(InputError, match="cannot keep a checkpoint in .*: No space left on"):
+            keeper.save(found, {})
+        assert keeper.facts is None
 
 
 def test_gradients_that_are_not_finite_are_left_out_and_then_end_it(pictures):
