@@ -11,6 +11,48 @@ from jnst.losses.registry import ObjectiveChoices
 from jnst.methods.plain import make_plain
 from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 
+# Choices that trainings have as well.
+ContentLoss = Literal["features", "self-similarity"]
+StyleLoss = Literal["wasserstein", "gram", "moments", "sliced", "histogram", "patches", "remd"]
+ContentScale = Literal[
+    "relative-contraharmonic",
+    "contraharmonic",
+    "relative",
+    "mean",
+    "half",
+    "quarter-mean",
+    "columns",
+]
+StyleScale = Literal[
+    "relative",
+    "mean",
+    "half",
+    "quarter-mean",
+    "contraharmonic",
+    "relative-contraharmonic",
+    "sum",
+]
+GramNormalization = Literal["positions", "positions-channels", "sum"]
+TotalVariation = Literal["nine-point", "squares", "absolute"]
+TotalVariationScale = Literal["mean", "sum", "half"]
+Backbone = Literal[
+    "vgg19",
+    "vgg16",
+    "resnet50",
+    "resnet50-torchvision",
+    "densenet121",
+    "inception_v3",
+    "inception_v3-torchvision",
+    "mobilenet_v2",
+    "mobilenet_v2-torchvision",
+    "squeezenet1_1",
+    "squeezenet1_1-torchvision",
+]
+Pooling = Literal["max", "avg", "l2"]
+Padding = Literal["edge", "zeros"]
+Weights = Literal["trained", "normalized", "random"]
+Precision = Literal["float32", "bfloat16"]
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -84,68 +126,38 @@ class Settings:
     not compare the same pixels every time; 0 for not."""
     average: float = 0.0
     """Keep a running average of the pictures, with this decay, instead of the best; 0 for not."""
-    content_loss: Literal["features", "self-similarity"] = "features"
+    content_loss: ContentLoss = "features"
     """What of the content is compared: features, or how alike they are from place to place."""
-    style_loss: Literal[
-        "wasserstein", "gram", "moments", "sliced", "histogram", "patches", "remd"
-    ] = "wasserstein"
+    style_loss: StyleLoss = "wasserstein"
     """What of the style is compared: means and covariances; Gram matrices; means and deviations;
     distributions along random directions, or by channel; patches; a relaxed earth mover's cost."""
-    content_scale: Literal[
-        "relative-contraharmonic",
-        "contraharmonic",
-        "relative",
-        "mean",
-        "half",
-        "quarter-mean",
-        "columns",
-    ] = "relative-contraharmonic"
+    content_scale: ContentScale = "relative-contraharmonic"
     """What the squared differences of features are multiplied by. `self-similarity` knows
     relative, mean and columns."""
-    style_scale: Literal[
-        "relative",
-        "mean",
-        "half",
-        "quarter-mean",
-        "contraharmonic",
-        "relative-contraharmonic",
-        "sum",
-    ] = "relative"
+    style_scale: StyleScale = "relative"
     """What the style's differences are multiplied by. All losses know the first two."""
-    gram_normalization: Literal["positions", "positions-channels", "sum"] = "positions"
+    gram_normalization: GramNormalization = "positions"
     """What a Gram matrix is divided by."""
-    tv: Literal["nine-point", "squares", "absolute"] = "nine-point"
+    tv: TotalVariation = "nine-point"
     """Which neighbours total variation compares, and how."""
     tv_beta: float = 1.0
     """The exponent of `tv squares`: 1 for squares, 0.5 for lengths."""
-    tv_scale: Literal["mean", "sum", "half"] = "mean"
+    tv_scale: TotalVariationScale = "mean"
     """What total variation is multiplied by."""
-    backbone: Literal[
-        "vgg19",
-        "vgg16",
-        "resnet50",
-        "resnet50-torchvision",
-        "densenet121",
-        "inception_v3",
-        "inception_v3-torchvision",
-        "mobilenet_v2",
-        "mobilenet_v2-torchvision",
-        "squeezenet1_1",
-        "squeezenet1_1-torchvision",
-    ] = "vgg19"
+    backbone: Backbone = "vgg19"
     """The network. Only the weights of vgg19 come along."""
-    pooling: Literal["max", "avg", "l2"] = "max"
+    pooling: Pooling = "max"
     """How the network halves its maps: max, as trained, avg, which paints more smoothly, or l2."""
     rescale_pooling: bool = False
     """Bring the activations behind `avg` and `l2` back to about the size they have with `max`."""
-    padding: Literal["edge", "zeros"] = "edge"
+    padding: Padding = "edge"
     """What the first convolution sees outside the picture: its edge, or, as trained, zeros."""
-    weights: Literal["trained", "normalized", "random"] = "trained"
+    weights: Weights = "trained"
     """What the network has learnt: as trained, with each filter then scaled to a mean activation of
     1, as Gatys et al. did, or nothing."""
     normalize_gradients: bool = False
     """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
     """What the network computes in. bfloat16 is for accelerators, which do it faster and in less
     memory; it is a little less exact. Picture, losses and optimizer stay as they are; so do the
     means and deviations of networks that paint in one pass."""

@@ -1,0 +1,63 @@
+"""Settings of a training: they agree with those of pictures, and with the networks there are."""
+
+import dataclasses
+import typing
+
+import pytest
+
+from jnst.errors import InputError
+from jnst.feedforward import trainable
+from jnst.training.presets import PRESETS, preset, summary
+from jnst.training.settings import Settings, check
+from jnst.transfer import settings as pixels
+
+TYPES, OTHERS = (typing.get_type_hints(kind) for kind in (Settings, pixels.Settings))
+OWN = {"network", "width", "steps", "batch", "crop", "photo_size", "decay"}
+
+
+def test_the_networks_are_those_that_there_are():
+    assert typing.get_args(TYPES["network"]) == trainable.NAMES
+
+
+def test_the_losses_are_those_of_pictures_with_the_same_choices():
+    for name in TYPES.keys() - OWN:
+        if name != "learning_rate":  # for pictures the optimizer's own by default
+            assert TYPES[name] == OTHERS[name], name
+
+
+def test_the_losses_have_the_values_that_are_given():
+    given = Settings(
+        style_loss="gram", content_layers=("relu2_1",), tv_weight=3.0, steps=9, crop=64
+    )
+    losses = given.losses
+    assert {name: getattr(losses, name) for name in given} == given
+    assert (losses.size, losses.steps) == (64, pixels.Settings().steps)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_can_be_used_and_say_what_they_are(name):
+    settings = preset(name)
+    if settings.backbone == "vgg19":
+        check(settings, styles=1)
+    assert summary(name)
+    assert dataclasses.replace(settings) == settings
+
+
+def test_constants_are_the_published_ones():
+    johnson, torch = preset("johnson").losses, preset("pytorch-examples").losses
+    assert johnson.tv_weight == 4e-6 * 255**2  # 1e-6 of the sum over 4 photographs
+    assert johnson.style_weight / len(johnson.style_layers or ()) == 5.0  # of each layer
+    # In units of features of pictures that were divided by ImageNet's deviations: 1e5 and 1e10.
+    unit = 255 * 0.225
+    assert torch.content_weight * unit**2 == pytest.approx(1e5)
+    assert torch.style_weight / 4 * unit**4 == pytest.approx(1e10)
+    lengstrom, many = preset("lengstrom"), preset("dumoulin")
+    assert (lengstrom.content_weight, lengstrom.style_weight / 5) == (7.5, 100.0)
+    assert (many.batch, many.style_weight / 4) == (16, 1e-4)
+
+
+def test_a_setting_of_the_losses_is_checked_as_for_pictures():
+    with pytest.raises(InputError, match="unknown content_scale of self-similarity 'half'"):
+        check(Settings(content_loss="self-similarity", content_scale="half"), styles=1)
+    with pytest.raises(InputError, match="unknown layer of vgg19 'relu9_1'"):
+        check(Settings(style_layers=("relu9_1",)), styles=1)
