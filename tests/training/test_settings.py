@@ -26,10 +26,8 @@ def test_the_losses_are_those_of_pictures_with_the_same_choices():
 
 
 def test_the_losses_have_the_values_that_are_given():
-    given = Settings(
-        style_loss="gram", content_layers=("relu2_1",), tv_weight=3.0, steps=9, crop=64
-    )
-    losses = given.losses
+    given = {"style_loss": "gram", "content_layers": ("relu2_1",), "tv_weight": 3.0}
+    losses = dataclasses.replace(Settings(steps=9, crop=64), **given).losses
     assert {name: getattr(losses, name) for name in given} == given
     assert (losses.size, losses.steps) == (64, pixels.Settings().steps)
 
