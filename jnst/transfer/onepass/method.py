@@ -15,6 +15,7 @@ from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
 from jnst.pictures.regions import Mask
+from jnst.system.threads import interruptible
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass import fitting
 from jnst.transfer.onepass.checks import DEFAULT, check_numbers
@@ -29,6 +30,7 @@ Networks = dict[Path | None, Loaded]
 """Trained networks by file, for many pictures."""
 
 
+@interruptible
 @own_switches
 def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int | None) -> Picture:
     """Paint a picture in one pass, as large as `pictures` and `settings` say, in [0, 1].
@@ -36,7 +38,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     A network halves the picture some times, and doubles it again. So that it comes out as large as
     it went in, it is mirrored at its borders until its sides can be halved, and cut in the end.
     With regions, each is painted as a whole by its style, and what is outside all of them stays as
-    in the photograph.
+    in the photograph. An interruption is raised at once.
     """
     _, (height, width) = extents(pictures.original.shape[1:3], settings)
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
