@@ -55,7 +55,7 @@ def run(options: Options) -> int:
         say(*listed)
         return 0
     settings, result = with_styles(options.settings, _styles(options)), options.result
-    settings = with_quality(settings, options.quality)
+    settings = with_quality(settings, options.quality, preset=options.preset)
     check_at_least("save_every", result.save_every, 0)
     if settings.method != "pixels":
         check_none_for_steps(result, Output(), settings.method)

@@ -55,7 +55,7 @@ def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Setting
             raise InputError(f"{what}: {str(error).partition(' - at')[0].lower()}") from None
         except UnicodeError:  # half of a pair of surrogates, which JSON can hold
             raise InputError(f"{what}: it is no text") from None
-    return with_quality(settings, quality)
+    return with_quality(settings, quality, preset=name)
 
 
 def _offer(name: str) -> dict[str, Any]:

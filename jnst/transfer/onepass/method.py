@@ -57,7 +57,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
             return painted(pictures.guides)
         regions.setdefault(contents(guide.region), (guide.region, []))[1].append(guide)
     parts = [(painted(guides), mask) for mask, guides in regions.values()]
-    return _composed(content, parts) if parts else painted(())
+    return _composed(content, parts)
 
 
 def _composed(content: Picture, parts: Sequence[tuple[Picture, Mask]]) -> Picture:
@@ -136,6 +136,12 @@ class OnePass:
             raise InputError(
                 f"method {settings.method} takes a style from the whole painting; leave out "
                 "style_masks or style_labels"
+            )
+        places = [contents(one.region) for one in pictures.guides if one.region is not None]
+        if settings.blend and places and len(set(places)) == len(places):
+            raise InputError(
+                f"each style has a region of its own, in which method {settings.method} has "
+                "nothing to blend it with; leave out blend"
             )
         if isinstance(loaded, dict):
             loaded = _shared(loaded, settings, pictures.network)
