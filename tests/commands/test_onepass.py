@@ -246,9 +246,10 @@ def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatc
         ),
         (
             ["style", "a.pth"],
-            ["--quality", "instant"],
+            ["--method", "ghiasi"],
             "takes the place of the painting, and method",
         ),
+        (["style", "a.pth"], ["--quality", "best"], "to which quality best means nothing"),
         (["style", "a.pth"], ["--steps", "9"], "method trained paints in one pass, to which steps"),
     ],
 )
@@ -313,3 +314,22 @@ def test_words_that_contradict_each_other_are_refused(words, says, capsys):
     files.write("instant.png", np.zeros((8, 8, 3)), settings={"method": "ghiasi"}, software="jnst")
     before = sorted(os.listdir())
     check_refused(run("photo.png", "painting.png", *words), capsys.readouterr(), says, before)
+
+
+@here(MOSAIC)
+def test_an_instant_batch_takes_paintings_networks_and_numbers():
+    for folder in ("photos", "styles"):
+        os.mkdir(folder)
+    shutil.copy("photo.png", "photos/photo.png")
+    shutil.copy("painting.png", "styles/painting.png")
+    shutil.copy(NETS / MOSAIC, "styles/mosaic.pth")
+    words = [*FAST, "--quality", "instant", "--quiet", "--out", "results"]
+    assert run("--batch", "photos", "--styles", "styles", *words) == 0
+    assert run(*table("content,style_number", "photo.png,7"), *words) == 0
+    methods = {"mosaic": "trained", "painting": "ghiasi", "7": "multistyle"}
+    for name, painted_by in methods.items():
+        assert files.read_settings(f"results/photo-{name}.png")["method"] == painted_by
+    with open("results/batch.csv", encoding="utf-8") as stream:
+        rows = stream.read().split()[1:]
+    assert len(rows) == 3
+    assert all(row.endswith(",") for row in rows)  # there is no loss
