@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         from jnst import cli
+        from jnst.system import threads
     except Exception as error:  # MemoryError, and ImportError from libraries in C
         if os.environ.get("JNST_DEBUG"):
             raise
@@ -29,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if heard:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return cli.main(arguments)
+        status = cli.main(arguments)
+        threads.leave(status)
+        return status
     finally:
         if heard and arguments is None:  # JAX's exit handlers would print what interrupts them
             signal.signal(signal.SIGINT, signal.SIG_DFL)

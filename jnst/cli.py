@@ -32,6 +32,7 @@ from jnst.runs.failures import explain, fail
 from jnst.runs.record import Inputs, restore
 from jnst.runs.signals import interrupted, leave, signals
 from jnst.system.streams import forgiving, say
+from jnst.transfer.onepass.checks import MEANT
 from jnst.transfer.presets import preset
 from jnst.transfer.quality import QUALITY
 from jnst.transfer.settings import Settings
@@ -158,11 +159,12 @@ def starting_point(words: Sequence[str]) -> tuple[Settings, Inputs]:
     By `--preset`, or those of the picture that `--like` names.
 
     Raises:
-        InputError: for an unknown name, or a picture without settings.
+        InputError: for an unknown name, a picture without settings, and a quality that contradicts
+            the method.
 
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for name in ("--preset", "--like", "--quality"):
+    for name in ("--preset", "--like", "--quality", "--method"):
         parser.add_argument(name, nargs="?")
     asked, _ = parser.parse_known_args(list(words))
     settings, inputs = Settings(), Inputs()
@@ -177,5 +179,24 @@ def starting_point(words: Sequence[str]) -> tuple[Settings, Inputs]:
     if asked.preset is not None:
         settings = preset(asked.preset)
     if asked.quality is not None:
-        check_choice("quality", asked.quality, QUALITY)
+        _check_quality(asked.quality, asked.method, settings.method)
     return settings, inputs
+
+
+def _check_quality(quality: str, method: str | None, before: str) -> None:
+    """Raise an `InputError` for an unknown quality, or one whose steps the method does not have.
+
+    `method` is the one that was asked for, `before` that of the picture that `--like` names: a
+    default would give way, and a word of the user's must not.
+    """
+    check_choice("quality", quality, QUALITY)
+    if quality == "instant" and method == "pixels":
+        raise InputError(
+            "quality instant paints in one pass, and method pixels step by step; leave out one of "
+            "them"
+        )
+    if quality != "instant" and (method or before) in MEANT:
+        raise InputError(
+            f"method {method or before} paints in one pass, to which quality {quality} means "
+            "nothing; leave it out, or take method pixels"
+        )

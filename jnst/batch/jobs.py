@@ -12,7 +12,7 @@ from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.record import Inputs, restore
 from jnst.system.disk import guarded
-from jnst.transfer.onepass.sources import with_styles
+from jnst.transfer.onepass.sources import is_network, with_styles
 from jnst.transfer.settings import Settings
 
 TABLE = "batch.csv"
@@ -69,22 +69,29 @@ def with_canvas(settings: Settings) -> Settings:
 def from_folder(folder: Path, styles: Style, out: Path) -> list[Job]:
     """Pair each picture in `folder` with each in `styles`, a folder too or a single style.
 
+    A folder of styles may hold trained networks as well.
+
     All pictures for one style, then all for the next, each in the order of their names. Raises
     `InputError` where there are none.
     """
     contents = pictures_in(folder)
     chosen: Sequence[Style] = [styles]
     if isinstance(styles, Path) and styles.is_dir():
-        chosen = pictures_in(styles)
+        chosen = pictures_in(styles, networks=True)
     return name_outputs([(content, style, None) for style in chosen for content in contents], out)
 
 
-def pictures_in(folder: Path) -> list[Path]:
+def pictures_in(folder: Path, *, networks: bool = False) -> list[Path]:
     """List what has the suffix of a picture, whatever is in it, by name; not hidden files.
 
-    Not in folders inside. Raises `InputError` if there is none, or no folder.
+    Trained networks, too, where that is asked for. Not in folders inside. Raises `InputError` if
+    there is none, or no folder.
     """
-    found = [path for path in _visible(folder) if path.suffix.lower() in files.suffixes()]
+    found = [
+        path
+        for path in _visible(folder)
+        if path.suffix.lower() in files.suffixes() or (networks and is_network(path))
+    ]
     if not found:
         raise InputError(
             f"there is no picture in {os.fspath(folder)!r}: no {', '.join(files.suffixes())}"

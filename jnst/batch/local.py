@@ -20,13 +20,13 @@ from jnst.transfer.settings import Settings
 
 def paint_jobs(
     jobs: Iterable[Job],
-    settings: Settings,
+    settings_of: Callable[[Job], Settings],
     depth: int,
     show: Callable[..., None],
     *,
     method: Method | None = None,
 ) -> Iterator[Outcome]:
-    """Do the jobs in turn, each by its own method, or all by `method`.
+    """Do the jobs in turn, each with its own settings and by their method, or all by `method`.
 
     What a method needs is loaded with its first job. Raises `InputError` if that fails for the very
     first: without weights nothing can be painted. Later it is a failure of that job alone.
@@ -34,7 +34,7 @@ def paint_jobs(
     loaded: dict[str, Any] = {}
     painted = 0
     for number, job in enumerate(jobs):
-        own = job.settings(settings)
+        own = settings_of(job)
         chosen = method or METHODS[own.method]
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
@@ -89,4 +89,6 @@ def _paint_job(
     except Exception as error:  # also a fault of ours: the other pictures are to be had
         return Outcome(job, "failed", explain(error), time.monotonic() - started)
     seconds = time.monotonic() - started
-    return outcome._replace(status="painted", seconds=seconds, loss=last.best_total)
+    return outcome._replace(
+        status="painted", seconds=seconds, loss=last.best_total if last.parts else None
+    )

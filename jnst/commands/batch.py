@@ -20,8 +20,8 @@ from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice
-from jnst.transfer.checks import check
 from jnst.transfer.onepass.sources import is_network
+from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
@@ -52,10 +52,21 @@ def check_none_for_one(options: Any, default: Any) -> None:
             raise InputError(f"{what} and --batch do not go together; leave out one of them")
 
 
-def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: bool) -> int:
+def run(
+    batch: Batch,
+    settings: Settings,
+    *,
+    quality: str,
+    preset: str | None,
+    depth: int,
+    quiet: bool,
+    cache: bool,
+) -> int:
     """Paint all that is not finished, and return the exit status: 1 if any failed.
 
-    130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished.
+    130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished. Each is painted
+    with `settings`, by the method that its style wants, and then `quality`; `preset` is the name of
+    the one that the settings began with.
 
     Raises:
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
@@ -64,7 +75,11 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
     settings = with_canvas(settings)
     if settings.blend and settings.method != "multistyle":
         raise InputError("blend is for several styles in one picture; leave it out")
-    jobs, folder, before = _jobs(batch, settings)
+
+    def settings_of(job: Job) -> Settings:
+        return with_quality(job.settings(settings), quality, preset=preset)
+
+    jobs, folder, before = _jobs(batch, settings, settings_of)
     if cache:
         keep_compiled_programs()
     if batch.batch is not None and batch.batch.is_dir() and not quiet:
@@ -86,7 +101,7 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
 
     try:
         with over_all(len(jobs), quiet=quiet) as show:
-            for outcome in paint_jobs(jobs, settings, depth, show):
+            for outcome in paint_jobs(jobs, settings_of, depth, show):
                 outcomes.append(outcome)
                 report(outcome, len(outcomes), len(jobs), quiet=quiet)
                 note(functools.partial(table.add, outcome))
@@ -101,8 +116,13 @@ def run(batch: Batch, settings: Settings, *, depth: int, quiet: bool, cache: boo
     return status or (1 if trouble else 0)
 
 
-def _jobs(batch: Batch, settings: Settings) -> tuple[list[Job], Path, dict[str, list[str]]]:
-    """Find the pairs, make the folder for what comes of them, and read the table in it."""
+def _jobs(
+    batch: Batch, settings: Settings, settings_of: Callable[[Job], Settings]
+) -> tuple[list[Job], Path, dict[str, list[str]]]:
+    """Find the pairs, make the folder for what comes of them, and read the table in it.
+
+    Raises `InputError`, also for settings that one of them cannot be painted with.
+    """
     given, styles, out = batch.batch, batch.styles, batch.out
     if given is None:
         raise InputError("--styles and --out go with --batch, a folder of pictures or a .csv")
@@ -128,8 +148,8 @@ def _jobs(batch: Batch, settings: Settings) -> tuple[list[Job], Path, dict[str, 
     if table.exists() and table.samefile(given):
         raise InputError(f"{table} would be replaced; choose another --out")
     before = read_table(table)
-    for own in {job.settings(settings) for job in jobs}:
-        check(own)
+    for job in {job.style: job for job in jobs}.values():
+        settings_of(job)
     disk.make_folder(out)
     disk.check_writable(table, [".csv"])
     return jobs, out, before

@@ -32,6 +32,7 @@ from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.extents import extents
+from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.method import OnePassPlan
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
@@ -143,7 +144,7 @@ def _announce(run: OpenedRun, options: Output) -> None:
             f"painted on a canvas of {painted[1]} x {painted[0]} pixels, "
             f"of which {kept[1]} x {kept[0]} are kept"
         )
-    if run.inputs.content and not run.inputs.styles and run.pictures.guides:
+    if run.inputs.content and not run.inputs.styles and run.settings.method not in WITHOUT_PAINTING:
         notice("no painting is given: the built-in one is taken")
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in run.schedule.stages if stage.tile]
     if isinstance(run.plan, OnePassPlan) and run.plan.tile:

@@ -54,15 +54,16 @@ def run(options: Options) -> int:
     if listed is not None:
         say(*listed)
         return 0
-    settings, result = with_styles(options.settings, _styles(options)), options.result
-    settings = with_quality(settings, options.quality)
+    asked, result = with_styles(options.settings, _styles(options)), options.result
+    settings = with_quality(asked, options.quality, preset=options.preset)
     check_at_least("save_every", result.save_every, 0)
     if settings.method != "pixels":
         check_none_for_steps(result, Output(), settings.method)
     if options.many != Batch():
         check_none_for_one(options, Options())
         how = {name: getattr(result, name) for name in ("depth", "quiet", "cache")}
-        return run_batch(options.many, settings, **how)
+        how |= {"quality": options.quality, "preset": options.preset}
+        return run_batch(options.many, asked, **how)
     folder = result.keep.checkpoint
     with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
         settings, inputs, found = find_run(result.keep, settings, options.inputs)

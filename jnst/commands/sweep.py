@@ -52,7 +52,7 @@ def run(options: Options) -> int:
         raise InputError("give at least one --vary, for instance --vary content_weight=0.001,0.01")
     variations = [parse(words) for words in options.vary]
     settings = with_styles(options.settings, options.inputs.styles)
-    settings = with_quality(settings, options.quality)
+    settings = with_quality(settings, options.quality, preset=options.preset)
     grid = cells(settings, variations, inputs=options.inputs)
     if options.cache:
         keep_compiled_programs()

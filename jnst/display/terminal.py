@@ -51,12 +51,14 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
             if not console.is_terminal and (width, height) not in sizes:
                 sizes.add((width, height))
                 say(f"jnst: step {event.step} of {len(costs)}: {width} x {height} pixels")
-            terms = "  ".join(f"{name} {value:.3g}" for name, value in event.parts.items())
+            terms = [f"{name} {value:.3g}" for name, value in event.parts.items()]
+            if terms:  # in one pass there are none
+                terms = [f"total {event.total:.4g}", *terms]
             bar.update(
                 task,
                 completed=event.step,
                 number=event.step,
-                description=f"{width} x {height}  total {event.total:.4g}  {terms}",
+                description="  ".join([f"{width} x {height}", *terms]),
                 left="" if seconds is None else f"{seconds:.0f} s left",
             )
             if event.shrink < 1 and not told:

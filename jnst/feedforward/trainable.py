@@ -44,6 +44,11 @@ class Design(NamedTuple):
         """Say whether the network takes a weight for each style."""
         return self.network in SEVERAL_STYLES
 
+    @property
+    def own_styles(self) -> tuple[str, ...]:
+        """The names of the styles that one has to choose from: none where there is but one."""
+        return self.styles if self.conditional else ()
+
 
 def check(design: Design) -> Design:
     """Return a design; raise an `InputError` where there is no such network."""

@@ -24,7 +24,7 @@ from jnst.training.train import Training, begin, train
 from jnst.transfer import settings as pixels
 from jnst.transfer.onepass.method import paint
 from jnst.transfer.onepass.network import Loaded
-from jnst.transfer.pictures import Pictures
+from jnst.transfer.pictures import NO_PAINTING, Guide, Pictures
 from jnst.version import __version__
 from jnst.weights import trained
 
@@ -128,13 +128,10 @@ def run(
 def preview(opened: Opened, photograph: Picture, *, style: int) -> Picture:
     """Paint a photograph with the network as it is now, in one of its styles."""
     network, params, _ = opened.network()
-    conditional = network.conditional
-    styles = network.styles if conditional else ()
-    loaded = Loaded(trainable.network(network), params, styles)
-    numbers = (style,) if conditional else ()
-    size = max(photograph.shape[1:3])
-    settings = pixels.Settings(method="trained", size=size, style_number=numbers)
-    pictures = Pictures(photograph, (), original=photograph)
+    loaded = Loaded(trainable.network(network), params, network.own_styles)
+    settings = pixels.Settings(method="trained", size=max(photograph.shape[1:3]))
+    guide = Guide(NO_PAINTING, 1.0, number=style)
+    pictures = Pictures(photograph, [guide], original=photograph)
     return paint(pictures, settings, loaded, tile=None)
 
 

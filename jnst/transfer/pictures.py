@@ -14,20 +14,25 @@ from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass.sources import network_and_paintings
-from jnst.transfer.placement import Placed, labelled, masked
+from jnst.transfer.placement import place
 from jnst.transfer.settings import Settings
+
+NO_PAINTING = np.zeros((1, 1, 1, 3), np.float32)
+"""What stands for the picture of a style that a network has itself."""
 
 
 class Guide(NamedTuple):
     """A style picture, its share of the style weight, and where it counts (None: everywhere).
 
-    `region` is a mask of the new picture, `style_region` one of the style picture.
+    `region` is a mask of the new picture, `style_region` one of the style picture. Of a network's
+    own style `style` is `NO_PAINTING`, and `number` its number, if it has several.
     """
 
     style: AnyPicture
     share: float
     region: regions.Mask | None = None
     style_region: regions.Mask | None = None
+    number: int | None = None
 
 
 class Pictures(NamedTuple):
@@ -75,9 +80,9 @@ def read(
             `jnst.pictures.files.read` takes it.
         style: the painting, or a list of several. They are blended by `settings.blend`, unless
             each has its region. For the method `trained` it is a network's file, for `multistyle`
-            there is none.
-        settings: of which `blend`, `colour`, `square`, `canvas`, `margin`, `size` and `upscale` are
-            used here.
+            there is none: its numbers go into regions as paintings do.
+        settings: of which `blend`, `style_number`, `colour`, `square`, `canvas`, `margin`, `size`
+            and `upscale` are used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
             into the k-th region; a single style into all. Where no mask is white there is no style.
         style_masks: for each region, where in its style picture the style is taken from.
@@ -109,27 +114,23 @@ def read(
         content, *small = (_at_most(picture, settings) for picture in (original, *styles))
         pairs = [colour.before(settings.colour, content, picture) for picture in small]
         recoloured, styles = pairs[0][0], [picture for _, picture in pairs]
-    if labels is not None and masks:
-        raise InputError("give masks or a label picture, not both")
-    for what, given, needed in (
-        ("style_masks", style_masks, masks),
-        ("style_labels", style_labels, labels is not None),
-    ):
-        if given and not needed:
-            raise InputError(f"{what} need {what.removeprefix('style_')} of the content picture")
-    if labels is not None:
-        found = labelled(len(styles), labels, style_labels)
-    elif masks:
-        found = masked(len(styles), masks, style_masks)
-    else:
-        found = [Placed(k, 1 / len(styles)) for k in range(len(styles))]
-    blend = _blend(settings, len(styles)) if styles else []
+    if not styles and (style_masks or style_labels):
+        raise InputError(
+            "style_masks and style_labels are parts of paintings, and method "
+            f"{settings.method} has none; leave them out"
+        )
+    numbers = () if styles else settings.style_number
+    count = len(styles or numbers) or 1
+    found = place(
+        count, masks=masks, style_masks=style_masks, labels=labels, style_labels=style_labels
+    )
+    blend = _blend(settings, count)
     notes = [
         regions.stretched(mask, picture, f"the {what}")
         for one in found
         for mask, picture, what in (
             (one.region, photograph, "mask"),
-            (one.style_region, paintings[one.style], "style mask"),
+            *([(one.style_region, paintings[one.style], "style mask")] if paintings else []),
         )
         if mask is not None
     ]
@@ -139,7 +140,14 @@ def read(
     pictures = Pictures(
         content=recoloured,
         guides=[
-            Guide(styles[k], blend[k] * area, region, origin) for k, area, region, origin in found
+            Guide(
+                styles[k] if styles else NO_PAINTING,
+                blend[k] * area,
+                region,
+                origin,
+                number=numbers[k] if numbers else None,
+            )
+            for k, area, region, origin in found
         ],
         original=original,
         start=begin,
@@ -209,7 +217,5 @@ def _blend(settings: Settings, count: int) -> list[float]:
     """Return how much each style counts, against the average one."""
     weights = settings.blend or (1.0,) * count
     if len(weights) != count:
-        raise InputError(
-            f"blend has {len(weights)} numbers for {count} style pictures; give one for each"
-        )
+        raise InputError(f"blend has {len(weights)} numbers for {count} styles; give one for each")
     return [weight * count / sum(weights) for weight in weights]

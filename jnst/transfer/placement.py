@@ -20,6 +20,33 @@ class Placed(NamedTuple):
     style_region: regions.Mask | None = None
 
 
+def place(
+    styles: int,
+    *,
+    masks: Sequence[files.Source],
+    style_masks: Sequence[files.Source],
+    labels: files.Source | None,
+    style_labels: Sequence[files.Source],
+) -> list[Placed]:
+    """Place so many styles by masks or labels; where there are neither, everywhere.
+
+    Raises `InputError` where these do not go together, and as `masked` and `labelled` do.
+    """
+    if labels is not None and masks:
+        raise InputError("give masks or a label picture, not both")
+    for what, given, needed in (
+        ("style_masks", style_masks, masks),
+        ("style_labels", style_labels, labels is not None),
+    ):
+        if given and not needed:
+            raise InputError(f"{what} need {what.removeprefix('style_')} of the content picture")
+    if labels is not None:
+        return labelled(styles, labels, style_labels)
+    if masks:
+        return masked(styles, masks, style_masks)
+    return [Placed(k, 1 / styles) for k in range(styles)]
+
+
 def masked(
     styles: int, masks: Sequence[files.Source], style_masks: Sequence[files.Source]
 ) -> list[Placed]:
@@ -29,8 +56,7 @@ def masked(
     """
     if styles not in (1, len(masks)):
         raise InputError(
-            f"masks: {len(masks)}, style pictures: {styles}; give one for each, or a single style "
-            "picture"
+            f"masks: {len(masks)}, styles: {styles}; give one for each, or a single style"
         )
     if len(style_masks) not in (0, len(masks)):
         raise InputError(f"{len(style_masks)} style masks for {len(masks)} masks; give as many")
@@ -56,7 +82,7 @@ def labelled(
     found = regions.labels(labels, style_labels)
     if not style_labels and len(found) != styles:
         raise InputError(
-            f"colours of the label picture: {len(found)}, style pictures: {styles}; give a style "
+            f"colours of the label picture: {len(found)}, styles: {styles}; give a style "
             "for each colour, or style_labels, a label picture for each style"
         )
     placed = []

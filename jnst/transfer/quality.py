@@ -11,17 +11,25 @@ QUALITY = {"instant": 0.0, "draft": 0.3, "normal": 1.0, "best": 3.0}
 """Factors that the numbers of steps are multiplied by; with none a network paints in one pass."""
 
 
-def with_quality(settings: Settings, quality: str) -> Settings:
+def with_quality(settings: Settings, quality: str, *, preset: str | None = None) -> Settings:
     """Return the settings with the steps, however they came about, times those of `QUALITY`.
 
-    Where that is 0, by the method `onepass.checks.DEFAULT` in place of optimizing pixels.
+    Where that is 0, by the method `onepass.checks.DEFAULT` in place of optimizing pixels. `preset`
+    is the name of the one that they began with, if any.
 
-    Raises `InputError` for an unknown quality, one that the method has no steps for, and for
-    settings that cannot be used: as they were asked for, not as multiplied.
+    Raises `InputError` for an unknown quality, one that the method has no steps for, a preset with
+    a method that paints in one pass, and for settings that cannot be used: as they were asked for,
+    not as multiplied.
     """
     factor = QUALITY[check_choice("quality", quality, QUALITY)]
     if not factor and settings.method == "pixels":
         settings = dataclasses.replace(settings, method=DEFAULT)
+    if settings.method != "pixels" and preset not in (None, "default"):
+        given = "quality instant" if not factor else f"method {settings.method}"
+        raise InputError(
+            f"preset {preset} says how pixels are optimized, and {given} paints in one pass; leave "
+            "out one of them"
+        )
     check(settings)
     if settings.method != "pixels":
         if factor not in (0, 1):

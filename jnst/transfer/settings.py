@@ -107,7 +107,7 @@ class Settings:
     style_layer_weights: tuple[float, ...] = ()
     """How much each style layer counts against the others; by default four times the next one."""
     blend: tuple[float, ...] = ()
-    """How much each of several style pictures counts against the others; by default all alike."""
+    """How much each of several styles counts against the others; by default all alike."""
     colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
     """Keep the colours of the content: only the luminance is painted, or the style picture is
     recoloured before; by default the colours are those of the style."""

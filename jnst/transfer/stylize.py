@@ -73,7 +73,10 @@ def stylize(
     named = {"method": method} if isinstance(method, str) else {}
     chosen = dataclasses.replace(presets.preset(preset), **settings, **named)
     chosen = with_styles(chosen, several(style))
-    chosen, last = with_quality(chosen, quality), None  # checked before anything is read
+    chosen, last = (
+        with_quality(chosen, quality, preset=preset),
+        None,
+    )  # checked before anything is read
     pictures = read(
         content,
         style,

@@ -8,6 +8,7 @@ import msgspec
 
 from jnst.errors import InputError, check_choice
 from jnst.pictures import files
+from jnst.transfer.onepass.checks import DEFAULT, MEANT
 from jnst.transfer.presets import PRESETS, preset, summary
 from jnst.transfer.quality import QUALITY, with_quality
 from jnst.transfer.settings import Settings
@@ -27,12 +28,16 @@ CHANGEABLE = (
 
 
 def choices() -> dict[str, Any]:
-    """Return what can be chosen, as JSON has it: presets and what they say of themselves, etc."""
+    """Return what can be chosen, as JSON has it: presets and what they say of themselves, etc.
+
+    `instant` are the settings that mean something where the quality is that.
+    """
     hints = get_type_hints(Settings)
     colours = get_args(next(kind for kind in get_args(hints["colour"]) if get_args(kind)))
     return {
         "presets": [_offer(name) for name in PRESETS],
         "qualities": QUALITY,
+        "instant": [name for name in CHANGEABLE if name in MEANT[DEFAULT]],
         "colours": colours,
         "inits": get_args(hints["init"]),
         "suffixes": files.suffixes(),
@@ -55,7 +60,7 @@ def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Setting
             raise InputError(f"{what}: {str(error).partition(' - at')[0].lower()}") from None
         except UnicodeError:  # half of a pair of surrogates, which JSON can hold
             raise InputError(f"{what}: it is no text") from None
-    return with_quality(settings, quality)
+    return with_quality(settings, quality, preset=name)
 
 
 def _offer(name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def configured(app: Any) -> uvicorn.Config:
     """
     return uvicorn.Config(
         app,
+        loop="asyncio",  # not uvloop's, which other packages may bring along
         log_config=None,
         log_level="critical",
         lifespan="off",

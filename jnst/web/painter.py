@@ -30,7 +30,7 @@ from jnst.runs.record import restore
 from jnst.runs.resume import Checkpoints
 from jnst.runs.run import open_run, paint_run
 from jnst.runs.signals import interruptions
-from jnst.system import disk
+from jnst.system import disk, threads
 from jnst.transfer.pictures import Pictures, finish, read
 from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
@@ -188,4 +188,5 @@ def _stop_at_the_end() -> None:
 
 if __name__ == "__main__":
     main()
+    threads.leave(0)
     sys.exit(0)

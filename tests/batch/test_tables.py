@@ -95,3 +95,13 @@ def test_a_table_that_is_none_is_refused():
     for name, says in {"pipe.csv": "not a regular file", "none.csv": "not a regular file"}.items():
         with pytest.raises(InputError, match=says):
             from_table(Path(name), OUT)
+
+
+def test_all_lines_that_are_wrong_are_named_at_once():
+    path = table("content,style\na,b\n,b\na,\na,b,c\n" + "a\n" * 9)
+    with pytest.raises(InputError) as refused:
+        from_table(path, OUT)
+    assert str(refused.value).startswith(
+        "sub/pairs.csv, line 3: no content; line 4: no style; line 5: 3 cells below 2 columns; line"
+    )
+    assert str(refused.value).endswith("; line 12: 1 cells below 2 columns; and 2 more")

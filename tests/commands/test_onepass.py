@@ -154,7 +154,10 @@ def test_damaged_networks_are_refused_in_one_line(capsys):
     [
         (["--quality", "instant", "--steps", "9"], "paints in one pass, to which steps means noth"),
         (["--method", "ghiasi", "--quality", "best"], "to which quality best means nothing"),
-        (["--method", "ghiasi", "--preset", "gatys2016"], "paints in one pass, to which"),
+        (
+            ["--method", "ghiasi", "--preset", "gatys2016"],
+            "and method ghiasi paints in one pass",
+        ),
         (["--quality", "instant", "--plot"], "to which --plot means nothing; leave it out"),
         (["--quality", "instant", "--save-every", "2"], "to which --save-every means nothing"),
         (["--quality", "instant", "--checkpoint", "run"], "to which --checkpoint means nothing"),
@@ -243,9 +246,10 @@ def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatc
         ),
         (
             ["style", "a.pth"],
-            ["--quality", "instant"],
+            ["--method", "ghiasi"],
             "takes the place of the painting, and method",
         ),
+        (["style", "a.pth"], ["--quality", "best"], "to which quality best means nothing"),
         (["style", "a.pth"], ["--steps", "9"], "method trained paints in one pass, to which steps"),
     ],
 )
@@ -253,3 +257,79 @@ def test_a_table_that_does_not_go_with_the_settings_is_refused_whole(rows, words
     batch = table(f"content,{rows[0]}", f"photo.png,{rows[1]}")
     before = sorted(os.listdir())
     check_refused(run(*batch, *words), capsys.readouterr(), says, before)
+
+
+def halves():
+    """Leave a mask of the left half here, and one of the right."""
+    left = np.zeros((120, 200), np.uint8)
+    left[:, :100] = 255
+    for name, mask in {"left.png": left, "right.png": 255 - left}.items():
+        PIL.Image.fromarray(mask).save(name)
+    return ["--masks", "left.png", "right.png"]
+
+
+def test_numbers_go_into_masks_as_paintings_do():
+    words = ["photo.png", "--method", "multistyle", *FAST, "--quiet"]
+    assert run(*words, "--style-number", "3", "9", *halves(), "-o", "both.png") == 0
+    for number in ("3", "9"):
+        assert run(*words, "--style-number", number, "-o", f"{number}.png") == 0
+    both, three, nine = (files.read(f"{name}.png") for name in ("both", "3", "9"))
+    np.testing.assert_array_equal(both[:, :, :17], three[:, :, :17])
+    np.testing.assert_array_equal(both[:, :, 20:], nine[:, :, 20:])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["painting.png", "--quality", "instant", "--blend", "1"], "nothing to blend it with; le"),
+        (
+            ["painting.png", "photo.png", "--quality", "instant", "--blend", "1", "2"],
+            "each style has a region of its own, in which method ghiasi has nothing to blend it",
+        ),
+        (
+            ["--method", "multistyle", "--style-number", "1", "2", "3"],
+            "masks: 2, styles: 3; give one for each, or a single style",
+        ),
+        (
+            ["--method", "multistyle", "--style-number", "1", "--style-masks", "left.png"],
+            "are parts of paintings, and method multistyle has none",
+        ),
+    ],
+)
+def test_regions_that_do_not_go_with_the_styles_are_refused(words, says, capsys):
+    masks = halves()
+    before = sorted(os.listdir())
+    check_refused(run("photo.png", *words, *masks, *FAST), capsys.readouterr(), says, before)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--quality", "instant", "--preset", "gatys2016"], "preset gatys2016 says how pixels are"),
+        (["--quality", "instant", "--method", "pixels"], "and method pixels step by step; leave"),
+        (["--like", "instant.png", "--quality", "normal"], "quality normal means nothing; leave i"),
+    ],
+)
+def test_words_that_contradict_each_other_are_refused(words, says, capsys):
+    files.write("instant.png", np.zeros((8, 8, 3)), settings={"method": "ghiasi"}, software="jnst")
+    before = sorted(os.listdir())
+    check_refused(run("photo.png", "painting.png", *words), capsys.readouterr(), says, before)
+
+
+@here(MOSAIC)
+def test_an_instant_batch_takes_paintings_networks_and_numbers():
+    for folder in ("photos", "styles"):
+        os.mkdir(folder)
+    shutil.copy("photo.png", "photos/photo.png")
+    shutil.copy("painting.png", "styles/painting.png")
+    shutil.copy(NETS / MOSAIC, "styles/mosaic.pth")
+    words = [*FAST, "--quality", "instant", "--quiet", "--out", "results"]
+    assert run("--batch", "photos", "--styles", "styles", *words) == 0
+    assert run(*table("content,style_number", "photo.png,7"), *words) == 0
+    methods = {"mosaic": "trained", "painting": "ghiasi", "7": "multistyle"}
+    for name, painted_by in methods.items():
+        assert files.read_settings(f"results/photo-{name}.png")["method"] == painted_by
+    with open("results/batch.csv", encoding="utf-8") as stream:
+        rows = stream.read().split()[1:]
+    assert len(rows) == 3
+    assert all(row.endswith(",") for row in rows)  # there is no loss

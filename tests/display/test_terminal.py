@@ -44,6 +44,9 @@ def test_it_says_what_is_being_done_and_how_far_it_is(monkeypatch):
     assert "2/10" in text
     assert "total 0.25  content 0.125" in text
     assert "s left" in text
+    one_pass = shown(monkeypatch, progress(1, 0.0)._replace(parts={}))
+    assert "4 x 4" in one_pass
+    assert "total" not in one_pass
 
 
 def test_the_time_left_counts_what_later_steps_cost(monkeypatch):

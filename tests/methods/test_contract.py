@@ -73,7 +73,7 @@ def test_a_batch():
     def show(name, number, painted, share=None):
         shown.append((name, share))
 
-    outcomes = list(paint_jobs(jobs, SETTINGS, 8, show, method=toy))
+    outcomes = list(paint_jobs(jobs, lambda job: SETTINGS, 8, show, method=toy))
     assert [(one.status, one.reason) for one in outcomes] == [
         ("painted", ""),
         ("failed", "it is dark already"),

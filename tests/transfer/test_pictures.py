@@ -20,7 +20,7 @@ def test_one_style_counts_everywhere():
     (guide,) = pictures.guides
     np.testing.assert_array_equal(pictures.content[0], CONTENT)
     np.testing.assert_array_equal(guide.style[0], STYLES[0])
-    assert guide[1:] == (1.0, None, None)
+    assert guide[1:] == (1.0, None, None, None)
     assert pictures.start is None
     assert pictures.alpha is None
     np.testing.assert_array_equal(finish(pictures, Settings(), guide.style), guide.style)
@@ -83,8 +83,8 @@ def test_styles_with_a_label_in_common_are_blended_there():
     ("styles", "options", "blend", "says"),
     [
         ([], {}, (), "at least one style picture"),
-        (STYLES, {}, (1.0,), "blend has 1 numbers for 2 style pictures"),
-        (STYLES, {"masks": [LEFT]}, (), "masks: 1, style pictures: 2; give one for each"),
+        (STYLES, {}, (1.0,), "blend has 1 numbers for 2 styles"),
+        (STYLES, {"masks": [LEFT]}, (), "masks: 1, styles: 2; give one for each"),
         (STYLES[0], {"masks": [LEFT], "style_masks": [LEFT, RIGHT]}, (), "2 style masks for 1"),
         (STYLES[0], {"style_masks": [LEFT]}, (), "style_masks need masks of the content picture"),
         (STYLES[0], {"style_labels": [LEFT]}, (), "style_labels need labels of the content"),
@@ -98,7 +98,7 @@ def test_styles_with_a_label_in_common_are_blended_there():
             STYLES[0],
             {"labels": LEFT},
             (),
-            "colours of the label picture: 2, style pictures: 1; .* or style_labels",
+            "colours of the label picture: 2, styles: 1; .* or style_labels",
         ),
         (STYLES, {"labels": LEFT, "style_labels": [LEFT]}, (), "1 style label pictures for 2"),
         (STYLES[0], {"masks": [0 * LEFT]}, (), "black all over"),

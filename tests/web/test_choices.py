@@ -40,6 +40,7 @@ def test_the_quality_is_a_factor_of_the_steps():
 
 def test_instant_is_one_of_the_qualities():
     assert "instant" in choices()["qualities"]
+    assert choices()["instant"] == ["size", "colour", "seed"]
     found = settings_for("default", "instant", {"size": 77, "seed": 3, "colour": "luminance"})
     assert found == Settings(method="ghiasi", size=77, seed=3, colour="luminance")
 
@@ -50,6 +51,7 @@ def test_instant_is_one_of_the_qualities():
         ("nothing", "normal", {}, "unknown preset 'nothing'"),
         ("default", "fine", {}, "unknown quality 'fine'"),
         ("default", "instant", {"style_weight": 2.0}, "to which style_weight means nothing"),
+        ("gatys2016", "instant", {}, "preset gatys2016 says how pixels are optimized"),
         ("default", "normal", {"backbone": "vgg16"}, "unknown setting 'backbone'"),
         ("default", "normal", {"size": "big"}, "^size: expected `int`, got `str`$"),
         ("default", "normal", {"tv_weight": -1.0}, "^tv_weight must be"),

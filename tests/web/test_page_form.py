@@ -1,7 +1,7 @@
 """The page's form in a real browser: pictures and settings, and what is said of wrong ones."""
 
 import pytest
-from helpers_page import focused, give_both
+from helpers_page import begun, focused, give_both
 
 
 @pytest.mark.slow
@@ -112,3 +112,31 @@ def test_a_number_that_is_not_whole_is_said_in_words(page):
         page.fill(f"#{field}", "64")
         assert page.text_content(f"#error-{field}") == ""
         assert page.get_attribute(f"#{field}", "aria-invalid") == "false"
+
+
+def test_what_means_nothing_in_one_pass_can_neither_be_changed_nor_is_it_sent(page):
+    give_both(page)
+    page.select_option("#preset", "gatys2016")
+    page.click("#more summary")
+    page.fill("#style_weight", "1")
+    page.select_option("#init", "noise")
+    page.click("label[for=quality-instant]")
+    disabled = page.eval_on_selector_all("#form :disabled[id]", "all => all.map((one) => one.id)")
+    assert disabled == [
+        "preset",
+        "content_weight",
+        "style_weight",
+        "tv_weight",
+        "style_size",
+        "init",
+    ]
+    page.fill("#size", "64")
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        page.click("#paint")
+    sent = asked.value.post_data_json
+    assert (sent["preset"], sent["quality"]) == ("default", "instant")
+    assert sent["changes"] == {"size": 64}
+    begun(page)
+    page.click("label[for=quality-normal]")
+    assert page.is_enabled("#preset")
+    assert page.input_value("#init") == "noise"

@@ -49,9 +49,9 @@ def test_paint_does_not_take_the_old_picture_for_one_that_is_refused(page):
     until(page, "document.activeElement.id === 'content'")
     assert page.text_content("#error-content") == "cannot read 'late.png'"
     assert page.is_hidden("#run")
-    page.click("#paint")  # with what is shown
-    begun(page)
-    assert page.text_content("#run-title") == "house × waves"
+    page.click("#paint")  # no picture is shown any more, and none is painted
+    assert page.text_content("#error-content") == "Choose a photograph first."
+    assert page.is_hidden("#run")
 
 
 def test_of_two_pictures_chosen_quickly_the_later_one_stays(page):

@@ -15,6 +15,7 @@ from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
 from jnst.pictures.regions import Mask
+from jnst.system.threads import interruptible
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass import fitting
 from jnst.transfer.onepass.checks import DEFAULT, check_numbers
@@ -29,6 +30,7 @@ Networks = dict[Path | None, Loaded]
 """Trained networks by file, for many pictures."""
 
 
+@interruptible
 @own_switches
 def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int | None) -> Picture:
     """Paint a picture in one pass, as large as `pictures` and `settings` say, in [0, 1].
@@ -36,7 +38,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     A network halves the picture some times, and doubles it again. So that it comes out as large as
     it went in, it is mirrored at its borders until its sides can be halved, and cut in the end.
     With regions, each is painted as a whole by its style, and what is outside all of them stays as
-    in the photograph.
+    in the photograph. An interruption is raised at once.
     """
     _, (height, width) = extents(pictures.original.shape[1:3], settings)
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
@@ -55,7 +57,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
             return painted(pictures.guides)
         regions.setdefault(contents(guide.region), (guide.region, []))[1].append(guide)
     parts = [(painted(guides), mask) for mask, guides in regions.values()]
-    return _composed(content, parts) if parts else painted(())
+    return _composed(content, parts)
 
 
 def _composed(content: Picture, parts: Sequence[tuple[Picture, Mask]]) -> Picture:
@@ -134,6 +136,12 @@ class OnePass:
             raise InputError(
                 f"method {settings.method} takes a style from the whole painting; leave out "
                 "style_masks or style_labels"
+            )
+        places = [contents(one.region) for one in pictures.guides if one.region is not None]
+        if settings.blend and places and len(set(places)) == len(places):
+            raise InputError(
+                f"each style has a region of its own, in which method {settings.method} has "
+                "nothing to blend it with; leave out blend"
             )
         if isinstance(loaded, dict):
             loaded = _shared(loaded, settings, pictures.network)

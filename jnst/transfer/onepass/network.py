@@ -49,8 +49,7 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
         return Loaded(NETWORKS[name], params, tuple(map(str, numbers)))
     if onepass.suffix_of(file) == trained.SUFFIX:
         design, params, _ = trained.read(file)
-        styles = design.styles if design.conditional else ()
-        return Loaded(trainable.network(design), params, styles)
+        return Loaded(trainable.network(design), params, design.own_styles)
     name, params = onepass.open_file(file)
     return Loaded(NETWORKS[name], params)
 

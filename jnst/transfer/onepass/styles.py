@@ -28,9 +28,8 @@ def given_for(
     strength = network.strength if settings.strength is None else settings.strength
     given = {}
     if loaded.styles:
-        numbers = settings.style_number
         weights = np.zeros(len(loaded.styles), np.float32)
-        np.add.at(weights, list(numbers), settings.blend or (1.0,) * len(numbers))
+        np.add.at(weights, [one.number for one in guides], [one.share for one in guides])
         given["style"] = multistyle.style(weights / weights.sum(), styles=len(weights))
     elif network.known:
         size = settings.style_size or max(content.shape[1:3])

@@ -2,18 +2,25 @@
 
 import * as api from "./api.js";
 import { $, complain, el, setText } from "./dom.js";
-import { COLOURS, INITS, OWN_COLOURS, PICTURES } from "./words.js";
+import { COLOURS, INITS, OWN_COLOURS, PICTURES, SETTINGS } from "./words.js";
 import * as zones from "./zones.js";
 
+const IN_ONE_PASS = "Not used: instant pictures are painted in one pass, by a network of their own.";
+
 let presets = {};
+let meant = []; // what means something in one pass
 const short = (value) => Number(value.toPrecision(3)).toString();
-const chosen = () => presets[$("#preset").value];
+const quality = () => $("#quality input:checked").value;
+const instant = () => quality() === "instant";
+const preset = () => (instant() ? "default" : $("#preset").value);
+const chosen = () => presets[preset()];
 const number = (name) => $(`#${name}`).valueAsNumber;
 const WEIGHTS = ["content_weight", "style_weight", "tv_weight"];
 const FIELDS = ["content", "style", "size", ...WEIGHTS, "style_size", "colour", "init", "seed"];
 
 export function setUp(choices, onBegun) {
-  presets = Object.fromEntries(choices.presets.map((preset) => [preset.name, preset]));
+  presets = Object.fromEntries(choices.presets.map((one) => [one.name, one]));
+  meant = choices.instant;
   for (const { name, usable } of choices.presets) {
     const missing = usable ? "" : " (its network is not here)";
     $("#preset").append(el("option", { value: name, disabled: !usable }, name + missing));
@@ -59,8 +66,8 @@ export function use(run) {
   zones.show("content", run.content);
   zones.show("style", run.style);
   $("#preset").value = run.preset;
-  toPreset();
   $(`#quality-${run.quality}`).checked = true;
+  toPreset();
   const { size, style_size, colour, init, seed } = run.changes;
   if (size) $("#size").value = size;
   for (const name of WEIGHTS) {
@@ -75,41 +82,43 @@ export function use(run) {
 }
 
 function toPreset() {
-  const preset = chosen();
-  $("#size").value = $("#size").defaultValue = preset.size;
-  $("#seed").value = preset.seed;
-  $("#style_size").value = 0;
-  for (const name of WEIGHTS) {
-    $(`#${name}`).value = 0;
-    $(`#${name}`).disabled = preset[name] === 0;
-  }
-  $("#colour").value = preset.colour ?? "";
-  $("#init").value = preset.init;
+  const usual = chosen();
+  $("#size").value = $("#size").defaultValue = usual.size;
+  $("#seed").value = usual.seed;
+  for (const name of [...WEIGHTS, "style_size"]) $(`#${name}`).value = 0;
+  $("#colour").value = usual.colour ?? "";
+  $("#init").value = usual.init;
   describe();
 }
 
 function describe() {
-  const preset = chosen();
-  setText($("#preset-about"), preset.summary);
-  for (const name of WEIGHTS) {
-    const value = preset[name] * 2 ** number(name);
-    setText($(`output[for=${name}]`), value ? short(value) : "not used");
+  const usual = chosen();
+  $("#preset").disabled = instant();
+  setText($("#preset-about"), instant() ? IN_ONE_PASS : usual.summary);
+  for (const name of Object.keys(SETTINGS)) {
+    $(`#${name}`).disabled = usual[name] === 0 && WEIGHTS.includes(name) || !means(name);
   }
-  setText($("output[for=style_size]"), `× ${short(2 ** number("style_size"))}`);
+  for (const name of [...WEIGHTS, "style_size"]) {
+    const value = 2 ** number(name) * (WEIGHTS.includes(name) ? usual[name] : 1);
+    const says = WEIGHTS.includes(name) ? short(value) : `× ${short(value)}`;
+    setText($(`output[for=${name}]`), $(`#${name}`).disabled ? "not used" : says);
+  }
 }
 
-// Only what differs from the preset is sent.
+const means = (name) => !instant() || meant.includes(name);
+
+// Only what differs from the preset, and means something, is sent.
 function changes() {
-  const preset = chosen();
+  const usual = chosen();
   const size = number("size");
   const found = { size, seed: number("seed") };
   for (const name of WEIGHTS) {
-    if (number(name)) found[name] = preset[name] * 2 ** number(name);
+    if (number(name)) found[name] = usual[name] * 2 ** number(name);
   }
   if (number("style_size")) found.style_size = Math.max(1, Math.round(size * 2 ** number("style_size")));
   found.colour = $("#colour").value || null;
   found.init = $("#init").value;
-  return Object.fromEntries(Object.entries(found).filter(([name, value]) => value !== preset[name]));
+  return Object.fromEntries(Object.entries(found).filter(([name, value]) => value !== usual[name] && means(name)));
 }
 
 async function begin(onBegun) {
@@ -143,8 +152,8 @@ async function asked() {
   return api.begin({
     content: pictures.content.id,
     style: pictures.style.id,
-    preset: $("#preset").value,
-    quality: $("#quality input:checked").value,
+    preset: preset(),
+    quality: quality(),
     changes: changes(),
   });
 }

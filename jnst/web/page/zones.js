@@ -81,7 +81,7 @@ async function give(what, file) {
     announce(`The ${PICTURES[what]} is ${file.name}`);
   } catch (error) {
     if (uploads[what] !== upload) return;
-    expect(what, null);
+    show(what, null); // else the one before would be painted unnoticed
     complain(what, error.message);
   }
 }

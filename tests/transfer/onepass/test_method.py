@@ -1,5 +1,6 @@
 """Painting in one pass: what published networks paint, exact sizes, styles mixed and in regions."""
 
+import threading
 from unittest import mock
 
 import numpy as np
@@ -256,3 +257,15 @@ def test_what_an_optimizer_begins_with_is_as_large_as_its_picture_and_by_its_eng
             expected = Settings(method="ghiasi", size=2000, engine=engine)
             assert load.call_args == mock.call(expected, file=None)
             assert paint.call_args.args[1] == expected
+
+
+def test_it_computes_beside_the_main_thread_which_so_hears_ctrl_c(any_style, monkeypatch):
+    seen = []
+
+    def compute(loaded, settings, given, tile):
+        seen.append(threading.current_thread())
+        return given["picture"]
+
+    monkeypatch.setattr(method, "compute", compute)
+    paint(any_style)
+    assert seen[0] is not threading.main_thread()

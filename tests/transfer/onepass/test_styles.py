@@ -11,7 +11,7 @@ from jnst.feedforward.registry import NETWORKS
 from jnst.pictures import resizing
 from jnst.transfer.onepass.network import Loaded
 from jnst.transfer.onepass.styles import given_for
-from jnst.transfer.pictures import Guide
+from jnst.transfer.pictures import NO_PAINTING, Guide
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
 
@@ -45,11 +45,14 @@ def check(found, expected):
 def test_numbers_have_the_shares_of_the_blend():
     shares = np.zeros(26)
     shares[[7, 19]] = 0.75, 0.25
-    for numbers, blend in [((7, 19), (3.0, 1.0)), ((7, 7, 19), (1.0, 2.0, 1.0))]:
-        style = given(MANY, (), style_number=numbers, blend=blend)["style"]
+    for pairs in [
+        [(7, 3.0), (19, 1.0)],
+        [(7, 1.0), (7, 2.0), (19, 1.0)],
+        [(7, 1.0)] * 3 + [(19, 1.0)],
+    ]:
+        guides = [Guide(NO_PAINTING, share, number=number) for number, share in pairs]
+        style = given_for(MANY, Settings(), CONTENT, guides)["style"]
         np.testing.assert_allclose(style[0, 0, 0], shares, atol=1e-6)
-    evenly = given(MANY, (), style_number=(7, 7, 7, 19))["style"]
-    np.testing.assert_allclose(evenly[0, 0, 0], shares, atol=1e-6)
 
 
 def test_styles_are_as_large_as_the_picture_or_as_is_asked_for():
