@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -28,9 +28,8 @@ from jnst.training.settings import Settings, check
 from jnst.weights import trained
 from jnst.xla import keep_compiled_programs
 
-if TYPE_CHECKING:
-    from jnst.training.run import Opened
-
+Opened = Any
+"""An `Opened` of `jnst.training.run`, which is imported late: what it needs takes seconds."""
 PREVIEW = 384
 """Long side of previews, in pixels."""
 MINUTE = 60
@@ -159,7 +158,7 @@ def _train(options: Options, photos: Path, output: Path) -> int:
 
 @contextlib.contextmanager
 def _watching(
-    opened: "Opened", options: Options, output: Path
+    opened: Opened, options: Options, output: Path
 ) -> Iterator[Callable[[Progress], None]]:
     """Show a live line, or without a terminal one a minute; paint a preview every so often."""
     steps, due = options.settings.steps, time.monotonic() + options.preview_every
@@ -181,7 +180,7 @@ def _watching(
         yield watch
 
 
-def _preview(opened: "Opened", options: Options, output: Path) -> None:
+def _preview(opened: Opened, options: Options, output: Path) -> None:
     """Paint a photograph with the network as it is, once in each style, side by side."""
     from jnst.training.run import preview
 

@@ -27,7 +27,6 @@ def configured(app: Any) -> uvicorn.Config:
         lifespan="off",
         ws="none",
         http=Connection,
-        loop="asyncio",  # whatever else is installed: what `Connection` is given is of its kind
         limit_concurrency=MOST,
         timeout_graceful_shutdown=2,
         server_header=False,
