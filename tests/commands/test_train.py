@@ -65,7 +65,7 @@ def test_a_network_of_two_styles_is_trained_and_paints(capsys):
     for words, message in {
         "": "jnst: method trained needs style_number, from 0 to 1: 0 painting0, 1 painting1\n",
         "--style-number 2": "jnst: style_number must be from 0 to 1, not 2\n",
-        "--style-number 0 --blend 1 1": "jnst: blend has 2 numbers for 1 of style_number; give one "
+        "--style-number 0 --blend 1 1": "jnst: blend has 2 numbers for 1 styles; give one "
         "for each\n",
     }.items():
         assert jnst.cli.main(["stylize", "photos/0.png", "both.jnst", *words.split()]) == 2
