@@ -77,6 +77,24 @@ def _wanted(shape: Shape) -> str:
     return f"wanted are {shape} finite numbers"
 
 
+def publish(
+    table: Table, params: Params, name: Callable[[str, str], str], *, layout: str = "OIHW"
+) -> dict[str, np.ndarray]:
+    """Turn the parameters of a table into the tensors of a file as others publish it.
+
+    The inverse of `convert`, with the same arguments. Raises `InputError` for parameters that do
+    not fit the table.
+    """
+    check(table, params)
+    found = {}
+    for row, kinds in shapes(table).items():
+        for kind, shape in kinds.items():
+            turned = layout == "OIHW" and len(shape) == 4
+            array = np.asarray(params[row][kind], np.float32)
+            found[name(row, kind)] = array.transpose(3, 2, 0, 1) if turned else array
+    return found
+
+
 def names(table: Table, name: Callable[[str, str], str]) -> frozenset[str]:
     """Return the names of the tensors that the parameters of a table are made of; see `convert`."""
     return frozenset(name(row, kind) for row, kinds in shapes(table).items() for kind in kinds)

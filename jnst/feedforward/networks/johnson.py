@@ -42,16 +42,17 @@ _NORMS = {"deconv1/norm": "in4", "deconv2/norm": "in5"}
 _KINDS = {"kernel": "weight", "bias": "bias", "scale": "weight", "shift": "bias"}
 
 
+def tensor(row: str, kind: str) -> str:
+    """Return the name of a parameter in state dicts of torch's examples."""
+    if row.endswith("/norm"):
+        norm = _NORMS.get(row, row.removesuffix("/norm").replace("conv", "in"))
+        return f"{norm}.{_KINDS[kind]}"
+    return f"{row}.conv2d.{_KINDS[kind]}"
+
+
 def read(published: Mapping[str, np.ndarray]) -> Params:
     """Turn the tensors of a state dict into parameters.
 
     Raises `InputError` for a tensor that is missing, of another shape, or not finite.
     """
-
-    def tensor(row: str, kind: str) -> str:
-        if row.endswith("/norm"):
-            norm = _NORMS.get(row, row.removesuffix("/norm").replace("conv", "in"))
-            return f"{norm}.{_KINDS[kind]}"
-        return f"{row}.conv2d.{_KINDS[kind]}"
-
     return parameters.convert(table(), published, tensor)

@@ -54,16 +54,17 @@ def _block(
     return rows + normed(last, own_norm, activation=activation)
 
 
+def tensor(row: str, kind: str) -> str:
+    """Return the name of a parameter in the state dicts of that project."""
+    *stem, conv = row.removesuffix("/norm").split(".")
+    if row.endswith("/norm"):
+        conv = conv.replace("conv", "in")
+    return ".".join([*stem, conv, "bias" if kind == "shift" else "weight"])
+
+
 def read(published: Mapping[str, np.ndarray]) -> Params:
     """Turn the tensors of a state dict, as `weights.formats.torchfile` reads it, into parameters.
 
     Raises `InputError` for a tensor that is missing, of another shape, or not finite.
     """
-
-    def tensor(row: str, kind: str) -> str:
-        *stem, conv = row.removesuffix("/norm").split(".")
-        if row.endswith("/norm"):
-            conv = conv.replace("conv", "in")
-        return ".".join([*stem, conv, "bias" if kind == "shift" else "weight"])
-
     return parameters.convert(table(), published, tensor)

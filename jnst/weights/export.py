@@ -1,0 +1,48 @@
+"""Networks that jnst trained, as the projects that published their architectures load them."""
+
+from pathlib import Path
+
+from jnst.errors import InputError
+from jnst.feedforward import parameters, trainable
+from jnst.feedforward.networks import johnson, mobilejohnson
+from jnst.system import disk
+from jnst.weights import trained
+from jnst.weights.formats import torchsave
+
+NAMES = {"johnson": johnson.tensor, "mobilejohnson": mobilejohnson.tensor}
+"""By network, the name of a parameter in state dicts of its project: pytorch/examples, and
+mmalotin/pytorch-fast-neural-style-mobilenetV2."""
+SUFFIXES = (".pth", ".model")
+"""Suffixes of files for torch."""
+
+
+def check(source: Path, output: Path) -> None:
+    """Raise an `InputError` where the names of files will not do."""
+    disk.check_suffix(source, (trained.SUFFIX,))
+    disk.check_writable(output, SUFFIXES)
+
+
+def export(source: Path, output: Path) -> None:
+    """Write a network of jnst's as a state dict of torch.
+
+    Args:
+        source: the network, `.jnst`.
+        output: the state dict, `.pth` or `.model`.
+
+    Raises:
+        InputError: for files that cannot be read or written, and for a network whose project does
+            not use torch.
+
+    """
+    check(source, output)
+    found = trained.read(source)
+    design = found.design
+    if design.network not in NAMES:
+        raise InputError(
+            f"{source} is a {design.network}, which has no state dict of torch; those that have "
+            f"are {', '.join(NAMES)}"
+        )
+    table = trainable.network(design).table
+    tensors = parameters.publish(table, found.params, NAMES[design.network])
+    with disk.guarded(f"cannot write {str(output)!r}"), disk.replacing(output) as stream:
+        stream.write(torchsave.packed(tensors))
