@@ -54,6 +54,9 @@ class Options:
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )
+    start: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
+    """The network to begin with: a .jnst file, or multistyle, which comes along with 26 styles; by
+    default numbers at random. With --learned norms only what is a style's own is learnt anew."""
     preview_every: float = 60.0
     """After how many seconds a photograph is painted by the network as it is, into
     OUTPUT-preview.png; 0 for never."""
@@ -136,7 +139,9 @@ def _train(options: Options, photos: Path, output: Path) -> int:
                 f"{options.checkpoint} holds a training already; go on with it by --resume, or "
                 "choose another folder"
             )
-        opened = open_training(options.paintings, photos, options.settings, keeper=keeper)
+        opened = open_training(
+            options.paintings, photos, options.settings, start=options.start, keeper=keeper
+        )
         first = opened.done
         if first and not options.quiet:
             notice(f"going on after {first} of {options.settings.steps} steps")

@@ -13,7 +13,7 @@ from jnst.engines.build import losses_and_network
 from jnst.feedforward.layers import Table
 from jnst.losses.registry import ObjectiveChoices
 from jnst.training.objective import Lesson, loss
-from jnst.training.painter import Painter
+from jnst.training.painter import LEARNED, Painter
 from jnst.training.settings import Settings
 from jnst.xla import jit
 
@@ -32,7 +32,8 @@ class Learner(nnx.Module):
 
     def __init__(self, table: Table, settings: Settings) -> None:
         self.painter = Painter(table, rngs=nnx.Rngs(settings.seed))
-        self.optimizer = nnx.Optimizer(self.painter, _optimizer(settings), wrt=nnx.Param)
+        self.learned = LEARNED[settings.learned]
+        self.optimizer = nnx.Optimizer(self.painter, _optimizer(settings), wrt=self.learned)
         self.average = Painter(table, rngs=nnx.Rngs(settings.seed))
         self.decay = settings.average
 
@@ -78,7 +79,9 @@ def step(graph: Any, table: Table, choices: ObjectiveChoices) -> Step:
         def of(painter: Painter):
             return loss(terms, extract, table, painter.params, lesson, photographs, styles)
 
-        (total, seen), gradient = nnx.value_and_grad(of, has_aux=True)(learner.painter)
+        learned = nnx.DiffState(0, learner.learned)
+        differentiated = nnx.value_and_grad(of, argnums=learned, has_aux=True)
+        (total, seen), gradient = differentiated(learner.painter)
         learner.move(gradient)
         return nnx.state(learner), (total, *seen)
 

@@ -1,12 +1,23 @@
 """A network of a table as a module of flax, whose parameters are trained."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import jax
+import jax.numpy as jnp
 from flax import nnx
 
 from jnst.arrays import Array, Features, Params
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.layers import Table
 
+NORMS = frozenset(("scale", "shift"))
+"""Kinds of the parameters of norms."""
+LEARNED: Mapping[str, Any] = {
+    "all": nnx.Param,
+    "norms": nnx.All(nnx.Param, lambda path, value: path[-1] in NORMS),
+}
+"""Parameters that are trained, by name, as filters of flax."""
 _uniform = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
 
 
@@ -37,6 +48,15 @@ class Painter(nnx.Module):
             row: {kind: param[...] for kind, param in kinds.items()}
             for row, kinds in self.weights.items()
         }
+
+    def begin(self, params: Params) -> None:
+        """Take over parameters; styles of which there are other numbers begin with their mean."""
+        for row, kinds in self.weights.items():
+            for kind, param in kinds.items():
+                given = jnp.asarray(params[row][kind])
+                if given.shape != param.shape:
+                    given = jnp.broadcast_to(given.mean(axis=0), param.shape)
+                param[...] = given
 
 
 def _initial(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> jax.Array:

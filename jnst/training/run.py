@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from jnst.arrays import AnyPicture, Picture
+from jnst.arrays import AnyPicture, Params, Picture
 from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.methods.progress import Progress
 from jnst.pictures import files
+from jnst.runs.checkpoint import digest
 from jnst.runs.signals import interruptions, uninterrupted
 from jnst.training import lesson, photos
 from jnst.training.checkpoint import Keeper
@@ -26,8 +27,10 @@ from jnst.transfer.onepass.method import paint
 from jnst.transfer.onepass.network import Loaded
 from jnst.transfer.pictures import NO_PAINTING, Guide, Pictures
 from jnst.version import __version__
-from jnst.weights import trained
+from jnst.weights import onepass, trained
 
+BEGINNINGS = {"multistyle": "multistyle-mobile"}
+"""Weights that come along, and the networks that they are of."""
 SHARE = 0.1
 """Of the time, saving takes no more than this."""
 
@@ -53,9 +56,22 @@ class Opened:
 
 
 def open_training(
-    paintings: Sequence[Path], folder: Path, settings: Settings, *, keeper: Keeper | None
+    paintings: Sequence[Path],
+    folder: Path,
+    settings: Settings,
+    *,
+    start: str | None,
+    keeper: Keeper | None,
 ) -> Opened:
     """Read all that a training needs; go on from the newest checkpoint, if there is one.
+
+    Args:
+        paintings: the files of the paintings.
+        folder: of the photographs.
+        settings: with which it is trained.
+        start: the file of a network to begin with, or the name of one whose weights come along;
+            None for parameters at random.
+        keeper: of its checkpoints; None for none.
 
     Raises:
         InputError: for pictures that cannot be read or used, and for a checkpoint of another
@@ -64,22 +80,24 @@ def open_training(
     """
     found = photos.find(folder)
     styles = [files.read(path) for path in paintings]
+    before = None if start is None else _started(start, settings)
     facts = {
         "settings": dataclasses.asdict(settings),
         "paintings": [_digest(style) for style in styles],
         "photographs": [str(path.relative_to(folder)) for path in found],
+        "start": None if before is None else digest(before),
         "version": __version__,
     }
-    before = None if keeper is None else keeper.facts
-    if before is not None:
-        _check_same(before, facts)
+    kept = None if keeper is None else keeper.facts
+    if kept is not None:
+        _check_same(kept, facts)
     design = trainable.Design(
         settings.network, settings.width, tuple(path.stem for path in paintings)
     )
     source = photos.Photos(found, side=settings.crop, size=settings.photo_size)
     batches = photos.batches(source, count=settings.batch, seed=settings.seed)
-    training = begin(design, settings, lesson.measure(styles, settings), batches)
-    if keeper is not None and before is not None:
+    training = begin(design, settings, lesson.measure(styles, settings), batches, params=before)
+    if keeper is not None and kept is not None:
         keeper.restore(training)
     return Opened(training, source, facts)
 
@@ -144,12 +162,32 @@ def _check_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
                 f"the training in the checkpoint has {name} {then.get(name)}, not {value}; go on "
                 "with it as it is, or begin another elsewhere"
             )
-    for name in ("paintings", "photographs", "version"):
+    for name in ("paintings", "photographs", "start", "version"):
         if before[name] != now[name]:
             raise InputError(
-                f"the {name} are not those with which the training in the checkpoint began; begin "
-                "another elsewhere"
+                f"the training in the checkpoint has other {name}; begin another elsewhere"
             )
+
+
+def _started(start: str, settings: Settings) -> Params:
+    """Return the parameters of the network to begin with: of a file, or by the name of weights.
+
+    Raises `InputError` where it cannot be read, and where it is of another kind or width.
+    """
+    if start in BEGINNINGS:
+        network, params = BEGINNINGS[start], onepass.load(start)[1]
+        design = trainable.Design(network, 1.0, ("0",))
+    else:
+        path = Path(start)
+        if path.suffix != trained.SUFFIX:
+            names = ", ".join(BEGINNINGS)
+            raise InputError(f"start must be a {trained.SUFFIX} file, or {names}, not {start}")
+        design, params, _ = trained.read(path)
+    for name in ("network", "width"):
+        has, asked = getattr(design, name), getattr(settings, name)
+        if has != asked:
+            raise InputError(f"the {name} of {start} is {has}, not {asked}; ask for the same")
+    return params
 
 
 def _digest(picture: AnyPicture) -> str:

@@ -42,6 +42,9 @@ class Settings:
     """Step size of Adam."""
     decay: Literal["none", "cosine"] = "none"
     """How the step size falls until the last step."""
+    learned: Literal["all", "norms"] = "all"
+    """Which parameters are moved: all, or the norms' scales and shifts alone, as for a new style of
+    a network that has others."""
     average: float = 0.0
     """Decay of the running average of the parameters that is kept instead of the last; 0 for
     none."""

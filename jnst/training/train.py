@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from jnst.arrays import Params
 from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.methods.progress import Progress
@@ -33,9 +34,14 @@ def begin(
     settings: Settings,
     lesson: Lesson,
     photographs: grain.DatasetIterator[np.ndarray],
+    *,
+    params: Params | None = None,
 ) -> Training:
-    """Return a training before its first step."""
+    """Return a training before its first step, from parameters at random, or those given."""
     learner = Learner(trainable.network(design).table, settings)
+    if params is not None:
+        learner.painter.begin(params)
+        learner.average.begin(params)
     return Training(design, settings, lesson, learner, photographs)
 
 

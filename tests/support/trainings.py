@@ -48,11 +48,11 @@ def make_paintings(folder, count=1):
     return paths
 
 
-def training(folder, paintings, settings=SETTINGS):
+def training(folder, paintings, settings=SETTINGS, params=None):
     """Return a training by tests' settings, before its first step."""
     names = tuple(path.stem for path in paintings)
     design = trainable.Design(settings.network, settings.width, names)
     source = photos.Photos(photos.find(folder), side=settings.crop, size=settings.photo_size)
     batches = photos.batches(source, count=settings.batch, seed=settings.seed)
     styles = [files.read(path) for path in paintings]
-    return begin(design, settings, lesson.measure(styles, settings), batches)
+    return begin(design, settings, lesson.measure(styles, settings), batches, params=params)

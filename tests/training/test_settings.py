@@ -12,7 +12,7 @@ from jnst.training.settings import Settings, check
 from jnst.transfer import settings as pixels
 
 TYPES, OTHERS = (typing.get_type_hints(kind) for kind in (Settings, pixels.Settings))
-OWN = {"network", "width", "steps", "batch", "crop", "photo_size", "decay"}
+OWN = {"network", "width", "learned", "steps", "batch", "crop", "photo_size", "decay"}
 
 
 def test_the_networks_are_those_that_there_are():
