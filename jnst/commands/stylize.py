@@ -24,6 +24,7 @@ from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
+from jnst.weights.onepass import located
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def _listed(options: Options) -> Iterable[str] | None:
 
 def _check_there(like: Path | None, inputs: Inputs) -> None:
     for path in inputs.paths() if like is not None else ():
-        if not os.path.exists(path):  # Path.exists raises for a name that no disk would take
+        if not os.path.exists(
+            located(path)
+        ):  # Path.exists raises for a name that no disk would take
             raise InputError(
                 f"{like} was made of {path}, which is not there; run jnst where it was made, or "
                 "name the picture anew"

