@@ -271,8 +271,10 @@ def halves():
     return ["--masks", "left.png", "right.png"]
 
 
-def test_numbers_go_into_masks_as_paintings_do():
+def test_numbers_go_into_masks_and_names_as_paintings_do():
     words = ["photo.png", "--method", "multistyle", *FAST, "--quiet"]
+    assert run(*words, "--style-number", "3", "9") == 0
+    assert os.path.exists("photo-3-9.png")  # named as in a batch
     assert run(*words, "--style-number", "3", "9", *halves(), "-o", "both.png") == 0
     for number in ("3", "9"):
         assert run(*words, "--style-number", number, "-o", f"{number}.png") == 0
