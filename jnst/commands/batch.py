@@ -162,7 +162,9 @@ def _styles(styles: Path | None, settings: Settings) -> Style:
             raise InputError("method multistyle has styles of its own; leave out --styles")
         return settings.style_number
     if styles is None:
-        raise InputError("--batch needs --styles, a folder of pictures or one picture")
+        raise InputError(
+            "--batch needs --styles: a folder of paintings, or trained networks, or one of them"
+        )
     if not (styles.is_dir() or is_network(styles)):
         files.read(styles)  # else all would fail, one by one
     return styles

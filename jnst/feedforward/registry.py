@@ -104,6 +104,6 @@ NETWORKS: Mapping[str, Network] = {
 """All of them by name."""
 
 
-def recognize(tensors: Tensors, among: Iterable[str]) -> str | None:
-    """Return which of some networks a file's tensors are of; None if of none."""
+def recognize(tensors: Collection[str], among: Iterable[str]) -> str | None:
+    """Return which of some networks a file's tensors are of, by their names; None if of none."""
     return next((name for name in among if NETWORKS[name].sign in tensors), None)

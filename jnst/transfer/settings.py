@@ -64,8 +64,8 @@ class Settings:
     """How the picture is made: by optimizing its `pixels`, or in one pass by a network, to which
     most other settings mean nothing; `trained` is one in a file in place of the painting."""
     strength: float | None = None
-    """In one pass by ghiasi, adain, wct or microast: from 0, the photograph, to 1, the style; by
-    default as published."""
+    """In one pass by ghiasi, adain, wct or microast: from 0, the photograph painted in its own
+    style, which is not the photograph itself, to 1, all of the style; by default as published."""
     style_number: tuple[int, ...] = ()
     """In one pass by multistyle: which of its styles, from 0 to 25; several are blended."""
     size: int = 512

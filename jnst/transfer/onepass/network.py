@@ -39,7 +39,7 @@ class Loaded(NamedTuple):
 
 
 def load(settings: Settings, *, file: Path | None) -> Loaded:
-    """Read the weights of a method, or of a trained network from its file.
+    """Read the weights of a method, or of a trained network from its file, here or among weights.
 
     Raises `InputError` where they are missing, or cannot be used.
     """
@@ -47,6 +47,7 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
         name, params = onepass.load(settings.method)
         numbers = range(multistyle.STYLES) if name == "multistyle" else ()
         return Loaded(NETWORKS[name], params, tuple(map(str, numbers)))
+    file = onepass.located(file)
     if onepass.suffix_of(file) == trained.SUFFIX:
         design, params, _ = trained.read(file)
         return Loaded(trainable.network(design), params, design.own_styles)

@@ -50,8 +50,9 @@ def parse(data: bytes, name: str) -> dict[str, np.ndarray]:
             tensors, storages = read_format(data, limit)
         return {key: _view(key, spec, storages, limit) for key, spec in tensors.items()}
     except FAILURES as error:
-        kind = "" if type(error) is ValueError else f"{type(error).__name__} "
-        detail = kind + " ".join(str(error).split())[:200]
+        told = " ".join(str(error).split())[:200]
+        plain = isinstance(error, ValueError | zipfile.BadZipFile) and "opcode" not in told
+        detail = told if plain else "it is no file that torch has saved, or damaged"
         raise InputError(f"cannot read {name} as torch weights: {detail}") from None
 
 

@@ -13,7 +13,10 @@ from jnst.transfer.settings import Settings
         ({"method": "ghiasi", "steps": (5,)}, "method ghiasi paints in one pass, to which steps"),
         ({"method": "ghiasi", "content_weight": 1.0}, "to which content_weight means nothing"),
         ({"method": "ghiasi", "style_size": 64}, "to which style_size means nothing"),
-        ({"method": "wct", "tile": 512}, "to which tile means nothing"),
+        (
+            {"method": "wct", "tile": 512},
+            "cannot paint in tiles, for its whitening needs whole maps",
+        ),
         ({"method": "adain", "strength": 1.5}, "strength must be at most 1, not 1.5"),
         ({"method": "adain", "strength": -1.0}, "strength must be a number of at least 0"),
         ({"strength": 0.5}, "strength is for method ghiasi or adain or wct or microast, not for"),

@@ -269,3 +269,10 @@ def test_it_computes_beside_the_main_thread_which_so_hears_ctrl_c(any_style, mon
     monkeypatch.setattr(method, "compute", compute)
     paint(any_style)
     assert seen[0] is not threading.main_thread()
+
+
+def test_one_style_number_alone_may_be_a_number():
+    one, other = (
+        jnst.stylize(CONTENT, **{**SEVEN, "style_number": number}, size=16) for number in (7, (7,))
+    )
+    np.testing.assert_array_equal(one, other)
