@@ -35,7 +35,8 @@ ALLOWED = {
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
     "web": "errors xla system pictures optimize weights display transfer runs",
-    "commands": "arrays errors version xla system pictures backbones optimize weights display "
+    "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
+    "display "
     "methods transfer dreams runs training experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
