@@ -36,8 +36,7 @@ ALLOWED = {
     "batch": "errors methods system pictures display transfer runs",
     "web": "errors xla system pictures optimize weights display transfer runs",
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
-    "display "
-    "methods transfer dreams runs training experiments batch web",
+    "display methods transfer dreams runs training experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
     "__main__": "system cli",
