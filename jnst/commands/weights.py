@@ -82,7 +82,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Options:
-    """List networks' weights; `weights get NAME` fetches some, `convert` and `export` take a file."""
+    """List networks' weights; `get NAME` fetches some, `convert` and `export` take a file."""
 
     order: Annotated[
         Annotated[Listing, tyro.conf.subcommand("list", prefix_name=False)]
