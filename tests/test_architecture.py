@@ -25,7 +25,7 @@ ALLOWED = {
     "weights": "arrays errors xla system pictures backbones feedforward",
     "engines": "arrays errors xla byhand backbones losses optimize",
     "display": "arrays errors methods system pictures",
-    "transfer": "arrays errors xla byhand system methods pictures backbones losses feedforward "
+    "transfer": "arrays errors xla byhand methods system pictures backbones losses feedforward "
     "optimize weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures transfer",
@@ -39,7 +39,7 @@ ALLOWED = {
     "display methods transfer dreams runs training experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
-    "__main__": "system cli",
+    "__main__": "cli system",
 }
 LONGEST = 250
 """Lines that a file may have."""

@@ -15,11 +15,11 @@ from jnst.commands.batch import Batch, check_none_for_one
 from jnst.commands.batch import run as run_batch
 from jnst.commands.single import Output, paint_one
 from jnst.errors import InputError, check_at_least
-from jnst.feedforward.networks import multistyle
 from jnst.runs import checkpoint
 from jnst.runs.record import Inputs
 from jnst.runs.resume import find_run, output_of
 from jnst.system.streams import say
+from jnst.transfer.onepass.checks import NUMBERS
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.quality import with_quality
@@ -100,7 +100,7 @@ def _listed(options: Options) -> Iterable[str] | None:
     if options.list == "layers":
         return BACKBONES[options.settings.backbone].layers
     if options.list == "styles":
-        return map(str, range(multistyle.STYLES))
+        return NUMBERS
     if options.list == "presets":
         return [f"{name:16} {summary(name)}" for name in PRESETS]
     return None

@@ -23,6 +23,8 @@ WITHOUT_PAINTING = ("multistyle", "trained")
 """Methods that take their style from the network, and from no painting."""
 DEFAULT = "ghiasi"
 """The method of `quality` instant and `init` instant: its weights come along."""
+NUMBERS = tuple(map(str, range(multistyle.STYLES)))
+"""The names of the styles that `multistyle` has."""
 _USUAL = Settings()
 
 
@@ -61,7 +63,7 @@ def check(settings: Settings) -> None:
             "none; take luminance"
         )
     if settings.method == "multistyle":
-        check_numbers(settings, tuple(map(str, range(multistyle.STYLES))))
+        check_numbers(settings, NUMBERS)
 
 
 def check_numbers(settings: Settings, styles: Sequence[str]) -> None:

@@ -11,10 +11,10 @@ from jnst.arrays import Params
 from jnst.backbones.nn import PRECISION
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward import trainable
-from jnst.feedforward.networks import multistyle
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.feedforward.segments import PICTURE
 from jnst.transfer.onepass import tiles
+from jnst.transfer.onepass.checks import NUMBERS
 from jnst.transfer.onepass.programs import Maps, program
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
@@ -45,8 +45,7 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
     """
     if file is None:
         name, params = onepass.load(settings.method)
-        numbers = range(multistyle.STYLES) if name == "multistyle" else ()
-        return Loaded(NETWORKS[name], params, tuple(map(str, numbers)))
+        return Loaded(NETWORKS[name], params, NUMBERS if name == "multistyle" else ())
     file = onepass.located(file)
     if onepass.suffix_of(file) == trained.SUFFIX:
         design, params, _ = trained.read(file)

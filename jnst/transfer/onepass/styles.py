@@ -29,7 +29,8 @@ def given_for(
     given = {}
     if loaded.styles:
         weights = np.zeros(len(loaded.styles), np.float32)
-        np.add.at(weights, [one.number for one in guides], [one.share for one in guides])
+        for one in guides:
+            weights[one.number or 0] += one.share
         given["style"] = multistyle.style(weights / weights.sum(), styles=len(weights))
     elif network.known:
         size = settings.style_size or max(content.shape[1:3])
