@@ -29,16 +29,16 @@ def quick() -> Settings:
     return Settings(
         network="johnson",
         width=0.5,
-        steps=2500,
+        steps=3000,
         batch=2,
         crop=128,
         photo_size=160,
         style_size=256,
         learning_rate=2e-3,
         decay="cosine",
-        content_weight=0.01,
+        content_weight=0.06,
         style_weight=1.0,
-        tv_weight=0.02,
+        tv_weight=0.05,
     )
 
 
