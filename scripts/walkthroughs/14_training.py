@@ -8,7 +8,7 @@
 # never seen.
 #
 # **Before you start.** You should know backpropagation (lesson 5), Adam (lesson 6), and lesson 13.
-# Training needs a few packages more: `pip install 'jnst[train]'`.
+# Training needs a few packages more: `pip install '.[train]'`.
 
 # %%
 import inspect
@@ -114,7 +114,7 @@ painting = resizing.fit(files.read(samples.STYLE), 2 * options.crop)
 #
 # $$ \begin{array}{ccccccccccc}
 #    x & \xrightarrow{\;\theta_1\;} & a_1 & \xrightarrow{\;\theta_2\;} & \cdots &
-#    \xrightarrow{\;\theta_m\;} & y & \xrightarrow{\text{VGG19}} & F & \rightarrow & E \\[1ex]
+#    \xrightarrow{\;\theta_m\;} & y & \xrightarrow{\text{VGG19}} & F & \rightarrow & E \\
 #    & & \dfrac{\partial E}{\partial a_1} & \leftarrow & \cdots & \leftarrow &
 #    \dfrac{\partial E}{\partial y} & \leftarrow &
 #    \dfrac{\partial E}{\partial F} & \leftarrow & 1 \\
@@ -612,6 +612,7 @@ for name, style in (("trained on", ":"), ("never seen", "-")):
     axes[1].plot(counts, [end[name] for end in ends.values()], f"k{style}", marker="o", label=name)
 axes[1].set(xlabel="photographs", xscale="log", title="after the last step")
 axes[1].set_xticks(counts, [str(count) for count in counts])
+axes[1].tick_params(which="minor", bottom=False)
 axes[1].legend()
 for ax in axes:
     ax.grid(alpha=0.3)
@@ -636,16 +637,11 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** the fewer photographs, the lower is the loss of those trained on, and the higher that of
-# all others. This is *overfitting*: what the network has learnt is partly its photographs, by heart.
-# Most of it is content, as the cosines promised; in style the two hardly come apart. The curve of
-# one photograph shows how it comes about: both losses fall at first, then only the one that is
-# trained on does. Each further factor of 4 brings less.
-#
-# So there is no number of photographs that suffices for everything. For the style of a painting few
-# are enough; to keep what is on any photograph, the network must have seen many kinds of things. And
-# whoever trains should keep some photographs back, and look at their loss: that of the training
-# tells nothing about others.
+# **Notice:** the fewer photographs, the lower is the loss of those trained on, and the higher that
+# of all others. This is *overfitting*: some of what the network has learnt is these photographs, by
+# heart. Most of it is content, as the cosines promised; in style the two hardly come apart. And the
+# loss of the training tells nothing about it. Whoever trains should keep some photographs back, and
+# look at theirs.
 #
 # ## In the library
 #
