@@ -492,7 +492,7 @@ for name, weights in {
 # %%
 table = network(options.width, options.blocks)
 to_learn = jax.tree.map(np.float32, to_learn)
-marks = np.unique(np.linspace(0, options.steps, 13).astype(int))
+marks = np.linspace(0, options.steps, min(13, options.steps // 4 + 1)).astype(int)
 rate, size_of_batch = 0.01, 4
 adam = optax.adam(rate)
 

@@ -54,6 +54,14 @@ def test_networks_are_trained(lesson):
     np.testing.assert_array_equal(first[0], first[1])
 
 
+def test_few_photographs_are_learnt_by_heart(lesson):
+    apart = {n: end["never seen"] - end["trained on"] for n, end in lesson["ends"].items()}
+    one, *_, most = apart.values()
+    assert one > most + 0.1
+    content, style = (lesson["gaps"][part][1] for part in ("content", "style"))
+    assert content + style == pytest.approx(one, rel=1e-5)
+
+
 def test_the_networks_paint(lesson):
     shape = lesson["chelsea"].shape
     for params in (lesson["most"][0], lesson["few"], lesson["many"]):
