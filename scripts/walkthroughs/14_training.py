@@ -79,7 +79,7 @@ to_train_on = [
     )
 ]
 chelsea = fitted(samples.content())
-seen, unseen = pieces(to_train_on, counts[-1]), pieces([chelsea], options.unseen)
+unseen, seen = pieces([chelsea], options.unseen), pieces(to_train_on, counts[-1])
 painting = resizing.fit(files.read(samples.STYLE), 2 * options.crop)
 
 # %% [markdown]
@@ -523,7 +523,7 @@ def train(photos):
     θ = jax.tree.map(np.float32, random_parameters(table))
     state, stream = adam.init(θ), batches(photos)
     of_step, course, curves = {}, [], {"trained on": [], "never seen": []}
-    evaluated = np.resize(photos, unseen.shape), unseen  # over and over again, if they are few
+    evaluated = np.resize(photos, unseen.shape), unseen  # few come again, of many the first
     for step in range(options.steps + 1):
         if step:
             θ, state, L = move(θ, state, to_learn, next(stream))
@@ -637,11 +637,11 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** the fewer photographs, the lower is the loss of those trained on, and the higher that
-# of all others. This is *overfitting*: some of what the network has learnt is these photographs, by
-# heart. Most of it is content, as the cosines promised; in style the two hardly come apart. And the
-# loss of the training tells nothing about it. Whoever trains should keep some photographs back, and
-# look at theirs.
+# **Notice:** the network of one photograph does best on what it was trained on, and worst on all
+# else. This is *overfitting*: some of what it has learnt is this photograph, by heart. With more
+# photographs the two losses come together. What sets them apart is mostly content, as the cosines
+# promised; the style needs few. And the loss of the training alone tells nothing about all this:
+# whoever trains should keep some photographs back, and look at theirs.
 #
 # ## In the library
 #
