@@ -612,7 +612,7 @@ for name, style in (("trained on", ":"), ("never seen", "-")):
     axes[1].plot(counts, [end[name] for end in ends.values()], f"k{style}", marker="o", label=name)
 axes[1].set(xlabel="photographs", xscale="log", title="after the last step")
 axes[1].set_xticks(counts, [str(count) for count in counts])
-axes[1].tick_params(which="minor", bottom=False)
+axes[1].tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
 axes[1].legend()
 for ax in axes:
     ax.grid(alpha=0.3)
@@ -637,11 +637,11 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** the network of one photograph does best on what it was trained on, and worst on all
-# else. This is *overfitting*: some of what it has learnt is this photograph, by heart. With more
-# photographs the two losses come together. What sets them apart is mostly content, as the cosines
-# promised; the style needs few. And the loss of the training alone tells nothing about all this:
-# whoever trains should keep some photographs back, and look at theirs.
+# **Notice:** the network of one photograph does far better on what it was trained on than on
+# anything else. This is *overfitting*: some of what it has learnt is this photograph, by heart. With
+# more photographs the two losses come together. What sets them apart is mostly content, as the
+# cosines promised; the style needs few. And the loss of the training alone tells nothing about all
+# this: whoever trains should keep some photographs back, and look at theirs.
 #
 # ## In the library
 #
