@@ -478,9 +478,9 @@ for name, weights in {
     print(f"{name:10}mean cosine {cosines[name].mean():.2f}, smallest {cosines[name].min():.2f}")
 
 # %% [markdown]
-# **Notice:** the style is the same for all, and the photographs nearly agree on how to get there.
-# What they disagree about is the content, which each has for itself. So the style may be learnt
-# from few photographs, and we should look for the harm of having few in the content.
+# **Notice:** the style is the same for all, and the photographs agree better on how to get there
+# than on the content, which each has for itself. So the style may be learnt from few photographs,
+# and we should look for the harm of having few in the content.
 #
 # ## A training
 #
@@ -638,10 +638,10 @@ lesson.show(
 
 # %% [markdown]
 # **Notice:** the network of one photograph does far better on what it was trained on than on
-# anything else. This is *overfitting*: some of what it has learnt is this photograph, by heart. With
-# more photographs the two losses come together. What sets them apart is mostly content, as the
-# cosines promised; the style needs few. And the loss of the training alone tells nothing about all
-# this: whoever trains should keep some photographs back, and look at theirs.
+# anything else. This is *overfitting*: some of what it has learnt is this photograph, by heart.
+# With more photographs the two losses come together. What sets them apart is mostly content, as
+# the cosines promised; the style needs few. And the loss of the training alone tells nothing about
+# all this: whoever trains should keep some photographs back, and look at theirs.
 #
 # ## In the library
 #
