@@ -35,8 +35,8 @@ def site(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_all_thirteen_are_listed_and_each_is_a_page(texts):
-    assert len(LESSONS) == 13
+def test_all_fourteen_are_listed_and_each_is_a_page(texts):
+    assert len(LESSONS) == 14
     links = [card.find("a")["href"] for card in soup(texts / "index.html")("li")]
     assert links == [f"{name}.html" for name in LESSONS]
     for name in LESSONS:
