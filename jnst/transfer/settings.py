@@ -13,7 +13,9 @@ from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 
 # Choices that trainings have as well.
 ContentLoss = Literal["features", "self-similarity"]
+"""Names of content losses."""
 StyleLoss = Literal["wasserstein", "gram", "moments", "sliced", "histogram", "patches", "remd"]
+"""Names of style losses."""
 ContentScale = Literal[
     "relative-contraharmonic",
     "contraharmonic",
@@ -23,6 +25,7 @@ ContentScale = Literal[
     "quarter-mean",
     "columns",
 ]
+"""Names of the scales of content losses."""
 StyleScale = Literal[
     "relative",
     "mean",
@@ -32,9 +35,13 @@ StyleScale = Literal[
     "relative-contraharmonic",
     "sum",
 ]
+"""Names of the scales of style losses."""
 GramNormalization = Literal["positions", "positions-channels", "sum"]
+"""Names of what Gram matrices are divided by."""
 TotalVariation = Literal["nine-point", "squares", "absolute"]
+"""Names of kinds of total variation."""
 TotalVariationScale = Literal["mean", "sum", "half"]
+"""Names of the scales of total variation."""
 Backbone = Literal[
     "vgg19",
     "vgg16",
@@ -48,10 +55,15 @@ Backbone = Literal[
     "squeezenet1_1",
     "squeezenet1_1-torchvision",
 ]
+"""Names of feature networks."""
 Pooling = Literal["max", "avg", "l2"]
+"""Names of kinds of pooling."""
 Padding = Literal["edge", "zeros"]
+"""Names of what is seen outside a picture."""
 Weights = Literal["trained", "normalized", "random"]
+"""Names of kinds of weights."""
 Precision = Literal["float32", "bfloat16"]
+"""Names of precisions."""
 
 
 @dataclass(frozen=True)
