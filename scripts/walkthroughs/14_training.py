@@ -709,9 +709,9 @@ of_sum = float(lesson.difference(step_of_sum, step_of_mean))
 print(f"Adam's step for the sum of 4 differs from that for the mean by {of_sum:.0e} of it")
 
 # %% [markdown]
-# **4.** Adam divides the rounding by its own size, and so it moves such a bias, too, if the rounding
-# is not far below the $10^{-8}$ in its divisor. In float32, in which networks are trained, it is
-# not. It does no harm: whatever the bias is, the norm takes it away.
+# **4.** Adam divides the rounding by its own size, and so it moves such a bias, too, if the
+# rounding is not far below the $10^{-8}$ in its divisor. In float32, in which networks are trained,
+# it is not. It does no harm: whatever the bias is, the norm takes it away.
 
 # %%
 _, in_float32 = by_autodiff(jax.tree.map(np.float32, θ), to_learn, batch.astype(np.float32))
