@@ -492,7 +492,8 @@ for name, weights in {
 # %%
 table = network(options.width, options.blocks)
 to_learn = jax.tree.map(np.float32, to_learn)
-marks = np.linspace(0, options.steps, min(13, options.steps // 4 + 1)).astype(int)
+looks = min(13, max(2, options.steps // 4 + 1))
+marks = np.linspace(0, options.steps, looks).astype(int)
 rate, size_of_batch = 0.01, 4
 adam = optax.adam(rate)
 
@@ -584,8 +585,9 @@ lesson.show(
 # %% [markdown]
 # ## How few photographs?
 #
-# All networks began with the same parameters and had as many steps. Those of fewer photographs saw
-# each more often. How do they do on what they were trained on, and how on what they never saw?
+# A piece counts as a photograph here. All networks began with the same parameters and had as many
+# steps, so those of fewer photographs saw each more often. How do they do on what they were trained
+# on, and how on what they never saw?
 
 # %%
 ends = {
@@ -707,9 +709,9 @@ of_sum = float(lesson.difference(step_of_sum, step_of_mean))
 print(f"Adam's step for the sum of 4 differs from that for the mean by {of_sum:.0e} of it")
 
 # %% [markdown]
-# **4.** Adam divides the rounding by its own size. So it moves such a bias as it moves any other
-# number, unless the rounding is far below the $10^{-8}$ in its divisor; in float32, in which
-# networks are trained, it is not. It does no harm: whatever the bias is, the norm takes it away.
+# **4.** Adam divides the rounding by its own size, and so it moves such a bias, too, if the
+# rounding is not far below the $10^{-8}$ in its divisor. In float32, in which networks are trained,
+# it is not. It does no harm: whatever the bias is, the norm takes it away.
 
 # %%
 _, in_float32 = by_autodiff(jax.tree.map(np.float32, θ), to_learn, batch.astype(np.float32))
