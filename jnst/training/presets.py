@@ -29,7 +29,7 @@ def quick() -> Settings:
     return Settings(
         network="johnson",
         width=0.5,
-        steps=3000,
+        steps=1600,
         batch=2,
         crop=128,
         photo_size=160,
