@@ -102,7 +102,7 @@ def _listed(options: Options) -> Iterable[str] | None:
     if options.list == "styles":
         return NUMBERS
     if options.list == "presets":
-        return [f"{name:16} {summary(name)}" for name in PRESETS]
+        return [f"{name:16} {summary(function)}" for name, function in PRESETS.items()]
     return None
 
 

@@ -23,8 +23,9 @@ from jnst.runs.pictures import check_derived, check_no_source
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice, say
-from jnst.training.presets import PRESETS, preset, summary
+from jnst.training.presets import PRESETS, preset
 from jnst.training.settings import Settings, check
+from jnst.transfer.presets import summary
 from jnst.weights import trained
 from jnst.xla import keep_compiled_programs
 
@@ -90,7 +91,7 @@ def starting_point(words: Sequence[str]) -> tuple[Settings, None]:
 def run(options: Options) -> int:
     """Train a network, or list what was asked for; return the exit status."""
     if options.list == "presets":
-        say(*(f"{name:18} {summary(name)}" for name in PRESETS))
+        say(*(f"{name:18} {summary(function)}" for name, function in PRESETS.items()))
         return 0
     if not options.paintings:
         raise InputError("give a painting, or several; see 'jnst train --help'")

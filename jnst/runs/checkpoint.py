@@ -17,7 +17,7 @@ import jax
 import msgspec
 import numpy as np
 
-from jnst.arrays import Params
+from jnst.arrays import AnyPicture, Params
 from jnst.errors import InputError
 from jnst.pictures.files import WRITERS
 from jnst.runs.arrays import read_stored
@@ -191,7 +191,7 @@ def held(folder: Path) -> Iterator[Path]:
         yield folder
 
 
-def digest(arrays: Pictures | Params) -> str:
+def digest(arrays: Pictures | Params | AnyPicture) -> str:
     """Return a number that changes with any of the numbers that a run is given."""
     found = hashlib.sha256()
     for array in jax.tree.leaves(arrays):

@@ -112,6 +112,15 @@ def check_same(before: Facts, now: Facts, settings: Settings) -> None:
     check_planned(before.stages, now.stages, settings)
 
 
+def next_save(every: float, began: float) -> float:
+    """Return when to save next, after one that began then: in `every` seconds, or as `SHARE` asks.
+
+    Both moments are of `time.monotonic`.
+    """
+    now = time.monotonic()
+    return now + max(every, (now - began) / SHARE)
+
+
 class Schedule(NamedTuple):
     """The stages of a run and the relative cost of each evaluation.
 
@@ -172,7 +181,6 @@ def checkpoint_writer(options: Checkpoints, facts: Facts | None) -> Callable[...
         if options.checkpoint is None or facts is None or (began < due and not hurry):
             return
         checkpoint.save(options.checkpoint, point, msgspec.structs.replace(facts, curves=curves))
-        took = time.monotonic() - began
-        due = time.monotonic() + max(options.checkpoint_every, took / SHARE)
+        due = next_save(options.checkpoint_every, began)
 
     return keep

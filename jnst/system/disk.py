@@ -31,9 +31,14 @@ LONGEST = 200
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text file, whole or not at all; raise `InputError` for what the disk refuses."""
+    """Write a text file, as `write_bytes` does."""
+    write_bytes(path, text.encode(errors="surrogateescape"))  # names may be no text
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file, whole or not at all; raise `InputError` for what the disk refuses."""
     with guarded(f"cannot write {os.fspath(path)!r}"), replacing(path) as stream:
-        stream.write(text.encode(errors="surrogateescape"))  # names may be no text
+        stream.write(data)
 
 
 def write_table(path: str | os.PathLike[str], rows: Iterable[Sequence[object]]) -> None:

@@ -34,7 +34,7 @@ class Learner(nnx.Module):
         self.painter = Painter(table, rngs=nnx.Rngs(settings.seed))
         self.learned = LEARNED[settings.learned]
         self.optimizer = nnx.Optimizer(self.painter, _optimizer(settings), wrt=self.learned)
-        self.average = Painter(table, rngs=nnx.Rngs(settings.seed))
+        self.average = nnx.clone(self.painter)
         self.decay = settings.average
 
     @property

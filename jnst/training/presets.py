@@ -12,11 +12,24 @@ What all of them leave to jnst, and what departs from the originals:
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from jnst.errors import check_choice
 from jnst.training.settings import Settings
+from jnst.transfer.presets.papers import MEAN
 
-_RELU = ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+FOUR_LAYERS: dict[str, Any] = {
+    "style_layers": ("relu1_2", "relu2_2", "relu3_3", "relu4_3"),
+    "style_layer_weights": (1.0, 1.0, 1.0, 1.0),
+}
+"""The style layers of Johnson et al. 2016, each with the same weight."""
+GRAM: dict[str, Any] = {
+    "style_loss": "gram",
+    "gram_normalization": "positions-channels",
+    "padding": "zeros",
+    **MEAN,
+}
+"""Means of squared differences of features and of Gram matrices, these divided by CHW."""
 
 
 def default() -> Settings:
@@ -53,18 +66,13 @@ def johnson() -> Settings:
     return Settings(
         network="johnson",
         content_layers=("relu3_3",),
-        style_layers=_RELU,
-        style_layer_weights=(1.0, 1.0, 1.0, 1.0),
+        **FOUR_LAYERS,
         content_weight=1.0,
         style_weight=20.0,
         tv_weight=4e-6 * 255**2,
         tv="squares",
         tv_scale="half",
-        style_loss="gram",
-        content_scale="mean",
-        style_scale="mean",
-        gram_normalization="positions-channels",
-        padding="zeros",
+        **GRAM,
     )
 
 
@@ -83,15 +91,10 @@ def pytorch_examples() -> Settings:
         steps=41_392,
         style_size=None,
         content_layers=("relu2_2",),
-        style_layers=_RELU,
-        style_layer_weights=(1.0, 1.0, 1.0, 1.0),
+        **FOUR_LAYERS,
         content_weight=1e5 / scale**2,
         style_weight=4e10 / scale**4,
-        style_loss="gram",
-        content_scale="mean",
-        style_scale="mean",
-        gram_normalization="positions-channels",
-        padding="zeros",
+        **GRAM,
     )
 
 
@@ -114,11 +117,7 @@ def lengstrom() -> Settings:
         tv_weight=200.0 * 255**2,
         tv="squares",
         tv_scale="mean",
-        style_loss="gram",
-        content_scale="mean",
-        style_scale="mean",
-        gram_normalization="positions-channels",
-        padding="zeros",
+        **GRAM,
     )
 
 
@@ -133,15 +132,10 @@ def dumoulin() -> Settings:
         network="multistyle",
         batch=16,
         content_layers=("relu3_3",),
-        style_layers=_RELU,
-        style_layer_weights=(1.0, 1.0, 1.0, 1.0),
+        **FOUR_LAYERS,
         content_weight=1.0,
         style_weight=4e-4,
-        style_loss="gram",
-        content_scale="mean",
-        style_scale="mean",
-        gram_normalization="positions",
-        padding="zeros",
+        **{**GRAM, "gram_normalization": "positions"},
     )
 
 
@@ -176,8 +170,3 @@ PRESETS: dict[str, Callable[[], Settings]] = {
 def preset(name: str) -> Settings:
     """Return the settings called `name`; raise an `InputError` that lists the names for another."""
     return PRESETS[check_choice("preset", name, PRESETS)]()
-
-
-def summary(name: str) -> str:
-    """Return the first sentence of what a preset says of itself."""
-    return (PRESETS[name].__doc__ or "").partition("\n")[0]

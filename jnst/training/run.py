@@ -1,7 +1,6 @@
 """One training from beginning to end: opened, trained until it is over or stopped, and written."""
 
 import dataclasses
-import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from jnst.arrays import AnyPicture, Params, Picture
+from jnst.arrays import Params, Picture
 from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.methods.progress import Progress
 from jnst.pictures import files
 from jnst.runs.checkpoint import digest
+from jnst.runs.resume import next_save
 from jnst.runs.signals import interruptions, uninterrupted
 from jnst.training import lesson, photos
 from jnst.training.checkpoint import Keeper
@@ -31,8 +29,6 @@ from jnst.weights import onepass, trained
 
 BEGINNINGS = {"multistyle": "multistyle-mobile"}
 """Weights that come along, and the networks that they are of."""
-SHARE = 0.1
-"""Of the time, saving takes no more than this."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def open_training(
     before = None if start is None else _started(start, settings)
     facts = {
         "settings": dataclasses.asdict(settings),
-        "paintings": [_digest(style) for style in styles],
+        "paintings": [digest(style) for style in styles],
         "photographs": [str(path.relative_to(folder)) for path in found],
         "start": None if before is None else digest(before),
         "version": __version__,
@@ -133,7 +129,7 @@ def run(
                 if keeper is not None and (began >= due or come is not None or last):
                     with uninterrupted():
                         keeper.save(opened.training, dict(opened.facts))
-                    due = time.monotonic() + max(every, (time.monotonic() - began) / SHARE)
+                    due = next_save(every, began)
                 if come is not None:
                     return come
         except (InputError, KeyboardInterrupt) as error:
@@ -188,7 +184,3 @@ def _started(start: str, settings: Settings) -> Params:
         if has != asked:
             raise InputError(f"the {name} of {start} is {has}, not {asked}; ask for the same")
     return params
-
-
-def _digest(picture: AnyPicture) -> str:
-    return hashlib.sha256(np.ascontiguousarray(picture, np.float32).data).hexdigest()

@@ -68,4 +68,4 @@ def _offer(name: str) -> dict[str, Any]:
     settings = preset(name)
     table = {what: getattr(settings, what) for what in CHANGEABLE}
     usable = store.find(settings.backbone) is not None or settings.weights == "random"
-    return {"name": name, "summary": summary(name), "usable": usable, **table}
+    return {"name": name, "summary": summary(PRESETS[name]), "usable": usable, **table}

@@ -109,7 +109,7 @@ def is_ours(sources: Sequence[Path], backbone: str) -> bool:
 
 
 def _holds_ours(source: Path) -> bool:
-    if source.suffix.lower() != ".npz":
+    if source.suffix.lower() != ".npz" or not source.is_file():  # to open a pipe would not return
         return False
     with contextlib.suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(source) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]

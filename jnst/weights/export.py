@@ -44,5 +44,4 @@ def export(source: Path, output: Path) -> None:
         )
     table = trainable.network(design).table
     tensors = parameters.publish(table, found.params, NAMES[design.network])
-    with disk.guarded(f"cannot write {str(output)!r}"), disk.replacing(output) as stream:
-        stream.write(torchsave.packed(tensors))
+    disk.write_bytes(output, torchsave.packed(tensors))

@@ -99,8 +99,7 @@ def put(
     """Write the bytes of a file, and enter it in the manifest beside it; see `save`."""
     text = manifest.enter(path, data, shapes, entry)
     disk.make_folder(path.parent)
-    with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
-        stream.write(data)
+    disk.write_bytes(path, data)
     disk.write_text(path.with_name(manifest.NAME), text)
 
 

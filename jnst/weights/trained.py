@@ -46,8 +46,7 @@ def write(path: Path, trained: Trained) -> None:
             for kind, array in sorted(trained.params[row].items()):
                 data = np.asarray(array, np.float32)
                 group.create_dataset(kind, data=data, track_times=False)
-    with disk.guarded(f"cannot write {str(path)!r}"), disk.replacing(path) as stream:
-        stream.write(buffer.getvalue())
+    disk.write_bytes(path, buffer.getvalue())
 
 
 def read(path: Path) -> Trained:

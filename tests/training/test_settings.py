@@ -7,9 +7,10 @@ import pytest
 
 from jnst.errors import InputError
 from jnst.feedforward import trainable
-from jnst.training.presets import PRESETS, preset, summary
+from jnst.training.presets import PRESETS, preset
 from jnst.training.settings import Settings, check
 from jnst.transfer import settings as pixels
+from jnst.transfer.presets import summary
 
 TYPES, OTHERS = (typing.get_type_hints(kind) for kind in (Settings, pixels.Settings))
 OWN = {"network", "width", "learned", "steps", "batch", "crop", "photo_size", "decay"}
@@ -37,7 +38,7 @@ def test_presets_can_be_used_and_say_what_they_are(name):
     settings = preset(name)
     if settings.backbone == "vgg19":
         check(settings, styles=1)
-    assert summary(name)
+    assert summary(PRESETS[name])
     assert dataclasses.replace(settings) == settings
 
 

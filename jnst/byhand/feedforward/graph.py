@@ -4,7 +4,7 @@ The tables are those of `jnst.feedforward`, whose engine is `jnst.feedforward.gr
 knows their rows by `op` and by their fields; see `jnst.feedforward.layers`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -76,9 +76,9 @@ def backward(
         dy, inputs = waiting.pop(row.name), [found[name] for name in row.inputs]
         _, back = OPERATIONS[row.op]
         dx, own = back(row, dy, found[row.name], inputs, params.get(owner(row), {}))
-        _add(waiting, zip(row.inputs, dx, strict=True))
+        add(waiting, zip(row.inputs, dx, strict=True))
         if own:
-            _add(ours.setdefault(owner(row), {}), own.items())
+            add(ours.setdefault(owner(row), {}), own.items())
     return {name: waiting[name] for name in given if name in waiting}, ours
 
 
@@ -87,6 +87,7 @@ def owner(row: Any) -> str:
     return getattr(row, "shared", "") or row.name
 
 
-def _add(sums: Maps, more: Any) -> None:
+def add(sums: Maps, more: Iterable[tuple[str, np.ndarray]]) -> None:
+    """Add gradients to sums of the same names, or begin these."""
     for name, gradient in more:
         sums[name] = sums[name] + gradient if name in sums else gradient

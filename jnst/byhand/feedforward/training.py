@@ -93,9 +93,7 @@ def evaluate(
         back = {table[-1].name: share * found.gradient}
         _, gradients = graph.backward(table, params, maps, back, tuple(known))
         for row, kinds in gradients.items():
-            ours = sums.setdefault(row, {})
-            for kind, gradient in kinds.items():
-                ours[kind] = ours.get(kind, 0) + gradient
+            graph.add(sums.setdefault(row, {}), kinds.items())
     return total, sums
 
 

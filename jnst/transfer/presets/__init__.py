@@ -12,6 +12,7 @@ What all of them leave to jnst, and what departs from the originals:
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from jnst.errors import check_choice
 from jnst.transfer.presets import papers, tools
@@ -46,6 +47,6 @@ def preset(name: str) -> Settings:
     return PRESETS[check_choice("preset", name, PRESETS)]()
 
 
-def summary(name: str) -> str:
+def summary(preset_function: Callable[[], Any]) -> str:
     """Return the first sentence of what a preset says of itself."""
-    return (PRESETS[name].__doc__ or "").partition("\n")[0]
+    return (preset_function.__doc__ or "").partition("\n")[0]
