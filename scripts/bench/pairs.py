@@ -1,10 +1,11 @@
-"""Our default beside two published systems on six pairs, on one contact sheet.
+"""Our default beside two published systems on eight pairs, on one contact sheet.
 
     python scripts/bench/pairs.py DATA --out OUT [--pairs 1 2] [--systems crowson]
 
-The data folder has `content/` and `style/`. Each picture is kept in OUT with the seconds it took,
-and not painted again: the sheet can grow over several runs. Seconds are those of the processor, all
-threads together: on a machine with nothing else to do a run takes about that divided by its cores.
+The data folder has `content/`, `style/` and `portraits/`. Each picture is kept in OUT with the
+seconds it took, and not painted again: the sheet can grow over several runs. Seconds are those of
+the processor, all threads together: on a machine with nothing else to do a run takes about that
+divided by its cores.
 """
 
 import argparse
@@ -23,12 +24,14 @@ from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 
 PAIRS = (
-    ("tubingen.jpg", "starry_night.jpg"),
-    ("portrait_grace_hopper.bmp", "woman-with-hat-matisse.jpg"),
-    ("golden_gate.jpg", "wave.jpg"),
-    ("chicago.jpg", "composition_vii.jpg"),
-    ("sailboat.jpg", "shipwreck.jpg"),
-    ("cornell.jpg", "udnie.jpg"),
+    ("content/tubingen.jpg", "style/starry_night.jpg"),
+    ("content/portrait_grace_hopper.bmp", "style/woman-with-hat-matisse.jpg"),
+    ("content/golden_gate.jpg", "style/wave.jpg"),
+    ("content/chicago.jpg", "style/composition_vii.jpg"),
+    ("content/sailboat.jpg", "style/shipwreck.jpg"),
+    ("content/cornell.jpg", "style/udnie.jpg"),
+    ("portraits/1_photo.jpg", "portraits/1_painting.jpg"),
+    ("portraits/2_photo.jpg", "portraits/2_painting.jpg"),
 )
 SYSTEMS = ("default", "neural-style-pt", "crowson")
 
@@ -46,7 +49,7 @@ def main() -> None:
     folder = disk.make_folder(options.out)
     for number in options.pairs:
         names = PAIRS[number - 1]
-        inputs = Inputs(options.data / "content" / names[0], (options.data / "style" / names[1],))
+        inputs = Inputs(options.data / names[0], (options.data / names[1],))
         for system in options.systems:
             settings = dataclasses.replace(preset(system), size=options.size)
             if options.steps:
