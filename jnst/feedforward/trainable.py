@@ -1,6 +1,7 @@
-"""The networks that can be trained for styles of one's own, by name.
+"""The networks that can be trained, by name.
 
-A trained network is a `Design`, of which its table follows, and the table's parameters.
+A trained network is a `Design`, of which its table follows, and the table's parameters. Those whose
+rows begin with `ENCODER` are VGG19's, which stays as it is.
 """
 
 import functools
@@ -9,8 +10,17 @@ from typing import NamedTuple
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward.layers import Table
-from jnst.feedforward.networks import johnson, lengstrom, mobilejohnson, multistyle
-from jnst.feedforward.registry import Network
+from jnst.feedforward.networks import (
+    adain,
+    ghiasi,
+    johnson,
+    lengstrom,
+    mobilejohnson,
+    multistyle,
+    wct,
+)
+from jnst.feedforward.networks.vgg import ENCODER
+from jnst.feedforward.registry import NETWORKS, Network
 
 _Builder = Callable[..., Table]
 ONE_STYLE: Mapping[str, _Builder] = {
@@ -24,7 +34,17 @@ SEVERAL_STYLES: Mapping[str, _Builder] = {
     "multistyle-mobile": multistyle.table,
 }
 """Networks of any number of styles, with scales and shifts for each: functions of both."""
-NAMES = (*ONE_STYLE, *SEVERAL_STYLES)
+ANY_STYLE: Mapping[str, Network] = {
+    "adain": NETWORKS["adain"],
+    "ghiasi": NETWORKS["ghiasi"],
+}
+"""Networks that take any painting as a picture; they have one width."""
+AUTOENCODERS: Mapping[str, Network] = {
+    f"wct{level}": Network(wct.autoencoder(level), 2 ** (level - 1), "", None)
+    for level in (1, 2, 3, 4, 5)
+}
+"""Networks that make a picture of VGG19's features of it, by level: the decoders of WCT."""
+NAMES = (*ONE_STYLE, *SEVERAL_STYLES, *ANY_STYLE, *AUTOENCODERS)
 """All that can be trained."""
 WIDEST = 4
 """The largest width."""
@@ -49,11 +69,25 @@ class Design(NamedTuple):
         """The names of the styles that one has to choose from: none where there is but one."""
         return self.styles if self.conditional else ()
 
+    @property
+    def any_style(self) -> bool:
+        """Say whether the network takes a painting."""
+        return self.network in ANY_STYLE
+
+    @property
+    def level(self) -> int:
+        """The level of VGG19 whose features the network decodes; 0 for one that decodes none."""
+        return 4 if self.network == "adain" else int(self.network.partition("wct")[2] or 0)
+
 
 def check(design: Design) -> Design:
     """Return a design; raise an `InputError` where there is no such network."""
     check_choice("network", design.network, NAMES)
     check_at_most("width", check_at_least("width", design.width, 0.05), WIDEST)
+    if design.any_style or design.level:
+        if design.width != 1:
+            raise InputError(f"network {design.network} has width 1, not {design.width}")
+        return design
     count = len(design.styles)
     if not 1 <= count <= MOST_STYLES:
         raise InputError(f"a network needs from 1 to {MOST_STYLES} styles, not {count}")
@@ -68,6 +102,9 @@ def check(design: Design) -> Design:
 def network(design: Design) -> Network:
     """Return the network of a design, as those that paint in one pass are run."""
     check(design)
+    for whole in (ANY_STYLE, AUTOENCODERS):
+        if design.network in whole:
+            return whole[design.network]
     if design.conditional:
         styles = len(design.styles)
         table = SEVERAL_STYLES[design.network](styles=styles, width=design.width)

@@ -11,6 +11,7 @@ from jnst.byhand.losses import histogram as byhand_histogram
 from jnst.byhand.losses import lines as byhand_lines
 from jnst.byhand.losses import moments as byhand_moments
 from jnst.byhand.losses import patches as byhand_patches
+from jnst.byhand.losses import pixels as byhand_pixels
 from jnst.byhand.losses import remd as byhand_remd
 from jnst.byhand.losses import selfsimilarity as byhand_selfsimilarity
 from jnst.byhand.losses import sliced as byhand_sliced
@@ -25,6 +26,7 @@ from jnst.losses import (
     lines,
     moments,
     patches,
+    pixels,
     remd,
     selfsimilarity,
     sliced,
@@ -138,6 +140,7 @@ PICTURE_LOSSES = {
             _without_target(byhand_lines.straight_lines_backward),
         ),
     ),
+    "pixels": PictureLoss(pixels.pixels, ByHand(byhand_pixels.pixels, byhand_pixels.pixels_backward)),
 }
 """Losses on the picture itself, by the names of their parts in the total."""
 

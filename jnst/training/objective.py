@@ -2,11 +2,15 @@
 
 For a batch of n photographs x with styles s, and parameters θ,
 
-    L(θ) = 1/n Σ_k [ α L_content(f_θ(x_k, s_k), x_k) + β L_style(f_θ(x_k, s_k), s_k) + γ R ],
+    L(θ) = 1/n Σ_k [ α L_content(f_θ(x_k, s_k), t_k) + β L_style(f_θ(x_k, s_k), s_k)
+                     + δ mean (f_θ(x_k, s_k) - t_k)² + γ R ],
 
-with the losses of `jnst.losses.objective`, on features of a network that stays as it is
-(Johnson, Alahi, Fei-Fei 2016, arXiv:1603.08155, equation 5; Dumoulin et al. 2017 for several s).
-Its twin is `jnst.byhand.feedforward.training`.
+with the losses of `jnst.losses.objective`, on features of a network that stays as it is (Johnson,
+Alahi, Fei-Fei 2016, arXiv:1603.08155, equation 5; Dumoulin et al. 2017 for several s). t is what
+the picture is to be like: the photograph itself; what a teacher paints of it, as in distillation;
+or a picture that comes with the photograph. AdaIN's decoder is to have the photograph's features
+with the painting's mean and deviation (Huang and Belongie 2017, arXiv:1703.06868, equations 11 to
+13). The twin is `jnst.byhand.feedforward.training`.
 """
 
 from collections.abc import Mapping
@@ -17,78 +21,126 @@ import jax.numpy as jnp
 from jaxtyping import Float, Int
 
 from jnst.arrays import Array, Params
-from jnst.feedforward import graph
+from jnst.feedforward import graph, norms
 from jnst.feedforward.layers import Input, Table
 from jnst.losses import objective
 from jnst.losses.objective import Constants, Goal, PictureGoal
 
-Photographs = Float[Array, "b h w 3"]
-"""Photographs, RGB in [0, 1]."""
-Styles = Int[Array, " b"]
-"""The number of the style that each photograph is painted in."""
+Photographs = Float[Array, "b h w c"]
+"""Photographs, RGB in [0, 1]; with six channels each has behind it what its picture is to be."""
+Styles = Int[Array, " b"] | Float[Array, "b _ _ 3"]
+"""The number of the style that each photograph is painted in; or a painting for each."""
+
+
+class Task(NamedTuple):
+    """What is computed: the losses, the loss network, the table of the network that is trained.
+
+    `teacher` is the table of a network that paints what the pictures are to be; `adain` says that
+    the content is to take on the moments of the painting's features.
+    """
+
+    terms: objective.Terms
+    extract: objective.Extract
+    table: Table
+    teacher: Table | None = None
+    adain: bool = False
 
 
 class Lesson(NamedTuple):
     """What a network is to learn: all that stays the same from step to step, as one argument.
 
     `params` are the loss network's. `content` has the weight of each layer, `styles` the weight and
-    the targets of each layer, those of all styles along their first axis.
+    the targets of each layer, those of all styles along their first axis; None where each
+    photograph has a painting. `pixels` is the weight of the pixels, δ. `teacher` has its
+    parameters.
     """
 
     params: Params
     content: Mapping[str, Array | float]
     styles: Mapping[str, tuple[Array | float, Any]]
     picture: Mapping[str, PictureGoal]
+    pixels: Array | float | None = None
+    teacher: Params | None = None
 
 
 def given(table: Table, photograph: Array, style: Array) -> dict[str, Array]:
-    """Return what a network takes: a photograph, and the style as weights, if it has several."""
-    known: dict[str, Array] = {"picture": photograph}
+    """Return what a network takes: a photograph, and the style, if it has several or takes any."""
+    known: dict[str, Array] = {}
     for row in table:
-        if isinstance(row, Input) and row.name == "style":
-            known["style"] = jax.nn.one_hot(style, row.channels, dtype=photograph.dtype)[
-                None, None, None
-            ]
+        match row:
+            case Input("picture"):
+                known[row.name] = photograph
+            case Input("style") if style.ndim:
+                known[row.name] = style[None]
+            case Input("style"):
+                weights = jax.nn.one_hot(style, row.channels, dtype=photograph.dtype)
+                known[row.name] = weights[None, None, None]
+            case Input("strength"):
+                known[row.name] = jnp.ones((1, 1, 1, 1), photograph.dtype)
     return known
 
 
-def constants(
-    terms: objective.Terms,
-    extract: objective.Extract,
-    lesson: Lesson,
-    photograph: Array,
-    style: Array,
-) -> Constants:
+def wanted(task: Task, lesson: Lesson, photograph: Array, style: Array) -> Array:
+    """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
+    if photograph.shape[-1] == 6:
+        return photograph[..., 3:]
+    if task.teacher is None or lesson.teacher is None:
+        return photograph
+    return graph.paint(task.teacher, lesson.teacher, given(task.teacher, photograph, style))
+
+
+def constants(task: Task, lesson: Lesson, photograph: Array, style: Array) -> Constants:
     """Return what the picture of one photograph, in one style, is to match."""
-    content, everywhere = terms.features["content"], dict.fromkeys(lesson.content)
-    measured = objective.targets(content, extract, lesson.params, photograph, everywhere)
-    chosen = {
-        layer: [Goal(jax.tree.map(lambda array: array[style], target), weight)]
-        for layer, (weight, target) in lesson.styles.items()
-    }
+    target = wanted(task, lesson, photograph, style)
     goals = {
-        "content": {layer: [Goal(measured[layer], lesson.content[layer])] for layer in measured},
-        "style": chosen,
+        "content": {
+            layer: [Goal(one, lesson.content[layer])]
+            for layer, one in _content(task, lesson, target, style).items()
+        },
+        "style": {
+            layer: [Goal(one, lesson.styles[layer][0])]
+            for layer, one in _style(task, lesson, style).items()
+        },
     }
-    return Constants(lesson.params, goals, lesson.picture)
+    picture = dict(lesson.picture)
+    if lesson.pixels is not None:
+        picture["pixels"] = PictureGoal(lesson.pixels, target)
+    return Constants(lesson.params, {name: some for name, some in goals.items() if some}, picture)
+
+
+def _content(task: Task, lesson: Lesson, target: Array, style: Array) -> dict[str, Any]:
+    """Measure the content of the picture wanted; with AdaIN, in the moments of the painting."""
+    term, layers = task.terms.features["content"], tuple(lesson.content)
+    features = task.extract(lesson.params, target, layers)
+    if task.adain:
+        paintings = task.extract(lesson.params, style[None], layers)
+        for layer in layers:
+            mean, deviation = norms.mean_and_deviation(
+                paintings[layer], epsilon=0.0, unbiased=False
+            )
+            features[layer] = norms.adain(features[layer], mean, deviation)
+    return {layer: term.target(term.statistic(features[layer])) for layer in layers}
+
+
+def _style(task: Task, lesson: Lesson, style: Array) -> dict[str, Any]:
+    """Return the targets of a style: measured before, or now from the painting that is given."""
+    if style.ndim:
+        term, everywhere = task.terms.features["style"], dict.fromkeys(lesson.styles)
+        return objective.targets(term, task.extract, lesson.params, style[None], everywhere)
+    return {
+        layer: jax.tree.map(lambda array: array[style], targets)
+        for layer, (_, targets) in lesson.styles.items()
+    }
 
 
 def loss(
-    terms: objective.Terms,
-    extract: objective.Extract,
-    table: Table,
-    params: Params,
-    lesson: Lesson,
-    photographs: Photographs,
-    styles: Styles,
+    task: Task, params: Params, lesson: Lesson, photographs: Photographs, styles: Styles
 ) -> tuple[Array, tuple[Mapping[str, Array], Array]]:
     """Compute L, its parts by name, and the pictures.
 
     Args:
-        terms: the losses.
-        extract: the loss network.
-        table: the network that is trained.
-        params: its parameters, θ.
+        task: the losses and the networks.
+        params: the parameters of the network that is trained, θ.
         lesson: what it is to learn.
         photographs: x.
         styles: s.
@@ -96,9 +148,10 @@ def loss(
     """
 
     def one(photograph: Array, style: Array):
-        picture = graph.paint(table, params, given(table, photograph[None], style))
-        goals = constants(terms, extract, lesson, photograph[None], style)
-        total, parts = objective.loss(terms, extract, goals, picture)
+        photograph = photograph[None]
+        picture = graph.paint(task.table, params, given(task.table, photograph[..., :3], style))
+        goals = constants(task, lesson, photograph, style)
+        total, parts = objective.loss(task.terms, task.extract, goals, picture)
         return total, parts, picture[0]
 
     totals, parts, pictures = jax.vmap(one)(photographs, styles)

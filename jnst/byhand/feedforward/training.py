@@ -3,8 +3,9 @@
 The twin of `jnst.training.objective`. The chain is: parameters → picture → features → loss. From
 the loss back to the picture it is that of optimizing pixels (`jnst.byhand.losses.objective`); from
 there it goes on through the network that painted it, to its parameters
-(`jnst.byhand.feedforward.graph`).
-What the photographs of a batch bring back adds up.
+(`jnst.byhand.feedforward.graph`). What the photographs of a batch bring back adds up. What a
+picture is to be like does not depend on the parameters: nothing goes back through a teacher, nor
+through AdaIN's target.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jnst.byhand.feedforward import graph
+from jnst.byhand.feedforward import graph, norms
 from jnst.byhand.losses import objective
 from jnst.byhand.losses.objective import Network, Terms
 
 Gradients = dict[str, dict[str, np.ndarray]]
 """∂L/∂θ by row and kind."""
+
+
+class Task(NamedTuple):
+    """What is computed; as `jnst.training.objective.Task`, with the loss network by hand."""
+
+    terms: Terms
+    network: Network
+    table: Sequence[Any]
+    teacher: Sequence[Any] | None = None
+    adain: bool = False
 
 
 class Goal(NamedTuple):
@@ -28,6 +39,13 @@ class Goal(NamedTuple):
     region: None = None
 
 
+class PictureGoal(NamedTuple):
+    """The goal of a loss on the picture itself; as `jnst.losses.objective.PictureGoal`."""
+
+    weight: Any
+    target: Any = None
+
+
 class Constants(NamedTuple):
     """What a picture is to match; as `jnst.losses.objective.Constants`."""
 
@@ -36,68 +54,103 @@ class Constants(NamedTuple):
     picture_goals: Mapping[str, Any]
 
 
-def given(table: Sequence[Any], photograph: np.ndarray, style: int) -> dict[str, np.ndarray]:
-    """Return what a network takes: a photograph, and the style as weights, if it has several."""
-    known = {"picture": photograph}
+def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what a network takes: a photograph, and the style, if it has several or takes any."""
+    known = {}
     for row in table:
-        if row.op == "input" and row.name == "style":
+        if row.op != "input":
+            continue
+        if row.name == "picture":
+            known[row.name] = photograph
+        elif row.name == "style" and style.ndim:
+            known[row.name] = style[None]
+        elif row.name == "style":
             weights = np.eye(row.channels, dtype=photograph.dtype)[style]
-            known["style"] = weights[None, None, None]
+            known[row.name] = weights[None, None, None]
+        elif row.name == "strength":
+            known[row.name] = np.ones((1, 1, 1, 1), photograph.dtype)
     return known
 
 
-def constants(
-    terms: Terms, network: Network, lesson: Any, photograph: np.ndarray, style: int
-) -> Constants:
+def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> np.ndarray:
+    """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
+    if photograph.shape[-1] == 6:
+        return photograph[..., 3:]
+    if task.teacher is None:
+        return photograph
+    return graph.paint(task.teacher, lesson.teacher, given(task.teacher, photograph, style))[0]
+
+
+def constants(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> Constants:
     """Return what the picture of one photograph, in one style, is to match."""
-    term, everywhere = terms.features["content"], dict.fromkeys(lesson.content)
-    measured = objective.targets(term, network, lesson.params, photograph, everywhere)
+    target = wanted(task, lesson, photograph, style)
     goals = {
-        "content": {layer: [Goal(measured[layer], lesson.content[layer])] for layer in measured},
+        "content": {
+            layer: [Goal(one, lesson.content[layer])]
+            for layer, one in _content(task, lesson, target, style).items()
+        },
         "style": {
-            layer: [Goal(_of_style(target, style), weight)]
-            for layer, (weight, target) in lesson.styles.items()
+            layer: [Goal(one, lesson.styles[layer][0])]
+            for layer, one in _style(task, lesson, style).items()
         },
     }
-    return Constants(lesson.params, goals, lesson.picture)
+    picture = dict(lesson.picture)
+    if lesson.pixels is not None:
+        picture["pixels"] = PictureGoal(lesson.pixels, target)
+    return Constants(lesson.params, {name: some for name, some in goals.items() if some}, picture)
+
+
+def _content(task: Task, lesson: Any, target: np.ndarray, style: np.ndarray) -> dict[str, Any]:
+    """Measure the content of the picture wanted; with AdaIN, in the moments of the painting."""
+    term, layers = task.terms.features["content"], tuple(lesson.content)
+    features = task.network.features(lesson.params, target, layers) if layers else {}
+    found = {layer: features[layer] for layer in layers}
+    if task.adain:
+        paintings = task.network.features(lesson.params, style[None], layers)
+        for layer in layers:
+            mean, deviation = norms.mean_and_deviation(
+                paintings[layer], epsilon=0.0, unbiased=False
+            )
+            found[layer] = norms.adain(found[layer], mean, deviation)
+    return {layer: term.target(objective.statistic(term, found[layer], None)) for layer in layers}
+
+
+def _style(task: Task, lesson: Any, style: np.ndarray) -> dict[str, Any]:
+    """Return the targets of a style: measured before, or now from the painting that is given."""
+    if style.ndim:
+        term, everywhere = task.terms.features["style"], dict.fromkeys(lesson.styles)
+        return objective.targets(term, task.network, lesson.params, style[None], everywhere)
+    return {layer: _of_style(target, style) for layer, (_, target) in lesson.styles.items()}
 
 
 def evaluate(
-    terms: Terms,
-    network: Network,
-    table: Sequence[Any],
-    params: Any,
-    lesson: Any,
-    photographs: np.ndarray,
-    styles: np.ndarray,
+    task: Task, params: Any, lesson: Any, photographs: np.ndarray, styles: np.ndarray
 ) -> tuple[Any, Gradients]:
     """Compute L, and ∂L/∂θ.
 
     Args:
-        terms: the losses.
-        network: the loss network, forward and backward.
-        table: the network that is trained.
-        params: its parameters, θ.
+        task: the losses and the networks.
+        params: the parameters of the network that is trained, θ.
         lesson: what it is to learn, as `jnst.training.objective.Lesson`.
-        photographs: x, [b, h, w, 3].
-        styles: s, the number of a style for each, [b].
+        photographs: x, [b, h, w, 3], or with what each is to become behind it [b, h, w, 6].
+        styles: s, the number of a style for each, [b], or a painting, [b, h, w, 3].
 
     """
     total, sums, share = 0.0, {}, 1 / len(photographs)
-    for photograph, style in zip(photographs[:, None], styles, strict=True):
-        known = given(table, photograph, int(style))
-        picture, maps = graph.paint(table, params, known)
-        goals = constants(terms, network, lesson, photograph, int(style))
-        found = objective.evaluate(terms, network, goals, picture)
+    for photograph, style in zip(photographs[:, None], np.asarray(styles), strict=True):
+        known = given(task.table, photograph[..., :3], style)
+        picture, maps = graph.paint(task.table, params, known)
+        goals = constants(task, lesson, photograph, style)
+        found = objective.evaluate(task.terms, task.network, goals, picture)
         total = total + share * found.total
-        back = {table[-1].name: share * found.gradient}
-        _, gradients = graph.backward(table, params, maps, back, tuple(known))
+        back = {task.table[-1].name: share * found.gradient}
+        _, gradients = graph.backward(task.table, params, maps, back, tuple(known))
         for row, kinds in gradients.items():
             graph.add(sums.setdefault(row, {}), kinds.items())
     return total, sums
 
 
-def _of_style(target: Any, style: int) -> Any:
+def _of_style(target: Any, style: np.ndarray) -> Any:
     """Take one style's target out of those of all, which lie one behind the other."""
     if isinstance(target, tuple):
         return type(target)(*(_of_style(part, style) for part in target))

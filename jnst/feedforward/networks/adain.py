@@ -18,7 +18,7 @@ from jnst.feedforward.layers import Input, Mix, Norm, Row, Statistic, Table
 from jnst.feedforward.networks import vgg
 from jnst.feedforward.parameters import check_tensor
 
-_ENCODER, _DECODER = "encoder/", "decoder/"
+_ENCODER, _DECODER = vgg.ENCODER, "decoder/"
 
 
 def table(*, torch: bool = False) -> Table:

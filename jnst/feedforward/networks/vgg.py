@@ -7,12 +7,18 @@ weights are for: BGR, 0 to 255, minus the mean. A decoder takes one of these map
 where the encoder pools.
 """
 
+import numpy as np
+
+from jnst.arrays import Params
 from jnst.backbones.nn import Frame
 from jnst.feedforward.blocks import activated, reflecting, upsampled
 from jnst.feedforward.layers import Conv, Pool, Row
+from jnst.feedforward.parameters import check_tensor
 
 WIDTHS = (64, 128, 256, 512, 512)
 """Channels of each of the five blocks."""
+ENCODER = "encoder/"
+"""What the names of the encoder's parameters begin with."""
 UNITS = "units"
 """The convolution that changes units."""
 _COUNTS = (2, 2, 4, 4, 4)
@@ -42,6 +48,19 @@ def places(convolutions: list[str], start: int) -> dict[str, int]:
 def encoder_places(convolutions: list[str]) -> dict[str, int]:
     """Return `places` in an encoder, which begins with the convolution that changes units."""
     return {UNITS: 0, **places(convolutions, 2)}
+
+
+def encoder_params(normalized: Params, level: int) -> dict[str, dict[str, np.ndarray]]:
+    """Return an encoder's parameters, of VGG19's normalized weights.
+
+    Raises `InputError` for a tensor that is missing, of another shape, or not finite.
+    """
+    mean = check_tensor("input/mean", normalized.get("input", {}).get("mean"), (1, 1, 1, 3))
+    swapped = 255 * np.eye(3, dtype=np.float32)[None, None, :, ::-1]
+    found = {f"{ENCODER}{UNITS}": {"kernel": swapped, "bias": -mean[0, 0, 0]}}
+    for name in names(level):
+        found[ENCODER + name] = {k: np.asarray(a) for k, a in normalized.get(name, {}).items()}
+    return found
 
 
 def encoder(

@@ -71,7 +71,7 @@ def table(kind: str, levels: Sequence[int]) -> Table:
     rows += [picture := Input("picture", 3)]
     for level in levels:
         widths = chosen.widths[level]
-        encoder = "encoder/" if chosen.shared else f"encoder{level}/"
+        encoder = vgg.ENCODER if chosen.shared else f"encoder{level}/"
         options = {"shared": encoder, "widths": widths, "pooling": "valid"}
         rows += vgg.encoder(style, f"style{level}/", level, **options)
         features, moments = (rows[-1].name,), (f"mean{level}", f"root{level}")
@@ -83,6 +83,17 @@ def table(kind: str, levels: Sequence[int]) -> Table:
         rows += vgg.decoder(mixed, f"decoder{level}/", level, widths=widths, last=chosen.last)
         picture = rows[-1]
     return tuple(rows)
+
+
+def autoencoder(level: int) -> Table:
+    """List the rows from "picture", by its features at relu`level`_1, to the picture again.
+
+    It is a level of `table` that changes no features, with the same parameters: what a decoder is
+    trained by (equation 1 of the paper).
+    """
+    picture, prefix = Input("picture", 3), f"picture{level}/"
+    rows = [picture, *vgg.encoder(picture, prefix, level, shared=vgg.ENCODER, pooling="valid")]
+    return (*rows, *vgg.decoder(rows[-1], f"decoder{level}/", level))
 
 
 def read(kind: str, levels: Sequence[int], published: Mapping[str, np.ndarray]) -> Params:
