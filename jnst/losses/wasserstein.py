@@ -125,8 +125,9 @@ def distance(statistic: Moments | Deviations, target: Target, *, scale: str = "m
     return factor * (means + trace + target.trace - 2 * cross)
 
 
-ROUNDING = 8
-"""What is computed is known up to about this many units of rounding of the largest."""
+ROUNDING = 64
+"""So many units of rounding of a channel's second moment are added to its variance. With 8, where
+features have fewer directions than channels, the gradient in the others is only rounding."""
 
 
 def _covariance(statistic: Moments | Deviations) -> Float[Array, "c c"]:

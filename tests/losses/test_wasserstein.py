@@ -180,11 +180,12 @@ def test_few_positions_and_many_are_one_loss():
 @pytest.mark.parametrize("kind", ["blank", "poor", "nearly blank"])
 def test_pictures_with_less_than_the_painting_get_a_gradient_that_leads_on(kind):
     shape = (1, 12, 12, N)
+    rng = np.random.default_rng(1)
     given = np.ones(shape) * np.arange(1, N + 1)
     if kind == "poor":
-        given = np.maximum(RNG.normal(size=(1, 12, 12, 2)), 0) @ RNG.random((2, N))
+        given = np.maximum(rng.normal(size=(1, 12, 12, 2)), 0) @ rng.random((2, N))
     elif kind == "nearly blank":
-        given += 1e-4 * RNG.normal(size=shape)
+        given += 1e-4 * rng.normal(size=shape)
 
     @jax.jit
     @jax.value_and_grad
@@ -197,7 +198,8 @@ def test_pictures_with_less_than_the_painting_get_a_gradient_that_leads_on(kind)
         assert np.isfinite(gradient).all()
         slope = np.sum(np.square(gradient))
         moved = given.astype(np.float32) - 0.01 * value / slope * gradient
-        assert evaluate(moved, T)[0] < value
+        fall = value - evaluate(moved, T)[0]
+        assert fall > 0.1 * 0.01 * value  # a tenth of what the slope says
     exact = byhand.distance(byhand.statistic(given), byhand.target(byhand.statistic(P)))
     np.testing.assert_allclose(value, exact, rtol=1e-3)
 

@@ -15,7 +15,7 @@ def test_the_default_is_the_default():
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_can_be_used_and_says_where_it_comes_from(name):
     check(preset(name))
-    assert 20 < len(summary(name)) < 100
+    assert 20 < len(summary(PRESETS[name])) < 100
 
 
 def test_another_name_lists_them():
