@@ -15,6 +15,7 @@ import tyro
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import live
 from jnst.errors import InputError, check_at_least
+from jnst.feedforward import trainable
 from jnst.methods.progress import Progress
 from jnst.pictures import files, resizing, samples
 from jnst.runs import checkpoint
@@ -44,7 +45,7 @@ class Options:
     paintings: Annotated[
         tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PAINTING...")
     ] = ()
-    """The paintings: anything Pillow opens."""
+    """The paintings: anything Pillow opens. For a network that takes any, also folders of them."""
     photos: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
     """Photographs to learn from, in this folder and those in it."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
@@ -58,6 +59,12 @@ class Options:
     start: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
     """The network to begin with: a .jnst file, or multistyle, which comes along with 26 styles; by
     default numbers at random. With --learned norms only what is a style's own is learnt anew."""
+    teacher: Annotated[Path | None, tyro.conf.arg(metavar="NETWORK")] = None
+    """A trained network that shows what to paint of each photograph; without paintings it is to be
+    imitated alone. Goes with --pixel-weight, and --content-weight for its features."""
+    pictures: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """What is to become of each photograph: pictures of the same names in this folder, as a batch
+    makes them. In place of a teacher."""
     preview_every: float = 60.0
     """After how many seconds a photograph is painted by the network as it is, into
     OUTPUT-preview.png; 0 for never."""
@@ -93,8 +100,6 @@ def run(options: Options) -> int:
     if options.list == "presets":
         say(*(f"{name:18} {summary(function)}" for name, function in PRESETS.items()))
         return 0
-    if not options.paintings:
-        raise InputError("give a painting, or several; see 'jnst train --help'")
     if options.photos is None:
         raise InputError("give --photos, a folder of photographs to learn from")
     output = _output(options)
@@ -107,12 +112,17 @@ def run(options: Options) -> int:
 
 def _output(options: Options) -> Path:
     """Name the file, and see that all can be written and used, before anything is read."""
-    check(options.settings, styles=len(options.paintings))
+    network = options.settings.network
+    shown = options.teacher or options.pictures
+    if not (options.paintings or shown or network in trainable.AUTOENCODERS):
+        raise InputError("give a painting, or several; see 'jnst train --help'")
+    check(options.settings, styles=max(len(options.paintings), 1))
     check_at_least("preview_every", options.preview_every, 0)
     check_at_least("checkpoint_every", options.checkpoint_every, 0)
-    output = options.output or disk.unused(f"{options.paintings[0].stem}{trained.SUFFIX}")
+    named = [*(path.stem for path in options.paintings), network]
+    output = options.output or disk.unused(f"{named[0]}{trained.SUFFIX}")
     disk.check_writable(output, (trained.SUFFIX,))
-    sources = [*options.paintings, *filter(None, [options.preview_of])]
+    sources = [*options.paintings, *filter(None, [options.preview_of, options.teacher])]
     check_no_source([output], sources)
     if options.preview_every:
         check_derived([_previewed(output)], sources)
@@ -127,12 +137,16 @@ def _train(options: Options, photos: Path, output: Path) -> int:
     try:
         from jnst.training import checkpoint as checkpoints
         from jnst.training.run import open_training, run
+        from jnst.training.sources import Sources
     except ImportError as error:
         raise InputError(
             f"training needs the package {error.name}: pip install 'jnst[train]'"
         ) from None
     if options.cache:
         keep_compiled_programs()
+    sources = Sources(
+        options.paintings, photos, options.pictures, start=options.start, teacher=options.teacher
+    )
     began = time.monotonic()
     with checkpoints.keeping(options.checkpoint) as keeper:
         if keeper is not None and keeper.facts is not None and not options.resume:
@@ -140,9 +154,7 @@ def _train(options: Options, photos: Path, output: Path) -> int:
                 f"{options.checkpoint} holds a training already; go on with it by --resume, or "
                 "choose another folder"
             )
-        opened = open_training(
-            options.paintings, photos, options.settings, start=options.start, keeper=keeper
-        )
+        opened = open_training(sources, options.settings, keeper=keeper)
         first = opened.done
         if first and not options.quiet:
             notice(f"going on after {first} of {options.settings.steps} steps")
@@ -192,6 +204,5 @@ def _preview(opened: Opened, options: Options, output: Path) -> None:
 
     source = samples.content() if options.preview_of is None else options.preview_of
     photograph = resizing.fit(files.read(source), PREVIEW)
-    styles = opened.training.design.styles
-    painted = [preview(opened, photograph, style=i) for i in range(len(styles))]
-    files.write(_previewed(output), contact_sheet([list(zip(styles, painted, strict=True))]))
+    painted = [preview(opened, photograph, style=i) for i in range(len(opened.labels))]
+    files.write(_previewed(output), contact_sheet([list(zip(opened.labels, painted, strict=True))]))

@@ -11,15 +11,12 @@ from typing import NamedTuple
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward.layers import Table
 from jnst.feedforward.networks import (
-    adain,
-    ghiasi,
     johnson,
     lengstrom,
     mobilejohnson,
     multistyle,
     wct,
 )
-from jnst.feedforward.networks.vgg import ENCODER
 from jnst.feedforward.registry import NETWORKS, Network
 
 _Builder = Callable[..., Table]

@@ -140,7 +140,9 @@ PICTURE_LOSSES = {
             _without_target(byhand_lines.straight_lines_backward),
         ),
     ),
-    "pixels": PictureLoss(pixels.pixels, ByHand(byhand_pixels.pixels, byhand_pixels.pixels_backward)),
+    "pixels": PictureLoss(
+        pixels.pixels, ByHand(byhand_pixels.pixels, byhand_pixels.pixels_backward)
+    ),
 }
 """Losses on the picture itself, by the names of their parts in the total."""
 

@@ -1,7 +1,7 @@
 """Checkpoints of a training, by orbax: it can be killed at any moment, and goes on to equal bits.
 
-Kept are the learner (parameters, their average, the optimizer's state), the place among the
-photographs, and the facts by which a training is known again.
+Kept are the learner (parameters, their average, the optimizer's state), the places among
+photographs and paintings, and the facts by which a training is known again.
 """
 
 import errno
@@ -24,7 +24,7 @@ from jnst.training.train import Training
 
 SPARE = 2**22
 """Bytes that a checkpoint may take beside its arrays: names and shapes of each."""
-_LEARNER, _PHOTOGRAPHS, _FACTS = "learner", "photographs", "facts"
+_LEARNER, _PHOTOGRAPHS, _PAINTINGS, _FACTS = "learner", "photographs", "paintings", "facts"
 
 
 class Keeper:
@@ -32,7 +32,7 @@ class Keeper:
 
     def __init__(self, folder: Path) -> None:
         options = ocp.CheckpointManagerOptions(max_to_keep=2, enable_async_checkpointing=False)
-        names = (_LEARNER, _PHOTOGRAPHS, _FACTS)
+        names = (_LEARNER, _PHOTOGRAPHS, _PAINTINGS, _FACTS)
         self._folder = folder
         self._manager = ocp.CheckpointManager(
             os.path.abspath(folder), options=options, item_names=names
@@ -54,6 +54,8 @@ class Keeper:
             _PHOTOGRAPHS: grain.checkpoint.CheckpointSave(training.photographs),
             _FACTS: ocp.args.JsonSave(facts),
         }
+        if training.paintings is not None:
+            items[_PAINTINGS] = grain.checkpoint.CheckpointSave(training.paintings)
         step = int(training.learner.optimizer.step[...])
         wanted = SPARE + sum(leaf.nbytes for leaf in jax.tree.leaves(learner))
         with _guarded(f"cannot keep a checkpoint in {str(self._folder)!r}"):
@@ -66,13 +68,13 @@ class Keeper:
         """Bring a training to where the newest checkpoint is; there must be one."""
         state = nnx.state(training.learner)
         like = jax.tree.map(ocp.utils.to_shape_dtype_struct, nnx.to_pure_dict(state))
-        found = self._restore(
-            self._manager.latest_step(),
-            **{
-                _LEARNER: ocp.args.StandardRestore(like),
-                _PHOTOGRAPHS: grain.checkpoint.CheckpointRestore(training.photographs),
-            },
-        )
+        items = {
+            _LEARNER: ocp.args.StandardRestore(like),
+            _PHOTOGRAPHS: grain.checkpoint.CheckpointRestore(training.photographs),
+        }
+        if training.paintings is not None:
+            items[_PAINTINGS] = grain.checkpoint.CheckpointRestore(training.paintings)
+        found = self._restore(self._manager.latest_step(), **items)
         # As NumPy's, for orbax binds them to a device, and the step would be compiled again.
         nnx.replace_by_pure_dict(state, jax.tree.map(np.array, found[_LEARNER]))
         nnx.update(training.learner, state)

@@ -12,13 +12,15 @@ from jnst.arrays import Array
 from jnst.engines.build import losses_and_network
 from jnst.feedforward.layers import Table
 from jnst.losses.registry import ObjectiveChoices
-from jnst.training.objective import Lesson, loss
+from jnst.training.objective import Lesson, Task, loss
 from jnst.training.painter import LEARNED, Painter
 from jnst.training.settings import Settings
 from jnst.xla import jit
 
 FAILURES = 10
 """So many steps in a row are left out where the gradient is not finite; then a training fails."""
+SLOWER = 5e-5
+"""The step size is divided by 1 + SLOWER · step, as AdaIN's is (xunhuang1995@6d8ac28)."""
 Step = Callable[[Any, Lesson, Array, Array], tuple[Any, tuple[Array, dict[str, Array], Array]]]
 """`(state, lesson, photographs, styles) -> (state, (total, parts, pictures))`."""
 
@@ -58,26 +60,36 @@ def _optimizer(settings: Settings) -> optax.GradientTransformation:
     rate = settings.learning_rate
     if settings.decay == "cosine":
         rate = optax.cosine_decay_schedule(rate, settings.steps)
+    elif settings.decay == "inverse":
+        rate = _inverse(rate)
     return optax.apply_if_finite(optax.adam(rate), FAILURES)
 
 
+def _inverse(first: float) -> optax.Schedule:
+    return lambda step: first / (1 + SLOWER * step)
+
+
 @functools.lru_cache(maxsize=8)
-def step(graph: Any, table: Table, choices: ObjectiveChoices) -> Step:
+def step(
+    graph: Any, table: Table, choices: ObjectiveChoices, *, teacher: Table | None, adain: bool
+) -> Step:
     """Return the compiled step of a learner, whose old state is donated.
 
     Args:
         graph: the learner without its arrays, of `nnx.split`.
         table: of its network.
         choices: the losses.
+        teacher: the table of a network that shows what to paint; None for none.
+        adain: whether the content is to take on the moments of the painting's features.
 
     """
-    terms, extract = losses_and_network(choices)
+    task = Task(*losses_and_network(choices), table, teacher, adain)
 
     def move(state: Any, lesson: Lesson, photographs: Array, styles: Array):
         learner = nnx.merge(graph, state)
 
         def of(painter: Painter):
-            return loss(terms, extract, table, painter.params, lesson, photographs, styles)
+            return loss(task, painter.params, lesson, photographs, styles)
 
         learned = nnx.DiffState(0, learner.learned)
         differentiated = nnx.value_and_grad(of, argnums=learned, has_aux=True)

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jnst.arrays import AnyPicture
+from jnst.arrays import AnyPicture, Params
 from jnst.engines.build import engine
 from jnst.pictures import resizing
 from jnst.training.objective import Lesson
@@ -18,10 +18,20 @@ from jnst.xla import own_switches
 
 
 @own_switches
-def measure(paintings: Sequence[AnyPicture], settings: Settings) -> Lesson:
+def measure(
+    paintings: Sequence[AnyPicture] | None, settings: Settings, *, teacher: Params | None = None
+) -> Lesson:
     """Read the loss network, and measure the paintings by it.
 
-    Raises `InputError` where its weights are missing, and for a painting that is too small.
+    Args:
+        paintings: one for each style; none at all where no style is learnt, and None where each
+            photograph comes with a painting.
+        settings: of the training.
+        teacher: parameters of the network that shows what to paint.
+
+    Raises:
+        InputError: where the network's weights are missing, and for a painting that is too small.
+
     """
     losses = settings.losses
     resolved = losses.resolved
@@ -29,7 +39,7 @@ def measure(paintings: Sequence[AnyPicture], settings: Settings) -> Lesson:
     params = open_network(losses.backbone, resolved.layers, weights=losses.weights).params
     everywhere = dict.fromkeys(resolved.style_layers)
     found = []
-    for painting in paintings:
+    for painting in paintings or ():
         if settings.style_size is not None:
             painting = resizing.fit(painting, settings.style_size)
         height, width = painting.shape[1:3]
@@ -42,11 +52,15 @@ def measure(paintings: Sequence[AnyPicture], settings: Settings) -> Lesson:
         content=dict.fromkeys(
             resolved.content_layers, losses.content_weight / max(len(resolved.content_layers), 1)
         ),
-        styles={
-            layer: (weight, _stacked([targets[layer] for targets in found]))
+        styles={}
+        if paintings is not None and not found
+        else {
+            layer: (weight, _stacked([targets[layer] for targets in found]) if found else None)
             for layer, weight in zip(resolved.style_layers, weights, strict=True)
         },
         picture={name: goal for name, goal in picture_goals(losses).items() if goal.weight},
+        pixels=settings.pixel_weight or None,
+        teacher=teacher,
     )
 
 

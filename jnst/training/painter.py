@@ -10,14 +10,16 @@ from flax import nnx
 from jnst.arrays import Array, Features, Params
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.layers import Table
+from jnst.feedforward.networks.vgg import ENCODER
 
 NORMS = frozenset(("scale", "shift"))
 """Kinds of the parameters of norms."""
+_FREE = nnx.All(nnx.Param, lambda path, value: not str(path[-2]).startswith(ENCODER))
 LEARNED: Mapping[str, Any] = {
-    "all": nnx.Param,
-    "norms": nnx.All(nnx.Param, lambda path, value: path[-1] in NORMS),
+    "all": _FREE,
+    "norms": nnx.All(_FREE, lambda path, value: path[-1] in NORMS),
 }
-"""Parameters that are trained, by name, as filters of flax."""
+"""Parameters that are trained, by name, as filters of flax; never those of VGG19."""
 _uniform = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
 
 
@@ -51,9 +53,9 @@ class Painter(nnx.Module):
 
     def begin(self, params: Params) -> None:
         """Take over parameters; styles of which there are other numbers begin with their mean."""
-        for row, kinds in self.weights.items():
-            for kind, param in kinds.items():
-                given = jnp.asarray(params[row][kind])
+        for row, kinds in params.items():
+            for kind, array in kinds.items():
+                param, given = self.weights[row][kind], jnp.asarray(array)
                 if given.shape != param.shape:
                     given = jnp.broadcast_to(given.mean(axis=0), param.shape)
                 param[...] = given

@@ -5,7 +5,7 @@ of the step alone, so a training that goes on sees what it would have seen.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import grain
@@ -15,8 +15,8 @@ from jaxtyping import Float
 from jnst.errors import InputError
 from jnst.pictures import files, resizing
 
-Batch = Float[np.ndarray, "b {side} {side} 3"]
-"""Photographs of one size, RGB in [0, 1]."""
+Batch = Float[np.ndarray, "b {side} {side} c"]
+"""Photographs of one size, RGB in [0, 1]; with six channels each has another picture behind it."""
 
 
 def find(folder: Path) -> list[Path]:
@@ -25,7 +25,7 @@ def find(folder: Path) -> list[Path]:
     Raises `InputError` where there are none.
     """
     if not folder.is_dir():
-        raise InputError(f"there is no folder {str(folder)!r} of photographs")
+        raise InputError(f"there is no folder {str(folder)!r} of pictures")
     known = files.suffixes()
     found = [
         Path(where, name)
@@ -38,22 +38,43 @@ def find(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def beside(paths: Sequence[Path], folder: Path) -> dict[Path, Path]:
+    """Return, for each photograph, the picture of its name, without suffix, in another folder.
+
+    Raises `InputError` for a photograph that has none.
+    """
+    by_name = {path.stem: path for path in find(folder)}
+    for path in paths:
+        if path.stem not in by_name:
+            raise InputError(f"the folder {str(folder)!r} has no picture of {path.name}")
+    return {path: by_name[path.stem] for path in paths}
+
+
 class Photos:
     """The photographs of some files, by number; `broken` holds the reason of each that has none.
 
     One that cannot be read is replaced by the next that can. Without a `size`, a photograph keeps
-    its own; its short side is `side` pixels at least.
+    its own; its short side is `side` pixels at least. `others` has a picture for each, which goes
+    along with it, as three more channels.
     """
 
-    def __init__(self, paths: Sequence[Path], *, side: int, size: int | None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        side: int,
+        size: int | None,
+        others: Mapping[Path, Path] | None = None,
+    ) -> None:
         self.paths, self.side, self.size = list(paths), side, size
+        self.others = others
         self.broken: dict[Path, str] = {}
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Read a photograph, [h, w, 3].
+        """Read a photograph, [h, w, c].
 
         Raises `InputError` where none can be read.
         """
@@ -62,20 +83,23 @@ class Photos:
             if path in self.broken:
                 continue
             try:
-                picture = files.read(path)
+                pictures = [files.read(path)]
+                if self.others is not None:
+                    pictures.append(files.read(self.others[path]))
             except InputError as error:
                 self.broken[path] = str(error)
                 continue
-            return self._resized(picture)[0]
+            sides = self._sides(*pictures[0].shape[1:3])
+            resized = [resizing.resize(picture, *sides)[0] for picture in pictures]
+            return np.concatenate(resized, axis=-1, dtype=np.float32)
         path, reason = next(iter(self.broken.items()))
         raise InputError(f"none of {len(self.paths)} photographs can be read; {path}: {reason}")
 
-    def _resized(self, picture: np.ndarray) -> np.ndarray:
-        height, width = picture.shape[1:3]
+    def _sides(self, height: int, width: int) -> tuple[int, int]:
         short = min(height, width)
         wanted = max(self.side, short if self.size is None else self.size)
-        sides = (max(self.side, round(side * wanted / short)) for side in (height, width))
-        return resizing.resize(picture, *sides).astype(np.float32)
+        height, width = (max(self.side, round(side * wanted / short)) for side in (height, width))
+        return height, width
 
 
 def batches(photos: Photos, *, count: int, seed: int) -> grain.DatasetIterator[np.ndarray]:

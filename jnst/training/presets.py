@@ -139,6 +139,54 @@ def dumoulin() -> Settings:
     )
 
 
+def adain() -> Settings:
+    """Huang and Belongie 2017, AdaIN's decoder, naoto0804/pytorch-AdaIN@47950d0 `train.py`.
+
+    Normalized VGG19. Content 1 at relu4_1, towards what AdaIN makes of it; style 10 for means and
+    deviations at each of relu1_1 to relu4_1, mean squares; no total variation. Adam 1e-4, divided
+    by 1 + 5e-5 t; 8 photographs and 8 paintings with short sides of 512 pixels, cut to 256; 160,000
+    steps. Here the means that normalize VGG19 are our own, and paintings have long sides of 512.
+    """
+    return Settings(
+        network="adain",
+        steps=160_000,
+        batch=8,
+        photo_size=512,
+        style_size=512,
+        learning_rate=1e-4,
+        decay="inverse",
+        style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1"),
+        style_layer_weights=(1.0,) * 4,
+        content_weight=1.0,
+        style_weight=40.0,
+        style_loss="moments",
+        weights="normalized",
+        padding="zeros",
+        **MEAN,
+    )
+
+
+def wct() -> Settings:
+    """Li et al. 2017, WCT's decoders, arXiv:1705.08086, equation 1.
+
+    Pixels 1 and features 1 at the layer that is decoded, mean squares. How it was trained is not
+    published: Adam 1e-3, falling to 0, and 20,000 steps of 8 photographs are ours. To be used with
+    `--network wct1`, `wct2`, and so on.
+    """
+    return Settings(
+        network="wct3",
+        steps=20_000,
+        batch=8,
+        decay="cosine",
+        pixel_weight=1.0,
+        content_weight=1.0,
+        style_weight=0.0,
+        weights="normalized",
+        padding="zeros",
+        **MEAN,
+    )
+
+
 def new_style() -> Settings:
     """Teach the network of 26 styles that comes along another one, in minutes on two cores.
 
@@ -163,6 +211,8 @@ PRESETS: dict[str, Callable[[], Settings]] = {
     "pytorch-examples": pytorch_examples,
     "lengstrom": lengstrom,
     "dumoulin": dumoulin,
+    "adain": adain,
+    "wct": wct,
 }
 """Functions that return the settings of a training, by name."""
 

@@ -5,12 +5,12 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jnst.arrays import Params, Picture
+from jnst.arrays import AnyPicture, Picture
 from jnst.errors import InputError
 from jnst.feedforward import trainable
+from jnst.feedforward.networks import vgg
 from jnst.methods.progress import Progress
 from jnst.pictures import files
 from jnst.runs.checkpoint import digest
@@ -19,16 +19,17 @@ from jnst.runs.signals import interruptions, uninterrupted
 from jnst.training import lesson, photos
 from jnst.training.checkpoint import Keeper
 from jnst.training.settings import Settings
+from jnst.training.sources import Sources, design_of, listed, started
 from jnst.training.train import Training, begin, train
 from jnst.transfer import settings as pixels
 from jnst.transfer.onepass.method import paint
-from jnst.transfer.onepass.network import Loaded
+from jnst.transfer.onepass.network import Loaded, load
 from jnst.transfer.pictures import NO_PAINTING, Guide, Pictures
 from jnst.version import __version__
-from jnst.weights import onepass, trained
+from jnst.weights import store, trained
 
-BEGINNINGS = {"multistyle": "multistyle-mobile"}
-"""Weights that come along, and the networks that they are of."""
+SHOWN = 3
+"""So many paintings are shown in a preview of a network that takes any."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,14 @@ class Opened:
     training: Training
     source: photos.Photos
     facts: Mapping[str, Any]
+    paintings: Mapping[str, AnyPicture]
+    """The first ones, by name, of a network that takes any painting: for a preview."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The names of the styles that a preview shows."""
+        design = self.training.design
+        return [*self.paintings] or design.styles or (design.network,)
 
     @property
     def done(self) -> int:
@@ -51,51 +60,63 @@ class Opened:
         )
 
 
-def open_training(
-    paintings: Sequence[Path],
-    folder: Path,
-    settings: Settings,
-    *,
-    start: str | None,
-    keeper: Keeper | None,
-) -> Opened:
+def open_training(sources: Sources, settings: Settings, *, keeper: Keeper | None) -> Opened:
     """Read all that a training needs; go on from the newest checkpoint, if there is one.
 
     Args:
-        paintings: the files of the paintings.
-        folder: of the photographs.
+        sources: its pictures and networks.
         settings: with which it is trained.
-        start: the file of a network to begin with, or the name of one whose weights come along;
-            None for parameters at random.
         keeper: of its checkpoints; None for none.
 
     Raises:
-        InputError: for pictures that cannot be read or used, and for a checkpoint of another
-            training.
+        InputError: for pictures and networks that cannot be read or used, and for a checkpoint of
+            another training.
 
     """
-    found = photos.find(folder)
-    styles = [files.read(path) for path in paintings]
-    before = None if start is None else _started(start, settings)
+    found = photos.find(sources.photos)
+    others = None if sources.pictures is None else photos.beside(found, sources.pictures)
+    teacher = None if sources.teacher is None else load(pixels.Settings(), file=sources.teacher)
+    design = design_of(sources, settings, () if teacher is None else teacher.styles)
+    several = listed(sources.paintings) if design.any_style else list(sources.paintings)
+    styles = [files.read(path) for path in (several[:SHOWN] if design.any_style else several)]
+    before = None if sources.start is None else started(sources.start, settings)
     facts = {
         "settings": dataclasses.asdict(settings),
-        "paintings": [digest(style) for style in styles],
-        "photographs": [str(path.relative_to(folder)) for path in found],
+        "paintings": [path.name for path in several]
+        if design.any_style
+        else [digest(style) for style in styles],
+        "photographs": [str(path.relative_to(sources.photos)) for path in found],
+        "pictures": others is not None,
         "start": None if before is None else digest(before),
+        "teacher": None if teacher is None else digest(teacher.params),
         "version": __version__,
     }
     kept = None if keeper is None else keeper.facts
     if kept is not None:
         _check_same(kept, facts)
-    design = trainable.Design(
-        settings.network, settings.width, tuple(path.stem for path in paintings)
+    crop, params = settings.crop, None if teacher is None else teacher.params
+    source = photos.Photos(found, side=crop, size=settings.photo_size, others=others)
+    paintings = None
+    if design.any_style:
+        cut = photos.Photos(several, side=crop, size=settings.style_size)
+        paintings = photos.batches(cut, count=settings.batch, seed=settings.seed + 1)
+    if design.level:
+        encoder = vgg.encoder_params(store.load("vgg19", normalized=True), design.level)
+        before = {**(before or {}), **encoder}
+    training = begin(
+        design,
+        settings,
+        lesson.measure(None if design.any_style else styles, settings, teacher=params),
+        photos.batches(source, count=settings.batch, seed=settings.seed),
+        paintings=paintings,
+        teacher=None if teacher is None else teacher.network.table,
+        params=before,
     )
-    source = photos.Photos(found, side=settings.crop, size=settings.photo_size)
-    batches = photos.batches(source, count=settings.batch, seed=settings.seed)
-    training = begin(design, settings, lesson.measure(styles, settings), batches, params=before)
     if keeper is not None and kept is not None:
         keeper.restore(training)
-    return Opened(training, source, facts)
+    names = [path.name for path in several]
+    shown = dict(zip(names, styles, strict=False)) if design.any_style else {}
+    return Opened(training, source, facts, shown)
 
 
 def run(
@@ -144,7 +165,8 @@ def preview(opened: Opened, photograph: Picture, *, style: int) -> Picture:
     network, params, _ = opened.network()
     loaded = Loaded(trainable.network(network), params, network.own_styles)
     settings = pixels.Settings(method="trained", size=max(photograph.shape[1:3]))
-    guide = Guide(NO_PAINTING, 1.0, number=style)
+    painting = [*opened.paintings.values()][style] if opened.paintings else NO_PAINTING
+    guide = Guide(painting, 1.0, number=style)
     pictures = Pictures(photograph, [guide], original=photograph)
     return paint(pictures, settings, loaded, tile=None)
 
@@ -158,29 +180,8 @@ def _check_same(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
                 f"the training in the checkpoint has {name} {then.get(name)}, not {value}; go on "
                 "with it as it is, or begin another elsewhere"
             )
-    for name in ("paintings", "photographs", "start", "version"):
+    for name in ("paintings", "photographs", "pictures", "start", "teacher", "version"):
         if before[name] != now[name]:
             raise InputError(
                 f"the training in the checkpoint has other {name}; begin another elsewhere"
             )
-
-
-def _started(start: str, settings: Settings) -> Params:
-    """Return the parameters of the network to begin with: of a file, or by the name of weights.
-
-    Raises `InputError` where it cannot be read, and where it is of another kind or width.
-    """
-    if start in BEGINNINGS:
-        network, params = BEGINNINGS[start], onepass.load(start)[1]
-        design = trainable.Design(network, 1.0, ("0",))
-    else:
-        path = Path(start)
-        if path.suffix != trained.SUFFIX:
-            names = ", ".join(BEGINNINGS)
-            raise InputError(f"start must be a {trained.SUFFIX} file, or {names}, not {start}")
-        design, params, _ = trained.read(path)
-    for name in ("network", "width"):
-        has, asked = getattr(design, name), getattr(settings, name)
-        if has != asked:
-            raise InputError(f"the {name} of {start} is {has}, not {asked}; ask for the same")
-    return params

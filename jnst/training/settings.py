@@ -21,10 +21,22 @@ class Settings:
     The losses are those of `jnst.transfer.settings.Settings`, under the same names.
     """
 
-    network: Literal["johnson", "lengstrom", "mobilejohnson", "multistyle", "multistyle-mobile"] = (
-        "johnson"
-    )
-    """The network; the last two learn any number of paintings, the others one."""
+    network: Literal[
+        "johnson",
+        "lengstrom",
+        "mobilejohnson",
+        "multistyle",
+        "multistyle-mobile",
+        "adain",
+        "ghiasi",
+        "wct1",
+        "wct2",
+        "wct3",
+        "wct4",
+        "wct5",
+    ] = "johnson"
+    """The network; the first three learn one painting, multistyle ones any number, adain and ghiasi
+    to paint like any painting; the decoders of wct learn to undo VGG19."""
     width: float = 1.0
     """What the channels of its layers are multiplied by."""
     steps: int = 40_000
@@ -40,8 +52,9 @@ class Settings:
     """Long side of the paintings, at most; by default their own."""
     learning_rate: float = 1e-3
     """Step size of Adam."""
-    decay: Literal["none", "cosine"] = "none"
-    """How the step size falls until the last step."""
+    decay: Literal["none", "cosine", "inverse"] = "none"
+    """How the step size falls: like a cosine, to 0 at the last step; or by 1 + 5e-5 times the
+    steps done."""
     learned: Literal["all", "norms"] = "all"
     """Which parameters are moved: all, or the norms' scales and shifts alone, as for a new style of
     a network that has others."""
@@ -52,12 +65,16 @@ class Settings:
     """How much the content matters."""
     style_weight: float = 1.0
     """How much the style matters."""
+    pixel_weight: float = 0.0
+    """How much each pixel matters of what the picture is to be: the photograph, or what a teacher
+    paints of it."""
     tv_weight: float = 0.0
     """How much smoothness matters: the weight of total variation."""
     line_weight: float = 0.0
     """How much thin straight lines along rows and columns are held back."""
     content_layers: tuple[str, ...] | None = None
-    """Layers whose features keep the content; by default what suits the loss network."""
+    """Layers whose features keep the content; by default what suits the loss network, or for a
+    decoder the one that it decodes."""
     style_layers: tuple[str, ...] | None = None
     """Layers whose features carry the style; by default what suits the loss network."""
     style_layer_weights: tuple[float, ...] = ()
@@ -99,6 +116,9 @@ class Settings:
         names = {field.name for field in dataclasses.fields(pixels.Settings)}
         ours = {field.name for field in dataclasses.fields(self)} - {"steps", "style_size"}
         chosen = {name: getattr(self, name) for name in names & ours}
+        level = trainable.Design(self.network, self.width, ()).level
+        if level and self.content_layers is None:
+            chosen["content_layers"] = (f"relu{level}_1",)
         return pixels.Settings(**chosen, size=self.crop)
 
 
@@ -106,6 +126,8 @@ def check(settings: Settings, *, styles: int) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     given = tuple(map(str, range(styles)))
     trainable.check(trainable.Design(settings.network, settings.width, given))
+    if not settings.pixel_weight >= 0:
+        raise InputError(f"pixel_weight must be at least 0, not {settings.pixel_weight!r}")
     for name, most in MOST.items():
         number = getattr(settings, name)
         if number is None:

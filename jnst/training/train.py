@@ -12,6 +12,7 @@ from flax import nnx
 from jnst.arrays import Params
 from jnst.errors import InputError
 from jnst.feedforward import trainable
+from jnst.feedforward.layers import Table
 from jnst.methods.progress import Progress
 from jnst.training.learner import FAILURES, Learner, step
 from jnst.training.objective import Lesson
@@ -27,6 +28,10 @@ class Training(NamedTuple):
     lesson: Lesson
     learner: Learner
     photographs: grain.DatasetIterator[np.ndarray]
+    paintings: grain.DatasetIterator[np.ndarray] | None = None
+    """Where the network takes any painting: one for each photograph."""
+    teacher: Table | None = None
+    """The table of a network that shows what to paint."""
 
 
 def begin(
@@ -35,6 +40,8 @@ def begin(
     lesson: Lesson,
     photographs: grain.DatasetIterator[np.ndarray],
     *,
+    paintings: grain.DatasetIterator[np.ndarray] | None = None,
+    teacher: Table | None = None,
     params: Params | None = None,
 ) -> Training:
     """Return a training before its first step, from parameters at random, or those given."""
@@ -42,13 +49,13 @@ def begin(
     if params is not None:
         learner.painter.begin(params)
         learner.average.begin(params)
-    return Training(design, settings, lesson, learner, photographs)
+    return Training(design, settings, lesson, learner, photographs, paintings, teacher)
 
 
 def styles_of(number: int, settings: Settings, count: int) -> np.ndarray:
     """Draw the styles of the photographs of one step, counted from 0."""
     rng = np.random.default_rng((settings.seed, number))
-    return rng.integers(0, count, settings.batch).astype(np.int32)
+    return rng.integers(0, max(count, 1), settings.batch).astype(np.int32)
 
 
 @own_switches
@@ -66,10 +73,14 @@ def train(training: Training) -> Iterator[Progress]:
     settings, learner = training.settings, training.learner
     graph, state = nnx.split(learner)
     state = jax.tree.map(jnp.copy, state)  # donated: no two of its arrays may be the same
-    move = step(graph, learner.painter.table, settings.losses.resolved.objective)
+    choices, adain = settings.losses.resolved.objective, training.design.network == "adain"
+    move = step(graph, learner.painter.table, choices, teacher=training.teacher, adain=adain)
     done = int(learner.optimizer.step[...])
     while done < settings.steps:
-        styles = styles_of(done, settings, len(training.design.styles))
+        if training.paintings is None:
+            styles = styles_of(done, settings, len(training.design.styles))
+        else:
+            styles = next(training.paintings)
         state, (total, parts, pictures) = move(
             state, training.lesson, next(training.photographs), jnp.asarray(styles)
         )

@@ -1,7 +1,8 @@
 """Files of networks that jnst trained: `.jnst`, HDF5 with a group a row and a note about them all.
 
 The attribute `jnst` of the file is JSON: the network's design, and how it was trained, on which
-nothing depends. The same parameters and words give the same bytes.
+nothing depends. The parameters of VGG19, which some have in them, are left out. The same
+parameters and words give the same bytes.
 """
 
 import io
@@ -17,7 +18,9 @@ import numpy as np
 from jnst.arrays import Params
 from jnst.errors import InputError
 from jnst.feedforward import parameters, trainable
+from jnst.feedforward.networks import vgg
 from jnst.system import disk
+from jnst.weights import store
 from jnst.weights.formats import hdf5
 
 SUFFIX = ".jnst"
@@ -41,7 +44,7 @@ def write(path: Path, trained: Trained) -> None:
     with h5py.File(buffer, "w", libver="earliest") as file:
         text = json.dumps(note, sort_keys=True)
         file.attrs[_NOTE] = np.frombuffer(text.encode(), np.uint8)
-        for row in sorted(trained.params):
+        for row in sorted(_own(trained.params)):
             group = file.create_group(row)
             for kind, array in sorted(trained.params[row].items()):
                 data = np.asarray(array, np.float32)
@@ -65,17 +68,24 @@ def read(path: Path) -> Trained:
             raise InputError(" ".join(str(error).split())[:200]) from None
 
 
+def _own(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out VGG19's rows: its weights are there anyway."""
+    return {row: kinds for row, kinds in rows.items() if not row.startswith(vgg.ENCODER)}
+
+
 def _of_file(file: h5py.File) -> Trained:
     note = json.loads(bytes(np.asarray(file.attrs[_NOTE], np.uint8)))
     fields = [note["design"][name] for name in trainable.Design._fields]
     design = trainable.check(msgspec.convert(fields, trainable.Design))
     found: dict[str, dict[str, np.ndarray]] = {}
-    for row, kinds in parameters.shapes(trainable.network(design).table).items():
+    for row, kinds in _own(parameters.shapes(trainable.network(design).table)).items():
         found[row] = {}
         for kind in kinds:
             data = hdf5.find(file, f"{row}/{kind}")
             if not isinstance(data, h5py.Dataset):
                 raise InputError(f"the tensor {row}/{kind} is missing")
             found[row][kind] = hdf5.array(data)
+    if design.level:
+        found |= vgg.encoder_params(store.load("vgg19", normalized=True), design.level)
     parameters.check(trainable.network(design).table, found)
     return Trained(design, found, dict(note["made_with"]))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from jnst.training.presets import PRESETS, preset
 from jnst.training.run import open_training
+from jnst.training.sources import Sources
 from jnst.training.train import train
 
 STARTS = {"new-style": "multistyle"}
@@ -32,7 +33,8 @@ def measure(name: str, painting: Path, photos: Path, timed: int, **changed: obje
     """Time the first steps of a training by a preset, of which some settings may be changed."""
     settings = dataclasses.replace(preset(name), **changed)  # type: ignore[arg-type]
     began = time.perf_counter()
-    opened = open_training([painting], photos, settings, start=STARTS.get(name), keeper=None)
+    sources = Sources([painting], photos, start=STARTS.get(name))
+    opened = open_training(sources, settings, keeper=None)
     moments = [began]
     for progress in train(opened.training):
         moments.append(time.perf_counter())

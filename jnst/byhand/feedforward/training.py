@@ -17,6 +17,8 @@ from jnst.byhand.feedforward import graph, norms
 from jnst.byhand.losses import objective
 from jnst.byhand.losses.objective import Network, Terms
 
+Style = np.ndarray | np.integer
+"""The number of a style, or a painting, [h, w, 3]."""
 Gradients = dict[str, dict[str, np.ndarray]]
 """∂L/∂θ by row and kind."""
 
@@ -54,7 +56,7 @@ class Constants(NamedTuple):
     picture_goals: Mapping[str, Any]
 
 
-def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> dict[str, np.ndarray]:
+def given(table: Sequence[Any], photograph: np.ndarray, style: Style) -> dict[str, np.ndarray]:
     """Return what a network takes: a photograph, and the style, if it has several or takes any."""
     known = {}
     for row in table:
@@ -72,7 +74,7 @@ def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> di
     return known
 
 
-def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> np.ndarray:
+def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: Style) -> np.ndarray:
     """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
     if photograph.shape[-1] == 6:
         return photograph[..., 3:]
@@ -81,7 +83,7 @@ def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -
     return graph.paint(task.teacher, lesson.teacher, given(task.teacher, photograph, style))[0]
 
 
-def constants(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> Constants:
+def constants(task: Task, lesson: Any, photograph: np.ndarray, style: Style) -> Constants:
     """Return what the picture of one photograph, in one style, is to match."""
     target = wanted(task, lesson, photograph, style)
     goals = {
@@ -100,7 +102,7 @@ def constants(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray
     return Constants(lesson.params, {name: some for name, some in goals.items() if some}, picture)
 
 
-def _content(task: Task, lesson: Any, target: np.ndarray, style: np.ndarray) -> dict[str, Any]:
+def _content(task: Task, lesson: Any, target: np.ndarray, style: Style) -> dict[str, Any]:
     """Measure the content of the picture wanted; with AdaIN, in the moments of the painting."""
     term, layers = task.terms.features["content"], tuple(lesson.content)
     features = task.network.features(lesson.params, target, layers) if layers else {}
@@ -115,7 +117,7 @@ def _content(task: Task, lesson: Any, target: np.ndarray, style: np.ndarray) -> 
     return {layer: term.target(objective.statistic(term, found[layer], None)) for layer in layers}
 
 
-def _style(task: Task, lesson: Any, style: np.ndarray) -> dict[str, Any]:
+def _style(task: Task, lesson: Any, style: Style) -> dict[str, Any]:
     """Return the targets of a style: measured before, or now from the painting that is given."""
     if style.ndim:
         term, everywhere = task.terms.features["style"], dict.fromkeys(lesson.styles)
@@ -150,7 +152,7 @@ def evaluate(
     return total, sums
 
 
-def _of_style(target: Any, style: np.ndarray) -> Any:
+def _of_style(target: Any, style: Style) -> Any:
     """Take one style's target out of those of all, which lie one behind the other."""
     if isinstance(target, tuple):
         return type(target)(*(_of_style(part, style) for part in target))
