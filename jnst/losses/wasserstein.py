@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap, Region, Scalar
+from jnst.byhand.losses.wasserstein import ROUNDING
 from jnst.errors import check_choice
 from jnst.losses.polar import nuclear_norm, trace_root
 from jnst.losses.positions import matrix, product, weigh
@@ -120,14 +121,11 @@ def distance(statistic: Moments | Deviations, target: Target, *, scale: str = "m
     else:
         C = _covariance(statistic)
         trace = jnp.trace(C)
+        # With 8 of them, where features have fewer directions than channels, the gradient in the
+        # others was rounding alone.
         noise = ROUNDING * jnp.finfo(C.dtype).eps * jnp.diag(statistic.second)
         cross = trace_root(C, B, noise)
     return factor * (means + trace + target.trace - 2 * cross)
-
-
-ROUNDING = 64
-"""So many units of rounding of a channel's second moment are added to its variance. With 8, where
-features have fewer directions than channels, the gradient in the others is only rounding."""
 
 
 def _covariance(statistic: Moments | Deviations) -> Float[Array, "c c"]:

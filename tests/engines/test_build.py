@@ -67,8 +67,8 @@ def test_every_choice_agrees(settings):
     settings = {"style_loss": "gram", **settings}
     jax, hand = (run(e, init="style", steps=1, **settings)[0] for e in ("jax", "byhand"))
     for name, part in jax.parts.items():
-        # In float32 the roots of small eigenvalues are good to about a thousandth.
-        rel = 2e-3 if settings["style_loss"] == "wasserstein" else 1e-4
+        # In float32 the roots of small eigenvalues are good to some thousandths.
+        rel = 4e-3 if settings["style_loss"] == "wasserstein" else 1e-4
         assert hand.parts[name] == pytest.approx(part, rel=rel), name
 
 

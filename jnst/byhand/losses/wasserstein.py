@@ -37,7 +37,7 @@ class Target(NamedTuple):
     trace: np.floating
 
 
-ROUNDING = 8
+ROUNDING = 64
 """What is computed is known up to about this many units of rounding of the largest."""
 SCALE = {
     "mean": lambda target: 1 / target.mean.size,
