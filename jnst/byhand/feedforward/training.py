@@ -8,7 +8,7 @@ picture is to be like does not depend on the parameters: nothing goes back throu
 through AdaIN's target.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -126,7 +126,13 @@ def _style(task: Task, lesson: Any, style: Style) -> dict[str, Any]:
 
 
 def evaluate(
-    task: Task, params: Any, lesson: Any, photographs: np.ndarray, styles: np.ndarray
+    task: Task,
+    params: Any,
+    lesson: Any,
+    photographs: np.ndarray,
+    styles: np.ndarray,
+    *,
+    learned: Collection[str] | None = None,
 ) -> tuple[Any, Gradients]:
     """Compute L, and ∂L/∂θ.
 
@@ -136,9 +142,11 @@ def evaluate(
         lesson: what it is to learn, as `jnst.training.objective.Lesson`.
         photographs: x, [b, h, w, 3], or with what each is to become behind it [b, h, w, 6].
         styles: s, the number of a style for each, [b], or a painting, [b, h, w, 3].
+        learned: the rows whose parameters are trained; None for all.
 
     """
     total, sums, share = 0.0, {}, 1 / len(photographs)
+    ends = _before(task.table, params if learned is None else learned)
     for photograph, style in zip(photographs[:, None], np.asarray(styles), strict=True):
         known = given(task.table, photograph[..., :3], style)
         picture, maps = graph.paint(task.table, params, known)
@@ -146,10 +154,19 @@ def evaluate(
         found = objective.evaluate(task.terms, task.network, goals, picture)
         total = total + share * found.total
         back = {task.table[-1].name: share * found.gradient}
-        _, gradients = graph.backward(task.table, params, maps, back, tuple(known))
+        _, gradients = graph.backward(task.table, params, maps, back, ends)
         for row, kinds in gradients.items():
             graph.add(sums.setdefault(row, {}), kinds.items())
     return total, sums
+
+
+def _before(table: Sequence[Any], learned: Collection[str]) -> set[str]:
+    """List the rows before all that are learned: nothing has to go back through these."""
+    found = set()
+    for row in table:
+        if graph.owner(row) not in learned and found.issuperset(row.inputs):
+            found.add(row.name)
+    return found
 
 
 def _of_style(target: Any, style: Style) -> Any:

@@ -102,17 +102,18 @@ def check_step(settings, design, lesson, photographs, styles, *, teacher=None):
     table, choices = trainable.network(design).table, settings.losses.resolved.objective
     lesson, params, adain = double(lesson), _params(table), design.network == "adain"
     task = objective.Task(*losses_and_network(choices), table, teacher, adain)
+    learned = {row: kinds for row, kinds in params.items() if not row.startswith(ENCODER)}
 
-    def loss(params, lesson):
-        return objective.loss(task, params, lesson, photographs, styles)[0]
+    def loss(learned, lesson):
+        return objective.loss(task, {**params, **learned}, lesson, photographs, styles)[0]
 
-    total, automatic = quick(jax.value_and_grad(loss))(params, lesson)
+    total, automatic = quick(jax.value_and_grad(loss))(learned, lesson)
     hand = byhand.Task(*by_hand(choices), table, teacher, adain)
-    found, gradients = byhand.evaluate(hand, params, lesson, photographs, styles)
+    found, gradients = byhand.evaluate(hand, params, lesson, photographs, styles, learned=learned)
     close(np.asarray(found), np.asarray(total), rtol=1e-11)
     largest = max(np.abs(g).max() for kinds in gradients.values() for g in kinds.values())
     assert {row: set(kinds) for row, kinds in gradients.items()} == {
-        row: set(kinds) for row, kinds in params.items()
+        row: set(kinds) for row, kinds in learned.items()
     }
     for row, kinds in gradients.items():
         for kind, gradient in kinds.items():
@@ -122,11 +123,11 @@ def check_step(settings, design, lesson, photographs, styles, *, teacher=None):
 
         def energy(value, row=row, kind=kind):
             mine = {**params, row: {**params[row], kind: value}}
-            return byhand.evaluate(hand, mine, lesson, photographs, styles)[0]
+            return byhand.evaluate(hand, mine, lesson, photographs, styles, learned=learned)[0]
 
         gradient = np.ascontiguousarray(gradients[row][kind])
-        # Where the loss is steep, a step of 1e-6 has rectifiers change sides.
-        eps = EPS / max(1.0, 10 * float(np.linalg.norm(gradient)))
+        # A step of 1e-6 has rectifiers change sides, the more of them the steeper the loss is.
+        eps = EPS * min(1.0, 0.01 * float(total / np.linalg.norm(gradient)))
         check(energy, params[row][kind], gradient, name=f"{row}/{kind}", eps=eps)
 
 
@@ -148,6 +149,11 @@ def _params(table):
 
 def _some(gradients, *, least):
     """Choose parameters at the beginning and the end; none that hardly counts."""
-    rows = [row for row in gradients if not row.startswith(ENCODER)]  # it stays as it is
-    chosen = [(row, kind) for row in (rows[0], rows[-2], rows[-1]) for kind in gradients[row]]
-    return [(row, kind) for row, kind in chosen if np.abs(gradients[row][kind]).max() > least]
+    rows = list(gradients)
+    chosen = [(row, kind) for row in {*rows[:1], *rows[-2:]} for kind in gradients[row]]
+    large = 20_000  # so many numbers move a picture too far for any step
+    return [
+        (row, kind)
+        for row, kind in chosen
+        if np.abs(gradients[row][kind]).max() > least and gradients[row][kind].size < large
+    ]
