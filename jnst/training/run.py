@@ -76,7 +76,7 @@ def open_training(sources: Sources, settings: Settings, *, keeper: Keeper | None
     found = photos.find(sources.photos)
     others = None if sources.pictures is None else photos.beside(found, sources.pictures)
     teacher = None if sources.teacher is None else load(pixels.Settings(), file=sources.teacher)
-    design = design_of(sources, settings, () if teacher is None else teacher.styles)
+    design = design_of(sources, settings, taught=() if teacher is None else teacher.styles)
     several = listed(sources.paintings) if design.any_style else list(sources.paintings)
     styles = [files.read(path) for path in (several[:SHOWN] if design.any_style else several)]
     before = None if sources.start is None else started(sources.start, settings)

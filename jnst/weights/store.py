@@ -59,6 +59,12 @@ def load(name: str = "vgg19", *, normalized: bool = False) -> Params:
     return rescale(params, _means(path, entry["sha256"], layers)) if normalized else params
 
 
+def load_means(name: str) -> Means:
+    """Read the means that normalize the weights called `name`; raise `InputError` as `load`."""
+    layers, path = load(name), _find(name)
+    return _means(path, _entry(path, dimensions=4)["sha256"], {**layers, "input": {}})
+
+
 def save(
     path: Path, layers: Mapping[str, Mapping[str, np.ndarray]], entry: Mapping[str, object]
 ) -> None:
@@ -135,6 +141,7 @@ def _means(path: Path, sha256: str, layers: Params) -> Means:
         return {
             layer: _array(file, f"{layer}/mean", np.float32, arrays["bias"].shape)
             for layer, arrays in layers.items()
+            if "bias" in arrays
         }
 
 

@@ -367,7 +367,8 @@ def loss(table):
 
     def L(θ, to_learn, photos):
         styles = jnp.zeros(len(photos), int)
-        total, (parts, _) = objective.loss(*in_jax, table, θ, to_learn, photos, styles)
+        task = objective.Task(*in_jax, table)
+        total, (parts, _) = objective.loss(task, θ, to_learn, photos, styles)
         return total, parts
 
     return L

@@ -31,7 +31,8 @@ def test_by_hand_is_autodiff_is_differences():
 def test_what_both_share_does_not_count():
     value = pixels.pixels(IMAGE, TARGET)
     np.testing.assert_allclose(pixels.pixels(TARGET, IMAGE), value, rtol=1e-14)
-    np.testing.assert_allclose(pixels.pixels(IMAGE - TARGET + 3, 3), value, rtol=1e-12)
+    moved = pixels.pixels(IMAGE - TARGET + 3, np.full_like(TARGET, 3))
+    np.testing.assert_allclose(moved, value, rtol=1e-12)
     assert pixels.pixels(IMAGE, IMAGE) == 0
 
 

@@ -13,7 +13,17 @@ from jnst.transfer import settings as pixels
 from jnst.transfer.presets import summary
 
 TYPES, OTHERS = (typing.get_type_hints(kind) for kind in (Settings, pixels.Settings))
-OWN = {"network", "width", "learned", "steps", "batch", "crop", "photo_size", "decay"}
+OWN = {
+    "network",
+    "width",
+    "learned",
+    "steps",
+    "batch",
+    "crop",
+    "photo_size",
+    "decay",
+    "pixel_weight",
+}
 
 
 def test_the_networks_are_those_that_there_are():

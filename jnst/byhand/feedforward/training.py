@@ -17,8 +17,6 @@ from jnst.byhand.feedforward import graph, norms
 from jnst.byhand.losses import objective
 from jnst.byhand.losses.objective import Network, Terms
 
-Style = np.ndarray | np.integer
-"""The number of a style, or a painting, [h, w, 3]."""
 Gradients = dict[str, dict[str, np.ndarray]]
 """∂L/∂θ by row and kind."""
 
@@ -56,7 +54,7 @@ class Constants(NamedTuple):
     picture_goals: Mapping[str, Any]
 
 
-def given(table: Sequence[Any], photograph: np.ndarray, style: Style) -> dict[str, np.ndarray]:
+def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> dict[str, np.ndarray]:
     """Return what a network takes: a photograph, and the style, if it has several or takes any."""
     known = {}
     for row in table:
@@ -74,7 +72,7 @@ def given(table: Sequence[Any], photograph: np.ndarray, style: Style) -> dict[st
     return known
 
 
-def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: Style) -> np.ndarray:
+def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> np.ndarray:
     """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
     if photograph.shape[-1] == 6:
         return photograph[..., 3:]
@@ -83,7 +81,7 @@ def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: Style) -> np.
     return graph.paint(task.teacher, lesson.teacher, given(task.teacher, photograph, style))[0]
 
 
-def constants(task: Task, lesson: Any, photograph: np.ndarray, style: Style) -> Constants:
+def constants(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> Constants:
     """Return what the picture of one photograph, in one style, is to match."""
     target = wanted(task, lesson, photograph, style)
     goals = {
@@ -102,7 +100,7 @@ def constants(task: Task, lesson: Any, photograph: np.ndarray, style: Style) -> 
     return Constants(lesson.params, {name: some for name, some in goals.items() if some}, picture)
 
 
-def _content(task: Task, lesson: Any, target: np.ndarray, style: Style) -> dict[str, Any]:
+def _content(task: Task, lesson: Any, target: np.ndarray, style: np.ndarray) -> dict[str, Any]:
     """Measure the content of the picture wanted; with AdaIN, in the moments of the painting."""
     term, layers = task.terms.features["content"], tuple(lesson.content)
     features = task.network.features(lesson.params, target, layers) if layers else {}
@@ -117,7 +115,7 @@ def _content(task: Task, lesson: Any, target: np.ndarray, style: Style) -> dict[
     return {layer: term.target(objective.statistic(term, found[layer], None)) for layer in layers}
 
 
-def _style(task: Task, lesson: Any, style: Style) -> dict[str, Any]:
+def _style(task: Task, lesson: Any, style: np.ndarray) -> dict[str, Any]:
     """Return the targets of a style: measured before, or now from the painting that is given."""
     if style.ndim:
         term, everywhere = task.terms.features["style"], dict.fromkeys(lesson.styles)
@@ -147,7 +145,7 @@ def evaluate(
     """
     total, sums, share = 0.0, {}, 1 / len(photographs)
     ends = _before(task.table, params if learned is None else learned)
-    for photograph, style in zip(photographs[:, None], np.asarray(styles), strict=True):
+    for photograph, style in zip(photographs[:, None], map(np.asarray, styles), strict=True):
         known = given(task.table, photograph[..., :3], style)
         picture, maps = graph.paint(task.table, params, known)
         goals = constants(task, lesson, photograph, style)
@@ -169,7 +167,7 @@ def _before(table: Sequence[Any], learned: Collection[str]) -> set[str]:
     return found
 
 
-def _of_style(target: Any, style: Style) -> Any:
+def _of_style(target: Any, style: np.ndarray) -> Any:
     """Take one style's target out of those of all, which lie one behind the other."""
     if isinstance(target, tuple):
         return type(target)(*(_of_style(part, style) for part in target))

@@ -18,7 +18,9 @@ from jnst.feedforward.layers import Input, Mix, Norm, Row, Statistic, Table
 from jnst.feedforward.networks import vgg
 from jnst.feedforward.parameters import check_tensor
 
-_ENCODER, _DECODER = vgg.ENCODER, "decoder/"
+_ENCODER = vgg.ENCODER
+DECODER = "decoder/"
+"""What the names of the decoder's parameters begin with."""
 
 
 def table(*, torch: bool = False) -> Table:
@@ -40,7 +42,7 @@ def table(*, torch: bool = False) -> Table:
     x = rows[-1].name
     rows += [Norm("adain", (x, "deviation", "mean"), "given", unbiased=torch)]
     rows += [Input("strength", 1), mixed := Mix("mixed", (x, "adain", "strength"))]
-    return (*rows, *vgg.decoder(mixed, _DECODER, 4))
+    return (*rows, *vgg.decoder(mixed, DECODER, 4))
 
 
 _Tensors = Mapping[str, np.ndarray]
@@ -72,14 +74,14 @@ def read(encoder: Params, means: _Tensors, decoder: _Tensors) -> Params:
         exact[_ENCODER + bias] = check_tensor(bias, means.get(bias), shape[3:])
         before = mean
     for name in vgg.names(4):
-        shape = known[_DECODER + name]["kernel"]
+        shape = known[DECODER + name]["kernel"]
         parts = {"index": shape, "zero": (), "step": (), "bias": shape[3:]}
         index, zero, step, bias = (
             check_tensor(f"{name}.{kind}", decoder.get(f"{name}.{kind}"), wanted)
             for kind, wanted in parts.items()
         )
-        exact[f"{_DECODER}{name}.kernel"] = (index.astype(np.int32) + zero) * step
-        exact[f"{_DECODER}{name}.bias"] = bias
+        exact[f"{DECODER}{name}.kernel"] = (index.astype(np.int32) + zero) * step
+        exact[f"{DECODER}{name}.bias"] = bias
     return parameters.convert(table(), exact, lambda row, kind: f"{row}.{kind}", layout="HWIO")
 
 
@@ -87,7 +89,7 @@ def tensor_in_torch(row: str, kind: str) -> str:
     """Return the name of a parameter in the files of the copy in torch, after "encoder/"."""
     part, conv = row.split("/")
     names = vgg.names(4)
-    places = vgg.places(names[::-1], 1) if f"{part}/" == _DECODER else vgg.encoder_places(names)
+    places = vgg.places(names[::-1], 1) if f"{part}/" == DECODER else vgg.encoder_places(names)
     return f"{part}/{places[conv]}.{'weight' if kind == 'kernel' else kind}"
 
 
