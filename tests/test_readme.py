@@ -69,8 +69,9 @@ def shrunk(command):
     if words[0] == "weights" or "--list" in words:
         return words
     if words[0] == "train":
-        small = ["--crop", "16", "--width", "0.1", "--steps", "2", "--batch", "1", "--no-cache"]
-        return [*words, *small, "--preview-every", "0"]
+        small = ["--crop", "16", "--steps", "2", "--batch", "1", "--preview-every", "0"]
+        width = [] if {"adain", "--start"} & {*words} else ["--width", "0.1"]
+        return [*words, *small, *width, "--no-cache"]
     # Other networks see nothing of the smallest pictures.
     size = "64" if "backbone=" in command else "48" if words[0] == "dream" else "32"
     more = ["--engine", "byhand"] if has_engine(command) else []
@@ -90,6 +91,7 @@ def network(command):
     own = command.startswith(("dream", "visualize", "reconstruct", "web"))
     named = any(word in command for word in ("preset", "backbone", "relu"))
     named &= not command.startswith("train")
+    own |= "adain" in command
     return contextlib.nullcontext() if own or named else tiny.installed()
 
 
@@ -114,15 +116,22 @@ def test_command(command, monkeypatch):
         if "--like" in words:
             first = ["stylize", "photo.jpg", "painting.jpg", *SMALL, "-o", "result.png"]
             assert jnst.cli.main(first) == 0
-        if ".jnst" in command and words[0] == "stylize":
-            design = trainable.Design("johnson", 0.1, ("painting",))
-            table = trainable.network(design).table
-            params = random_params(np.random.default_rng(0), table, np.float32)
-            trained.write(Path("painting.jnst"), trained.Trained(design, params, {}))
+        if words[0] == "stylize" or "--teacher" in words:
+            write_network(trainable.Design("johnson", 0.1, ("painting",)), "painting.jnst")
+        if words[:2] == ["weights", "convert"]:
+            write_network(trainable.Design("adain", 1.0, ()), "adain.jnst")
+            shutil.copytree(ROOT / "weights", "weights")
+            monkeypatch.setenv("JNST_WEIGHTS", "weights")
         before = set(Path().rglob("*"))
         assert jnst.cli.main(words) == 0
     lists = words[0] == "weights" or "--list" in words
     assert lists or set(Path().rglob("*")) > before, "it writes something"
+
+
+def write_network(design, name):
+    table = trainable.network(design).table
+    params = random_params(np.random.default_rng(0), table, np.float32)
+    trained.write(Path(name), trained.Trained(design, params, {}))
 
 
 @pytest.mark.slow
