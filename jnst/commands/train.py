@@ -57,7 +57,8 @@ class Options:
     )
     start: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
     """The network to begin with: a .jnst file, or multistyle, which comes along with 26 styles; by
-    default numbers at random. With --learned norms only what is a style's own is learnt anew."""
+    default numbers at random. With --learned norms, or bank, only what is a style's own is learnt
+    anew."""
     preview_every: float = 60.0
     """After how many seconds a photograph is painted by the network as it is, into
     OUTPUT-preview.png; 0 for never."""

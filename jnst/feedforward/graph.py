@@ -15,10 +15,11 @@ from jnst.backbones import nn
 from jnst.backbones.pooling import slide_max
 from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError, check_choice
-from jnst.feedforward import norms, resample, roots, whitening
+from jnst.feedforward import banks, norms, resample, roots, whitening
 from jnst.feedforward.layers import (
     Activation,
     Add,
+    Bank,
     Bilinear,
     Conv,
     Input,
@@ -125,9 +126,12 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
         case Transposed():
             window = {"stride": row.stride, "frame": row.frame}
             bias = jnp.zeros(row.channels, x.dtype)
-            return resample.conv_transpose2d(x, weights["kernel"], bias, **window)
+            sides = (row.stride * x.shape[1] - row.less, row.stride * x.shape[2] - row.less)
+            return resample.conv_transpose2d(x, weights["kernel"], bias, sides=sides, **window)
         case Norm():
             return _norm(row, [wide(x), *maps[1:]], weights)
+        case Bank():
+            return banks.convolve(x, weights["kernels"], _vector(maps[1]))
         case Activation():
             return ACTIVATIONS[row.kind](x)
         case Rescale():
@@ -167,6 +171,9 @@ def affine(row: Norm, maps: Sequence[Array], weights: _Weights) -> Sequence[Arra
     """Return scale and shift of a norm."""
     if row.affine == "given":
         return [_vector(x) for x in maps[1:]]
+    if row.affine == "none":
+        channels = maps[0].shape[-1:]
+        return jnp.ones(channels, maps[0].dtype), jnp.zeros(channels, maps[0].dtype)
     own = [jnp.asarray(weights[kind], maps[0].dtype) for kind in ("scale", "shift")]
     if row.affine == "styles":
         return [norms.blend(table, _vector(maps[1])) for table in own]

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.feedforward import parameters
 from jnst.feedforward.layers import Table
-from jnst.feedforward.networks import johnson, lengstrom, mobilejohnson, multistyle
+from jnst.feedforward.networks import johnson, lengstrom, mobilejohnson, multistyle, stylebank
 from jnst.feedforward.registry import Network
 
 _Builder = Callable[..., Table]
@@ -22,10 +23,16 @@ ONE_STYLE: Mapping[str, _Builder] = {
 SEVERAL_STYLES: Mapping[str, _Builder] = {
     "multistyle": functools.partial(multistyle.table, shape=multistyle.PAPER),
     "multistyle-mobile": multistyle.table,
+    "stylebank": stylebank.table,
 }
-"""Networks of any number of styles, with scales and shifts for each: functions of both."""
+"""Networks of any number of styles, with parameters of its own for each: functions of both."""
 NAMES = (*ONE_STYLE, *SEVERAL_STYLES)
 """All that can be trained."""
+PARTS: Mapping[str, frozenset[str]] = {
+    "norms": frozenset(("scale", "shift")),
+    "bank": frozenset(("kernels",)),
+}
+"""What of a network can be trained alone, by the kinds of its parameters."""
 WIDEST = 4
 """The largest width."""
 MOST_STYLES = 1000
@@ -63,6 +70,12 @@ def check(design: Design) -> Design:
             f"{', '.join(SEVERAL_STYLES)}"
         )
     return design
+
+
+def parts(design: Design) -> list[str]:
+    """List which of `PARTS` a network has."""
+    kinds = {kind for row in parameters.shapes(network(design).table).values() for kind in row}
+    return [name for name, wanted in PARTS.items() if kinds & wanted]
 
 
 def network(design: Design) -> Network:

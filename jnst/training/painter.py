@@ -1,5 +1,6 @@
 """A network of a table as a module of flax, whose parameters are trained."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,24 +9,29 @@ import jax.numpy as jnp
 from flax import nnx
 
 from jnst.arrays import Array, Features, Params
-from jnst.feedforward import graph, parameters
+from jnst.feedforward import graph, parameters, trainable
 from jnst.feedforward.layers import Table
 
-NORMS = frozenset(("scale", "shift"))
-"""Kinds of the parameters of norms."""
+
+def _of(kinds: frozenset[str]) -> Any:
+    return nnx.All(nnx.Param, lambda path, value: path[-1] in kinds)
+
+
 LEARNED: Mapping[str, Any] = {
     "all": nnx.Param,
-    "norms": nnx.All(nnx.Param, lambda path, value: path[-1] in NORMS),
+    **{name: _of(kinds) for name, kinds in trainable.PARTS.items()},
 }
 """Parameters that are trained, by name, as filters of flax."""
-_uniform = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
+_uniform = functools.partial(nnx.initializers.variance_scaling, 1 / 3, "fan_in", "uniform")
+_KERNELS = {"kernel": _uniform(), "kernels": _uniform(batch_axis=(0,))}
 
 
 class Painter(nnx.Module):
     """A network of a table with parameters of its own, which start at random.
 
-    Kernels are uniform in ±1/√n, n the numbers that an output is a sum of, as torch has them
-    (`torch.nn.Conv2d`); scales are 1, shifts and biases 0, where torch has random biases.
+    Kernels, also those of several styles, are uniform in ±1/√n, n the numbers that an output is a
+    sum of, as torch has them (`torch.nn.Conv2d`); scales are 1, shifts and biases 0, where torch
+    has random biases.
     """
 
     def __init__(self, table: Table, *, rngs: nnx.Rngs) -> None:
@@ -60,8 +66,8 @@ class Painter(nnx.Module):
 
 
 def _initial(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> jax.Array:
-    if kind == "kernel":
-        return _uniform(rngs.params(), shape)
+    if kind in _KERNELS:
+        return _KERNELS[kind](rngs.params(), shape)
     return (nnx.initializers.ones if kind == "scale" else nnx.initializers.zeros)(
         rngs.params(), shape
     )

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward import trainable
 from jnst.methods.plain import make_plain
 from jnst.transfer import checks
@@ -21,10 +21,10 @@ class Settings:
     The losses are those of `jnst.transfer.settings.Settings`, under the same names.
     """
 
-    network: Literal["johnson", "lengstrom", "mobilejohnson", "multistyle", "multistyle-mobile"] = (
-        "johnson"
-    )
-    """The network; the last two learn any number of paintings, the others one."""
+    network: Literal[
+        "johnson", "lengstrom", "mobilejohnson", "multistyle", "multistyle-mobile", "stylebank"
+    ] = "johnson"
+    """The network; the last three learn any number of paintings, the others one."""
     width: float = 1.0
     """What the channels of its layers are multiplied by."""
     steps: int = 40_000
@@ -42,9 +42,9 @@ class Settings:
     """Step size of Adam."""
     decay: Literal["none", "cosine"] = "none"
     """How the step size falls until the last step."""
-    learned: Literal["all", "norms"] = "all"
-    """Which parameters are moved: all, or the norms' scales and shifts alone, as for a new style of
-    a network that has others."""
+    learned: Literal["all", "norms", "bank"] = "all"
+    """Which parameters are moved: all, or the norms' scales and shifts alone, or those of stylebank
+    between encoder and decoder, as for a new style of a network that has others."""
     average: float = 0.0
     """Decay of the running average of the parameters that is kept instead of the last; 0 for
     none."""
@@ -105,7 +105,9 @@ class Settings:
 def check(settings: Settings, *, styles: int) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     given = tuple(map(str, range(styles)))
-    trainable.check(trainable.Design(settings.network, settings.width, given))
+    design = trainable.check(trainable.Design(settings.network, settings.width, given))
+    alone = ["all", *trainable.parts(design)]
+    check_choice(f"learned of network {settings.network}", settings.learned, alone)
     for name, most in MOST.items():
         number = getattr(settings, name)
         if number is None:

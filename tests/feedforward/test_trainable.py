@@ -28,6 +28,15 @@ def test_as_many_numbers_as_the_papers_say():
     published = parameters.shapes(NETWORKS["multistyle"].table).values()
     numbers = sum(math.prod(shape) for kinds in published for shape in kinds.values())
     assert count("multistyle-mobile", styles=26) == numbers
+    assert count("stylebank", styles=3) - count("stylebank", styles=2) == 2 * 9 * 256 * 256
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("johnson", ["norms"]), ("multistyle", ["norms"]), ("stylebank", ["bank"])],
+)
+def test_parts_that_can_be_trained_alone_are_those_that_there_are(name, parts):
+    assert trainable.parts(trainable.Design(name, 1.0, ("one",))) == parts
 
 
 def test_a_width_multiplies_the_channels():

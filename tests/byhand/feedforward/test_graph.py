@@ -35,7 +35,10 @@ TINY = {
     "groups": behind(layers.Conv("y", X, 6, 3, 2, 1, "reflect", groups=2)),
     "transposed, same": behind(layers.Transposed("y", X, 2, 3, 2)),
     "transposed, one pixel": behind(layers.Transposed("y", X, 2, 3, 2, 1)),
+    "transposed, one less": behind(layers.Transposed("y", X, 2, 3, 2, 1, less=1)),
+    "bank": (layers.Input("vector", 5), *behind(layers.Bank("y", (*X, "vector"), 2, 3))),
     "norm": behind(layers.Norm("y", X, epsilon=1e-3)),
+    "norm, not affine": behind(layers.Norm("y", X, "none", 1e-3)),
     "norm of styles": (
         layers.Input("vector", 5),
         *behind(layers.Norm("y", (*X, "vector"), "styles")),

@@ -8,7 +8,7 @@ from programs import quick
 import jnst
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.blocks import activated, normed, own_norm, reflecting, residual
-from jnst.feedforward.layers import Bilinear, Conv, Input, Mix, Norm, Pool, Transposed
+from jnst.feedforward.layers import Bank, Bilinear, Conv, Input, Mix, Norm, Pool, Transposed
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.transfer.onepass import tiles
 
@@ -28,8 +28,9 @@ def every_kind():
     rows += [Pool("b", (rows[-1].name,)), Conv("c", ("b",), 4, 3, 2)]
     rows += [activated(rows[-1], kind="relu6")]
     rows += residual(rows[-1], "d", "d1", "d2", 4, own_norm)
-    rows += [Norm("e", ("d", "deviation", "mean"), "given", unbiased=True)]
-    rows += [Mix("f", ("d", "e", "strength")), Transposed("g", ("f",), 20, 3, 2)]
+    rows += [Bank("bank", ("d", "style"), 4, 3), Norm("free", ("bank",), "none")]
+    rows += [Norm("e", ("free", "deviation", "mean"), "given", unbiased=True)]
+    rows += [Mix("f", ("free", "e", "strength")), Transposed("g", ("f",), 20, 3, 2)]
     rows += own_norm(rows[-1])
     rows += [Bilinear("h", (rows[-1].name,)), Conv("y", ("h",), 3, 3, padding="edge")]
     return Network(tuple(rows), 4, "", None)
