@@ -21,6 +21,7 @@ from jnst.feedforward.layers import (
     Add,
     Bank,
     Bilinear,
+    CoMatch,
     Conv,
     Input,
     Mix,
@@ -36,6 +37,7 @@ from jnst.feedforward.layers import (
     Whiten,
 )
 from jnst.feedforward.parameters import check_shape, shapes
+from jnst.losses import gram
 
 _Map = Float[Array, "1 _ _ _"]
 _Weights = Mapping[str, Array]
@@ -132,6 +134,8 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
             return _norm(row, [wide(x), *maps[1:]], weights)
         case Bank():
             return banks.convolve(x, weights["kernels"], _vector(maps[1]))
+        case CoMatch():
+            return x @ (weights["matrix"] @ maps[1][0, 0]).astype(x.dtype)
         case Activation():
             return ACTIVATIONS[row.kind](x)
         case Rescale():
@@ -185,6 +189,8 @@ def _statistic(row: Statistic, x: Array) -> Array:
         return jnp.mean(x, axis=(1, 2), keepdims=True)
     if row.kind == "root":
         return roots.root(whitening.centre(x)[1])[None, None]
+    if row.kind == "gram":
+        return gram.statistic(x, normalization="positions-channels")[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return norms.mean_and_deviation(x, **options)[1][None, None, None]
 

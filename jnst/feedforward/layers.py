@@ -12,7 +12,7 @@ sees both pictures is in the table twice, and in the parameters once.
 from typing import NamedTuple
 
 from jnst.backbones.nn import Frame
-from jnst.feedforward.styling import Bank, Mix, Norm, Statistic, Whiten
+from jnst.feedforward.styling import Bank, CoMatch, Mix, Norm, Statistic, Whiten
 
 _Inputs = tuple[str, ...]
 
@@ -133,6 +133,7 @@ Row = (
     | Transposed
     | Norm
     | Bank
+    | CoMatch
     | Activation
     | Rescale
     | Upsample

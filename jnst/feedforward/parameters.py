@@ -1,8 +1,8 @@
 """The parameters of a table: which it has, whether some fit, and published files turned into them.
 
 They are a dict of dicts of arrays, by row and kind: `params["conv1"]["kernel"]` (HWIO), `["bias"]`,
-`["scale"]`, `["shift"]`, `["kernels"]` of several styles; and an argument of whatever runs a
-network.
+`["scale"]`, `["shift"]`, `["kernels"]` of several styles, `["matrix"]`; and an argument of whatever
+runs a network.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 from jnst.arrays import Array, Params
 from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError
-from jnst.feedforward.layers import Bank, Conv, Input, Norm, Table, Transposed
+from jnst.feedforward.layers import Bank, CoMatch, Conv, Input, Norm, Table, Transposed
 
 Shape = tuple[int, ...]
 """The sides of an array."""
@@ -43,6 +43,8 @@ def shapes(table: Table) -> dict[str, dict[str, Shape]]:
             case Bank():
                 styles = known[row.inputs[1]]
                 own = {"kernels": (styles, row.size, row.size, c, row.channels)}
+            case CoMatch():
+                own = {"matrix": (c, c)}
             case Norm(affine="own"):
                 own = {"scale": (c,), "shift": (c,)}
             case Norm(affine="styles"):

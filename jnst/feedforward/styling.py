@@ -50,6 +50,18 @@ class Bank(NamedTuple):
     op = "bank"
 
 
+class CoMatch(NamedTuple):
+    """Each position times a style's Gram matrix G and a learned W: y = (W G)ᵀ x.
+
+    Zhang and Dana 2017, arXiv:1703.06953, equation 5: the layer CoMatch, there with (x's channels)
+    rows for columns. Inputs: the map, and G, [1, 1, c, c]. Parameters: matrix (c, c), W.
+    """
+
+    name: str
+    inputs: _Inputs
+    op = "comatch"
+
+
 class Mix(NamedTuple):
     """Between two maps: y = (1 - α) a + α b. Inputs: a, b, and α as a vector of one channel."""
 
@@ -61,9 +73,9 @@ class Mix(NamedTuple):
 class Statistic(NamedTuple):
     """Of each channel, over positions: "mean", or "deviation", √(σ² + epsilon), as vectors.
 
-    Or "root": the root of the channels' covariance, [1, 1, c, c], without eigenvalues up to
-    THRESHOLD; see `jnst.feedforward.whitening`. With `unbiased` σ² is divided by n - 1; a
-    covariance always is.
+    Or, [1, 1, c, c], "root": the root of the channels' covariance, without eigenvalues up to
+    THRESHOLD, see `jnst.feedforward.whitening`; or "gram": their Gram matrix, FᵀF / (n c) with the
+    n positions as rows of F. With `unbiased` σ² is divided by n - 1; a covariance always is.
     """
 
     name: str

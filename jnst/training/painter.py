@@ -23,15 +23,20 @@ LEARNED: Mapping[str, Any] = {
 }
 """Parameters that are trained, by name, as filters of flax."""
 _uniform = functools.partial(nnx.initializers.variance_scaling, 1 / 3, "fan_in", "uniform")
-_KERNELS = {"kernel": _uniform(), "kernels": _uniform(batch_axis=(0,))}
+_INITIAL = {
+    "kernel": _uniform(),
+    "kernels": _uniform(batch_axis=(0,)),
+    "matrix": nnx.initializers.uniform(0.02),
+    "scale": nnx.initializers.ones,
+}
 
 
 class Painter(nnx.Module):
     """A network of a table with parameters of its own, which start at random.
 
     Kernels, also those of several styles, are uniform in ±1/√n, n the numbers that an output is a
-    sum of, as torch has them (`torch.nn.Conv2d`); scales are 1, shifts and biases 0, where torch
-    has random biases.
+    sum of, as torch has them (`torch.nn.Conv2d`), and a `CoMatch`'s matrix in 0 to 0.02; scales are
+    1, shifts and biases 0, where torch has random biases.
     """
 
     def __init__(self, table: Table, *, rngs: nnx.Rngs) -> None:
@@ -66,8 +71,4 @@ class Painter(nnx.Module):
 
 
 def _initial(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> jax.Array:
-    if kind in _KERNELS:
-        return _KERNELS[kind](rngs.params(), shape)
-    return (nnx.initializers.ones if kind == "scale" else nnx.initializers.zeros)(
-        rngs.params(), shape
-    )
+    return _INITIAL.get(kind, nnx.initializers.zeros)(rngs.params(), shape)

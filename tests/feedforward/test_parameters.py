@@ -21,6 +21,8 @@ TABLE = (
     layers.Norm("given", ("m", "mean", "mean"), "given"),
     layers.Norm("plain", ("given",), "none"),
     layers.Bank("bank", ("plain", "vector"), 5, 3),
+    layers.Statistic("gram", ("bank",), "gram"),
+    layers.CoMatch("match", ("bank", "gram")),
 )
 SHAPES = {
     "a": {"kernel": (5, 5, 3, 4), "bias": (4,)},
@@ -29,6 +31,7 @@ SHAPES = {
     "c": {"kernel": (3, 3, 2, 4)},
     "m": {"scale": (2,), "shift": (2,)},
     "bank": {"kernels": (7, 3, 3, 2, 5)},
+    "match": {"matrix": (5, 5)},
 }
 
 
@@ -48,7 +51,7 @@ def tensor(row, kind):
 def test_shapes_and_channels():
     assert parameters.shapes(TABLE) == SHAPES
     assert parameters.channels(TABLE)["given"] == 2
-    assert parameters.channels(TABLE)["bank"] == 5
+    assert parameters.channels(TABLE)["match"] == 5
 
 
 @pytest.mark.parametrize(("layout", "axes"), [("OIHW", (3, 2, 0, 1)), ("HWIO", (0, 1, 2, 3))])

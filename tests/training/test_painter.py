@@ -5,7 +5,7 @@ import pytest
 from flax import nnx
 
 from jnst.feedforward import graph, parameters
-from jnst.feedforward.networks import johnson, stylebank
+from jnst.feedforward.networks import johnson, msgnet, stylebank
 from jnst.training.painter import Painter
 
 TABLE = johnson.table(width=0.1)
@@ -25,6 +25,12 @@ def test_parameters_begin_as_torch_has_them(table):
                 assert 0.8 * most < np.abs(array).max() <= most
             else:
                 np.testing.assert_array_equal(array, kind == "scale", err_msg=f"{row}/{kind}")
+
+
+def test_the_matrix_of_msgnet_begins_as_published():
+    table = msgnet.table(width=0.1)
+    matrix = Painter(table, rngs=nnx.Rngs(1)).params["comatch"]["matrix"]
+    assert 0 <= matrix.min() < 0.001 < 0.019 < matrix.max() <= 0.02
 
 
 def test_a_seed_decides_them():

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from jnst.byhand.feedforward import banks, norms, roots, whitening
+from jnst.byhand.losses import gram
+from jnst.byhand.losses.positions import matrix
 
 Maps = list[np.ndarray]
 """Maps that a row reads, or what comes back to them."""
@@ -67,6 +69,20 @@ def _bank_backward(_, dy: np.ndarray, __, maps: Maps, weights: Weights) -> Back:
     return [dx, _vector(dstyle)], {"kernels": dkernels}
 
 
+def _comatch(_, maps: Maps, weights: Weights) -> np.ndarray:
+    return maps[0] @ (weights["matrix"] @ maps[1][0, 0])
+
+
+def _comatch_backward(_, dy: np.ndarray, __, maps: Maps, weights: Weights) -> Back:
+    """With positions as rows Y = X M and M = W G.
+
+    ∂E/∂X = ∂E/∂Y Mᵀ, ∂E/∂M = Xᵀ ∂E/∂Y, and from it ∂E/∂W = ∂E/∂M Gᵀ and ∂E/∂G = Wᵀ ∂E/∂M.
+    """
+    x, G, W = maps[0], maps[1][0, 0], weights["matrix"]
+    dM = matrix(x).T @ matrix(dy)
+    return [dy @ (W @ G).T, (W.T @ dM)[None, None]], {"matrix": dM @ G.T}
+
+
 def _vector(x: np.ndarray) -> np.ndarray:
     return x[None, None, None]
 
@@ -80,6 +96,8 @@ def _mix_backward(_, dy: np.ndarray, __, maps: Maps, ___) -> Back:
 def _statistic(row: Any, maps: Maps, _) -> np.ndarray:
     if row.kind == "root":
         return roots.root(whitening.centre(maps[0])[1])[None, None]
+    if row.kind == "gram":
+        return gram.statistic(maps[0], normalization="positions-channels")[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return _vector(norms.mean_and_deviation(maps[0], **options)[row.kind == "deviation"])
 
@@ -89,6 +107,8 @@ def _statistic_backward(row: Any, dy: np.ndarray, _, maps: Maps, __) -> Back:
     if row.kind == "root":
         # X times a matrix has the mean 0 over positions: that X is centred changes nothing.
         return [roots.root_backward(dy, whitening.centre(x)[1]).reshape(x.shape)], {}
+    if row.kind == "gram":
+        return [gram.statistic_backward(dy, x, normalization="positions-channels")], {}
     if row.kind == "mean":  # and not by way of a deviation, which may be 0
         return [np.broadcast_to(dy / np.prod(x.shape[1:3], dtype=x.dtype), x.shape)], {}
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
@@ -110,6 +130,7 @@ def _whiten_backward(row: Any, dy: np.ndarray, _, maps: Maps, __) -> Back:
 OPERATIONS: Mapping[str, tuple[Any, Any]] = {
     "norm": (_norm, _norm_backward),
     "bank": (_bank, _bank_backward),
+    "comatch": (_comatch, _comatch_backward),
     "mix": (
         lambda _, maps, __: (1 - maps[2]) * maps[0] + maps[2] * maps[1],
         _mix_backward,

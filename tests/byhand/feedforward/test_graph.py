@@ -62,6 +62,12 @@ TINY = {
     "mix": (*SHARING, layers.Input("vector", 1), layers.Mix("y", ("first", "again", "vector"))),
     "mean": behind(layers.Statistic("y", X, "mean")),
     "deviation": behind(layers.Statistic("y", X, "deviation", 1e-5)),
+    "gram": behind(layers.Statistic("y", X, "gram")),
+    "comatch": (
+        *SHARING,
+        layers.Statistic("gram", ("again",), "gram"),
+        layers.CoMatch("y", ("first", "gram")),
+    ),
     "adain": (
         *SHARING,
         layers.Statistic("mean", ("again",), "mean"),
