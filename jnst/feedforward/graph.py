@@ -23,10 +23,12 @@ from jnst.feedforward.layers import (
     Bilinear,
     CoMatch,
     Conv,
+    Crop,
     Input,
     Mix,
     Multiply,
     Norm,
+    Pad,
     Pool,
     Rescale,
     Row,
@@ -139,7 +141,12 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
         case Activation():
             return ACTIVATIONS[row.kind](x)
         case Rescale():
-            return row.factor * x + row.offset
+            return row.factor * x + jnp.asarray(row.offset, x.dtype)
+        case Pad():
+            return resample.mirror(x, frame=row.frame)
+        case Crop():
+            height, width = x.shape[1:3]
+            return x[:, row.frame : height - row.frame, row.frame : width - row.frame]
         case Upsample():
             return resample.upsample(x, factor=row.factor)
         case Bilinear():

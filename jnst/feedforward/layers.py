@@ -76,13 +76,31 @@ class Activation(NamedTuple):
 
 
 class Rescale(NamedTuple):
-    """A change of units that nothing trains: y = factor · x + offset."""
+    """A change of units that nothing trains: y = factor · x + offset, for each channel its own."""
 
     name: str
     inputs: _Inputs
     factor: float
-    offset: float = 0.0
+    offset: float | tuple[float, ...] = 0.0
     op = "rescale"
+
+
+class Pad(NamedTuple):
+    """The map with its mirror image around it, `frame` pixels wide; see `resample.mirror`."""
+
+    name: str
+    inputs: _Inputs
+    frame: int
+    op = "pad"
+
+
+class Crop(NamedTuple):
+    """The map without the outermost `frame` pixels at each border."""
+
+    name: str
+    inputs: _Inputs
+    frame: int
+    op = "crop"
 
 
 class Upsample(NamedTuple):
@@ -136,6 +154,8 @@ Row = (
     | CoMatch
     | Activation
     | Rescale
+    | Pad
+    | Crop
     | Upsample
     | Bilinear
     | Pool

@@ -10,14 +10,24 @@ from typing import NamedTuple
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward import parameters
 from jnst.feedforward.layers import Table
-from jnst.feedforward.networks import johnson, lengstrom, mobilejohnson, multistyle, stylebank
+from jnst.feedforward.networks import (
+    johnson,
+    johnson_paper,
+    lengstrom,
+    mobilejohnson,
+    multistyle,
+    stylebank,
+    ulyanov,
+)
 from jnst.feedforward.registry import Network
 
 _Builder = Callable[..., Table]
 ONE_STYLE: Mapping[str, _Builder] = {
     "johnson": johnson.table,
+    "johnson-paper": johnson_paper.table,
     "lengstrom": lengstrom.table,
     "mobilejohnson": mobilejohnson.table,
+    "ulyanov": ulyanov.table,
 }
 """Networks of one style: functions of a width."""
 SEVERAL_STYLES: Mapping[str, _Builder] = {

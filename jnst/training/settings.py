@@ -22,7 +22,14 @@ class Settings:
     """
 
     network: Literal[
-        "johnson", "lengstrom", "mobilejohnson", "multistyle", "multistyle-mobile", "stylebank"
+        "johnson",
+        "johnson-paper",
+        "lengstrom",
+        "mobilejohnson",
+        "ulyanov",
+        "multistyle",
+        "multistyle-mobile",
+        "stylebank",
     ] = "johnson"
     """The network; the last three learn any number of paintings, the others one."""
     width: float = 1.0
@@ -117,6 +124,7 @@ def check(settings: Settings, *, styles: int) -> None:
         check_at_most(name, check_at_least(name, number, 16 if most == 4096 else 1), most)
     if settings.crop % 4:
         raise InputError(f"crop must be a multiple of 4, not {settings.crop}")
+    check_at_least(f"crop for {settings.network}", settings.crop, trainable.network(design).least)
     if settings.photo_size is not None and settings.photo_size < settings.crop:
         raise InputError(
             f"photo_size must be at least crop, {settings.crop}, not {settings.photo_size}"

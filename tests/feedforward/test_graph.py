@@ -38,6 +38,9 @@ def ramp(channels=1):
         (layers.Statistic("y", ("x",), "gram"), [[[1240 / 16]]]),
         (layers.Pool("y", ("x",)), [[[5], [7]], [[13], [15]]]),
         (layers.Rescale("y", ("x",), 2.0, 1.0), 2 * ramp()[0] + 1),
+        (layers.Rescale("y", ("x",), 2.0, (3.0,)), 2 * ramp()[0] + 3),
+        (layers.Crop("y", ("x",), 1), [[[5], [6]], [[9], [10]]]),
+        (layers.Pad("y", ("x",), 2), np.pad(ramp()[0], ((2, 2), (2, 2), (0, 0)), "reflect")),
         (layers.Upsample("y", ("x",)), ramp()[0].repeat(2, 0).repeat(2, 1)),
         (layers.Activation("y", ("x",), "relu6"), np.minimum(ramp()[0], 6)),
         (layers.Activation("y", ("x",), "sigmoid"), 1 / (1 + np.exp(-ramp()[0]))),
@@ -47,6 +50,12 @@ def ramp(channels=1):
 def test_values_worked_out_on_paper(row, expected):
     y = graph.paint((layers.Input("x", 1), row), {}, {"x": ramp()})
     np.testing.assert_allclose(y[0], expected, rtol=1e-12)
+
+
+def test_each_channel_has_an_offset_of_its_own():
+    table = (layers.Input("x", 2), layers.Rescale("y", ("x",), 2.0, (3.0, -1.0)))
+    y = graph.paint(table, {}, {"x": ramp(2)})
+    np.testing.assert_array_equal(y, 2 * ramp(2) + [3, -1])
 
 
 def comatch(x, G, W):

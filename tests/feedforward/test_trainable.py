@@ -15,7 +15,7 @@ def count(network, *, width=1.0, styles=1):
     return sum(math.prod(shape) for kinds in found for shape in kinds.values())
 
 
-@pytest.mark.parametrize("name", trainable.ONE_STYLE)
+@pytest.mark.parametrize("name", trainable.ONE_STYLE.keys() & NETWORKS.keys())
 def test_at_full_width_they_are_the_published_ones(name):
     design = trainable.Design(name, 1.0, ("one",))
     assert trainable.network(design).table == NETWORKS[name].table
@@ -23,6 +23,10 @@ def test_at_full_width_they_are_the_published_ones(name):
 
 def test_as_many_numbers_as_the_papers_say():
     assert count("johnson") == 1_679_235  # 1.7 million, as in torch's examples
+    # Its copies' own, but for 32 + 64 + 128 + 10 · 128 + 64 + 32 biases in front of norms; and the
+    # last kernel of Ulyanov's has 9 numbers instead of 81.
+    assert count("johnson-paper") == 1_679_235 - 1600
+    assert count("ulyanov") == 1_679_235 - 1600 - 3 * 32 * 72
     # A style has 2 numbers a channel of each norm: 2 (224 + 10 · 128 + 99) (Dumoulin: about 3000).
     assert count("multistyle", styles=2) - count("multistyle") == 2 * (224 + 1280 + 99)
     published = parameters.shapes(NETWORKS["multistyle"].table).values()
@@ -37,6 +41,14 @@ def test_as_many_numbers_as_the_papers_say():
 )
 def test_parts_that_can_be_trained_alone_are_those_that_there_are(name, parts):
     assert trainable.parts(trainable.Design(name, 1.0, ("one",))) == parts
+
+
+def test_the_least_sides_are_those_that_can_be_mirrored():
+    least = {
+        name: trainable.network(trainable.Design(name, 0.1, ("one",))).least
+        for name in trainable.NAMES
+    }
+    assert least == {**dict.fromkeys(trainable.NAMES, 8), "johnson-paper": 44}
 
 
 def test_a_width_multiplies_the_channels():

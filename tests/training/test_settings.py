@@ -55,6 +55,10 @@ def test_constants_are_the_published_ones():
     lengstrom, many = preset("lengstrom"), preset("dumoulin")
     assert (lengstrom.content_weight, lengstrom.style_weight / 5) == (7.5, 100.0)
     assert (many.batch, many.style_weight / 4) == (16, 1e-4)
+    ulyanov = preset("ulyanov")
+    assert (ulyanov.content_weight, ulyanov.style_weight / 4) == (1.0, 10.0)
+    assert (ulyanov.crop, ulyanov.photo_size, ulyanov.style_size) == (512, None, 600)
+    assert (preset("johnson").network, ulyanov.network) == ("johnson-paper", "ulyanov")
 
 
 def test_a_setting_of_the_losses_is_checked_as_for_pictures():
@@ -62,6 +66,12 @@ def test_a_setting_of_the_losses_is_checked_as_for_pictures():
         check(Settings(content_loss="self-similarity", content_scale="half"), styles=1)
     with pytest.raises(InputError, match="unknown layer of vgg19 'relu9_1'"):
         check(Settings(style_layers=("relu9_1",)), styles=1)
+
+
+def test_a_crop_that_a_network_cannot_mirror_is_refused():
+    check(Settings(network="johnson-paper", crop=44), styles=1)
+    with pytest.raises(InputError, match="crop for johnson-paper must be a number of at least 44"):
+        check(Settings(network="johnson-paper", crop=40), styles=1)
 
 
 @pytest.mark.parametrize(("name", "learned"), [("johnson", "bank"), ("stylebank", "norms")])

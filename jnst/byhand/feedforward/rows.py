@@ -83,8 +83,16 @@ OPERATIONS: Mapping[str, tuple[Any, Any]] = {
     "transposed": (_transposed, _transposed_backward),
     "activation": (_activation, _activation_backward),
     "rescale": (
-        lambda row, maps, _: row.factor * maps[0] + row.offset,
+        lambda row, maps, _: row.factor * maps[0] + np.asarray(row.offset, maps[0].dtype),
         lambda row, dy, *_: ([row.factor * dy], {}),
+    ),
+    "pad": (
+        lambda row, maps, _: resample.mirror(maps[0], frame=row.frame),
+        lambda row, dy, *_: ([resample.mirror_backward(dy, frame=row.frame)], {}),
+    ),
+    "crop": (
+        lambda row, maps, _: resample.crop(maps[0], frame=row.frame),
+        lambda row, dy, *_: ([resample.crop_backward(dy, frame=row.frame)], {}),
     ),
     "upsample": (
         lambda row, maps, _: resample.upsample(maps[0], factor=row.factor),

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import scipy.signal
 from gradcheck import check
 from painters import paint, random_given, random_params
+from scipy_rows import channels_first, channels_last, convolve, normed, rectified
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward import graph
@@ -15,38 +15,24 @@ TABLE = msgnet.table(width=0.05)
 RNG = np.random.default_rng(0)
 
 
-def convolve(x, weights, stride=1):
-    """Convolve [c, h, w], mirrored at its borders."""
-    kernel = weights["kernel"]
-    frame = kernel.shape[0] // 2
-    x = np.pad(x, ((0, 0), (frame, frame), (frame, frame)), "reflect")
-    channels = range(kernel.shape[3])
-    y = [
-        sum(scipy.signal.correlate(a, kernel[:, :, i, o], "valid") for i, a in enumerate(x))
-        for o in channels
-    ]
-    return np.stack(y)[:, ::stride, ::stride] + weights.get("bias", np.zeros(len(y)))[:, None, None]
-
-
-def rectified(x):
-    mean, variance = x.mean((1, 2), keepdims=True), x.var((1, 2), keepdims=True)
-    return np.maximum((x - mean) / np.sqrt(variance + 1e-5), 0)
+def begun(x):
+    return rectified(normed(x))
 
 
 def bottleneck(x, params, name, stride=1, factor=1):
     def larger(x):
         return x.repeat(factor, 1).repeat(factor, 2)
 
-    y = convolve(rectified(x), params[f"{name}.1"])
-    y = convolve(larger(rectified(y)), params[f"{name}.2"], stride)
-    y = convolve(rectified(y), params[f"{name}.3"])
+    y = convolve(begun(x), params[f"{name}.1"])
+    y = convolve(larger(begun(y)), params[f"{name}.2"], stride=stride)
+    y = convolve(begun(y), params[f"{name}.3"])
     if f"{name}.around" in params:
-        x = convolve(larger(x), params[f"{name}.around"], stride)
+        x = convolve(larger(x), params[f"{name}.around"], stride=stride)
     return x + y
 
 
 def encode(picture, params):
-    y = rectified(convolve(255 * picture[0].transpose(2, 0, 1), params["encoder/first"]))
+    y = begun(convolve(255 * channels_first(picture), params["encoder/first"]))
     for name in ("encoder/down1", "encoder/down2"):
         y = bottleneck(y, params, name, stride=2)
     return y
@@ -61,7 +47,7 @@ def painted(params, picture, style):
         x = bottleneck(x, params, f"block{i}")
     for i in (1, 2):
         x = bottleneck(x, params, f"up{i}", factor=2)
-    return convolve(rectified(x), params["last"]).transpose(1, 2, 0)[None] / 255
+    return channels_last(convolve(begun(x), params["last"])) / 255
 
 
 @pytest.mark.usefixtures("in_float64")
