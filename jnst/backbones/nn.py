@@ -104,7 +104,7 @@ def conv2d(
     kernel = jnp.asarray(kernel, x.dtype)
     around = _margins(x, kernel.shape[:2], stride, frame)
     if padding == "reflect":
-        _check_reflects(x, around)
+        check_reflects(x, around)
     groups = x.shape[-1] // kernel.shape[2]
     few = groups == 1 and _positions(x, kernel.shape[:2], stride, frame) <= FEW
     wide = groups == stride == 1 and kernel.shape[1] >= pairs.WIDE
@@ -127,7 +127,8 @@ def conv2d(
     return y + jnp.asarray(bias, x.dtype)[None, None, None, :]
 
 
-def _check_reflects(x: FeatureMap, around: list[tuple[int, int]]) -> None:
+def check_reflects(x: FeatureMap, around: list[tuple[int, int]]) -> None:
+    """Raise an `InputError` for a map that is too small to be mirrored so far, on both axes."""
     for side, margin in zip(x.shape[1:3], around, strict=True):
         if side <= max(margin):  # NumPy and JAX would go on and reflect the reflection
             raise InputError(

@@ -58,7 +58,8 @@ class Options:
     )
     start: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
     """The network to begin with: a .jnst file, or multistyle, which comes along with 26 styles; by
-    default numbers at random. With --learned norms only what is a style's own is learnt anew."""
+    default numbers at random. With --learned norms, or bank, only what is a style's own is learnt
+    anew."""
     teacher: Annotated[Path | None, tyro.conf.arg(metavar="NETWORK")] = None
     """A trained network that shows what to paint of each photograph; without paintings it is to be
     imitated alone. Goes with --pixel-weight, and --content-weight for its features."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from jnst.backbones.nn import Geometry, margins
-from jnst.feedforward.layers import Bilinear, Conv, Pool, Row, Transposed, Upsample
+from jnst.feedforward.layers import Bank, Bilinear, Conv, Pool, Row, Transposed, Upsample
 
 
 def geometry(rows: Iterable[Row], known: Mapping[str, Geometry]) -> dict[str, Geometry]:
@@ -33,6 +33,8 @@ def _through(row: Row, stride: int, reach: int) -> Geometry:
             before, inner = _before(row), stride // row.stride
             beyond = max(row.size - 1 - before, before + row.stride - 1)
             return Geometry(inner, reach + inner * beyond)
+        case Bank():
+            return Geometry(stride, reach + stride * (row.size // 2))
         case Upsample():
             inner = stride // row.factor
             return Geometry(inner, reach + stride - inner)

@@ -15,16 +15,20 @@ from jnst.backbones import nn
 from jnst.backbones.pooling import slide_max
 from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError, check_choice
-from jnst.feedforward import norms, resample, roots, whitening
+from jnst.feedforward import banks, norms, resample, roots, whitening
 from jnst.feedforward.layers import (
     Activation,
     Add,
+    Bank,
     Bilinear,
+    CoMatch,
     Conv,
+    Crop,
     Input,
     Mix,
     Multiply,
     Norm,
+    Pad,
     Pool,
     Rescale,
     Row,
@@ -35,6 +39,7 @@ from jnst.feedforward.layers import (
     Whiten,
 )
 from jnst.feedforward.parameters import check_shape, shapes
+from jnst.losses import gram
 
 _Map = Float[Array, "1 _ _ _"]
 _Weights = Mapping[str, Array]
@@ -125,13 +130,23 @@ def _run(row: Row, maps: Sequence[Array], weights: _Weights) -> Array:
         case Transposed():
             window = {"stride": row.stride, "frame": row.frame}
             bias = jnp.zeros(row.channels, x.dtype)
-            return resample.conv_transpose2d(x, weights["kernel"], bias, **window)
+            sides = (row.stride * x.shape[1] - row.less, row.stride * x.shape[2] - row.less)
+            return resample.conv_transpose2d(x, weights["kernel"], bias, sides=sides, **window)
         case Norm():
             return _norm(row, [wide(x), *maps[1:]], weights)
+        case Bank():
+            return banks.convolve(x, weights["kernels"], _vector(maps[1]))
+        case CoMatch():
+            return x @ (weights["matrix"] @ maps[1][0, 0]).astype(x.dtype)
         case Activation():
             return ACTIVATIONS[row.kind](x)
         case Rescale():
-            return row.factor * x + row.offset
+            return row.factor * x + jnp.asarray(row.offset, x.dtype)
+        case Pad():
+            return resample.mirror(x, frame=row.frame)
+        case Crop():
+            height, width = x.shape[1:3]
+            return x[:, row.frame : height - row.frame, row.frame : width - row.frame]
         case Upsample():
             return resample.upsample(x, factor=row.factor)
         case Bilinear():
@@ -167,6 +182,9 @@ def affine(row: Norm, maps: Sequence[Array], weights: _Weights) -> Sequence[Arra
     """Return scale and shift of a norm."""
     if row.affine == "given":
         return [_vector(x) for x in maps[1:]]
+    if row.affine == "none":
+        channels = maps[0].shape[-1:]
+        return jnp.ones(channels, maps[0].dtype), jnp.zeros(channels, maps[0].dtype)
     own = [jnp.asarray(weights[kind], maps[0].dtype) for kind in ("scale", "shift")]
     if row.affine == "styles":
         return [norms.blend(table, _vector(maps[1])) for table in own]
@@ -178,6 +196,8 @@ def _statistic(row: Statistic, x: Array) -> Array:
         return jnp.mean(x, axis=(1, 2), keepdims=True)
     if row.kind == "root":
         return roots.root(whitening.centre(x)[1])[None, None]
+    if row.kind == "gram":
+        return gram.statistic(x, normalization="positions-channels")[None, None]
     options = {"epsilon": row.epsilon, "unbiased": row.unbiased}
     return norms.mean_and_deviation(x, **options)[1][None, None, None]
 

@@ -12,8 +12,7 @@ sees both pictures is in the table twice, and in the parameters once.
 from typing import NamedTuple
 
 from jnst.backbones.nn import Frame
-from jnst.byhand.feedforward.norms import EPSILON
-from jnst.byhand.feedforward.roots import THRESHOLD
+from jnst.feedforward.styling import Bank, CoMatch, Mix, Norm, Statistic, Whiten
 
 _Inputs = tuple[str, ...]
 
@@ -51,8 +50,9 @@ class Conv(NamedTuple):
 class Transposed(NamedTuple):
     """A transposed convolution, `stride` times as large as its input, without a bias.
 
-    See `jnst.feedforward.resample.conv_transpose2d`, also for what the frame means. Parameters:
-    kernel (size, size, channels, inputs).
+    See `jnst.feedforward.resample.conv_transpose2d`, also for what the frame means. Each side is by
+    `less` pixels smaller than that, for networks that were trained so. Parameters: kernel (size,
+    size, channels, inputs).
     """
 
     name: str
@@ -61,31 +61,9 @@ class Transposed(NamedTuple):
     size: int
     stride: int
     frame: Frame = "same"
+    less: int = 0
     shared: str = ""
     op = "transposed"
-
-
-class Norm(NamedTuple):
-    """Instance norm; see `jnst.feedforward.norms`.
-
-    Its scale and shift are, by `affine`,
-
-    - "own": parameters scale (c) and shift (c). Inputs: the map;
-    - "styles": parameters scale (s, c) and shift (s, c), of s styles. Inputs: the map, and a vector
-      with a weight for each style;
-    - "given": no parameters. Inputs: the map, and the vectors scale and shift. It is AdaIN if these
-      are deviation and mean of a style's map.
-
-    With `unbiased` the variance is divided by n - 1, as AdaIN in torch does it.
-    """
-
-    name: str
-    inputs: _Inputs
-    affine: str = "own"
-    epsilon: float = EPSILON
-    unbiased: bool = False
-    shared: str = ""
-    op = "norm"
 
 
 class Activation(NamedTuple):
@@ -98,13 +76,31 @@ class Activation(NamedTuple):
 
 
 class Rescale(NamedTuple):
-    """A change of units that nothing trains: y = factor · x + offset."""
+    """A change of units that nothing trains: y = factor · x + offset, for each channel its own."""
 
     name: str
     inputs: _Inputs
     factor: float
-    offset: float = 0.0
+    offset: float | tuple[float, ...] = 0.0
     op = "rescale"
+
+
+class Pad(NamedTuple):
+    """The map with its mirror image around it, `frame` pixels wide; see `resample.mirror`."""
+
+    name: str
+    inputs: _Inputs
+    frame: int
+    op = "pad"
+
+
+class Crop(NamedTuple):
+    """The map without the outermost `frame` pixels at each border."""
+
+    name: str
+    inputs: _Inputs
+    frame: int
+    op = "crop"
 
 
 class Upsample(NamedTuple):
@@ -149,49 +145,17 @@ class Multiply(NamedTuple):
     op = "multiply"
 
 
-class Mix(NamedTuple):
-    """Between two maps: y = (1 - α) a + α b. Inputs: a, b, and α as a vector of one channel."""
-
-    name: str
-    inputs: _Inputs
-    op = "mix"
-
-
-class Statistic(NamedTuple):
-    """Of each channel, over positions: "mean", or "deviation", √(σ² + epsilon), as vectors.
-
-    Or "root": the root of the channels' covariance, [1, 1, c, c], without eigenvalues up to
-    THRESHOLD; see `jnst.feedforward.whitening`. With `unbiased` σ² is divided by n - 1; a
-    covariance always is.
-    """
-
-    name: str
-    inputs: _Inputs
-    kind: str
-    epsilon: float = 0.0
-    unbiased: bool = False
-    op = "statistic"
-
-
-class Whiten(NamedTuple):
-    """Whitening and colouring, α = 1. Inputs: the map, a style's mean, and its covariance's root.
-
-    Eigenvalues up to `threshold` are dropped; see `jnst.feedforward.whitening.wct`.
-    """
-
-    name: str
-    inputs: _Inputs
-    threshold: float = THRESHOLD
-    op = "whiten"
-
-
 Row = (
     Input
     | Conv
     | Transposed
     | Norm
+    | Bank
+    | CoMatch
     | Activation
     | Rescale
+    | Pad
+    | Crop
     | Upsample
     | Bilinear
     | Pool

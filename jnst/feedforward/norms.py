@@ -65,8 +65,10 @@ def conditional_instance_norm(
     return instance_norm(x, scale=scale, shift=shift, epsilon=epsilon)
 
 
-def blend(table: Float[Array, "s c"], style: _Style) -> _Channels:
+def blend(table: Float[Array, "s ..."], style: _Style) -> Float[Array, "..."]:
     """Choose a row of a table by its number, or add the rows up by weights: Σ_i w_i t_i.
+
+    A row is a scale for each channel, or whatever else each style has of its own.
 
     Weights that sum to 1 lie between styles; others are allowed, as in the paper's code. In a
     compiled program that serves all styles, give weights: a number has to be known beforehand.
@@ -77,7 +79,7 @@ def blend(table: Float[Array, "s c"], style: _Style) -> _Channels:
     if not isinstance(style, int):
         if len(style) != rows:
             raise InputError(f"needs one weight for each of {rows} styles, not {len(style)}")
-        return jnp.asarray(style, table.dtype) @ table
+        return jnp.tensordot(jnp.asarray(style, table.dtype), table, 1)
     if not 0 <= style < rows:  # JAX would take the nearest row
         raise InputError(f"there are {rows} styles, with numbers from 0, but no {style}")
     return jnp.asarray(table)[style]

@@ -1,7 +1,8 @@
 """The parameters of a table: which it has, whether some fit, and published files turned into them.
 
 They are a dict of dicts of arrays, by row and kind: `params["conv1"]["kernel"]` (HWIO), `["bias"]`,
-`["scale"]`, `["shift"]`; and an argument of whatever runs a network.
+`["scale"]`, `["shift"]`, `["kernels"]` of several styles, `["matrix"]`; and an argument of whatever
+runs a network.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ import numpy as np
 from jnst.arrays import Array, Params
 from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError
-from jnst.feedforward.layers import Conv, Input, Norm, Table, Transposed
+from jnst.feedforward.layers import Bank, CoMatch, Conv, Input, Norm, Table, Transposed
 
 Shape = tuple[int, ...]
 """The sides of an array."""
@@ -21,7 +22,7 @@ def channels(table: Table) -> dict[str, int]:
     """Return how many channels the map of each row has."""
     found: dict[str, int] = {}
     for row in table:
-        narrows = isinstance(row, Input | Conv | Transposed)
+        narrows = isinstance(row, Input | Conv | Transposed | Bank)
         found[row.name] = row.channels if narrows else found[row.inputs[0]]
     return found
 
@@ -39,6 +40,11 @@ def shapes(table: Table) -> dict[str, dict[str, Shape]]:
                 own = {"kernel": kernel} | ({"bias": (row.channels,)} if row.bias else {})
             case Transposed():
                 own = {"kernel": (row.size, row.size, row.channels, c)}
+            case Bank():
+                styles = known[row.inputs[1]]
+                own = {"kernels": (styles, row.size, row.size, c, row.channels)}
+            case CoMatch():
+                own = {"matrix": (c, c)}
             case Norm(affine="own"):
                 own = {"scale": (c,), "shift": (c,)}
             case Norm(affine="styles"):

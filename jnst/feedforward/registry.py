@@ -9,7 +9,7 @@ import numpy as np
 
 from jnst.arrays import Params
 from jnst.feedforward import parameters
-from jnst.feedforward.layers import Table
+from jnst.feedforward.layers import Pad, Table
 from jnst.feedforward.networks import (
     adain,
     ghiasi,
@@ -49,8 +49,9 @@ class Network(NamedTuple):
 
     @property
     def least(self) -> int:
-        """The least side of a picture: two positions of the smallest map."""
-        return 2 * self.multiple
+        """The least side of a picture: two positions of the smallest map, and enough to mirror."""
+        mirrored = max((row.frame + 1 for row in self.table if isinstance(row, Pad)), default=0)
+        return self.multiple * max(2, -(-mirrored // self.multiple))
 
 
 def _of_wct(kind: str, levels: tuple[int, ...], sign: str) -> Network:

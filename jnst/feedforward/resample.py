@@ -1,4 +1,4 @@
-"""Larger maps from smaller ones: nearest neighbours, bilinear, and transposed convolution.
+"""Larger maps from smaller ones: nearest neighbours, bilinear, transposed convolution, borders.
 
 Channels last (NHWC). Each has a twin in `jnst.byhand.feedforward.resample`, with its derivative
 written out.
@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
-from jnst.backbones.nn import Frame, margins, positions
+from jnst.backbones.nn import Frame, check_reflects, margins, positions
 from jnst.errors import InputError
 
 
@@ -41,6 +41,16 @@ def double(x: FeatureMap) -> Float[Array, "1 h2 w2 c"]:
         pairs = jnp.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis + 1)
         x = pairs.reshape(*x.shape[:axis], 2 * (last + 1), *x.shape[axis + 1 :])
     return x
+
+
+def mirror(x: FeatureMap, *, frame: int) -> Float[Array, "1 h2 w2 c"]:
+    """Put the mirror image of a map around it, without its outermost pixels: x[-n] = x[n].
+
+    Raises `InputError` for sides of at most `frame` pixels.
+    """
+    around = [(frame, frame), (frame, frame)]
+    check_reflects(x, around)
+    return jnp.pad(x, ((0, 0), *around, (0, 0)), "reflect")
 
 
 def conv_transpose2d(

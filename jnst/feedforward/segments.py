@@ -15,7 +15,19 @@ from typing import NamedTuple
 from jnst.backbones.nn import Geometry
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.geometry import geometry
-from jnst.feedforward.layers import Add, Input, Multiply, Norm, Row, Statistic, Table, Whiten
+from jnst.feedforward.layers import (
+    Add,
+    Crop,
+    Input,
+    Multiply,
+    Norm,
+    Pad,
+    Row,
+    Statistic,
+    Table,
+    Transposed,
+    Whiten,
+)
 
 KEPT = 8
 """The most numbers for each pixel of the picture that a map has which is held whole."""
@@ -51,8 +63,9 @@ class Cut(NamedTuple):
 
     segments: list[Segment]
     possible: bool
-    """Whether norms are all that needs a whole map; where something else does, as whitening, the
-    segments are of no use."""
+    """Whether norms are all that needs a whole map, and all maps lie as the picture does; where
+    something else does, as whitening, or a network mirrors the picture first, the segments are of
+    no use."""
     places: Mapping[str, Geometry]
     channels: Mapping[str, int]
 
@@ -98,8 +111,8 @@ def cut(table: Table, known: _Names) -> Cut:
     rows = graph.needed(table, (table[-1].name,), known)
     fixed, last = _without_norms(table, known), table[-1].name
     found, channels = geometry(fixed, _BEGIN), parameters.channels(fixed)
-    whitens = any(isinstance(row, Statistic | Whiten) and row.name in found for row in fixed)
-    whole = Cut([], not whitens, found, channels)
+    possible = not any(row.name in found and _hinders(row) for row in fixed)
+    whole = Cut([], possible, found, channels)
     norms = [row for row in rows if isinstance(row, Norm) and row.name in found]
     readers = Counter(name for row in fixed for name in row.inputs)
     held, segments = {PICTURE}, []
@@ -117,6 +130,12 @@ def cut(table: Table, known: _Names) -> Cut:
         segments[i] = one._replace(left=wanted & before)
         wanted |= set(one.sources)
     return whole._replace(segments=segments)
+
+
+def _hinders(row: Row) -> bool:
+    """Say whether a row needs a whole map, or makes one that does not lie as the picture does."""
+    shifted = isinstance(row, Transposed) and row.less > 0
+    return shifted or isinstance(row, Statistic | Whiten | Pad | Crop)
 
 
 def _without_norms(table: Table, known: _Names) -> Table:

@@ -9,12 +9,17 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.feedforward import parameters
 from jnst.feedforward.layers import Table
 from jnst.feedforward.networks import (
     johnson,
+    johnson_paper,
     lengstrom,
     mobilejohnson,
+    msgnet,
     multistyle,
+    stylebank,
+    ulyanov,
     wct,
 )
 from jnst.feedforward.registry import NETWORKS, Network
@@ -22,27 +27,34 @@ from jnst.feedforward.registry import NETWORKS, Network
 _Builder = Callable[..., Table]
 ONE_STYLE: Mapping[str, _Builder] = {
     "johnson": johnson.table,
+    "johnson-paper": johnson_paper.table,
     "lengstrom": lengstrom.table,
     "mobilejohnson": mobilejohnson.table,
+    "ulyanov": ulyanov.table,
 }
 """Networks of one style: functions of a width."""
 SEVERAL_STYLES: Mapping[str, _Builder] = {
     "multistyle": functools.partial(multistyle.table, shape=multistyle.PAPER),
     "multistyle-mobile": multistyle.table,
+    "stylebank": stylebank.table,
 }
-"""Networks of any number of styles, with scales and shifts for each: functions of both."""
-ANY_STYLE: Mapping[str, Network] = {
-    "adain": NETWORKS["adain"],
-    "ghiasi": NETWORKS["ghiasi"],
-}
-"""Networks that take any painting as a picture; they have one width."""
+"""Networks of any number of styles, with parameters of its own for each: functions of both."""
+ANY_STYLE = ("adain", "ghiasi", "msgnet")
+"""Networks that take any painting as a picture."""
 AUTOENCODERS: Mapping[str, Network] = {
     f"wct{level}": Network(wct.autoencoder(level), 2 ** (level - 1), "", None)
     for level in (1, 2, 3, 4, 5)
 }
 """Networks that make a picture of VGG19's features of it, by level: the decoders of WCT."""
+FIXED = ("adain", "ghiasi", *AUTOENCODERS)
+"""Networks of one width."""
 NAMES = (*ONE_STYLE, *SEVERAL_STYLES, *ANY_STYLE, *AUTOENCODERS)
 """All that can be trained."""
+PARTS: Mapping[str, frozenset[str]] = {
+    "norms": frozenset(("scale", "shift")),
+    "bank": frozenset(("kernels",)),
+}
+"""What of a network can be trained alone, by the kinds of its parameters."""
 WIDEST = 4
 """The largest width."""
 MOST_STYLES = 1000
@@ -81,9 +93,9 @@ def check(design: Design) -> Design:
     """Return a design; raise an `InputError` where there is no such network."""
     check_choice("network", design.network, NAMES)
     check_at_most("width", check_at_least("width", design.width, 0.05), WIDEST)
+    if design.network in FIXED and design.width != 1:
+        raise InputError(f"network {design.network} has width 1, not {design.width}")
     if design.any_style or design.level:
-        if design.width != 1:
-            raise InputError(f"network {design.network} has width 1, not {design.width}")
         return design
     count = len(design.styles)
     if not 1 <= count <= MOST_STYLES:
@@ -96,12 +108,21 @@ def check(design: Design) -> Design:
     return design
 
 
+def parts(design: Design) -> list[str]:
+    """List which of `PARTS` a network has."""
+    kinds = {kind for row in parameters.shapes(network(design).table).values() for kind in row}
+    return [name for name, wanted in PARTS.items() if kinds & wanted]
+
+
 def network(design: Design) -> Network:
     """Return the network of a design, as those that paint in one pass are run."""
     check(design)
-    for whole in (ANY_STYLE, AUTOENCODERS):
-        if design.network in whole:
-            return whole[design.network]
+    if design.network in AUTOENCODERS:
+        return AUTOENCODERS[design.network]
+    if design.network == "msgnet":
+        return Network(msgnet.table(width=design.width), 4, "", None, msgnet.KNOWN)
+    if design.any_style:
+        return NETWORKS[design.network]
     if design.conditional:
         styles = len(design.styles)
         table = SEVERAL_STYLES[design.network](styles=styles, width=design.width)

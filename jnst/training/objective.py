@@ -8,9 +8,11 @@ For a batch of n photographs x with styles s, and parameters θ,
 with the losses of `jnst.losses.objective`, on features of a network that stays as it is (Johnson,
 Alahi, Fei-Fei 2016, arXiv:1603.08155, equation 5; Dumoulin et al. 2017 for several s). t is what
 the picture is to be like: the photograph itself; what a teacher paints of it, as in distillation;
-or a picture that comes with the photograph. AdaIN's decoder is to have the photograph's features
-with the painting's mean and deviation (Huang and Belongie 2017, arXiv:1703.06868, equations 11 to
-13). The twin is `jnst.byhand.feedforward.training`.
+or a picture that comes with the photograph. A network that also paints without a style, as
+StyleBank's autoencoder does, has the term of δ for that picture, which is to be the photograph
+(Chen et al. 2017, arXiv:1703.09210; there such steps alternate with the others). AdaIN's decoder is
+to have the photograph's features with the painting's mean and deviation (Huang and Belongie 2017,
+arXiv:1703.06868, equations 11 to 13). The twin is `jnst.byhand.feedforward.training`.
 """
 
 from collections.abc import Mapping
@@ -23,6 +25,7 @@ from jaxtyping import Float, Int
 from jnst.arrays import Array, Params
 from jnst.feedforward import graph, norms
 from jnst.feedforward.layers import Input, Table
+from jnst.feedforward.networks.stylebank import PLAIN
 from jnst.losses import objective
 from jnst.losses.objective import Constants, Goal, PictureGoal
 
@@ -80,6 +83,11 @@ def given(table: Table, photograph: Array, style: Array) -> dict[str, Array]:
     return known
 
 
+def paints_plainly(table: Table) -> bool:
+    """Say whether a network has a row that paints without a style."""
+    return any(row.name == PLAIN for row in table)
+
+
 def wanted(task: Task, lesson: Lesson, photograph: Array, style: Array) -> Array:
     """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
     if photograph.shape[-1] == 6:
@@ -103,7 +111,7 @@ def constants(task: Task, lesson: Lesson, photograph: Array, style: Array) -> Co
         },
     }
     picture = dict(lesson.picture)
-    if lesson.pixels is not None:
+    if lesson.pixels is not None and not paints_plainly(task.table):
         picture["pixels"] = PictureGoal(lesson.pixels, target)
     return Constants(lesson.params, {name: some for name, some in goals.items() if some}, picture)
 
@@ -148,11 +156,16 @@ def loss(
     """
 
     def one(photograph: Array, style: Array):
-        photograph = photograph[None]
-        picture = graph.paint(task.table, params, given(task.table, photograph[..., :3], style))
+        photograph, last = photograph[None], task.table[-1].name
+        names = (last, PLAIN) if paints_plainly(task.table) else (last,)
+        known = given(task.table, photograph[..., :3], style)
+        painted = graph.maps(task.table, params, known, names)
         goals = constants(task, lesson, photograph, style)
-        total, parts = objective.loss(task.terms, task.extract, goals, picture)
-        return total, parts, picture[0]
+        total, parts = objective.loss(task.terms, task.extract, goals, painted[last])
+        if PLAIN in painted and lesson.pixels is not None:
+            far = task.terms.picture["pixels"](painted[PLAIN], photograph[..., :3])
+            total, parts = total + lesson.pixels * far, parts | {PLAIN: lesson.pixels * far}
+        return total, parts, painted[last][0]
 
     totals, parts, pictures = jax.vmap(one)(photographs, styles)
     means = {name: jnp.mean(part) for name, part in parts.items()}

@@ -1,5 +1,6 @@
 """A network of a table as a module of flax, whose parameters are trained."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,26 +9,37 @@ import jax.numpy as jnp
 from flax import nnx
 
 from jnst.arrays import Array, Features, Params
-from jnst.feedforward import graph, parameters
+from jnst.feedforward import graph, parameters, trainable
 from jnst.feedforward.layers import Table
 from jnst.feedforward.networks.vgg import ENCODER
 
-NORMS = frozenset(("scale", "shift"))
-"""Kinds of the parameters of norms."""
 _FREE = nnx.All(nnx.Param, lambda path, value: not str(path[-2]).startswith(ENCODER))
+
+
+def _of(kinds: frozenset[str]) -> Any:
+    return nnx.All(_FREE, lambda path, value: path[-1] in kinds)
+
+
 LEARNED: Mapping[str, Any] = {
     "all": _FREE,
-    "norms": nnx.All(_FREE, lambda path, value: path[-1] in NORMS),
+    **{name: _of(kinds) for name, kinds in trainable.PARTS.items()},
 }
 """Parameters that are trained, by name, as filters of flax; never those of VGG19."""
-_uniform = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
+_uniform = functools.partial(nnx.initializers.variance_scaling, 1 / 3, "fan_in", "uniform")
+_INITIAL = {
+    "kernel": _uniform(),
+    "kernels": _uniform(batch_axis=(0,)),
+    "matrix": nnx.initializers.uniform(0.02),
+    "scale": nnx.initializers.ones,
+}
 
 
 class Painter(nnx.Module):
     """A network of a table with parameters of its own, which start at random.
 
-    Kernels are uniform in ±1/√n, n the numbers that an output is a sum of, as torch has them
-    (`torch.nn.Conv2d`); scales are 1, shifts and biases 0, where torch has random biases.
+    Kernels, also those of several styles, are uniform in ±1/√n, n the numbers that an output is a
+    sum of, as torch has them (`torch.nn.Conv2d`), and a `CoMatch`'s matrix in 0 to 0.02; scales are
+    1, shifts and biases 0, where torch has random biases.
     """
 
     def __init__(self, table: Table, *, rngs: nnx.Rngs) -> None:
@@ -62,8 +74,4 @@ class Painter(nnx.Module):
 
 
 def _initial(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> jax.Array:
-    if kind == "kernel":
-        return _uniform(rngs.params(), shape)
-    return (nnx.initializers.ones if kind == "scale" else nnx.initializers.zeros)(
-        rngs.params(), shape
-    )
+    return _INITIAL.get(kind, nnx.initializers.zeros)(rngs.params(), shape)

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward import trainable
 from jnst.methods.plain import make_plain
 from jnst.transfer import checks
@@ -23,19 +23,23 @@ class Settings:
 
     network: Literal[
         "johnson",
+        "johnson-paper",
         "lengstrom",
         "mobilejohnson",
+        "ulyanov",
         "multistyle",
         "multistyle-mobile",
+        "stylebank",
         "adain",
         "ghiasi",
+        "msgnet",
         "wct1",
         "wct2",
         "wct3",
         "wct4",
         "wct5",
     ] = "johnson"
-    """The network; the first three learn one painting, multistyle ones any number, adain and ghiasi
+    """The network. Those up to ulyanov learn one painting, up to stylebank any number, up to msgnet
     to paint like any painting; the decoders of wct learn to undo VGG19."""
     width: float = 1.0
     """What the channels of its layers are multiplied by."""
@@ -55,9 +59,9 @@ class Settings:
     decay: Literal["none", "cosine", "inverse"] = "none"
     """How the step size falls: like a cosine, to 0 at the last step; or by 1 + 5e-5 times the
     steps done."""
-    learned: Literal["all", "norms"] = "all"
-    """Which parameters are moved: all, or the norms' scales and shifts alone, as for a new style of
-    a network that has others."""
+    learned: Literal["all", "norms", "bank"] = "all"
+    """Which parameters are moved: all, or the norms' scales and shifts alone, or those of stylebank
+    between encoder and decoder, as for a new style of a network that has others."""
     average: float = 0.0
     """Decay of the running average of the parameters that is kept instead of the last; 0 for
     none."""
@@ -67,7 +71,7 @@ class Settings:
     """How much the style matters."""
     pixel_weight: float = 0.0
     """How much each pixel matters of what the picture is to be: the photograph, or what a teacher
-    paints of it."""
+    paints of it; for stylebank, of what it paints without a style."""
     tv_weight: float = 0.0
     """How much smoothness matters: the weight of total variation."""
     line_weight: float = 0.0
@@ -125,7 +129,9 @@ class Settings:
 def check(settings: Settings, *, styles: int) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     given = tuple(map(str, range(styles)))
-    trainable.check(trainable.Design(settings.network, settings.width, given))
+    design = trainable.check(trainable.Design(settings.network, settings.width, given))
+    alone = ["all", *trainable.parts(design)]
+    check_choice(f"learned of network {settings.network}", settings.learned, alone)
     if not settings.pixel_weight >= 0:
         raise InputError(f"pixel_weight must be at least 0, not {settings.pixel_weight!r}")
     for name, most in MOST.items():
@@ -137,6 +143,7 @@ def check(settings: Settings, *, styles: int) -> None:
         check_at_most(name, check_at_least(name, number, 16 if most == 4096 else 1), most)
     if settings.crop % 4:
         raise InputError(f"crop must be a multiple of 4, not {settings.crop}")
+    check_at_least(f"crop for {settings.network}", settings.crop, trainable.network(design).least)
     if settings.photo_size is not None and settings.photo_size < settings.crop:
         raise InputError(
             f"photo_size must be at least crop, {settings.crop}, not {settings.photo_size}"

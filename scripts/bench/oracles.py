@@ -30,6 +30,7 @@ from jnst.feedforward.networks import (
     microast,
     mobilejohnson,
     multistyle,
+    stylebank,
     wct,
 )
 from jnst.weights import parts, store
@@ -49,13 +50,17 @@ class Oracle(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A published network: its files, the parameters in them, how near we must be, its pictures."""
+    """A published network: its files, the parameters in them, how near we must be, its pictures.
+
+    `white` is what the oracle's file has for 1.
+    """
 
     files: Sequence[str]
     read: Callable[[], Params]
     painted: str
     asked: float
     pictures: Mapping[str, Oracle]
+    white: float = 255.0
 
 
 def load(path: Path) -> dict[str, np.ndarray]:
@@ -77,7 +82,8 @@ def strength(alpha: float) -> dict[str, np.ndarray]:
 
 def expected(network: str, key: str) -> np.ndarray:
     """Return what a published network painted, in [0, 1] but for overshoot."""
-    return load(ORACLES / PUBLISHED[network].painted)[key] / 255
+    published = PUBLISHED[network]
+    return load(ORACLES / published.painted)[key] / published.white
 
 
 def difference(network: str, key: str, run: Callable[[Table, Params, Maps], np.ndarray]) -> float:
@@ -226,6 +232,19 @@ PUBLISHED: Mapping[str, Reference] = {
         "microast.npz",
         1e-3,
         {"out": Oracle(microast.table(), functools.partial(_both, 1.0))},
+    ),
+    "stylebank": Reference(
+        ["stylebank_autoencoder_f16.npz"],
+        lambda: stylebank.read(load(NETS / "stylebank_autoencoder_f16.npz")),
+        "stylebank.npz",
+        1e-3,
+        {
+            "out": Oracle(
+                stylebank.table(odd=True),
+                lambda: {"picture": picture("content.png")[:, :117, :157]},
+            )
+        },
+        white=1.0,
     ),
 }
 """The networks, and what is known of what they paint, by the names that `jnst` has for them."""

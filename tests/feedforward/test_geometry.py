@@ -7,7 +7,7 @@ from painters import random_params
 from jnst.backbones.nn import Geometry
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward.geometry import geometry
-from jnst.feedforward.layers import Add, Bilinear, Conv, Input, Pool, Transposed, Upsample
+from jnst.feedforward.layers import Add, Bank, Bilinear, Conv, Input, Pool, Transposed, Upsample
 
 RNG = np.random.default_rng(0)
 SIDE = 48
@@ -22,6 +22,7 @@ HALF = Conv("half", ("picture",), 1, 2, 2, "valid")
         (Conv("y", ("picture",), 1, 3, 2),),
         (Conv("y", ("picture",), 1, 9, 2),),
         (Pool("y", ("picture",)),),
+        (HALF, Bank("y", ("half", "vector"), 1, 5)),
         (HALF, Upsample("y", ("half",))),
         (HALF, Bilinear("y", ("half",))),
         (HALF, Transposed("y", ("half",), 1, 3, 2)),
@@ -31,17 +32,18 @@ HALF = Conv("half", ("picture",), 1, 2, 2, "valid")
     ],
 )
 def test_the_reach_is_how_far_a_position_sees(rows):
-    table = (Input("picture", 1), *rows)
+    table = (Input("picture", 1), Input("vector", 2), *rows)
+    vector = np.ones((1, 1, 1, 2))
     params = random_params(RNG, table)
     stride, reach = geometry(rows, {"picture": Geometry(1, 0)})["y"]
     picture = RNG.uniform(size=(1, SIDE, SIDE, 1))
-    plain, _ = byhand.paint(table, params, {"picture": picture})
+    plain, _ = byhand.paint(table, params, {"picture": picture, "vector": vector})
     assert plain.shape[2] == SIDE // stride
     seen = 0
     for pixel in range(16, 32):  # far from borders, where mirror images are seen
         other = picture.copy()
         other[:, :, pixel] += 9
-        changed, _ = byhand.paint(table, params, {"picture": other})
+        changed, _ = byhand.paint(table, params, {"picture": other, "vector": vector})
         for position in np.flatnonzero((changed != plain).any(axis=(0, 1, 3))):
             seen = max(seen, stride * position - pixel, pixel - (stride * (position + 1) - 1))
     assert seen == reach

@@ -35,8 +35,12 @@ def ramp(channels=1):
         (layers.Statistic("y", ("x",), "deviation", 2.75), [[[24**0.5]]]),
         (layers.Statistic("y", ("x",), "deviation", 0.0, True), [[[(16 / 15 * 21.25) ** 0.5]]]),
         (layers.Statistic("y", ("x",), "root"), [[[(16 / 15 * 21.25) ** 0.5]]]),
+        (layers.Statistic("y", ("x",), "gram"), [[[1240 / 16]]]),
         (layers.Pool("y", ("x",)), [[[5], [7]], [[13], [15]]]),
         (layers.Rescale("y", ("x",), 2.0, 1.0), 2 * ramp()[0] + 1),
+        (layers.Rescale("y", ("x",), 2.0, (3.0,)), 2 * ramp()[0] + 3),
+        (layers.Crop("y", ("x",), 1), [[[5], [6]], [[9], [10]]]),
+        (layers.Pad("y", ("x",), 2), np.pad(ramp()[0], ((2, 2), (2, 2), (0, 0)), "reflect")),
         (layers.Upsample("y", ("x",)), ramp()[0].repeat(2, 0).repeat(2, 1)),
         (layers.Activation("y", ("x",), "relu6"), np.minimum(ramp()[0], 6)),
         (layers.Activation("y", ("x",), "sigmoid"), 1 / (1 + np.exp(-ramp()[0]))),
@@ -46,6 +50,37 @@ def ramp(channels=1):
 def test_values_worked_out_on_paper(row, expected):
     y = graph.paint((layers.Input("x", 1), row), {}, {"x": ramp()})
     np.testing.assert_allclose(y[0], expected, rtol=1e-12)
+
+
+def test_each_channel_has_an_offset_of_its_own():
+    table = (layers.Input("x", 2), layers.Rescale("y", ("x",), 2.0, (3.0, -1.0)))
+    y = graph.paint(table, {}, {"x": ramp(2)})
+    np.testing.assert_array_equal(y, 2 * ramp(2) + [3, -1])
+
+
+def comatch(x, G, W):
+    table = (layers.Input("x", 2), layers.Input("gram", 2), layers.CoMatch("y", ("x", "gram")))
+    given = {"x": x, "gram": np.array(G, float)[None, None]}
+    return graph.paint(table, {"y": {"matrix": np.array(W, float)}}, given)
+
+
+def test_features_are_turned_by_the_gram_matrix_of_a_style():
+    """(W G)ᵀ x: with W G = [[2, 1], [3, 4]] and x = (1, 2) that is (8, 9)."""
+    W, G = [[1, 0], [1, 1]], [[2, 1], [1, 3]]
+    x = np.array([[[[1.0, 2], [0, 1]]]])
+    np.testing.assert_allclose(comatch(x, G, W), [[[[8, 9], [3, 4]]]])
+    other = RNG.normal(size=(2, 2))
+    parts = comatch(x, G, W) + comatch(x, other, W)
+    np.testing.assert_allclose(comatch(x, G + other, W), parts, rtol=1e-12)
+
+
+def test_a_gram_matrix_is_divided_by_positions_and_channels():
+    x = RNG.normal(size=(1, 3, 5, 4))
+    table = (layers.Input("x", 4), layers.Statistic("y", ("x",), "gram"))
+    y = graph.paint(table, {}, {"x": x})
+    assert y.shape == (1, 1, 4, 4)
+    expected = np.einsum("npqi,npqj->ij", x, x) / (3 * 5 * 4)
+    np.testing.assert_allclose(y[0, 0], expected, rtol=1e-12)
 
 
 def test_a_mixture_goes_from_one_map_to_the_other():

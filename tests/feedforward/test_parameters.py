@@ -19,6 +19,10 @@ TABLE = (
     layers.Norm("m", ("c",)),
     layers.Statistic("mean", ("m",), "mean"),
     layers.Norm("given", ("m", "mean", "mean"), "given"),
+    layers.Norm("plain", ("given",), "none"),
+    layers.Bank("bank", ("plain", "vector"), 5, 3),
+    layers.Statistic("gram", ("bank",), "gram"),
+    layers.CoMatch("match", ("bank", "gram")),
 )
 SHAPES = {
     "a": {"kernel": (5, 5, 3, 4), "bias": (4,)},
@@ -26,6 +30,8 @@ SHAPES = {
     "n": {"scale": (7, 4), "shift": (7, 4)},
     "c": {"kernel": (3, 3, 2, 4)},
     "m": {"scale": (2,), "shift": (2,)},
+    "bank": {"kernels": (7, 3, 3, 2, 5)},
+    "match": {"matrix": (5, 5)},
 }
 
 
@@ -45,6 +51,7 @@ def tensor(row, kind):
 def test_shapes_and_channels():
     assert parameters.shapes(TABLE) == SHAPES
     assert parameters.channels(TABLE)["given"] == 2
+    assert parameters.channels(TABLE)["match"] == 5
 
 
 @pytest.mark.parametrize(("layout", "axes"), [("OIHW", (3, 2, 0, 1)), ("HWIO", (0, 1, 2, 3))])

@@ -37,6 +37,20 @@ def test_nearest_neighbours_are_the_kronecker_product():
 
 
 @BOTH
+def test_a_mirrored_border_is_as_numpy_has_it_and_can_be_taken_off(module):
+    x = maps(RNG, 4, 5)
+    y = module.mirror(x, frame=3)
+    np.testing.assert_array_equal(y[0, 0, :, 0], x[0, 3, [3, 2, 1, 0, 1, 2, 3, 4, 3, 2, 1], 0])
+    np.testing.assert_array_equal(y, np.pad(x, ((0, 0), (3, 3), (3, 3), (0, 0)), "reflect"))
+    np.testing.assert_array_equal(byhand.crop(np.asarray(y), frame=3), x)
+
+
+def test_a_map_that_is_too_small_to_be_mirrored_is_refused():
+    with pytest.raises(InputError, match="reflect of 4 pixels needs sides of at least 5"):
+        resample.mirror(maps(RNG, 4, 5), frame=4)
+
+
+@BOTH
 def test_double_worked_out_on_paper(module):
     x = np.array([[0.0, 4], [8, 8]]).reshape(1, 2, 2, 1)
     y = module.double(x)[0, :, :, 0]

@@ -3,6 +3,7 @@
 import pytest
 
 from jnst.feedforward.layers import Bilinear, Conv, Input, Norm, Pool, Transposed, Upsample
+from jnst.feedforward.networks import johnson_paper, stylebank, ulyanov
 from jnst.feedforward.registry import NETWORKS
 from jnst.feedforward.segments import KEPT, cut
 
@@ -56,6 +57,19 @@ def test_all_that_is_wanted_is_held_or_given(name):
     assert held == {last}
     norms = [norm for one in whole.segments for norm in one.norms]
     assert norms == [r for r in network.table if isinstance(r, Norm) and r.name in whole.places]
+
+
+@pytest.mark.parametrize(
+    ("table", "possible"),
+    [
+        (johnson_paper.table(width=0.1), False),  # mirrors the picture
+        (stylebank.table(odd=True, width=0.1), False),
+        (stylebank.table(styles=1, width=0.1), True),
+        (ulyanov.table(width=0.1), True),
+    ],
+)
+def test_maps_that_do_not_lie_as_the_picture_cannot_be_cut(table, possible):
+    assert cut(table, ("style",)).possible == possible
 
 
 # In Johnson's residual blocks three maps with 128 channels at a quarter of each side: 3 · 128 / 16.

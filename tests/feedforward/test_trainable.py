@@ -15,7 +15,7 @@ def count(network, *, width=1.0, styles=1):
     return sum(math.prod(shape) for kinds in found for shape in kinds.values())
 
 
-@pytest.mark.parametrize("name", trainable.ONE_STYLE)
+@pytest.mark.parametrize("name", trainable.ONE_STYLE.keys() & NETWORKS.keys())
 def test_at_full_width_they_are_the_published_ones(name):
     design = trainable.Design(name, 1.0, ("one",))
     assert trainable.network(design).table == NETWORKS[name].table
@@ -23,11 +23,34 @@ def test_at_full_width_they_are_the_published_ones(name):
 
 def test_as_many_numbers_as_the_papers_say():
     assert count("johnson") == 1_679_235  # 1.7 million, as in torch's examples
+    # Its copies' own, but for 32 + 64 + 128 + 10 · 128 + 64 + 32 biases in front of norms; and the
+    # last kernel of Ulyanov's has 9 numbers instead of 81.
+    assert count("johnson-paper") == 1_679_235 - 1600
+    assert count("ulyanov") == 1_679_235 - 1600 - 3 * 32 * 72
     # A style has 2 numbers a channel of each norm: 2 (224 + 10 · 128 + 99) (Dumoulin: about 3000).
     assert count("multistyle", styles=2) - count("multistyle") == 2 * (224 + 1280 + 99)
     published = parameters.shapes(NETWORKS["multistyle"].table).values()
     numbers = sum(math.prod(shape) for kinds in published for shape in kinds.values())
     assert count("multistyle-mobile", styles=26) == numbers
+    assert count("stylebank", styles=3) - count("stylebank", styles=2) == 2 * 9 * 256 * 256
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("johnson", ["norms"]), ("multistyle", ["norms"]), ("stylebank", ["bank"])],
+)
+def test_parts_that_can_be_trained_alone_are_those_that_there_are(name, parts):
+    assert trainable.parts(trainable.Design(name, 1.0, ("one",))) == parts
+
+
+def test_the_least_sides_are_those_that_can_be_mirrored():
+    least = {
+        name: trainable.network(trainable.Design(name, 1.0, ("one",))).least
+        for name in trainable.NAMES
+    }
+    deep = {f"wct{level}": 2**level for level in (1, 2, 3, 4, 5)}
+    others = {"johnson-paper": 44, "adain": 16, **deep}
+    assert least == {**dict.fromkeys(trainable.NAMES, 8), **others}
 
 
 def test_a_width_multiplies_the_channels():
@@ -43,6 +66,7 @@ def test_a_width_multiplies_the_channels():
         (("johnson", 0.0, ("a",)), "width must be a number of at least 0.05"),
         (("johnson", float("nan"), ("a",)), "width must be a number of at least 0.05"),
         (("johnson", 5.0, ("a",)), "width must be at most 4"),
+        (("adain", 0.5, ()), "network adain has width 1, not 0.5"),
         (("johnson", 1.0, ()), "from 1 to 1000 styles, not 0"),
         (("johnson", 1.0, ("a", "b")), "has one style, not 2; choose from multistyle"),
     ],

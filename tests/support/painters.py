@@ -54,7 +54,7 @@ def random_params(rng, table, dtype=np.float64):
     """Make up parameters with which the sizes of activations stay about what they are."""
 
     def draw(shape):
-        fan = np.prod(shape[:3]) if len(shape) == 4 else 1
+        fan = np.prod(shape[-4:-1]) if len(shape) > 3 else 1
         return (rng.normal(size=shape) * (2 / fan) ** 0.5).astype(dtype)
 
     shapes = parameters.shapes(table)

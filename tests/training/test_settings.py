@@ -1,9 +1,11 @@
 """Settings of a training: they agree with those of pictures, and with the networks there are."""
 
 import dataclasses
+import re
 import typing
 
 import pytest
+from helpers import ROOT
 
 from jnst.errors import InputError
 from jnst.feedforward import trainable
@@ -63,6 +65,10 @@ def test_constants_are_the_published_ones():
     lengstrom, many = preset("lengstrom"), preset("dumoulin")
     assert (lengstrom.content_weight, lengstrom.style_weight / 5) == (7.5, 100.0)
     assert (many.batch, many.style_weight / 4) == (16, 1e-4)
+    ulyanov = preset("ulyanov")
+    assert (ulyanov.content_weight, ulyanov.style_weight / 4) == (1.0, 10.0)
+    assert (ulyanov.crop, ulyanov.photo_size, ulyanov.style_size) == (512, None, 600)
+    assert (preset("johnson").network, ulyanov.network) == ("johnson-paper", "ulyanov")
 
 
 def test_a_setting_of_the_losses_is_checked_as_for_pictures():
@@ -70,3 +76,22 @@ def test_a_setting_of_the_losses_is_checked_as_for_pictures():
         check(Settings(content_loss="self-similarity", content_scale="half"), styles=1)
     with pytest.raises(InputError, match="unknown layer of vgg19 'relu9_1'"):
         check(Settings(style_layers=("relu9_1",)), styles=1)
+
+
+def test_a_crop_that_a_network_cannot_mirror_is_refused():
+    check(Settings(network="johnson-paper", crop=44), styles=1)
+    with pytest.raises(InputError, match="crop for johnson-paper must be a number of at least 44"):
+        check(Settings(network="johnson-paper", crop=40), styles=1)
+
+
+@pytest.mark.parametrize(("name", "learned"), [("johnson", "bank"), ("stylebank", "norms")])
+def test_what_a_network_has_not_cannot_be_learned_alone(name, learned):
+    says = f"unknown learned of network {name} '{learned}'; choose from all, "
+    with pytest.raises(InputError, match=says):
+        check(Settings(network=name, learned=learned), styles=1)
+
+
+def test_readme_names_every_network():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith("| `--network`")]
+    assert set(re.findall(r"`([a-z0-9-]+)`", row)) - {"--network", "--width"} == {*trainable.NAMES}

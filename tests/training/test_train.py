@@ -10,9 +10,9 @@ import pytest
 from trainings import SETTINGS, make_paintings, make_photos, training
 
 from jnst.errors import InputError
+from jnst.feedforward.trainable import PARTS
 from jnst.training import checkpoint
 from jnst.training.learner import FAILURES
-from jnst.training.painter import NORMS
 from jnst.training.train import styles_of, train
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -82,23 +82,28 @@ def test_gradients_that_are_not_finite_are_left_out_and_then_end_it(pictures):
     assert same(params_of(found), before)
 
 
-def test_of_a_new_style_the_norms_alone_are_learnt(pictures):
+@pytest.mark.parametrize(
+    ("network", "learned"), [("multistyle-mobile", "norms"), ("stylebank", "bank")]
+)
+def test_of_a_new_style_its_own_part_alone_is_learnt(pictures, network, learned):
     folder, (one, other) = pictures
-    old = params_of(training(folder, [one, other]))
+    settings = dataclasses.replace(SETTINGS, network=network)
+    old, part = params_of(training(folder, [one, other], settings)), PARTS[learned]
     for kinds in old.values():  # two styles that differ
-        for kind in NORMS & kinds.keys():
-            kinds[kind] = kinds[kind] + np.array([[0.1], [0.3]], np.float32)
-    settings = dataclasses.replace(SETTINGS, learned="norms")
+        for kind in part & kinds.keys():
+            kinds[kind][0] += 0.1
+            kinds[kind][1] += 0.3
+    settings = dataclasses.replace(settings, learned=learned)
     found = training(folder, [one], settings, params=old)
     for row, kinds in params_of(found).items():
-        for kind in NORMS & kinds.keys():  # it begins with the mean of all styles
+        for kind in part & kinds.keys():  # it begins with the mean of all styles
             np.testing.assert_allclose(kinds[kind], old[row][kind].mean(axis=0)[None])
     list(train(found))
     for params, most in ((found.learner.painter.params, 0), (found.learner.average.params, 1e-6)):
         for row, kinds in params.items():
             if "kernel" in kinds:
                 np.testing.assert_allclose(kinds["kernel"], old[row]["kernel"], rtol=0, atol=most)
-            for kind in NORMS & kinds.keys():
+            for kind in part & kinds.keys():
                 assert not np.allclose(kinds[kind], old[row][kind].mean(axis=0), atol=1e-3)
 
 

@@ -79,14 +79,15 @@ def conditional_instance_norm_backward(
 
 def blend(table: np.ndarray, style: int | np.ndarray) -> np.ndarray:
     """Choose or mix rows: t = Σ_i w_i t_i; a number i stands for w_i = 1."""
-    return _weights(table, style) @ table
+    return np.tensordot(_weights(table, style), table, 1)
 
 
 def blend_backward(
     dt: np.ndarray, table: np.ndarray, style: int | np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """∂E/∂t_i = w_i dt, and ∂E/∂w_i = t_i · dt."""
-    return np.outer(_weights(table, style), dt), table @ dt
+    own = np.multiply.outer(_weights(table, style), dt)
+    return own, np.tensordot(table, dt, axes=dt.ndim)
 
 
 def _weights(table: np.ndarray, style: int | np.ndarray) -> np.ndarray:

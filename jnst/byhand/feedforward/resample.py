@@ -54,6 +54,26 @@ def double_backward(dy: np.ndarray) -> np.ndarray:
     return dy
 
 
+def mirror(x: np.ndarray, *, frame: int) -> np.ndarray:
+    """Compute y = x with its mirror image around it, `frame` pixels wide."""
+    return nn.pad(x, (frame, frame), (frame, frame), padding="reflect")
+
+
+def mirror_backward(dy: np.ndarray, *, frame: int) -> np.ndarray:
+    """∂E/∂x gathers what comes back to each pixel and to its images: see `nn.pad_backward`."""
+    return nn.pad_backward(dy, (frame, frame), (frame, frame), padding="reflect")
+
+
+def crop(x: np.ndarray, *, frame: int) -> np.ndarray:
+    """Compute y = x without the outermost `frame` pixels."""
+    return x[:, frame : x.shape[1] - frame, frame : x.shape[2] - frame]
+
+
+def crop_backward(dy: np.ndarray, *, frame: int) -> np.ndarray:
+    """∂E/∂x = ∂E/∂y, and 0 for what was cut off."""
+    return nn.pad(dy, (frame, frame), (frame, frame), padding="zeros")
+
+
 def conv_transpose2d(
     x: np.ndarray,
     kernel: np.ndarray,

@@ -17,6 +17,8 @@ from jnst.byhand.feedforward import graph, norms
 from jnst.byhand.losses import objective
 from jnst.byhand.losses.objective import Network, Terms
 
+PLAIN = "plain"
+"""The row of a network that paints without a style; as `jnst.training.objective.PLAIN`."""
 Gradients = dict[str, dict[str, np.ndarray]]
 """∂L/∂θ by row and kind."""
 
@@ -72,6 +74,11 @@ def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> di
     return known
 
 
+def paints_plainly(table: Sequence[Any]) -> bool:
+    """Say whether a network has a row that paints without a style."""
+    return any(row.name == PLAIN for row in table)
+
+
 def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> np.ndarray:
     """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
     if photograph.shape[-1] == 6:
@@ -95,7 +102,7 @@ def constants(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray
         },
     }
     picture = dict(lesson.picture)
-    if lesson.pixels is not None:
+    if lesson.pixels is not None and not paints_plainly(task.table):
         picture["pixels"] = PictureGoal(lesson.pixels, target)
     return Constants(lesson.params, {name: some for name, some in goals.items() if some}, picture)
 
@@ -147,11 +154,17 @@ def evaluate(
     ends = _before(task.table, params if learned is None else learned)
     for photograph, style in zip(photographs[:, None], map(np.asarray, styles), strict=True):
         known = given(task.table, photograph[..., :3], style)
-        picture, maps = graph.paint(task.table, params, known)
+        last = task.table[-1].name
+        names = (last, PLAIN) if paints_plainly(task.table) else (last,)
+        maps = graph.maps(task.table, params, known, names)
         goals = constants(task, lesson, photograph, style)
-        found = objective.evaluate(task.terms, task.network, goals, picture)
+        found = objective.evaluate(task.terms, task.network, goals, maps[last])
         total = total + share * found.total
-        back = {task.table[-1].name: share * found.gradient}
+        back = {last: share * found.gradient}
+        if PLAIN in names and lesson.pixels is not None:
+            term, weight = task.terms.picture["pixels"], share * lesson.pixels
+            total = total + weight * term.loss(maps[PLAIN], known["picture"])
+            back[PLAIN] = weight * term.backward(maps[PLAIN], known["picture"])
         _, gradients = graph.backward(task.table, params, maps, back, ends)
         for row, kinds in gradients.items():
             graph.add(sums.setdefault(row, {}), kinds.items())

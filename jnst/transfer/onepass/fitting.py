@@ -22,12 +22,16 @@ def tile(network: Network, settings: Settings, height: int, width: int) -> int |
     With `settings.tile` "auto" it is cut only if a pass does not fit into the memory that is free.
 
     Raises:
-        InputError: if it does not fit.
+        InputError: if it does not fit, and for tiles of a network that needs whole maps.
 
     """
-    if isinstance(settings.tile, int):
-        return settings.tile if settings.tile < max(height, width) else None
     cut = segments.cut(network.table, network.known)
+    if isinstance(settings.tile, int):
+        if settings.tile >= max(height, width):
+            return None
+        if not cut.possible:
+            raise InputError("this network cannot paint in tiles; leave out tile")
+        return settings.tile
     pixels = height * width
     taken = 4 * HELD * cut.largest * pixels
     free = memory.USABLE * memory.available() if taken > memory.SMALL else taken

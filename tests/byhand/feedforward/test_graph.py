@@ -35,7 +35,10 @@ TINY = {
     "groups": behind(layers.Conv("y", X, 6, 3, 2, 1, "reflect", groups=2)),
     "transposed, same": behind(layers.Transposed("y", X, 2, 3, 2)),
     "transposed, one pixel": behind(layers.Transposed("y", X, 2, 3, 2, 1)),
+    "transposed, one less": behind(layers.Transposed("y", X, 2, 3, 2, 1, less=1)),
+    "bank": (layers.Input("vector", 5), *behind(layers.Bank("y", (*X, "vector"), 2, 3))),
     "norm": behind(layers.Norm("y", X, epsilon=1e-3)),
+    "norm, not affine": behind(layers.Norm("y", X, "none", 1e-3)),
     "norm of styles": (
         layers.Input("vector", 5),
         *behind(layers.Norm("y", (*X, "vector"), "styles")),
@@ -50,6 +53,9 @@ TINY = {
     "tanh": behind(layers.Activation("y", X, "tanh")),
     "sigmoid": behind(layers.Activation("y", X, "sigmoid")),
     "rescale": behind(layers.Rescale("y", X, 150 / 255, 0.5)),
+    "rescale, by channel": behind(layers.Rescale("y", X, 2.0, (0.5, -1.0, 0.0, 2.0))),
+    "pad": behind(layers.Pad("y", X, 4)),
+    "crop": behind(layers.Crop("y", X, 2)),
     "upsample": behind(layers.Upsample("y", X, 3)),
     "bilinear": behind(layers.Bilinear("y", X)),
     "pool, ceil": behind(layers.Pool("y", X)),
@@ -59,6 +65,12 @@ TINY = {
     "mix": (*SHARING, layers.Input("vector", 1), layers.Mix("y", ("first", "again", "vector"))),
     "mean": behind(layers.Statistic("y", X, "mean")),
     "deviation": behind(layers.Statistic("y", X, "deviation", 1e-5)),
+    "gram": behind(layers.Statistic("y", X, "gram")),
+    "comatch": (
+        *SHARING,
+        layers.Statistic("gram", ("again",), "gram"),
+        layers.CoMatch("y", ("first", "gram")),
+    ),
     "adain": (
         *SHARING,
         layers.Statistic("mean", ("again",), "mean"),

@@ -48,6 +48,27 @@ def test_grad_of_double(size):
     )
 
 
+@pytest.mark.parametrize("frame", [1, 3])
+def test_grad_of_mirror(frame):
+    agree(
+        RNG,
+        maps(RNG, 4, 5),
+        lambda x: resample.mirror(x, frame=frame),
+        lambda x: byhand.mirror(x, frame=frame),
+        lambda dy, y: byhand.mirror_backward(dy, frame=frame),
+    )
+
+
+def test_grad_of_crop():
+    agree(
+        RNG,
+        maps(RNG, 6, 7),
+        lambda x: x[:, 2:-2, 2:-2],
+        lambda x: byhand.crop(x, frame=2),
+        lambda dy, y: byhand.crop_backward(dy, frame=2),
+    )
+
+
 @pytest.mark.parametrize(("size", "window", "sides"), WINDOWS)
 def test_grad_of_conv_transpose2d(size, window, sides):
     x, k, b = maps(RNG, 4, 5), RNG.normal(size=(*size, 2, 3)), RNG.normal(size=2)
@@ -72,4 +93,6 @@ def test_float32_stays_float32():
     y = byhand.conv_transpose2d(x, k, np.zeros(2, np.float32), stride=2, frame=1)
     back = byhand.conv_transpose2d_backward(y, k, stride=2, frame=1)
     assert y.dtype == back.dtype == byhand.upsample_backward(byhand.upsample(x)).dtype == np.float32
+    assert byhand.crop_backward(byhand.crop(x, frame=1), frame=1).dtype == np.float32
+    assert byhand.mirror_backward(byhand.mirror(x, frame=1), frame=1).dtype == np.float32
     assert byhand.double(x).dtype == byhand.double_backward(byhand.double(x)).dtype == np.float32

@@ -3,6 +3,7 @@
 import pytest
 
 from jnst.errors import InputError
+from jnst.feedforward import trainable
 from jnst.feedforward.registry import NETWORKS
 from jnst.transfer.onepass.fitting import tile
 from jnst.transfer.settings import Settings
@@ -46,6 +47,14 @@ def test_what_does_not_even_fit_in_tiles_is_refused_with_what_would(free):
         sides("ghiasi", 6000, 6000)
     largest = int(str(refused.value).split()[-1])
     assert sides("ghiasi", largest, largest)
+
+
+def test_tiles_of_a_network_that_mirrors_the_picture_are_refused():
+    network = trainable.network(trainable.Design("johnson-paper", 0.1, ("one",)))
+    settings = Settings(method="trained", tile=64)
+    assert tile(network, settings, 60, 64) is None
+    with pytest.raises(InputError, match="this network cannot paint in tiles; leave out tile"):
+        tile(network, settings, 60, 65)
 
 
 def test_tiles_are_as_large_as_asked_for_where_the_picture_is_larger():

@@ -8,7 +8,17 @@ from programs import quick
 import jnst
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.blocks import activated, normed, own_norm, reflecting, residual
-from jnst.feedforward.layers import Bilinear, Conv, Input, Mix, Norm, Pool, Transposed
+from jnst.feedforward.layers import (
+    Bank,
+    Bilinear,
+    CoMatch,
+    Conv,
+    Input,
+    Mix,
+    Norm,
+    Pool,
+    Transposed,
+)
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.transfer.onepass import tiles
 
@@ -23,13 +33,15 @@ def styled(conv):
 def every_kind():
     """Return a small network with rows of all kinds, and a border of each kind."""
     rows = [Input("style", 2), Input("deviation", 4), Input("mean", 4), Input("strength", 1)]
-    rows += [Input("picture", 3)]
+    rows += [Input("gram", 4), Input("picture", 3)]
     rows += normed(reflecting(rows[-1], "a", 4, 5), styled)
     rows += [Pool("b", (rows[-1].name,)), Conv("c", ("b",), 4, 3, 2)]
     rows += [activated(rows[-1], kind="relu6")]
     rows += residual(rows[-1], "d", "d1", "d2", 4, own_norm)
-    rows += [Norm("e", ("d", "deviation", "mean"), "given", unbiased=True)]
-    rows += [Mix("f", ("d", "e", "strength")), Transposed("g", ("f",), 20, 3, 2)]
+    rows += [Bank("bank", ("d", "style"), 4, 3), CoMatch("match", ("bank", "gram"))]
+    rows += [Norm("free", ("match",), "none")]
+    rows += [Norm("e", ("free", "deviation", "mean"), "given", unbiased=True)]
+    rows += [Mix("f", ("free", "e", "strength")), Transposed("g", ("f",), 20, 3, 2)]
     rows += own_norm(rows[-1])
     rows += [Bilinear("h", (rows[-1].name,)), Conv("y", ("h",), 3, 3, padding="edge")]
     return Network(tuple(rows), 4, "", None)
@@ -42,6 +54,8 @@ def check(network, shape, size, atol):
     rows = graph.needed(table, (table[-1].name,), known)
     names = [*(row.name for row in rows if isinstance(row, Input)), *known]
     given = {name: RNG.uniform(size=(1, 1, 1, channels[name])) for name in names}
+    if "gram" in given:
+        given["gram"] = RNG.uniform(size=(1, 1, channels["gram"], channels["gram"]))
     given["picture"] = RNG.uniform(size=(1, *shape, 3))
     whole = quick(lambda params, given: graph.paint(table, params, given))(params, given)
     found = tiles.paint(network, params, given, size=size)
