@@ -14,7 +14,7 @@ from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.feedforward.layers import Table
 from jnst.methods.progress import Progress
-from jnst.training.learner import FAILURES, Learner, step
+from jnst.training.learner import FAILURES, Learner, Step, step
 from jnst.training.objective import Lesson
 from jnst.training.settings import Settings
 from jnst.xla import own_switches
@@ -58,6 +58,14 @@ def styles_of(number: int, settings: Settings, count: int) -> np.ndarray:
     return rng.integers(0, max(count, 1), settings.batch).astype(np.int32)
 
 
+def state_and_step(training: Training) -> tuple[Any, Step]:
+    """Return the learner's arrays, and the compiled step that moves them."""
+    graph, state = nnx.split(training.learner)
+    choices = training.settings.losses.resolved.objective
+    adain, table = training.design.network == "adain", training.learner.painter.table
+    return state, step(graph, table, choices, teacher=training.teacher, adain=adain)
+
+
 @own_switches
 def train(training: Training) -> Iterator[Progress]:
     """Train a network; yield a `Progress` after each step, with the first picture of the batch.
@@ -71,10 +79,8 @@ def train(training: Training) -> Iterator[Progress]:
 
     """
     settings, learner = training.settings, training.learner
-    graph, state = nnx.split(learner)
+    state, move = state_and_step(training)
     state = jax.tree.map(jnp.copy, state)  # donated: no two of its arrays may be the same
-    choices, adain = settings.losses.resolved.objective, training.design.network == "adain"
-    move = step(graph, learner.painter.table, choices, teacher=training.teacher, adain=adain)
     done = int(learner.optimizer.step[...])
     while done < settings.steps:
         if training.paintings is None:
