@@ -34,7 +34,7 @@ LISTS = {
     "style_layers": (str, "names of layers"),
     "style_layer_weights": (int | float, "numbers"),
     "blend": (int | float, "numbers"),
-    "style_number": (int, "whole numbers"),
+    "style_number": (int | str, "whole numbers or names"),
 }
 """The settings that are several values each, and of what type; layers may also be None."""
 LARGEST_NUMBER = 1e37

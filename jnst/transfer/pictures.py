@@ -25,14 +25,14 @@ class Guide(NamedTuple):
     """A style picture, its share of the style weight, and where it counts (None: everywhere).
 
     `region` is a mask of the new picture, `style_region` one of the style picture. Of a network's
-    own style `style` is `NO_PAINTING`, and `number` its number, if it has several.
+    own style `style` is `NO_PAINTING`, and `number` its number or name, if it has several.
     """
 
     style: AnyPicture
     share: float
     region: regions.Mask | None = None
     style_region: regions.Mask | None = None
-    number: int | None = None
+    number: int | str | None = None
 
 
 class Pictures(NamedTuple):

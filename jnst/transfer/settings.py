@@ -78,8 +78,9 @@ class Settings:
     strength: float | None = None
     """In one pass by ghiasi, adain, wct or microast: from 0, the photograph painted in its own
     style, which is not the photograph itself, to 1, all of the style; by default as published."""
-    style_number: tuple[int, ...] = ()
-    """In one pass by multistyle: which of its styles, from 0 to 25; several are blended."""
+    style_number: tuple[int | str, ...] = ()
+    """In one pass: which of a network's own styles, by number, as multistyle's 0 to 25, or by name;
+    several are blended."""
     size: int = 512
     """Long side of the result in pixels, at most."""
     upscale: bool = False

@@ -71,7 +71,7 @@ def stylize(
     """
     for name in settings:
         check_choice("setting", name, [field.name for field in dataclasses.fields(Settings)])
-    if type(number := settings.get("style_number")) is int:
+    if isinstance(number := settings.get("style_number"), int | str):
         settings["style_number"] = (number,)
     named = {"method": method} if isinstance(method, str) else {}
     chosen = dataclasses.replace(presets.preset(preset), **settings, **named)

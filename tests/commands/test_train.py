@@ -55,22 +55,33 @@ def test_a_network_of_two_styles_is_trained_and_paints(capsys):
     assert found.made_with["settings"]["steps"] == 24
     assert files.read("both-preview.png").shape[3] == 3
     painted = []
-    for i, words in enumerate(["0", "1", "0 1 --blend 3 1"]):
+    for i, words in enumerate(["0", "1", "0 1 --blend 3 1", "painting1"]):
         style = ["both.jnst", "--style-number", *words.split()]
         assert jnst.cli.main(["stylize", "photos/0.png", *style, "-o", f"{i}.png"]) == 0
         painted.append(files.read(f"{i}.png"))
         assert painted[-1].shape == (1, 17, 24, 3)
     assert not np.array_equal(painted[0], painted[1])
     assert not np.array_equal(painted[0], painted[2])
+    assert np.array_equal(painted[1], painted[3])
     capsys.readouterr()
     for words, message in {
         "": "jnst: method trained needs style_number, from 0 to 1: 0 painting0, 1 painting1\n",
+        "--style-number monet": "jnst: unknown style_number 'monet'; choose from painting0, "
+        "painting1\n",
         "--style-number 2": "jnst: style_number must be from 0 to 1, not 2\n",
         "--style-number 0 --blend 1 1": "jnst: blend has 2 numbers for 1 styles; give one "
         "for each\n",
     }.items():
         assert jnst.cli.main(["stylize", "photos/0.png", "both.jnst", *words.split()]) == 2
         assert capsys.readouterr().err == message
+
+
+def test_of_one_style_no_number_is_needed():
+    assert train("-o", "one.jnst", "--steps", "1", paintings=BOTH[:1]) == 0
+    for words in ([], ["--style-number", "0"]):
+        name = f"{len(words)}.png"
+        assert jnst.cli.main(["stylize", "photos/0.png", "one.jnst", *words, "-o", name]) == 0
+    assert np.array_equal(files.read("0.png"), files.read("2.png"))
 
 
 def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(capsys, monkeypatch, hearing):

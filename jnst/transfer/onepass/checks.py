@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward.networks import multistyle
 from jnst.transfer.settings import Settings
 
@@ -75,6 +75,8 @@ def check_numbers(settings: Settings, styles: Sequence[str]) -> None:
                 "style_number and blend are for networks of several styles, and this one has one"
             )
         return
+    if not (numbers or last or settings.blend):
+        return  # there is nothing to choose
     if not numbers:
         named = ", ".join(f"{i} {name}" for i, name in enumerate(styles) if name != str(i))
         raise InputError(
@@ -82,10 +84,18 @@ def check_numbers(settings: Settings, styles: Sequence[str]) -> None:
             f"{f': {named}' if named else ''}"
         )
     for number in numbers:
-        if type(number) is not int or not 0 <= number <= last:
-            raise InputError(f"style_number must be from 0 to {last}, not {number!r}")
+        number_of(number, styles)
     if len(settings.blend) not in (0, len(numbers)):
         raise InputError(
             f"blend has {len(settings.blend)} numbers for {len(numbers)} of style_number; give one "
             "for each"
         )
+
+
+def number_of(style: int | str, styles: Sequence[str]) -> int:
+    """Return the number of a style, given by number or name; `InputError` for one not there."""
+    if isinstance(style, str):
+        return styles.index(check_choice("style_number", style, styles))
+    if type(style) is not int or not 0 <= style < len(styles):
+        raise InputError(f"style_number must be from 0 to {len(styles) - 1}, not {style!r}")
+    return style

@@ -7,6 +7,7 @@ import numpy as np
 from jnst.arrays import AnyPicture
 from jnst.feedforward.networks import multistyle
 from jnst.pictures import resizing
+from jnst.transfer.onepass.checks import number_of
 from jnst.transfer.onepass.network import Loaded, run
 from jnst.transfer.onepass.programs import Maps
 from jnst.transfer.pictures import Guide
@@ -30,7 +31,7 @@ def given_for(
     if loaded.styles:
         weights = np.zeros(len(loaded.styles), np.float32)
         for one in guides:
-            weights[one.number or 0] += one.share
+            weights[number_of(one.number or 0, loaded.styles)] += one.share
         given["style"] = multistyle.style(weights / weights.sum(), styles=len(weights))
     elif network.known:
         size = settings.style_size or max(content.shape[1:3])

@@ -28,6 +28,7 @@ from jnst.transfer.settings import Settings
         ({"method": "multistyle"}, "multistyle needs style_number, from 0 to 25"),
         ({"method": "multistyle", "style_number": (26,)}, "must be from 0 to 25, not 26"),
         ({"method": "multistyle", "style_number": (-1,)}, "must be from 0 to 25, not -1"),
+        ({"method": "multistyle", "style_number": ("monet",)}, "unknown style_number 'monet'"),
         ({"method": "multistyle", "style_number": (True,)}, "must be from 0 to 25, not True"),
         (
             {"method": "multistyle", "style_number": (1, 2), "blend": (1.0,)},
