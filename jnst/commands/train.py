@@ -51,13 +51,13 @@ class Options:
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """Where the network goes (.jnst). By default PAINTING.jnst, here."""
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
-    """Begin with the settings of a published system, or of `quick`, a small network in 45 minutes
+    """Begin with the settings of a published system, or of `quick`, a small network
     (--list presets); all options still apply."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )
     start: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
-    """The network to begin with: a .jnst file, or multistyle, which comes along with 26 styles; by
+    """The network to begin with: a .jnst file, or multistyle or ghiasi, which come along; by
     default numbers at random. With --learned norms, or bank, only what is a style's own is learnt
     anew."""
     teacher: Annotated[Path | None, tyro.conf.arg(metavar="NETWORK")] = None
@@ -165,7 +165,7 @@ def _train(options: Options, photos: Path, output: Path) -> int:
         trained.write(output, opened.network())
     if options.preview_every:
         _preview(opened, options, output)
-    for path, reason in opened.source.broken.items():
+    for path, reason in (pair for read in opened.read for pair in read.broken.items()):
         notice(f"left out {path}: {reason}")
     if not options.quiet:
         say(

@@ -4,9 +4,10 @@ A row has a name, and the names of the rows whose maps it reads. All maps have f
 c]; vectors, such as the mean of each channel or the weights of several styles, are maps of a single
 position, [1, 1, 1, c]. So what is known of a style goes into a network as a picture does.
 
-`op` says what a row does, for the engine by hand, which must not import this module. Of rows that
-have parameters `shared` names the row whose parameters they are, "" for its own: an encoder that
-sees both pictures is in the table twice, and in the parameters once.
+`op` says what a row does, for the engine by hand, which must not import this module; it is a field,
+so that rows of two kinds are never equal. Of rows that have parameters `shared` names the row whose
+parameters they are, "" for its own: an encoder that sees both pictures is in the table twice, and
+in the parameters once.
 """
 
 from typing import NamedTuple
@@ -23,7 +24,7 @@ class Input(NamedTuple):
     name: str
     channels: int
     inputs: _Inputs = ()
-    op = "input"
+    op: str = "input"
 
 
 class Conv(NamedTuple):
@@ -44,7 +45,7 @@ class Conv(NamedTuple):
     bias: bool = True
     groups: int = 1
     shared: str = ""
-    op = "conv"
+    op: str = "conv"
 
 
 class Transposed(NamedTuple):
@@ -63,7 +64,7 @@ class Transposed(NamedTuple):
     frame: Frame = "same"
     less: int = 0
     shared: str = ""
-    op = "transposed"
+    op: str = "transposed"
 
 
 class Activation(NamedTuple):
@@ -72,7 +73,7 @@ class Activation(NamedTuple):
     name: str
     inputs: _Inputs
     kind: str = "relu"
-    op = "activation"
+    op: str = "activation"
 
 
 class Rescale(NamedTuple):
@@ -82,7 +83,7 @@ class Rescale(NamedTuple):
     inputs: _Inputs
     factor: float
     offset: float | tuple[float, ...] = 0.0
-    op = "rescale"
+    op: str = "rescale"
 
 
 class Pad(NamedTuple):
@@ -91,7 +92,7 @@ class Pad(NamedTuple):
     name: str
     inputs: _Inputs
     frame: int
-    op = "pad"
+    op: str = "pad"
 
 
 class Crop(NamedTuple):
@@ -100,7 +101,7 @@ class Crop(NamedTuple):
     name: str
     inputs: _Inputs
     frame: int
-    op = "crop"
+    op: str = "crop"
 
 
 class Upsample(NamedTuple):
@@ -109,7 +110,7 @@ class Upsample(NamedTuple):
     name: str
     inputs: _Inputs
     factor: int = 2
-    op = "upsample"
+    op: str = "upsample"
 
 
 class Bilinear(NamedTuple):
@@ -117,7 +118,7 @@ class Bilinear(NamedTuple):
 
     name: str
     inputs: _Inputs
-    op = "bilinear"
+    op: str = "bilinear"
 
 
 class Pool(NamedTuple):
@@ -126,7 +127,7 @@ class Pool(NamedTuple):
     name: str
     inputs: _Inputs
     frame: Frame = "ceil"
-    op = "pool"
+    op: str = "pool"
 
 
 class Add(NamedTuple):
@@ -134,7 +135,7 @@ class Add(NamedTuple):
 
     name: str
     inputs: _Inputs
-    op = "add"
+    op: str = "add"
 
 
 class Multiply(NamedTuple):
@@ -142,7 +143,7 @@ class Multiply(NamedTuple):
 
     name: str
     inputs: _Inputs
-    op = "multiply"
+    op: str = "multiply"
 
 
 Row = (

@@ -33,7 +33,7 @@ class Norm(NamedTuple):
     epsilon: float = EPSILON
     unbiased: bool = False
     shared: str = ""
-    op = "norm"
+    op: str = "norm"
 
 
 class Bank(NamedTuple):
@@ -47,7 +47,7 @@ class Bank(NamedTuple):
     inputs: _Inputs
     channels: int
     size: int
-    op = "bank"
+    op: str = "bank"
 
 
 class CoMatch(NamedTuple):
@@ -59,7 +59,7 @@ class CoMatch(NamedTuple):
 
     name: str
     inputs: _Inputs
-    op = "comatch"
+    op: str = "comatch"
 
 
 class Mix(NamedTuple):
@@ -67,7 +67,7 @@ class Mix(NamedTuple):
 
     name: str
     inputs: _Inputs
-    op = "mix"
+    op: str = "mix"
 
 
 class Statistic(NamedTuple):
@@ -83,7 +83,7 @@ class Statistic(NamedTuple):
     kind: str
     epsilon: float = 0.0
     unbiased: bool = False
-    op = "statistic"
+    op: str = "statistic"
 
 
 class Whiten(NamedTuple):
@@ -95,4 +95,4 @@ class Whiten(NamedTuple):
     name: str
     inputs: _Inputs
     threshold: float = THRESHOLD
-    op = "whiten"
+    op: str = "whiten"

@@ -49,11 +49,9 @@ def measure(
     weights = [losses.style_weight * share / sum(shares) for share in shares]
     return Lesson(
         params=machine.prepare(params),
-        content=dict.fromkeys(
-            resolved.content_layers, losses.content_weight / max(len(resolved.content_layers), 1)
-        ),
+        content=_each(resolved.content_layers, losses.content_weight),
         styles={}
-        if paintings is not None and not found
+        if (paintings is not None and not found) or not losses.style_weight
         else {
             layer: (weight, _stacked([targets[layer] for targets in found]) if found else None)
             for layer, weight in zip(resolved.style_layers, weights, strict=True)
@@ -62,6 +60,11 @@ def measure(
         pixels=settings.pixel_weight or None,
         teacher=teacher,
     )
+
+
+def _each(layers: Sequence[str], weight: float) -> dict[str, float]:
+    """Share a weight among layers; what has none is not computed."""
+    return dict.fromkeys(layers, weight / len(layers)) if weight else {}
 
 
 def _stacked(targets: Sequence[Any]) -> Any:

@@ -39,15 +39,24 @@ def find(folder: Path) -> list[Path]:
 
 
 def beside(paths: Sequence[Path], folder: Path) -> dict[Path, Path]:
-    """Return, for each photograph, the picture of its name, without suffix, in another folder.
+    """Return, for each photograph, the picture of its name in another folder.
 
-    Raises `InputError` for a photograph that has none.
+    The picture of `a.jpg` is `a` with any suffix; or `a-` and more, as a batch names what it paints
+    in a style. Raises `InputError` for a photograph that has none, or several.
     """
-    by_name = {path.stem: path for path in find(folder)}
+    made, found = find(folder), {}
     for path in paths:
-        if path.stem not in by_name:
-            raise InputError(f"the folder {str(folder)!r} has no picture of {path.name}")
-    return {path: by_name[path.stem] for path in paths}
+        exact = [one for one in made if one.stem == path.stem]
+        several = exact or [one for one in made if one.stem.startswith(f"{path.stem}-")]
+        if len(several) != 1:
+            raise InputError(
+                f"the folder {str(folder)!r} has {len(several) or 'no'} picture"
+                f"{'s' if several else ''} of {path.name}; there must be one"
+            )
+        found[path] = several[0]
+    if len(set(found.values())) < len(found):
+        raise InputError(f"several photographs have one picture in {str(folder)!r}")
+    return found
 
 
 class Photos:

@@ -1,10 +1,10 @@
-"""Trainings by name: our own, and those of `jnst.training.published`."""
+"""Trainings by name: our own, and those of `published` and `published_any`."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from jnst.errors import check_choice
-from jnst.training import published
+from jnst.training import published, published_any
 from jnst.training.settings import Settings
 
 
@@ -74,10 +74,11 @@ PRESETS: dict[str, Callable[[], Settings]] = {
     "lengstrom": published.lengstrom,
     "ulyanov": published.ulyanov,
     "dumoulin": published.dumoulin,
-    "adain": published.adain,
-    "wct": published.wct,
-    "msgnet": published.msgnet,
-    "ghiasi": published.ghiasi,
+    "stylebank": published.stylebank,
+    "adain": published_any.adain,
+    "wct": published_any.wct,
+    "msgnet": published_any.msgnet,
+    "ghiasi": published_any.ghiasi,
 }
 """Functions that return the settings of a training, by name."""
 

@@ -19,7 +19,7 @@ from jnst.runs.signals import interruptions, uninterrupted
 from jnst.training import lesson, photos
 from jnst.training.checkpoint import Keeper
 from jnst.training.settings import Settings
-from jnst.training.sources import Sources, design_of, listed, started
+from jnst.training.sources import Sources, check_teacher, design_of, listed, started
 from jnst.training.train import Training, begin, train
 from jnst.transfer import settings as pixels
 from jnst.transfer.onepass.method import paint
@@ -37,7 +37,8 @@ class Opened:
     """A training that is ready to begin or to go on, and the facts by which it is known again."""
 
     training: Training
-    source: photos.Photos
+    read: Sequence[photos.Photos]
+    """Its photographs, and its paintings, if it takes any."""
     facts: Mapping[str, Any]
     paintings: Mapping[str, AnyPicture]
     """The first ones, by name, of a network that takes any painting: for a preview."""
@@ -77,6 +78,8 @@ def open_training(sources: Sources, settings: Settings, *, keeper: Keeper | None
     others = None if sources.pictures is None else photos.beside(found, sources.pictures)
     teacher = None if sources.teacher is None else load(pixels.Settings(), file=sources.teacher)
     design = design_of(sources, settings, taught=() if teacher is None else teacher.styles)
+    if teacher is not None:
+        check_teacher(teacher, design, settings)
     several = listed(sources.paintings) if design.any_style else list(sources.paintings)
     styles = [files.read(path) for path in (several[:SHOWN] if design.any_style else several)]
     before = None if sources.start is None else started(sources.start, settings)
@@ -86,7 +89,7 @@ def open_training(sources: Sources, settings: Settings, *, keeper: Keeper | None
         if design.any_style
         else [digest(style) for style in styles],
         "photographs": [str(path.relative_to(sources.photos)) for path in found],
-        "pictures": others is not None,
+        "pictures": [] if others is None else [path.name for path in others.values()],
         "start": None if before is None else digest(before),
         "teacher": None if teacher is None else digest(teacher.params),
         "version": __version__,
@@ -96,7 +99,7 @@ def open_training(sources: Sources, settings: Settings, *, keeper: Keeper | None
         _check_same(kept, facts)
     crop, params = settings.crop, None if teacher is None else teacher.params
     source = photos.Photos(found, side=crop, size=settings.photo_size, others=others)
-    paintings = None
+    paintings, cut = None, None
     if design.any_style:
         cut = photos.Photos(several, side=crop, size=settings.style_size)
         paintings = photos.batches(cut, count=settings.batch, seed=settings.seed + 1)
@@ -116,7 +119,7 @@ def open_training(sources: Sources, settings: Settings, *, keeper: Keeper | None
         keeper.restore(training)
     names = [path.name for path in several]
     shown = dict(zip(names, styles, strict=False)) if design.any_style else {}
-    return Opened(training, source, facts, shown)
+    return Opened(training, [source, *filter(None, [cut])], facts, shown)
 
 
 def run(

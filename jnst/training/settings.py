@@ -1,6 +1,7 @@
 """The settings of a training: their names, defaults, and meaning."""
 
 import dataclasses
+import typing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,10 @@ from jnst.transfer import settings as pixels
 
 MOST = {"crop": 4096, "photo_size": 4096, "style_size": 4096, "batch": 1024, "steps": 10_000_000}
 """The most that these settings may be."""
+
+
+Decay = Literal["none", "cosine", "inverse"]
+"""Names of ways in which the step size falls."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +53,17 @@ class Settings:
     batch: int = 4
     """Photographs in each step."""
     crop: int = 256
-    """Side in pixels of the squares cut out of photographs, at random places; a multiple of 4."""
+    """Side in pixels of the squares cut out of photographs, at random places; a multiple of 4, or
+    of what the network halves more often."""
     photo_size: int | None = 256
     """Short side that photographs are resized to before; by default their own. None is below
     `crop`."""
     style_size: int | None = 256
-    """Long side of the paintings, at most; by default their own."""
+    """Long side of the paintings, at most; by default their own. For a network that takes any
+    painting, the short side, before a square of `crop` is cut out."""
     learning_rate: float = 1e-3
     """Step size of Adam."""
-    decay: Literal["none", "cosine", "inverse"] = "none"
+    decay: Decay = "none"
     """How the step size falls: like a cosine, to 0 at the last step; or by 1 + 5e-5 times the
     steps done."""
     learned: Literal["all", "norms", "bank"] = "all"
@@ -132,8 +139,10 @@ def check(settings: Settings, *, styles: int) -> None:
     design = trainable.check(trainable.Design(settings.network, settings.width, given))
     alone = ["all", *trainable.parts(design)]
     check_choice(f"learned of network {settings.network}", settings.learned, alone)
-    if not settings.pixel_weight >= 0:
-        raise InputError(f"pixel_weight must be at least 0, not {settings.pixel_weight!r}")
+    check_at_least("pixel_weight", settings.pixel_weight, 0)
+    check_choice("decay", settings.decay, typing.get_args(Decay))
+    if not (settings.pixel_weight or settings.content_weight or settings.style_weight):
+        raise InputError("content_weight, style_weight and pixel_weight are all 0")
     for name, most in MOST.items():
         number = getattr(settings, name)
         if number is None:
@@ -141,13 +150,13 @@ def check(settings: Settings, *, styles: int) -> None:
         if type(number) is not int:
             raise InputError(f"{name} must be a whole number, not {number!r}")
         check_at_most(name, check_at_least(name, number, 16 if most == 4096 else 1), most)
-    if settings.crop % 4:
-        raise InputError(f"crop must be a multiple of 4, not {settings.crop}")
-    check_at_least(f"crop for {settings.network}", settings.crop, trainable.network(design).least)
-    if settings.photo_size is not None and settings.photo_size < settings.crop:
-        raise InputError(
-            f"photo_size must be at least crop, {settings.crop}, not {settings.photo_size}"
-        )
+    network = trainable.network(design)
+    if settings.crop % (multiple := max(4, network.multiple)):
+        raise InputError(f"crop must be a multiple of {multiple}, not {settings.crop}")
+    check_at_least(f"crop for {settings.network}", settings.crop, network.least)
+    for name in ("photo_size", *(["style_size"] if design.any_style else [])):
+        if (size := getattr(settings, name)) is not None and size < settings.crop:
+            raise InputError(f"{name} must be at least crop, {settings.crop}, not {size}")
     check_at_most("average", check_at_least("average", settings.average, 0), 0.99999)
     if not settings.learning_rate > 0:
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate!r}")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jnst.arrays import Params
-from jnst.errors import InputError
+from jnst.errors import InputError, check_at_least
 from jnst.feedforward import trainable
 from jnst.training import photos
 from jnst.training.settings import Settings
+from jnst.transfer.onepass.network import Loaded
 from jnst.weights import onepass, trained
 
 BEGINNINGS = {"multistyle": "multistyle-mobile", "ghiasi": "ghiasi"}
@@ -40,18 +41,36 @@ def design_of(
     Raises `InputError` where there is none with so many styles, and where nothing is to be learnt.
     """
     names = tuple(path.stem for path in sources.paintings)
+    if sources.teacher is not None and sources.pictures is not None:
+        raise InputError("teacher and pictures both say what to paint; leave out one of them")
     shown = sources.teacher or sources.pictures
     if shown is not None and not names:
         names = tuple(taught) or (shown.stem,)
     design = trainable.Design(settings.network, settings.width, names)
     if design.level or design.any_style:
         design = design._replace(styles=())
+    if not (names or design.level or design.any_style):
+        raise InputError("give a painting, or several; see 'jnst train --help'")
     trainable.check(design)
+    if design.level and not design.any_style and sources.paintings:
+        raise InputError(f"network {settings.network} learns no style; leave out the painting")
     if not sources.paintings and design.any_style:
         raise InputError(f"network {settings.network} needs paintings, or a folder of them")
-    if not sources.paintings and not (shown or design.level):
-        raise InputError("give a painting, or several; see 'jnst train --help'")
     return design
+
+
+def check_teacher(teacher: Loaded, pupil: trainable.Design, settings: Settings) -> None:
+    """Raise an `InputError` for a teacher that cannot show what the pupil is to paint."""
+    if teacher.network.known:
+        raise InputError("a network that takes any painting cannot be a teacher")
+    if pupil.any_style:
+        raise InputError(f"network {pupil.network} takes any painting, and can have no teacher")
+    if teacher.styles and teacher.styles != pupil.styles:
+        raise InputError(
+            f"the teacher has the styles {', '.join(teacher.styles)}, and the pupil "
+            f"{', '.join(pupil.styles)}; they must be the same"
+        )
+    check_at_least("crop for the teacher", settings.crop, teacher.network.least)
 
 
 def listed(paintings: Sequence[Path]) -> list[Path]:

@@ -29,7 +29,7 @@ def read(sources: Sequence[Path]) -> tuple[str, Tensors, Mapping[str, str]]:
     """
     found = {one.design.network: one for one in map(trained.read, sources)}
     names = [f"wct{level}" for level in LEVELS]
-    if list(found) == ["adain"]:
+    if list(found) == ["adain"] and len(sources) == 1:
         return "adain", _adain(found["adain"]), _entry(found)
     if set(found) == set(names) and len(sources) == len(names):
         return "wct", _wct([found[name] for name in names]), _entry(found)

@@ -1,10 +1,11 @@
 """Files of networks that jnst trained: `.jnst`, HDF5 with a group a row and a note about them all.
 
-The attribute `jnst` of the file is JSON: the network's design, and how it was trained, on which
+The dataset `jnst` of the file is JSON: the network's design, and how it was trained, on which
 nothing depends. The parameters of VGG19, which some have in them, are left out. The same
 parameters and words give the same bytes.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -39,11 +40,13 @@ class Trained(NamedTuple):
 
 def write(path: Path, trained: Trained) -> None:
     """Write a network into a file, whole or not at all; `InputError` for what the disk refuses."""
-    note = {"design": trained.design._asdict(), "made_with": dict(trained.made_with)}
+    note: dict[str, Any] = {"design": trained.design._asdict()}
+    note |= {"made_with": dict(trained.made_with), "encoder": _encoder_of(trained.params)}
     buffer = io.BytesIO()
     with h5py.File(buffer, "w", libver="earliest") as file:
         text = json.dumps(note, sort_keys=True)
-        file.attrs[_NOTE] = np.frombuffer(text.encode(), np.uint8)
+        # Attributes hold 64 KB; the names of many photographs are more.
+        file.create_dataset(_NOTE, data=np.frombuffer(text.encode(), np.uint8), track_times=False)
         for row in sorted(_own(trained.params)):
             group = file.create_group(row)
             for kind, array in sorted(trained.params[row].items()):
@@ -73,8 +76,18 @@ def _own(rows: Mapping[str, Any]) -> dict[str, Any]:
     return {row: kinds for row, kinds in rows.items() if not row.startswith(vgg.ENCODER)}
 
 
+def _encoder_of(params: Params) -> str:
+    """Return a hash of the parameters that are left out; "" where there are none."""
+    found = hashlib.sha256()
+    rows = sorted(params.keys() - _own(params).keys())
+    for row in rows:
+        for _, array in sorted(params[row].items()):
+            found.update(np.ascontiguousarray(array, np.float32).tobytes())
+    return found.hexdigest() if rows else ""
+
+
 def _of_file(file: h5py.File) -> Trained:
-    note = json.loads(bytes(np.asarray(file.attrs[_NOTE], np.uint8)))
+    note = json.loads(bytes(hdf5.array(hdf5.find(file, _NOTE))))
     fields = [note["design"][name] for name in trainable.Design._fields]
     design = trainable.check(msgspec.convert(fields, trainable.Design))
     found: dict[str, dict[str, np.ndarray]] = {}
@@ -87,5 +100,7 @@ def _of_file(file: h5py.File) -> Trained:
             found[row][kind] = hdf5.array(data)
     if design.level:
         found |= vgg.encoder_params(store.load("vgg19", normalized=True), design.level)
+    if note["encoder"] != _encoder_of(found):
+        raise InputError("it was trained with other weights or means of VGG19 than those here")
     parameters.check(trainable.network(design).table, found)
     return Trained(design, found, dict(note["made_with"]))

@@ -4,7 +4,7 @@
 
 The objective is neural-style-pt's at one size. First it is minimized there alone; then from half
 and quarter of the size to the whole, until the total is as low. Seconds are of the clock, from the
-first step on, programs compiled before.
+first evaluation on, with what is measured between sizes; programs are compiled before.
 """
 
 import argparse
@@ -56,14 +56,17 @@ def descend(
     Return the lowest total there, the evaluations at that size, and the seconds of all.
     """
     pictures = read(given.content, (given.style,), settings)
-    began, best, count = time.perf_counter(), float("inf"), 0
+    best, count, began = float("inf"), 0, None
     for progress in paint(pictures, settings, every=1):
+        began = began or time.perf_counter()
         if max(progress.image.shape[1:3]) < given.size:
             continue
         count += 1
         best = min(best, progress.total)
         if target is not None and best <= target:
             break
+    if began is None or not count:
+        raise SystemExit(f"{given.content} is smaller than {given.size} pixels")
     return best, count, time.perf_counter() - began
 
 

@@ -2,12 +2,13 @@
 
     python scripts/bench/photographs.py PAINTING --photos FOLDER --counts 10 100 1000 --steps 400
 
-The same training, but for the photographs: the first so many of the folder. The last `HELD` of it
+The same training, but for the photographs: so many of the folder, drawn at random. `HELD` others
 are held back, and the loss on crops of them is measured; the loss on those learnt from, too.
 """
 
 import argparse
 import dataclasses
+import random
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import jax
 import numpy as np
 
 from jnst.engines.build import losses_and_network
+from jnst.feedforward import trainable
 from jnst.training import photos
 from jnst.training.objective import Task, loss
 from jnst.training.presets import PRESETS, preset
@@ -24,6 +26,9 @@ from jnst.training.settings import Settings
 from jnst.training.sources import Sources
 from jnst.training.train import Training, train
 
+_ONE = [name for name in PRESETS if preset(name).network in trainable.ONE_STYLE]
+ALONE = [name for name in _ONE if preset(name).style_weight]
+"""Presets that need nothing but a painting."""
 HELD = 64
 """Photographs that are held back."""
 
@@ -33,12 +38,13 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("painting", type=Path)
     parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--preset", choices=PRESETS, default="quick")
+    parser.add_argument("--preset", choices=ALONE, default="quick")
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 100, 1000])
     parser.add_argument("--steps", type=int, default=400)
     given = parser.parse_args(words)
     settings = dataclasses.replace(preset(given.preset), steps=given.steps)
     found = photos.find(given.photos)
+    random.Random(0).shuffle(found)
     if max(given.counts) + HELD > len(found):
         parser.error(f"{given.photos} has {len(found)} photographs, of which {HELD} are held back")
     print("| photographs | loss on others | loss on themselves |\n| - | - | - |")

@@ -169,7 +169,7 @@ def test_damaged_networks_are_refused_in_one_line(capsys):
         (["--method", "multistyle"], "method multistyle needs style_number, from 0 to 25"),
         (SEVEN, "method multistyle has styles of its own; leave out the painting"),
         (["--method", "wings"], "invalid choice 'wings'"),
-        (["a.pth"], "method trained needs one network, a file ending in .jnst, .npz"),
+        (["a.pth", "b.pth"], "method trained needs one network, a file ending in .jnst, .npz"),
         (["--quality", "instant", "--start", "photo.png"], "begins with no picture; leave out sta"),
         (["--quality", "instant", "--size", "7"], "but method ghiasi needs at least 8 x 8"),
     ],

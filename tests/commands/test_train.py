@@ -124,6 +124,16 @@ def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(capsys, mo
         ("painting0.png --photos photos --preset nobody", "unknown preset 'nobody'"),
         ("painting0.png painting1.png --photos photos", "network johnson has one style, not 2"),
         ("painting0.png --photos photos --crop 18", "crop must be a multiple of 4, not 18"),
+        ("painting0.png --photos photos --network adain --crop 36", "multiple of 8, not 36"),
+        ("painting0.png --photos photos --decay slowly", "slowly"),
+        (
+            "painting0.png --photos photos --network adain --style-size 64",
+            "style_size must be at least crop, 256, not 64",
+        ),
+        (
+            "painting0.png --photos photos --content-weight 0 --style-weight 0",
+            "content_weight, style_weight and pixel_weight are all 0",
+        ),
         ("painting0.png --photos photos --crop 300", "photo_size must be at least crop, 300"),
         ("painting0.png --photos photos --steps 0", "steps must be a number of at least 1"),
         ("painting0.png --photos photos --learning-rate 0", "learning_rate must be above 0"),

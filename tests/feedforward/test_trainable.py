@@ -15,7 +15,7 @@ def count(network, *, width=1.0, styles=1):
     return sum(math.prod(shape) for kinds in found for shape in kinds.values())
 
 
-@pytest.mark.parametrize("name", trainable.ONE_STYLE.keys() & NETWORKS.keys())
+@pytest.mark.parametrize("name", sorted(trainable.ONE_STYLE.keys() & NETWORKS.keys()))
 def test_at_full_width_they_are_the_published_ones(name):
     design = trainable.Design(name, 1.0, ("one",))
     assert trainable.network(design).table == NETWORKS[name].table

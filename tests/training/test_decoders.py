@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -9,13 +10,15 @@ import pytest
 from trainings import make_paintings, make_photos
 
 from jnst.errors import InputError
+from jnst.feedforward import trainable
 from jnst.feedforward.networks.vgg import ENCODER, encoder_params
 from jnst.pictures import files
 from jnst.training import checkpoint, photos
 from jnst.training.run import open_training
 from jnst.training.settings import Settings
-from jnst.training.sources import Sources
+from jnst.training.sources import Sources, check_teacher, design_of
 from jnst.training.train import train
+from jnst.transfer.onepass.network import Loaded
 from jnst.weights import store, trained
 
 SMALL = {"crop": 16, "photo_size": None, "style_size": None, "batch": 2, "learning_rate": 0.005}
@@ -122,6 +125,51 @@ def test_pictures_come_with_their_photographs(folder, tmp_path):
     (tmp_path / "done" / "3.jpg").unlink()
     with pytest.raises(InputError, match=r"done' has no picture of 3\.png"):
         photos.beside(paths, tmp_path / "done")
+
+
+def test_a_picture_has_the_photographs_name_or_that_of_a_batch(folder, tmp_path):
+    paths = photos.find(folder / "photos")[:2]
+    for name in ("0-painting.png", "1.png", "1-other.png"):
+        files.write(tmp_path / name, np.zeros((1, 4, 4, 3)))
+    found = photos.beside(paths, tmp_path)
+    assert [one.name for one in found.values()] == ["0-painting.png", "1.png"]
+    files.write(tmp_path / "0-other.png", np.zeros((1, 4, 4, 3)))
+    with pytest.raises(InputError, match=r"has 2 pictures of 0\.png; there must be one"):
+        photos.beside(paths, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sources", "message"),
+    [
+        ({"network": "wct1"}, {"paintings": ["a.png"]}, "wct1 learns no style; leave out"),
+        ({"network": "ghiasi"}, {}, "network ghiasi needs paintings, or a folder of them"),
+        ({}, {}, "give a painting, or several"),
+        ({}, {"teacher": "a.jnst", "pictures": "b"}, "teacher and pictures both say what to paint"),
+    ],
+)
+def test_what_makes_no_training_is_refused(settings, sources, message):
+    given = {"paintings": [], **sources}
+    given = {"paintings": [Path(one) for one in given.pop("paintings")]} | {
+        name: Path(one) for name, one in given.items()
+    }
+    with pytest.raises(InputError, match=message):
+        design_of(Sources(photos=Path("photos"), **given), Settings(**settings))
+
+
+@pytest.mark.parametrize(
+    ("teacher", "pupil", "message"),
+    [
+        (("ghiasi", ()), ("johnson", ("a",)), "takes any painting cannot be a teacher"),
+        (("johnson", ("a",)), ("ghiasi", ()), "ghiasi takes any painting, and can have no teacher"),
+        (("multistyle", ("a", "b")), ("multistyle", ("a", "c")), "styles a, b, and the pupil a, c"),
+        (("johnson-paper", ("a",)), ("johnson", ("a",)), "crop for the teacher must be .* 44"),
+    ],
+)
+def test_a_teacher_and_its_pupil_go_along(teacher, pupil, message):
+    designs = [trainable.Design(name, 1.0, styles) for name, styles in (teacher, pupil)]
+    loaded = Loaded(trainable.network(designs[0]), {}, designs[0].own_styles)
+    with pytest.raises(InputError, match=message):
+        check_teacher(loaded, designs[1], Settings(crop=32))
 
 
 def test_the_step_size_falls_as_published():

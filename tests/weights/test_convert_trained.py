@@ -20,7 +20,8 @@ def write(folder, network):
     params = jax.tree.map(
         np.array, Painter(trainable.network(design).table, rngs=nnx.Rngs(0)).params
     )
-    params |= encoder_params(store.load("vgg19", normalized=True), design.level)
+    if design.level:
+        params |= encoder_params(store.load("vgg19", normalized=True), design.level)
     path = folder / f"{network}.jnst"
     trained.write(path, trained.Trained(design, params, {"photographs": ["a", "b"]}))
     return path, params
@@ -59,12 +60,15 @@ def test_decoders_become_weights_of_a_method(names, tmp_path, monkeypatch, capsy
 
 @pytest.mark.parametrize("names", [("wct1",), ("wct1", "adain"), ("ghiasi",)])
 def test_what_makes_no_method_is_refused(names, tmp_path):
-    paths = []
-    for name in names:
-        design = trainable.Design(name, 1.0, ())
-        table = trainable.network(design).table
-        params = jax.tree.map(np.array, Painter(table, rngs=nnx.Rngs(0)).params)
-        paths.append(tmp_path / f"{name}.jnst")
-        trained.write(paths[-1], trained.Trained(design, params, {}))
+    paths = [write(tmp_path, name)[0] for name in names]
     with pytest.raises(InputError, match="only an adain, or wct3 and wct2 and wct1 together"):
         convert_trained.read(paths)
+
+
+def test_a_decoder_of_another_encoder_is_refused(tmp_path, monkeypatch):
+    path, _ = write(tmp_path, "wct1")
+    real = store.load("vgg19", normalized=True)
+    moved = {row: {kind: 2 * array for kind, array in kinds.items()} for row, kinds in real.items()}
+    monkeypatch.setattr(store, "load", lambda name, normalized: moved)
+    with pytest.raises(InputError, match="trained with other weights or means of VGG19"):
+        trained.read(path)

@@ -63,7 +63,7 @@ def read(encoder: Params, means: _Tensors, decoder: _Tensors) -> Params:
 
     """
     known = parameters.shapes(table())
-    exact = {f"{_ENCODER}{vgg.UNITS}.{kind}": array for kind, array in _units(encoder).items()}
+    exact = {f"{_ENCODER}{vgg.UNITS}.{kind}": array for kind, array in vgg.units(encoder).items()}
     before = np.ones(3, np.float32)
     for name in vgg.names(4):
         shape = known[_ENCODER + name]["kernel"]
@@ -105,9 +105,3 @@ def read_torch(published: _Tensors) -> Params:
 
     """
     return parameters.convert(table(torch=True), published, tensor_in_torch)
-
-
-def _units(encoder: Params) -> dict[str, np.ndarray]:
-    """Return what turns RGB in [0, 1] into BGR, 0 to 255, minus the encoder's mean."""
-    mean = check_tensor("input/mean", encoder.get("input", {}).get("mean"), (1, 1, 1, 3))
-    return {"kernel": 255 * np.eye(3)[None, None, :, ::-1], "bias": -mean[0, 0, 0]}

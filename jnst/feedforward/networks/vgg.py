@@ -50,14 +50,19 @@ def encoder_places(convolutions: list[str]) -> dict[str, int]:
     return {UNITS: 0, **places(convolutions, 2)}
 
 
+def units(weights: Params) -> dict[str, np.ndarray]:
+    """Return what turns RGB in [0, 1] into BGR, 0 to 255, minus the mean of VGG19's weights."""
+    mean = check_tensor("input/mean", weights.get("input", {}).get("mean"), (1, 1, 1, 3))
+    swapped = 255 * np.eye(3, dtype=np.float32)[None, None, :, ::-1]
+    return {"kernel": swapped, "bias": -mean[0, 0, 0]}
+
+
 def encoder_params(normalized: Params, level: int) -> dict[str, dict[str, np.ndarray]]:
     """Return an encoder's parameters, of VGG19's normalized weights.
 
     Raises `InputError` for a tensor that is missing, of another shape, or not finite.
     """
-    mean = check_tensor("input/mean", normalized.get("input", {}).get("mean"), (1, 1, 1, 3))
-    swapped = 255 * np.eye(3, dtype=np.float32)[None, None, :, ::-1]
-    found = {f"{ENCODER}{UNITS}": {"kernel": swapped, "bias": -mean[0, 0, 0]}}
+    found = {f"{ENCODER}{UNITS}": units(normalized)}
     for name in names(level):
         found[ENCODER + name] = {k: np.asarray(a) for k, a in normalized.get(name, {}).items()}
     return found

@@ -21,7 +21,7 @@ from jnst.transfer.onepass import fitting
 from jnst.transfer.onepass.checks import DEFAULT, check_numbers
 from jnst.transfer.onepass.network import Loaded, compute, load
 from jnst.transfer.onepass.styles import given_for
-from jnst.transfer.pictures import Guide, Pictures, finish
+from jnst.transfer.pictures import NO_PAINTING, Guide, Pictures, finish
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache, contents
 from jnst.xla import make_room, own_switches
@@ -146,6 +146,7 @@ class OnePass:
         if isinstance(loaded, dict):
             loaded = _shared(loaded, settings, pictures.network)
         loaded = loaded or load(settings, file=pictures.network)
+        _check_paintings(pictures, settings, loaded)
         check_numbers(settings, loaded.styles)
         _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
@@ -156,6 +157,19 @@ class OnePass:
             )
         tile = fitting.tile(loaded.network, settings, height, width)
         return OnePassPlan(pictures, settings, loaded, tile)
+
+
+def _check_paintings(pictures: Pictures, settings: Settings, loaded: Loaded) -> None:
+    """Raise an `InputError` where a trained network and the paintings beside it do not go along."""
+    given = [guide for guide in pictures.guides if guide.style is not NO_PAINTING]
+    if settings.method != "trained" or bool(loaded.network.known) == bool(given):
+        return
+    if given:
+        raise InputError(
+            f"{pictures.network} has a style of its own, in place of a painting; leave out the "
+            "painting"
+        )
+    raise InputError(f"{pictures.network} takes any painting; give one beside it")
 
 
 def _shared(networks: Networks, settings: Settings, file: Path | None) -> Loaded:

@@ -10,6 +10,7 @@ import numpy as np
 from jnst.arrays import Params
 from jnst.backbones.nn import PRECISION
 from jnst.byhand.feedforward import graph as byhand
+from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.feedforward.segments import PICTURE
@@ -49,6 +50,11 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
     file = onepass.located(file)
     if onepass.suffix_of(file) == trained.SUFFIX:
         design, params, _ = trained.read(file)
+        if design.network in trainable.AUTOENCODERS:
+            raise InputError(
+                f"{file} is a decoder of {design.network}, and paints no style; make it a part of "
+                "method wct by 'jnst weights convert'"
+            )
         return Loaded(trainable.network(design), params, design.own_styles)
     name, params = onepass.open_file(file)
     return Loaded(NETWORKS[name], params)

@@ -41,16 +41,17 @@ def network_and_paintings(
 ) -> tuple[Path | None, Sequence[files.Source]]:
     """Return the file of a trained network, if the method wants one, and the paintings.
 
-    Raises `InputError` where the method wants others.
+    Whether a network takes paintings, or has styles of its own, is known when its file is read; see
+    `jnst.transfer.onepass.method`. Raises `InputError` where the method wants others.
     """
     method = settings.method
     if method == "trained":
-        match styles:
-            case [str() | os.PathLike() as file] if is_network(file):
-                return Path(file), ()
+        networks = [Path(str(one)) for one in styles if is_network(one)]
+        if len(networks) == 1:
+            return networks[0], tuple(one for one in styles if not is_network(one))
         raise InputError(
             f"method trained needs one network, a file ending in {', '.join(SUFFIXES)}, in place "
-            "of the painting"
+            "of the painting, or beside it"
         )
     if styles and method in WITHOUT_PAINTING:
         raise InputError(f"method {method} has styles of its own; leave out the painting")

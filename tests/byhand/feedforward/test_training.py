@@ -158,8 +158,10 @@ def _some(gradients, *, least):
     rows = list(gradients)
     chosen = [(row, kind) for row in {*rows[:1], *rows[-2:]} for kind in gradients[row]]
     large = 20_000  # so many numbers move a picture too far for any step
-    return [
+    found = [
         (row, kind)
         for row, kind in chosen
         if np.abs(gradients[row][kind]).max() > least and gradients[row][kind].size < large
     ]
+    assert found
+    return found
