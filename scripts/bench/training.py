@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import jax
 
+from jnst.feedforward import trainable
 from jnst.training.presets import PRESETS, preset
 from jnst.training.run import open_training
 from jnst.training.sources import Sources
@@ -38,7 +39,8 @@ class Timed(NamedTuple):
 def begun(name: str, painting: Path, photos: Path, **changed: object) -> Training:
     """Return a training by a preset, of which some settings may be changed."""
     settings = dataclasses.replace(preset(name), **changed)  # type: ignore[arg-type]
-    sources = Sources([painting], photos, start=STARTS.get(name))
+    paintings = [] if settings.network in trainable.AUTOENCODERS else [painting]
+    sources = Sources(paintings, photos, start=STARTS.get(name))
     return open_training(sources, settings, keeper=None).training
 
 
