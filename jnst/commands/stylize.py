@@ -25,6 +25,7 @@ from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
+from jnst.weights import store, trained
 from jnst.weights.onepass import located
 
 
@@ -100,7 +101,11 @@ def _listed(options: Options) -> Iterable[str] | None:
     if options.list == "layers":
         return BACKBONES[options.settings.backbone].layers
     if options.list == "styles":
-        return NUMBERS
+        return [f"--method multistyle --style-number {i}" for i in NUMBERS] + [
+            f"{path.name} --style-number {name}"
+            for path in store.files(trained.SUFFIX)
+            for name in trained.read(path).design.own_styles
+        ]
     if options.list == "presets":
         return [f"{name:16} {summary(function)}" for name, function in PRESETS.items()]
     return None

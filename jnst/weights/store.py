@@ -156,6 +156,15 @@ def find_file(file: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
+def files(suffix: str) -> list[Path]:
+    """List the files with a suffix where weights are looked for; of one name, the first."""
+    found = {}
+    for folder in folders():
+        for path in sorted(folder.glob(f"*{suffix}")):
+            found.setdefault(path.name, path)
+    return list(found.values())
+
+
 def _find(name: str) -> Path:
     if path := find(name):
         return path

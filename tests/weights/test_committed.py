@@ -1,5 +1,6 @@
-"""The weights and means of VGG19 that come along."""
+"""The weights that come along."""
 
+import csv
 from pathlib import Path
 
 import h5py
@@ -8,8 +9,12 @@ import pytest
 from helpers import ROOT, SHARED
 from helpers_store import MEANS
 
-from jnst.weights import store
+from jnst.weights import manifest, onepass, store, trained
 
+FREE = {
+    *("public-domain", "CC0-1.0", "CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0"),
+    "LicenseRef-Kodak-unrestricted-use",
+}
 FLOAT32_VGG19 = SHARED / "data/weights/vgg19_float32_to_conv3_1.npz"
 
 
@@ -58,3 +63,23 @@ def test_the_committed_vgg19_is_the_one_trained_on_imagenet(committed):
                 np.testing.assert_array_equal(ours, originals[key], strict=True)
             else:
                 assert np.linalg.norm(ours - originals[key]) < 0.01 * np.linalg.norm(originals[key])
+
+
+def test_the_committed_masters_are_multistyle_but_for_the_norms():
+    path = ROOT / "weights/masters.jnst"
+    entry = manifest.table(ROOT / "weights")[path.name]
+    assert manifest.digest(path.read_bytes()) == entry["sha256"]
+    assert path.stat().st_size < 1_000_000
+    design, params, made_with = trained.read(path)
+    assert design.network == "multistyle-mobile"
+    assert len(design.styles) == 8
+    _, theirs = onepass.load("multistyle")
+    for row, kinds in theirs.items():
+        for kind in kinds.keys() - {"scale", "shift"}:
+            np.testing.assert_array_equal(params[row][kind], kinds[kind])
+    table = ROOT / "weights/PHOTOGRAPHS.tsv"
+    assert manifest.digest(table.read_bytes()) == entry["source_sha256"]
+    with open(table, newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert sorted(row["file"] for row in rows) == sorted(made_with["photographs"])
+    assert all(row["licence"] in FREE and row["source"] for row in rows)
