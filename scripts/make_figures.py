@@ -23,7 +23,7 @@ from jnst.experiments import reconstruct
 from jnst.pictures import files, resizing, samples
 from jnst.system import disk
 from jnst.transfer.settings import Settings
-from jnst.weights import store
+from jnst.weights import onepass, store, trained
 
 OUT = Path(__file__).parent / "figures"
 Row = list[tuple[str, AnyPicture]]
@@ -61,6 +61,17 @@ def gallery(common: dict) -> list[Row]:
         ]
         for photograph in photographs
     ]
+
+
+def masters(common: dict) -> list[Row]:
+    """Show the eight styles of the network of our own that comes along."""
+    names = trained.read(onepass.located(Path("masters.jnst"))).design.styles
+    photograph, size = skimage.data.astronaut(), common["size"]
+    found = [
+        (name, jnst.stylize(photograph, "masters.jnst", size=size, style_number=name))
+        for name in names
+    ]
+    return [found[:4], found[4:]]
 
 
 def ratio(common: dict) -> list[Row]:
@@ -153,6 +164,7 @@ def dream(common: dict) -> list[Row]:
 
 FIGURES: dict[str, Callable[[dict], list[Row]]] = {
     "gallery": gallery,
+    "masters": masters,
     "ratio": ratio,
     "layers": layers,
     "init": init,

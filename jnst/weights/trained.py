@@ -87,7 +87,10 @@ def _encoder_of(params: Params) -> str:
 
 
 def _of_file(file: h5py.File) -> Trained:
-    note = json.loads(bytes(hdf5.array(hdf5.find(file, _NOTE))))
+    described = hdf5.find(file, _NOTE)
+    if not isinstance(described, h5py.Dataset):
+        raise InputError("it does not say which network it is")
+    note = json.loads(bytes(hdf5.array(described)))
     fields = [note["design"][name] for name in trainable.Design._fields]
     design = trainable.check(msgspec.convert(fields, trainable.Design))
     found: dict[str, dict[str, np.ndarray]] = {}

@@ -4,6 +4,7 @@ from helpers import ROOT, load_script
 
 COLUMNS = {
     "gallery": 3,
+    "masters": 4,
     "ratio": 5,
     "layers": 5,
     "init": 5,
@@ -27,7 +28,7 @@ SLOW = ("gallery", "ratio", "init", "blend")  # together half a minute; the othe
 
 
 @pytest.mark.parametrize(
-    "name", ["colour", "mask", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+    "name", ["colour", "mask", "masters", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 )
 def test_the_script_makes_them(name, tiny, tmp_path, capsys):
     words = ["--size", "32", "--steps", "1", "--only", name, "--out", str(tmp_path)]

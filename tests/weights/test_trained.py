@@ -72,7 +72,7 @@ SPOILT = {
     "width must be at most 4": lambda file: note(file, width=1e9),
     "from 1 to 1000 styles, not 0": lambda file: note(file, styles=[]),
     r"Expected `str`": lambda file: note(file, styles=[1]),
-    "no network of jnst": lambda file: file.__delitem__("jnst"),
+    "it does not say which network it is": lambda file: file.__delitem__("jnst"),
 }
 
 
