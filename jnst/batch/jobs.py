@@ -19,8 +19,8 @@ TABLE = "batch.csv"
 """The table in the folder of results that says what became of each picture."""
 
 
-Style = Path | tuple[int, ...]
-"""A painting or a trained network, or numbers of styles, as `Settings.style_number` has them."""
+Style = Path | tuple[int | str, ...]
+"""A painting or a trained network, or styles by number or name, as in `Settings.style_number`."""
 
 
 class Job(NamedTuple):

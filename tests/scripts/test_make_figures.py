@@ -28,7 +28,8 @@ SLOW = ("gallery", "ratio", "init", "blend")  # together half a minute; the othe
 
 
 @pytest.mark.parametrize(
-    "name", ["colour", "mask", "masters", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+    "name",
+    ["colour", "mask", "masters", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)],
 )
 def test_the_script_makes_them(name, tiny, tmp_path, capsys):
     words = ["--size", "32", "--steps", "1", "--only", name, "--out", str(tmp_path)]
