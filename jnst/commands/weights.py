@@ -63,7 +63,7 @@ class Export:
     """Write NETWORK, which `jnst train` made, as a state dict of torch."""
 
     network: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="NETWORK")]
-    """A .jnst file of a johnson or a mobilejohnson."""
+    """A .jnst file of a johnson, a mobilejohnson, or an adain, whose decoder is written."""
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """The file to write (.pth .model); by default NETWORK.pth, beside it."""
 

@@ -4,14 +4,18 @@ from pathlib import Path
 
 from jnst.errors import InputError
 from jnst.feedforward import parameters, trainable
-from jnst.feedforward.networks import johnson, mobilejohnson
+from jnst.feedforward.networks import adain, johnson, mobilejohnson
 from jnst.system import disk
 from jnst.weights import trained
 from jnst.weights.formats import torchsave
 
-NAMES = {"johnson": johnson.tensor, "mobilejohnson": mobilejohnson.tensor}
-"""By network, the name of a parameter in state dicts of its project: pytorch/examples, and
-mmalotin/pytorch-fast-neural-style-mobilenetV2."""
+NAMES = {
+    "johnson": johnson.tensor,
+    "mobilejohnson": mobilejohnson.tensor,
+    "adain": adain.tensor_in_torch,
+}
+"""By network, the name of a parameter in state dicts of its project: pytorch/examples,
+mmalotin/pytorch-fast-neural-style-mobilenetV2, and naoto0804/pytorch-AdaIN."""
 SUFFIXES = (".pth", ".model")
 """Suffixes of files for torch."""
 
@@ -44,4 +48,7 @@ def export(source: Path, output: Path) -> None:
         )
     table = trainable.network(design).table
     tensors = parameters.publish(table, found.params, NAMES[design.network])
+    if design.network == "adain":  # published in a file of its own, as is the encoder
+        part = adain.DECODER
+        tensors = {k.removeprefix(part): a for k, a in tensors.items() if k.startswith(part)}
     disk.write_bytes(output, torchsave.packed(tensors))

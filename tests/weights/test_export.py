@@ -8,8 +8,9 @@ from painters import NETS, here, load, random_params
 
 from jnst.errors import InputError
 from jnst.feedforward import trainable
+from jnst.feedforward.networks.vgg import encoder_params
 from jnst.feedforward.registry import NETWORKS
-from jnst.weights import trained
+from jnst.weights import store, trained
 from jnst.weights.export import export
 from jnst.weights.formats import torchfile
 from jnst.weights.onepass import open_file
@@ -37,6 +38,18 @@ def test_the_names_are_those_of_torchs_examples(tmp_path):
     params = random_params(np.random.default_rng(0), NETWORKS["johnson"].table, np.float32)
     found = written(tmp_path, "johnson", params)
     assert {k: v.shape for k, v in found.items()} == {k: v.shape for k, v in published.items()}
+
+
+def test_the_decoder_of_adain_is_a_sequence_of_torchs(tmp_path):
+    params = random_params(np.random.default_rng(0), NETWORKS["adain"].table, np.float32)
+    params |= encoder_params(store.load("vgg19", normalized=True), 4)
+    found = written(tmp_path, "adain", params)
+    # Mirroring, convolution, ReLU, and where the size doubles one more, each has a place.
+    places = (1, 5, 8, 11, 14, 18, 21, 25, 28)
+    assert set(found) == {f"{i}.{kind}" for i in places for kind in ("weight", "bias")}
+    assert found["1.weight"].shape == (256, 512, 3, 3)
+    kernel = params["decoder/conv1_1"]["kernel"]
+    np.testing.assert_array_equal(found["28.weight"], kernel.transpose(3, 2, 0, 1))
 
 
 def test_other_networks_and_other_names_of_files_are_refused(tmp_path):
