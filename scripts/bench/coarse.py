@@ -18,7 +18,7 @@ from jnst.transfer.presets import preset
 from jnst.transfer.recipe import paint
 from jnst.transfer.settings import Settings
 
-SHORT = ((50, 50), (100, 100), (200, 200), (400, 200), (400, 400))
+SHORT = ((100, 100), (400, 200))
 """Evaluations at a quarter and at half of the size."""
 
 
@@ -39,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> None:
     print(f"| 0, 0 | {count} | {target:.6g} | {seconds:.0f} | 1 |", flush=True)
     for few in SHORT:
         coarse = dataclasses.replace(
-            plain, first_size=given.size // 4, size_ratio=2, steps=(*few, given.evaluations)
+            plain, first_size=given.size // 4, size_ratio=2.0, steps=(*few, given.evaluations)
         )
         descend(given, dataclasses.replace(coarse, steps=(2, 2, 2)), None)
         total, count, took = descend(given, coarse, target)
