@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         status = cli.main(arguments)
-        threads.leave(status)
+        threads.leave(status, at_once=arguments is None and status == 128 + signal.SIGINT)
         return status
     finally:
         if heard and arguments is None:  # JAX's exit handlers would print what interrupts them

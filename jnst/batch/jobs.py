@@ -66,10 +66,13 @@ def with_canvas(settings: Settings) -> Settings:
     return dataclasses.replace(settings, canvas=max(1, -(-settings.size // 8)))
 
 
-def from_folder(folder: Path, styles: Style, out: Path) -> list[Job]:
+def from_folder(
+    folder: Path, styles: Style, out: Path, *, numbers: Sequence[int | str] = ()
+) -> list[Job]:
     """Pair each picture in `folder` with each in `styles`, a folder too or a single style.
 
-    A folder of styles may hold trained networks as well.
+    A folder of styles may hold trained networks as well; the `numbers`, of which of their styles,
+    then are in the names of outputs.
 
     All pictures for one style, then all for the next, each in the order of their names. Raises
     `InputError` where there are none.
@@ -78,7 +81,9 @@ def from_folder(folder: Path, styles: Style, out: Path) -> list[Job]:
     chosen: Sequence[Style] = [styles]
     if isinstance(styles, Path) and styles.is_dir():
         chosen = pictures_in(styles, networks=True)
-    return name_outputs([(content, style, None) for style in chosen for content in contents], out)
+    return name_outputs(
+        [(content, style, None) for style in chosen for content in contents], out, numbers=numbers
+    )
 
 
 def pictures_in(folder: Path, *, networks: bool = False) -> list[Path]:
@@ -118,19 +123,32 @@ def _visible(folder: Path) -> list[Path]:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def name_outputs(pairs: Sequence[tuple[Path, Style, str | None]], out: Path) -> list[Job]:
+def name_outputs(
+    pairs: Sequence[tuple[Path, Style, str | None]],
+    out: Path,
+    *,
+    numbers: Sequence[int | str] = (),
+) -> list[Job]:
     """Name the outputs that have no name: CONTENT-STYLE.png, the same on every run.
+
+    Of a network with styles of its own, their `numbers` follow.
 
     Where that would be the name of several, as of `a.jpg` and `a.png`, all of these keep their
     suffixes: `a.jpg-style.png.png`. Names that differ in case alone count as the same, as they do
     on some disks. Raises `InputError` where two outputs are the same all the same, or an output is
     one of the pictures.
     """
-    short = [f"{content.stem}-{_stem(style)}.png" for content, style, _ in pairs]
+    which = "".join(f"-{number}" for number in numbers)
+    ends = [which if isinstance(style, Path) and is_network(style) else "" for _, style, _ in pairs]
+    short = [
+        f"{content.stem}-{_stem(style)}{end}.png"
+        for (content, style, _), end in zip(pairs, ends, strict=True)
+    ]
     taken = Counter(map(_key, short))
     jobs = []
-    for (content, style, output), name in zip(pairs, short, strict=True):
-        full = f"{content.name}-{style.name if isinstance(style, Path) else _stem(style)}.png"
+    for (content, style, output), name, end in zip(pairs, short, ends, strict=True):
+        given = style.name if isinstance(style, Path) else _stem(style)
+        full = f"{content.name}-{given}{end}.png"
         name = output or (name if taken[_key(name)] == 1 else full)
         jobs.append(Job(content, style, out / name))
     _check_apart(jobs)

@@ -129,7 +129,7 @@ def _jobs(
     if out is None:
         raise InputError("--batch needs --out, a folder for the pictures")
     if given.is_dir():
-        jobs = from_folder(given, _styles(styles, settings), out)
+        jobs = from_folder(given, _styles(styles, settings), out, numbers=settings.style_number)
     elif given.suffix.lower() == ".csv":
         if styles is not None:
             raise InputError("--styles goes with a folder of pictures; a table has its own")

@@ -165,7 +165,7 @@ def _output(inputs: Inputs, settings: Settings, options: Output) -> Path:
     Before the run, for it may be long.
     """
     content = inputs.content.stem if inputs.content else samples.CONTENT
-    styles = [style.stem for style in inputs.styles] or map(str, settings.style_number)
+    styles = [*(style.stem for style in inputs.styles), *map(str, settings.style_number)]
     style = "-".join(styles) or "sample"
     output = options.output or disk.unused(f"{content}-{style}.png")
     check_no_source([output], inputs.paths())

@@ -116,6 +116,8 @@ def _output(options: Options) -> Path:
     network = options.settings.network
     shown = options.teacher or options.pictures
     if not (options.paintings or shown or network in trainable.AUTOENCODERS):
+        if not options.settings.style_weight:
+            raise InputError("give --teacher or --pictures, which show what to paint")
         raise InputError("give a painting, or several; see 'jnst train --help'")
     check(options.settings, styles=max(len(options.paintings), 1))
     check_at_least("preview_every", options.preview_every, 0)

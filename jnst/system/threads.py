@@ -50,12 +50,14 @@ def interruptible(function: Callable) -> Callable:
     return called
 
 
-def leave(status: int) -> None:
+def leave(status: int, *, at_once: bool = False) -> None:
     """End the process at once where a call was left behind: JAX would wait for it at the exit.
 
-    What is on its way to standard output and error is written first.
+    Or where `at_once` says so: an interrupted compilation may be going on in XLA's own threads,
+    which crash when the interpreter is taken down. What is on its way to standard output and error
+    is written first.
     """
-    if _left:
+    if _left or at_once:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(status)

@@ -87,7 +87,7 @@ def started(start: str, settings: Settings) -> Params:
         network, params = BEGINNINGS[start], onepass.load(start)[1]
         design = trainable.Design(network, 1.0, ("0",))
     else:
-        path = Path(start)
+        path = onepass.located(Path(start))
         if path.suffix != trained.SUFFIX:
             names = ", ".join(BEGINNINGS)
             raise InputError(f"start must be a {trained.SUFFIX} file, or {names}, not {start}")

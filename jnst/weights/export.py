@@ -8,6 +8,7 @@ from jnst.feedforward.networks import adain, johnson, mobilejohnson
 from jnst.system import disk
 from jnst.weights import trained
 from jnst.weights.formats import torchsave
+from jnst.weights.onepass import located
 
 NAMES = {
     "johnson": johnson.tensor,
@@ -38,13 +39,14 @@ def export(source: Path, output: Path) -> None:
             not use torch.
 
     """
+    source = located(source)
     check(source, output)
     found = trained.read(source)
     design = found.design
     if design.network not in NAMES:
         raise InputError(
-            f"{source} is a {design.network}, which has no state dict of torch; those that have "
-            f"are {', '.join(NAMES)}"
+            f"{source} is of network {design.network}, which has no state dict of torch; those that "
+            f"have are {', '.join(NAMES)}"
         )
     table = trainable.network(design).table
     tensors = parameters.publish(table, found.params, NAMES[design.network])

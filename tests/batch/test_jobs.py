@@ -207,3 +207,9 @@ def test_a_batch_has_a_canvas_unless_told():
 def test_a_job_names_its_pictures():
     inputs = Job(Path("a"), Path("b"), Path("c")).inputs
     assert inputs == Inputs(content=Path("a"), styles=(Path("b"),))
+
+
+def test_which_style_of_a_network_it_was_is_in_the_name():
+    pairs = [(Path("a.png"), Path(style), None) for style in ("masters.jnst", "b.jpg")]
+    jobs = name_outputs(pairs, OUT, numbers=("scream", 2))
+    assert [job.output.name for job in jobs] == ["a-masters-scream-2.png", "a-b.png"]

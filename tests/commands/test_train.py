@@ -114,6 +114,7 @@ def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(capsys, mo
     ("words", "message"),
     [
         ("--photos photos -o a.jnst", "give a painting, or several; see 'jnst train --help'"),
+        ("--photos photos --preset pupil", "give --teacher or --pictures, which show what to"),
         ("painting0.png", "give --photos, a folder of photographs to learn from"),
         ("painting0.png --photos nowhere", "there is no folder 'nowhere' of pictures"),
         ("none.png --photos photos", "cannot read 'none.png'"),

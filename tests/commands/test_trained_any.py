@@ -23,13 +23,14 @@ def test_a_trained_network_that_takes_any_painting_goes_with_one(tmp_path, capsy
         files.write(path, np.random.default_rng(i).random((1, 24, 24, 3)))
     network = str(tmp_path / "msgnet.jnst")
     made = []
-    for styles in ([painting], [other], [painting, other]):
+    for styles in ([painting], [other], [painting, other], [painting, other, "--blend", 3, 1]):
         out = tmp_path / f"{len(made)}.png"
-        words = ["stylize", str(photo), *map(str, styles), network, "-o", str(out), "--no-cache"]
+        words = ["stylize", str(photo), network, *map(str, styles), "-o", str(out), "--no-cache"]
         assert jnst.cli.main(words) == 0
         made.append(files.read(out))
     assert not np.array_equal(made[0], made[1])
     assert not np.array_equal(made[0], made[2])
+    assert not np.array_equal(made[2], made[3])
     capsys.readouterr()
     for words, message in {
         network: "msgnet.jnst takes any painting; give one beside it",

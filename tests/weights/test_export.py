@@ -58,7 +58,11 @@ def test_other_networks_and_other_names_of_files_are_refused(tmp_path):
     params = random_params(np.random.default_rng(0), table, np.float32)
     trained.write(tmp_path / "a.jnst", trained.Trained(design, params, {}))
     for source, output, message in [
-        ("a.jnst", "b.pth", "is a lengstrom, which has no state dict of torch; those that have"),
+        (
+            "a.jnst",
+            "b.pth",
+            "is of network lengstrom, which has no state dict of torch; those that",
+        ),
         ("a.jnst", "b.npz", "'.npz'; choose from .pth, .model"),
         ("a.pth", "b.pth", "'.pth'; choose from .jnst"),
         ("none.jnst", "b.pth", "No such file"),

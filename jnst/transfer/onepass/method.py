@@ -147,7 +147,8 @@ class OnePass:
             loaded = _shared(loaded, settings, pictures.network)
         loaded = loaded or load(settings, file=pictures.network)
         _check_paintings(pictures, settings, loaded)
-        check_numbers(settings, loaded.styles)
+        known = bool(loaded.network.known)  # then what is blended are paintings
+        check_numbers(dataclasses.replace(settings, blend=()) if known else settings, loaded.styles)
         _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
         if min(height, width) < least:
