@@ -45,8 +45,8 @@ def export(source: Path, output: Path) -> None:
     design = found.design
     if design.network not in NAMES:
         raise InputError(
-            f"{source} is of network {design.network}, which has no state dict of torch; those that "
-            f"have are {', '.join(NAMES)}"
+            f"{source} is of network {design.network}, which has no state dict of torch; those "
+            f"that have are {', '.join(NAMES)}"
         )
     table = trainable.network(design).table
     tensors = parameters.publish(table, found.params, NAMES[design.network])
