@@ -84,7 +84,7 @@ def test_a_preview_is_called_one_and_is_no_step(page):
     until(page, "document.querySelector('#after').src.includes('preview.jpg?v=0')")
     assert page.text_content("#run-steps").startswith("Getting ready for ")
     assert page.get_attribute("#bar", "value") is None
-    assert page.inner_text(".card .chip") == "Painting"
+    until(page, "document.querySelector('.card .chip').innerText == 'Painting'")  # asked for anew
     page.click("#stop")
     page.wait_for_selector("#run[data-status=stopped]")
     assert page.text_content("#run-steps") == "Nothing is painted yet"
