@@ -138,25 +138,23 @@ def name_outputs(
     on some disks. Raises `InputError` where two outputs are the same all the same, or an output is
     one of the pictures.
     """
-    which = "".join(f"-{number}" for number in numbers)
-    ends = [which if isinstance(style, Path) and is_network(style) else "" for _, style, _ in pairs]
-    short = [
-        f"{content.stem}-{_stem(style)}{end}.png"
-        for (content, style, _), end in zip(pairs, ends, strict=True)
-    ]
+    short = [f"{content.stem}-{_named(style, numbers)}.png" for content, style, _ in pairs]
     taken = Counter(map(_key, short))
     jobs = []
-    for (content, style, output), name, end in zip(pairs, short, ends, strict=True):
-        given = style.name if isinstance(style, Path) else _stem(style)
-        full = f"{content.name}-{given}{end}.png"
+    for (content, style, output), name in zip(pairs, short, strict=True):
+        full = f"{content.name}-{_named(style, numbers, whole=True)}.png"
         name = output or (name if taken[_key(name)] == 1 else full)
         jobs.append(Job(content, style, out / name))
     _check_apart(jobs)
     return jobs
 
 
-def _stem(style: Style) -> str:
-    return style.stem if isinstance(style, Path) else "-".join(map(str, style))
+def _named(style: Style, numbers: Sequence[int | str], *, whole: bool = False) -> str:
+    """Return what a style is called in a name; `whole` with its suffix."""
+    if not isinstance(style, Path):
+        return "-".join(map(str, style))
+    name = style.name if whole else style.stem
+    return "-".join([name, *map(str, numbers)]) if is_network(style) else name
 
 
 def _check_apart(jobs: Sequence[Job]) -> None:

@@ -5,6 +5,7 @@ of the step alone, so a training that goes on sees what it would have seen.
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,10 +45,15 @@ def beside(paths: Sequence[Path], folder: Path) -> dict[Path, Path]:
     The picture of `a.jpg` is `a` with any suffix; or `a-` and more, as a batch names what it paints
     in a style. Raises `InputError` for a photograph that has none, or several.
     """
-    made, found = find(folder), {}
+    exact: dict[str, list[Path]] = {}
+    longer: dict[str, list[Path]] = {}
+    for one in find(folder):
+        exact.setdefault(one.stem, []).append(one)
+        for dash in re.finditer("-", one.stem):
+            longer.setdefault(one.stem[: dash.start()], []).append(one)
+    found = {}
     for path in paths:
-        exact = [one for one in made if one.stem == path.stem]
-        several = exact or [one for one in made if one.stem.startswith(f"{path.stem}-")]
+        several = exact.get(path.stem) or longer.get(path.stem, [])
         if len(several) != 1:
             raise InputError(
                 f"the folder {str(folder)!r} has {len(several) or 'no'} picture"

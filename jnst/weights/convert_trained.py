@@ -51,7 +51,7 @@ def _adain(network: Trained) -> dict[str, np.ndarray]:
         quantized = quantize(np.asarray(row["kernel"]))
         found |= {f"{adain.DECODER}{name}.{part}": array for part, array in quantized.items()}
         found[f"{adain.DECODER}{name}.bias"] = np.asarray(row["bias"])
-    return {name: np.asarray(found[name]) for name in sorted(found)}
+    return {name: found[name] for name in sorted(found)}
 
 
 def quantize(kernel: np.ndarray) -> dict[str, np.ndarray]:
@@ -69,8 +69,10 @@ def _wct(networks: Sequence[Trained]) -> dict[str, np.ndarray]:
     tensors = parameters.publish(
         wct.table("whole", LEVELS), params, functools.partial(wct.tensor, "whole")
     )
-    half = {name: array.astype(np.float16) for name, array in tensors.items()}
-    return {name: half[name] if array.ndim == 4 else array for name, array in tensors.items()}
+    return {
+        name: array.astype(np.float16) if array.ndim == 4 else array
+        for name, array in tensors.items()
+    }
 
 
 def _entry(networks: Mapping[str, Trained]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from jnst.byhand.losses import objective
 from jnst.byhand.losses.objective import Network, Terms
 
 PLAIN = "plain"
-"""The row of a network that paints without a style; as `jnst.training.objective.PLAIN`."""
+"""The row of a network that paints without a style."""
 Gradients = dict[str, dict[str, np.ndarray]]
 """∂L/∂θ by row and kind."""
 

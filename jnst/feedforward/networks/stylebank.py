@@ -15,12 +15,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from jnst.arrays import Params
+from jnst.byhand.feedforward.training import PLAIN
 from jnst.feedforward import parameters
 from jnst.feedforward.blocks import activated, normed, widths
 from jnst.feedforward.layers import Bank, Conv, Input, Norm, Row, Table, Transposed
 
-PLAIN = "plain"
-"""The row of the picture as encoder and decoder alone give it back."""
 _ENCODER = ((9, 2), (3, 2), (3, 1), (3, 1))
 """Size and stride of each of the encoder's kernels; the decoder has the same in reverse."""
 
