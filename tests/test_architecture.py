@@ -31,12 +31,13 @@ ALLOWED = {
     "runs": "arrays errors version methods system pictures transfer",
     "training": "arrays errors version xla methods pictures losses feedforward weights engines "
     "transfer runs",
+    "video": "arrays errors version xla methods system pictures losses weights transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
     "web": "errors xla system pictures optimize weights display transfer runs",
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
-    "display methods transfer dreams runs training experiments batch web",
+    "display methods transfer dreams runs training video experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
     "__init__": "errors version pictures transfer",
     "__main__": "cli system",

@@ -15,6 +15,7 @@ from jnst.byhand.losses import pixels as byhand_pixels
 from jnst.byhand.losses import remd as byhand_remd
 from jnst.byhand.losses import selfsimilarity as byhand_selfsimilarity
 from jnst.byhand.losses import sliced as byhand_sliced
+from jnst.byhand.losses import temporal as byhand_temporal
 from jnst.byhand.losses import tv as byhand_tv
 from jnst.byhand.losses import wasserstein as byhand_wasserstein
 from jnst.byhand.losses.objective import PictureTerm as ByHand
@@ -31,6 +32,7 @@ from jnst.losses import (
     selfsimilarity,
     sliced,
     squares,
+    temporal,
     tv,
     wasserstein,
 )
@@ -142,6 +144,9 @@ PICTURE_LOSSES = {
     ),
     "pixels": PictureLoss(
         pixels.pixels, ByHand(byhand_pixels.pixels, byhand_pixels.pixels_backward)
+    ),
+    "temporal": PictureLoss(
+        temporal.temporal, ByHand(byhand_temporal.temporal, byhand_temporal.temporal_backward)
     ),
 }
 """Losses on the picture itself, by the names of their parts in the total."""

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import PIL.Image
@@ -74,13 +74,20 @@ def check_holds(path: Path, size: tuple[int, int]) -> None:
         )
 
 
-def write(path: str | os.PathLike[str], frames: Sequence[AnyPicture], *, rate: float) -> None:
+def write(
+    path: str | os.PathLike[str],
+    frames: Iterable[AnyPicture],
+    *,
+    rate: float,
+    shown: Sequence[float] | None = None,
+) -> None:
     """Write frames, all of one size, into one moving picture that begins again at its end.
 
     Args:
         path: .gif, of 256 colours each frame, or .webp.
-        frames: pictures in [0, 1].
+        frames: pictures in [0, 1], at least one.
         rate: frames a second.
+        shown: how many seconds each is shown, where that differs; instead of `rate`.
 
     Raises:
         InputError: for another suffix, and what the disk refuses.
@@ -88,13 +95,15 @@ def write(path: str | os.PathLike[str], frames: Sequence[AnyPicture], *, rate: f
     """
     with guarded(f"cannot write {os.fspath(path)!r}"):
         options = MOVING[Path(path).suffix.lower()]
-        pictures = [PIL.Image.fromarray(to_levels(frame[0])) for frame in frames]
+        pictures = (PIL.Image.fromarray(to_levels(frame[0])) for frame in frames)
+        first = next(pictures)
+        each = round(1000 / rate) if shown is None else [round(1000 * one) for one in shown]
         with replacing(path) as stream:
-            pictures[0].save(
+            first.save(
                 stream,
                 save_all=True,
-                append_images=pictures[1:],
-                duration=round(1000 / rate),
+                append_images=pictures,
+                duration=each,
                 loop=0,
                 **options,
             )

@@ -9,13 +9,14 @@ import PIL.Image
 
 from jnst.arrays import Array, Image
 from jnst.losses import jitter
-from jnst.losses.objective import Goal
+from jnst.losses.objective import Goal, PictureGoal
+from jnst.losses.temporal import Earlier
 from jnst.optimize.step import Cycle
 from jnst.pictures import resizing
 from jnst.pictures.regions import Mask, region
 from jnst.transfer.loaded import Loaded
-from jnst.transfer.pictures import Guide
-from jnst.transfer.settings import Settings
+from jnst.transfer.pictures import Guide, Pictures
+from jnst.transfer.settings import Settings, picture_goals
 from jnst.transfer.stages import map_sizes
 from jnst.transfer.targets import Targets, contents
 
@@ -107,3 +108,25 @@ def style_goals(
             goal = Goal(measured[key][layer], weight, regions[layer])
             goals[layer].append(goal)
     return goals
+
+
+def goals_on_picture(
+    pictures: Pictures, content: Image, settings: Settings, offsets: np.ndarray | None
+) -> dict[str, PictureGoal]:
+    """Return the goals of the losses on the picture itself, by name.
+
+    With offsets, the earlier result that a frame is held to is shifted as the frame is.
+    """
+    goals, held = picture_goals(settings), pictures.held
+    if held is None:
+        return goals
+    height, width = content.shape[1:3]
+    bilinear = PIL.Image.Resampling.BILINEAR
+    earlier = Earlier(
+        resizing.resize(held.picture, height, width),
+        resizing.resample(held.weights, height, width, bilinear).clip(0, 1),
+    )
+    target: Any = jax.tree.map(lambda values: values.astype(settings.resolved.dtype), earlier)
+    if offsets is not None:
+        target = jax.tree.map(lambda values: Cycle(np.stack(jitter.views(values, offsets))), target)
+    return {**goals, "temporal": PictureGoal(held.weight, target)}

@@ -35,13 +35,26 @@ class Guide(NamedTuple):
     number: int | str | None = None
 
 
+class Held(NamedTuple):
+    """An earlier result that a frame of a film is held to: see `jnst.losses.temporal`.
+
+    Warped onto the frame, (1, h, w, 3); how far it is to be trusted, (1, h, w, 1), from 0 to 1; and
+    what the loss counts. Both are on the canvas, and may have any size.
+    """
+
+    picture: AnyPicture
+    weights: Float[np.ndarray, "1 _ _ 1"]
+    weight: float
+
+
 class Pictures(NamedTuple):
     """Pictures of a run: `content` and styles as the optimization sees them.
 
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
     to begin with, where that is a picture of its own. Content, regions of the new picture and start
     are on their canvas; see `jnst.pictures.canvas`. `notes` say what was used otherwise than it was
-    given. `network` is the file of a trained network, whose style it is.
+    given. `network` is the file of a trained network, whose style it is. `held` is what a frame of a
+    film is held to.
     """
 
     content: Picture
@@ -51,6 +64,7 @@ class Pictures(NamedTuple):
     alpha: Float[np.ndarray, "1 _ _ 1"] | None = None
     notes: Sequence[str] = ()
     network: Path | None = None
+    held: Held | None = None
 
 
 Several = files.Source | list[files.Source] | tuple[files.Source, ...]
@@ -168,12 +182,16 @@ def _at_most(picture: AnyPicture, settings: Settings) -> AnyPicture:
     return resizing.resize(picture, 2 * height, 2 * width)  # so that half of it is as before
 
 
-def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
-    """Cut a painted picture from its canvas, and give it the colours of `settings.colour`."""
+def cut(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
+    """Cut a painted picture from its canvas, in the colours that it was painted in."""
     picture = np.asarray(picture, np.float32)
     inner, outer = extents(pictures.original.shape[1:3], settings)
-    if inner != outer:
-        picture = canvas.uncover(picture, inner, outer)
+    return picture if inner == outer else canvas.uncover(picture, inner, outer)
+
+
+def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture:
+    """Cut a painted picture from its canvas, and give it the colours of `settings.colour`."""
+    picture = cut(pictures, settings, picture)
     if settings.colour is None:
         return picture
     return colour.after(settings.colour, picture, pictures.original)

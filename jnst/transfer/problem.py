@@ -12,12 +12,12 @@ from jnst.optimize.optimizers import LEARNING_RATES
 from jnst.optimize.step import Compiled, Cycle, Optimizer
 from jnst.pictures import resizing
 from jnst.transfer.checks import check_large_enough
-from jnst.transfer.goals import content_goals, offsets, style_goals
+from jnst.transfer.goals import content_goals, goals_on_picture, offsets, style_goals
 from jnst.transfer.initial import INSTANT, initial
 from jnst.transfer.loaded import Loaded
 from jnst.transfer.onepass.method import instant
 from jnst.transfer.pictures import Guide, Pictures
-from jnst.transfer.settings import Settings, picture_goals
+from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage
 
 
@@ -68,7 +68,7 @@ def set_up(
             "content": content_goals(content, settings, loaded, shifts),
             "style": style_goals(content, guides, settings, loaded, shifts, tile=stage.tile),
         },
-        picture_goals=picture_goals(settings),
+        picture_goals=goals_on_picture(pictures, content, settings, shifts),
         offset=in_turn,
     )
     if start is None:

@@ -1,0 +1,1 @@
+"""Warping by optical flow, forwards and backwards, in NumPy."""

@@ -1,0 +1,198 @@
+"""`jnst video`: a film painted frame by frame, each held to the one before it."""
+
+import contextlib
+import dataclasses
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from jnst.display.terminal import live
+from jnst.errors import InputError
+from jnst.runs import checkpoint
+from jnst.runs.failures import status
+from jnst.runs.pictures import check_no_source
+from jnst.system import disk
+from jnst.system.streams import notice, say
+from jnst.transfer.onepass.checks import WITHOUT_PAINTING
+from jnst.transfer.onepass.sources import with_styles
+from jnst.transfer.quality import QUALITY, with_quality
+from jnst.transfer.settings import Settings
+from jnst.transfer.stages import plan
+from jnst.video import encoding
+from jnst.video.frames import Part
+from jnst.video.recipe import Moment
+from jnst.video.run import Given, OpenedFilm, open_given, open_run, paint, write
+from jnst.video.settings import VideoSettings
+from jnst.video.store import Store
+from jnst.video.store import read as kept_in
+from jnst.xla import keep_compiled_programs
+
+MINUTE = 60
+"""Seconds between two lines about a film that no terminal shows."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Paint the film CLIP in the manner of STYLE, with its sound."""
+
+    clip: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="CLIP")] = None
+    """The film: .mp4 .mov .webm .mkv .avi .gif and what else FFmpeg reads; or numbered pictures, as
+    a folder or as in frame-%04d.png."""
+    styles: Annotated[
+        tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="STYLE...")
+    ] = ()
+    """The painting, or several, or a trained network, as for jnst stylize."""
+    masks: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="MASK...")] = ()
+    """One picture for each region, the same in all frames; each STYLE goes into its own."""
+    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
+    """Where the film goes (.mp4 .mov .mkv .webm .gif .webp, or numbered pictures, as in
+    frame-%04d.png). By default CLIP-STYLE.mp4, here."""
+    begin: Annotated[float, tyro.conf.arg(name="from", metavar="SECONDS")] = 0.0
+    """Where in the film to begin."""
+    end: Annotated[float | None, tyro.conf.arg(name="to", metavar="SECONDS")] = None
+    """Where to end; by default where the film does."""
+    every: int = 1
+    """Take every so many frames, each then shown for as long as those left out."""
+    rate: float | None = None
+    """Frames a second of numbered pictures; by default 25."""
+    sound: bool = True
+    """Copy the sound."""
+    quality: Literal["instant", "draft", "normal", "best"] = "normal"
+    """Trade time for finish: 0.3 or 3 times as many steps; or each frame in one pass."""
+    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Begin with the settings of a published system (jnst stylize --list presets)."""
+    video: Annotated[VideoSettings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=VideoSettings
+    )
+    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
+        default_factory=Settings
+    )
+    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Where finished frames are kept until the film is whole, by default OUTPUT.frames: a run that
+    was killed goes on with them."""
+    resume: bool = False
+    """Go on with the film in that folder, by the same words."""
+    quiet: bool = False
+    """Print nothing but errors."""
+    cache: bool = True
+    """Keep compiled programs in the user's cache folder, for faster starts."""
+
+
+def run(options: Options) -> int:
+    """Paint a film and return the exit status."""
+    if options.clip is None:
+        raise InputError("name a film and a painting: jnst video clip.mp4 painting.jpg")
+    asked = with_styles(options.settings, options.styles)
+    settings = with_quality(asked, options.quality, preset=options.preset)
+    if not options.styles and settings.method not in WITHOUT_PAINTING:
+        raise InputError("name a painting, or several, after the film")
+    factor = QUALITY[options.quality] or 1
+    steps = max(1, round(factor * options.video.frame_steps))
+    video = dataclasses.replace(options.video, frame_steps=steps)
+    part = Part(options.begin, options.end, options.every)
+    given = Given(options.clip, options.styles, part, options.rate, options.masks)
+    output = _output(options, options.clip)
+    frames, sound = open_given(given, sound=options.sound)
+    try:
+        check_no_source([output], given.paths())
+        encoding.check_writable(output, sound)
+        folder = options.checkpoint or output.with_name(f"{output.name}.frames")
+        with checkpoint.held(folder):
+            if kept_in(folder) is not None and not options.resume:
+                raise InputError(
+                    f"{folder} holds a film that is not finished; go on with it by --resume, or "
+                    "remove the folder"
+                )
+            if options.cache:
+                keep_compiled_programs()
+            opened = open_run(given, frames, sound, settings, video)
+            code, ended = _paint(opened, options, output, folder)
+        if ended and options.checkpoint is None:
+            with contextlib.suppress(OSError):  # not empty: something of the user's is in it
+                (folder / ".jnst-lock").unlink(missing_ok=True)
+                folder.rmdir()
+        return code
+    finally:
+        frames.close()
+
+
+def _output(options: Options, clip: Path) -> Path:
+    """Name the film after what it is made of, unless it has a name."""
+    if options.output is not None:
+        return options.output
+    styles = [*(one.stem for one in options.styles), *map(str, options.settings.style_number)]
+    name = clip.stem.replace("%", "") if clip.suffix else clip.name
+    output = Path(f"{'-'.join([name, *styles])}.mp4")
+    return output if options.resume else disk.unused(output)
+
+
+def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> tuple[int, bool]:
+    """Paint and write a film; return the exit status, and whether it is whole."""
+    film, began = opened.film, time.monotonic()
+    store = Store(folder, opened.facts)
+    if not options.quiet:
+        for note in opened.notes:
+            notice(note)
+        if store.done:
+            notice(f"going on after {store.done} of {film.count} frames")
+        elif options.resume:
+            notice(f"{folder} holds no film to go on with: beginning")
+    try:
+        with _watching(opened, store, quiet=options.quiet) as watch:
+            trouble = paint(opened, store, watch)
+    except BaseException:
+        if not store.done:
+            store.remove()
+        raise
+    count = write(opened, store, output)
+    if trouble is None:
+        store.remove()
+    if not options.quiet:
+        height, width = film.seen(0).shape[1:3]
+        say(
+            f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}, {count} of "
+            f"{len(film.frames.times)} frames), in {time.monotonic() - began:.0f} s"
+        )
+        if trouble is not None:
+            notice(f"the finished frames are in {folder}; go on by --resume")
+    return status(trouble), trouble is None
+
+
+@contextlib.contextmanager
+def _watching(
+    opened: OpenedFilm, store: Store, *, quiet: bool
+) -> Iterator[Callable[[Moment], None]]:
+    """Show a live line, or without a terminal one a minute."""
+    film = opened.film
+    told, count = time.monotonic(), film.count
+    with live(_costs(opened)[store.done :], quiet=quiet) as show:
+
+        def watch(moment: Moment) -> None:
+            nonlocal told
+            if moment.share:
+                show(f"frame {moment.done + 1} of {count}: {moment.share:.0%}")
+                return
+            show(moment.progress._replace(step=moment.done - first))
+            if not (quiet or sys.stderr.isatty()) and time.monotonic() >= told + MINUTE:
+                told = time.monotonic()
+                notice(f"frame {moment.done} of {count}")
+
+        first = store.done
+        yield watch
+
+
+def _costs(opened: OpenedFilm) -> list[float]:
+    """List the time that each frame takes, relative to the others."""
+    film = opened.film
+    count = film.count
+    if film.settings.method != "pixels":
+        return [1.0] * count
+    stages = plan(film.first, film.settings)
+    alone = sum(stage.steps * stage.size**2 for stage in stages)
+    later = film.video.frame_steps * stages[-1].size ** 2 if film.video.steady else alone
+    return [float(alone), *[float(later)] * (count - 1)]

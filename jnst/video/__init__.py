@@ -1,0 +1,1 @@
+"""Moving pictures: frames, the flow between them, and style transfer that holds them steady."""

@@ -1,0 +1,240 @@
+"""Frames into a file: a film with its sound, an animation, or numbered pictures."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jnst.arrays import AnyPicture, Array
+from jnst.errors import InputError
+from jnst.pictures import animation, files
+from jnst.pictures.files.raster import to_levels
+from jnst.system import disk
+from jnst.video.frames import durations
+from jnst.video.need import needed
+
+TICKS = Fraction(1, 90_000)
+"""Seconds; the unit of time stamps in films of ours. All usual frame rates are whole numbers of
+it."""
+_H264 = "libx264", "yuv420p", {"crf": "17", "preset": "medium", "bf": "0"}
+_VP9 = "libvpx-vp9", "yuv420p", {"crf": "20", "b": "0", "row-mt": "1"}
+FILMS = {
+    ".mp4": ("mp4", _H264),
+    ".m4v": ("mp4", _H264),
+    ".mov": ("mov", _H264),
+    ".mkv": ("matroska", _H264),
+    ".webm": ("webm", _VP9),
+}
+"""Formats of films by suffix: FFmpeg's name, and codec, format of pixels and options. No frame
+refers to a later one (bf): each is then shown exactly as long as it says. yuv420p is what all
+players show."""
+WITH_ALPHA = {
+    ".webm": (_VP9[0], "yuva420p", _VP9[2]),
+    ".mov": ("prores_ks", "yuva444p10le", {"profile": "4444"}),
+}
+"""Codec, format of pixels and options of the films that can be transparent."""
+_BT709, _LIMITED, _SRGB = 1, 1, 13
+"""FFmpeg's numbers of the colours that films are written in, and say so."""
+
+
+class Timing(NamedTuple):
+    """When each frame begins, and how long all are shown, in seconds."""
+
+    times: Sequence[Fraction]
+    duration: Fraction
+
+
+class Sound(NamedTuple):
+    """The sound of a film, from a time on: of its time stamps, in seconds; or the whole of it."""
+
+    path: Path
+    begin: Fraction
+    whole: bool
+
+
+Frame = tuple[AnyPicture, Array | None]
+"""A picture in [0, 1], and its alpha, or None where it is opaque."""
+
+
+def check_writable(path: Path, sound: Sound | None) -> None:
+    """Raise an `InputError` where no moving picture, or not its sound, can be written there."""
+    if animation.numbered(path, 0) is not None or path.suffix.lower() in animation.MOVING:
+        animation.check(path, rate=1)
+        return
+    if path.suffix.lower() not in FILMS:
+        names = ", ".join([*FILMS, *animation.MOVING])
+        raise InputError(
+            f"a moving picture is {names}, or numbered pictures, as in frame-%04d.png; not "
+            f"{path.name!r}"
+        )
+    needed("av")
+    disk.check_writable(path, FILMS)
+    if sound is not None:
+        _check_sound(path.suffix.lower(), sound)
+
+
+def write(
+    path: Path,
+    frames: Iterable[Frame],
+    timing: Timing,
+    *,
+    sound: Sound | None = None,
+    pixel_aspect: Fraction = Fraction(1),
+    alpha: bool = False,
+) -> None:
+    """Write a moving picture, whole or not at all; only one frame is in memory at a time.
+
+    But for .gif, of which Pillow keeps all frames until they are written.
+
+    Args:
+        path: where; the suffix says as what, see `check_writable`.
+        frames: all of one size. Films of H.264 and VP9 have even sides: odd ones get the outermost
+            row, or column, twice.
+        timing: when each is shown.
+        sound: is copied, without being decoded; a part as long as the picture lasts.
+        pixel_aspect: the width of a pixel by its height.
+        alpha: whether any frame is transparent; where the format cannot be, it is over white.
+
+    Raises:
+        InputError: for what the disk refuses, and a broken film that sound is copied from.
+
+    """
+    shown = durations(*timing)
+    first = animation.numbered(path, 0)
+    suffix = path.suffix.lower()
+    if first is not None:
+        for number, (picture, transparent) in enumerate(frames, 1):
+            name = animation.numbered(path, number)
+            assert name is not None
+            files.write(name, picture, alpha=transparent)
+        return
+    if suffix in animation.MOVING:
+        pictures = (picture for picture, _ in frames)
+        animation.write(path, pictures, rate=1, shown=[float(one) for one in shown])
+        return
+    with disk.guarded(f"cannot write {os.fspath(path)!r}"), disk.replacing(path) as stream:
+        _write_film(stream, suffix, frames, timing, shown, sound, pixel_aspect, alpha)
+
+
+def _write_film(
+    stream: Any,
+    suffix: str,
+    frames: Iterable[Frame],
+    timing: Timing,
+    shown: Sequence[Fraction],
+    sound: Sound | None,
+    pixel_aspect: Fraction,
+    alpha: bool,
+) -> None:
+    import av
+
+    form, how = FILMS[suffix]
+    alpha = alpha and suffix in WITH_ALPHA
+    codec, pixels, options = WITH_ALPHA[suffix] if alpha else how
+    rate = Fraction(len(shown), 1) / (timing.duration or 1)
+    with av.open(stream, "w", format=form) as container, contextlib.ExitStack() as stack:
+        film: Any = container.add_stream(codec, rate=rate, options=dict(options))
+        film.pix_fmt = pixels
+        film.time_base = film.codec_context.time_base = TICKS
+        context = film.codec_context
+        context.colorspace = context.color_primaries = _BT709
+        context.color_trc, context.color_range = _SRGB, _LIMITED
+        context.sample_aspect_ratio = pixel_aspect
+        copy = _no_sound if sound is None else stack.enter_context(_copied(container, sound))
+        lengths: dict[int, int] = {}
+        for (picture, transparent), time, length in zip(frames, timing.times, shown, strict=False):
+            frame = _frame(picture, transparent if alpha else None, pixels, alpha)
+            if not lengths:
+                film.width, film.height = frame.width, frame.height
+            frame.pts, frame.time_base = round(time / TICKS), TICKS
+            lengths[frame.pts] = round((time + length) / TICKS) - frame.pts
+            copy(time)
+            _mux(container, film.encode(frame), lengths)
+        _mux(container, film.encode(), lengths)
+        copy(None if sound and sound.whole else timing.duration)
+
+
+def _mux(container: Any, packets: Iterable[Any], lengths: dict[int, int]) -> None:
+    for packet in packets:
+        packet.duration = lengths.pop(packet.pts, 0)
+        container.mux(packet)
+
+
+def _frame(picture: AnyPicture, transparent: Array | None, pixels: str, alpha: bool) -> Any:
+    import av
+
+    levels = to_levels(np.asarray(picture)[0])
+    if alpha:
+        opacity = np.ones((*levels.shape[:2], 1)) if transparent is None else transparent[0]
+        levels = np.concatenate([levels, to_levels(np.asarray(opacity))], axis=-1)
+    height, width = levels.shape[:2]
+    levels = np.pad(levels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    frame = av.VideoFrame.from_ndarray(levels, format="rgba" if alpha else "rgb24")
+    return frame.reformat(format=pixels, dst_colorspace=_BT709, dst_color_range=_LIMITED)
+
+
+def _no_sound(until: Fraction | None) -> None:
+    pass
+
+
+@contextlib.contextmanager
+def _copied(container: Any, sound: Sound) -> Iterator[Callable[[Fraction | None], None]]:
+    """Add the sound's streams to a film; yield a function that copies what begins before a time."""
+    import av
+
+    with av.open(os.fspath(sound.path)) as source:
+        streams = {
+            one.index: container.add_stream_from_template(one) for one in source.streams.audio
+        }
+        packets = _heard(source, sound)
+        waiting = next(packets, None)
+
+        def copy(until: Fraction | None) -> None:
+            nonlocal waiting
+            while waiting is not None:
+                if until is not None and waiting.pts * waiting.time_base - sound.begin >= until:
+                    return
+                packet, index = waiting, waiting.stream.index
+                shift = round(sound.begin / packet.time_base)
+                packet.pts -= shift
+                if packet.dts is not None:
+                    packet.dts -= shift
+                packet.stream = streams[index]
+                container.mux(packet)
+                waiting = next(packets, None)
+
+        yield copy
+
+
+def _heard(source: Any, sound: Sound) -> Iterator[Any]:
+    """Yield the packets of sound that end after the time at which it is to begin, or all."""
+    for packet in source.demux(source.streams.audio):
+        if packet.pts is None or not packet.size:
+            continue
+        end = (packet.pts + (packet.duration or 0)) * packet.time_base
+        if sound.whole or end > sound.begin:
+            yield packet
+
+
+def _check_sound(suffix: str, sound: Sound) -> None:
+    """Raise an `InputError` where a format does not hold this kind of sound."""
+    import io
+
+    import av
+
+    with av.open(os.fspath(sound.path)) as source:
+        names = sorted({one.codec_context.name for one in source.streams.audio})
+        try:
+            with av.open(io.BytesIO(), "w", format=FILMS[suffix][0]) as container:
+                for one in source.streams.audio:
+                    container.add_stream_from_template(one)
+                container.start_encoding()
+        except Exception:
+            raise InputError(
+                f"the sound of {sound.path} is {', '.join(names)}, which {suffix} does not hold; "
+                "choose .mkv, or leave it out by --no-sound"
+            ) from None

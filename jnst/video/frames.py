@@ -1,0 +1,170 @@
+"""Frames of a moving picture, whatever it is kept in: their times, their pictures, one by one.
+
+A `Clip` is either a film, which PyAV decodes (`jnst.video.film`), or a folder of numbered pictures.
+Frames are asked for by number; the reader keeps its place, so that going forwards costs one
+decoding each.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from jnst.errors import InputError, check_at_least
+from jnst.pictures import animation, files
+from jnst.video.need import needed
+
+RATE = 25
+"""Frames a second of numbered pictures, which have no times of their own."""
+
+
+class Clip(Protocol):
+    """A moving picture that is open for reading."""
+
+    times: Sequence[Fraction]
+    """When each frame begins, in seconds from the first one; at least one."""
+    duration: Fraction
+    """How long all of them are shown together, in seconds."""
+
+    def frame(self, number: int) -> np.ndarray:
+        """Return a frame by its number from 0: (h, w, 3), or with alpha 4, uint8 or uint16.
+
+        Raises `InputError` where it cannot be read.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
+class Part(NamedTuple):
+    """Which frames of a clip are taken: times from, and before, in seconds; every so many."""
+
+    start: float = 0.0
+    end: float | None = None
+    every: int = 1
+
+
+@dataclass
+class Chosen:
+    """The frames of a clip that a `Part` takes, numbered anew; their times begin at 0 again."""
+
+    clip: Clip
+    numbers: Sequence[int]
+    times: Sequence[Fraction]
+    duration: Fraction
+    begin: Fraction
+    """Where the first of them is in the clip, in seconds."""
+
+    def frame(self, number: int) -> np.ndarray:
+        """Return a frame by its number among the chosen."""
+        return self.clip.frame(self.numbers[number])
+
+    def close(self) -> None:
+        """Close the clip."""
+        self.clip.close()
+
+    @property
+    def sound(self) -> Any:
+        """The clip itself where it is a film, whose sound can be copied; else None."""
+        return getattr(self.clip, "sound", None)
+
+
+@dataclass
+class Numbered:
+    """Pictures of a folder in the order of their numbers, shown at a fixed rate."""
+
+    paths: Sequence[Path]
+    times: Sequence[Fraction]
+    duration: Fraction
+
+    def frame(self, number: int) -> np.ndarray:
+        """Return a picture, with alpha where it has some; all are to have the first one's size."""
+        picture, alpha = files.read_with_alpha(self.paths[number])
+        if alpha is None:
+            return picture[0]
+        return np.concatenate([picture, alpha], axis=-1)[0]
+
+    def close(self) -> None:
+        """Do nothing: no file is kept open."""
+
+
+def open_clip(path: Path, *, rate: float | None = None) -> Clip:
+    """Open a film, a folder of numbered pictures, or a pattern of their names, as frame-%04d.png.
+
+    Args:
+        path: where it is.
+        rate: frames a second of numbered pictures, by default `RATE`. A film has its own.
+
+    Raises:
+        InputError: for what is none of these, or holds no picture.
+
+    """
+    paths = _numbered(path)
+    if paths is not None:
+        step = 1 / Fraction(rate or RATE).limit_denominator(1001)
+        times = [i * step for i in range(len(paths))]
+        return Numbered(paths, times, len(paths) * step)
+    if rate is not None:
+        raise InputError("rate is for numbered pictures; a film has its own")
+    needed("av")
+    from jnst.video.film import Film
+
+    return Film(path)
+
+
+def chosen(clip: Clip, part: Part) -> Chosen:
+    """Choose frames of a clip; raise `InputError` where there are none."""
+    check_at_least("from", part.start, 0)
+    check_at_least("every", part.every, 1)
+    last = float(clip.times[-1])
+    if part.end is not None and not part.end > part.start:
+        raise InputError(f"to must be above from, {part.start:g}, not {part.end:g}")
+    numbers = [
+        i
+        for i, time in enumerate(clip.times)
+        if part.start <= time and (part.end is None or time < part.end)
+    ]
+    if not numbers:
+        raise InputError(
+            f"there is no frame from {part.start:g} s on; the last one is at {last:.3g} s"
+        )
+    begin, after = clip.times[numbers[0]], numbers[-1] + 1
+    end = clip.times[after] if after < len(clip.times) else clip.duration
+    numbers = numbers[:: part.every]
+    times = [clip.times[i] - begin for i in numbers]
+    return Chosen(clip, numbers, times, end - begin, begin)
+
+
+def durations(times: Sequence[Fraction], whole: Fraction) -> list[Fraction]:
+    """Return how long each frame is shown, the last one until the whole is over."""
+    return [after - time for time, after in zip(times, [*times[1:], whole], strict=True)]
+
+
+def _numbered(path: Path) -> list[Path] | None:
+    """List numbered pictures in order; None for a path that is neither a folder nor a pattern."""
+    if path.is_dir():
+        found = [one for one in path.iterdir() if one.suffix.lower() in files.suffixes()]
+        named = f"{path} holds no pictures"
+    elif animation.numbered(path, 0) is not None:
+        before, after = re.split(r"%0[1-9]d", path.name, maxsplit=1)
+        name = re.compile(re.escape(before) + r"\d+" + re.escape(after))
+        folder = path.parent
+        found = [one for one in folder.iterdir() if name.fullmatch(one.name)]
+        found = found if folder.is_dir() else []
+        named = f"there are no pictures {path}"
+    else:
+        return None
+    if not found:
+        raise InputError(named)
+    return sorted(found, key=lambda one: _number(one.name))
+
+
+def _number(name: str) -> tuple[Any, ...]:
+    """Return a key by which 10 comes after 9."""
+    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name))

@@ -1,0 +1,167 @@
+"""A film from beginning to end: opened, painted until it is over or stopped, and written."""
+
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from jnst.errors import InputError
+from jnst.pictures import colour
+from jnst.runs.checkpoint import digest
+from jnst.runs.signals import interruptions, uninterrupted
+from jnst.transfer.frames import next_frame
+from jnst.transfer.pictures import Pictures, alpha_for, read
+from jnst.transfer.settings import Settings
+from jnst.version import __version__
+from jnst.video import encoding
+from jnst.video.frames import Chosen, Numbered, Part, chosen, open_clip
+from jnst.video.recipe import Film, Moment, open_film, paint_film
+from jnst.video.settings import VideoSettings
+from jnst.video.store import Store
+
+_CHUNK = 2**22
+"""Bytes of a film that are read at a time."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a film is made of: a moving picture, which part of it, and the styles."""
+
+    clip: Path
+    styles: Sequence[Path]
+    part: Part = Part()
+    rate: float | None = None
+    masks: Sequence[Path] = ()
+
+    def paths(self) -> list[Path]:
+        """List all files."""
+        return [self.clip, *self.styles, *self.masks]
+
+
+@dataclass(frozen=True)
+class OpenedFilm:
+    """A film that is ready to be painted, and the facts by which it is known again."""
+
+    film: Film
+    facts: dict[str, Any]
+    sound: encoding.Sound | None
+    notes: Sequence[str]
+
+
+def open_given(given: Given, *, sound: bool) -> tuple[Chosen, encoding.Sound | None]:
+    """Open the moving picture, and find its sound, if it is to have one.
+
+    Raises `InputError` for what cannot be read.
+    """
+    frames = chosen(open_clip(given.clip, rate=given.rate), given.part)
+    clip: Any = frames.clip
+    if not sound or frames.sound is None:
+        return frames, None
+    whole = frames.duration == clip.duration
+    return frames, encoding.Sound(frames.sound, clip.begin + frames.begin, whole)
+
+
+def open_run(
+    given: Given,
+    frames: Chosen,
+    sound: encoding.Sound | None,
+    settings: Settings,
+    video: VideoSettings,
+) -> OpenedFilm:
+    """Read the styles and load all that a film needs; raise `InputError` for what is unusable."""
+    first = read(frames.frame(0), list(given.styles), settings, masks=list(given.masks))
+    film = open_film(frames, first, settings, video)
+    facts = {
+        "settings": dataclasses.asdict(settings),
+        "video": dataclasses.asdict(video),
+        "part": list(given.part),
+        "rate": given.rate,
+        "clip": _digest(frames.clip, given.clip),
+        "pictures": digest(_as_numbers(first)),
+        "version": __version__,
+    }
+    notes = [*getattr(frames.clip, "notes", ()), *first.notes]
+    return OpenedFilm(film, facts, sound, notes)
+
+
+def paint(
+    opened: OpenedFilm, store: Store, watch: Callable[[Moment], None]
+) -> InputError | KeyboardInterrupt | None:
+    """Paint all frames, or until something stops it; return what did.
+
+    Raises:
+        InputError: where it fails before there is a frame.
+        KeyboardInterrupt: where it is interrupted before.
+
+    """
+    with interruptions() as interruption:
+        try:
+            for moment in paint_film(opened.film, store):
+                watch(moment)
+                if store.done and (come := interruption()) is not None:
+                    return come
+        except (InputError, KeyboardInterrupt) as error:
+            if not store.done:
+                raise
+            return error
+    return None
+
+
+def write(opened: OpenedFilm, store: Store, path: Path) -> int:
+    """Write the film as far as it is painted; return the number of its frames.
+
+    Raises `InputError` for what the disk refuses; the frames stay in the store.
+    """
+    film, frames = opened.film, opened.film.frames
+    count = min(store.done, len(frames.times))
+    times = list(frames.times[:count])
+    end = frames.times[count] if count < len(frames.times) else frames.duration
+    sound = opened.sound
+    if sound is not None and count < len(frames.times):
+        sound = sound._replace(whole=False)
+    with uninterrupted():
+        encoding.write(
+            path,
+            _finished(film, store, count),
+            encoding.Timing(times, Fraction(end)),
+            sound=sound,
+            pixel_aspect=getattr(frames.clip, "pixel_aspect", Fraction(1)),
+            alpha=film.first.alpha is not None,
+        )
+    return count
+
+
+def _finished(film: Film, store: Store, count: int) -> Iterator[encoding.Frame]:
+    """Yield the frames in the colours, and with the transparency, that they are to have."""
+    settings = film.settings
+    for number in range(count):
+        picture, alpha = store.newest(number, film.video.passes), None
+        if settings.colour is not None or film.first.alpha is not None:
+            pictures = next_frame(film.first, film.frames.frame(number), settings)
+            alpha = alpha_for(pictures, picture)
+            if settings.colour is not None:
+                picture = colour.after(settings.colour, picture, pictures.original)
+        yield picture, alpha
+
+
+def _as_numbers(pictures: Pictures) -> Any:
+    """Return pictures without what is no array: names of styles and of files."""
+    guides = [(one.style, one.region) for one in pictures.guides]
+    return pictures.content, guides
+
+
+def _digest(clip: Any, path: Path) -> str:
+    """Return a number that changes with the film, or with the names and sizes of its pictures."""
+    found = hashlib.sha256()
+    if isinstance(clip, Numbered):
+        for one in clip.paths:
+            found.update(f"{one.name} {os.path.getsize(one)}\n".encode())
+        return found.hexdigest()
+    with open(path, "rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
