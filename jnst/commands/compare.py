@@ -5,13 +5,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
-import rich.box
-import rich.table
 import tyro
 
-from jnst.display.terminal import cell, table_console
+from jnst.commands.compare_films import compare_films
+from jnst.commands.measures import Row, show
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.pictures import files, samples
@@ -35,6 +34,8 @@ class Options:
     """The photograph. By default what each RESULT was made of, by its metadata."""
     style: Annotated[Path | None, tyro.conf.arg(metavar="STYLE")] = None
     """The painting, likewise."""
+    video: Annotated[Path | None, tyro.conf.arg(metavar="CLIP")] = None
+    """The film that all RESULTs, films too, were made of: how steady is each?"""
     csv: Annotated[Path | None, tyro.conf.arg(metavar="PATH")] = None
     """Also write the table there (.csv), all digits."""
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
@@ -46,14 +47,6 @@ class Options:
     """Keep compiled programs in the user's cache folder, for faster starts."""
 
 
-class Row(NamedTuple):
-    """One measure of all results; `better` says which values are nearer: `lower` or `higher`."""
-
-    measure: str
-    better: str
-    values: list[float]
-
-
 def run(options: Options) -> int:
     """Measure all results, print the table and return the exit status."""
     if not options.results:
@@ -62,6 +55,8 @@ def run(options: Options) -> int:
         disk.check_writable(options.csv, [".csv"])
     if options.cache:
         keep_compiled_programs()
+    if options.video is not None:
+        return compare_films(options.results, options.video, csv=options.csv)
     made_of = [_made_of(path, options) for path in options.results]
     named = [*options.results, *(source for pair in made_of for source in pair)]
     tell_of_more((source for source in named if isinstance(source, Path)), quiet=False)
@@ -136,21 +131,8 @@ def _rows(found: Sequence[Comparison]) -> list[Row]:
 
 
 def _show(names: Sequence[str], rows: Sequence[Row], settings: Settings) -> None:
-    """Print the table, in several parts where the terminal is too narrow for all results."""
-    console = table_console()
-    label = max(len(row.measure) for row in rows)
-    width = max(10, min(24, *[max(len(name) for name in names)] * 2))
-    fit = max(1, (console.width - label - len("better") - 6) // (width + 3))
-    for start in range(0, len(names), fit):
-        table = rich.table.Table(box=rich.box.SIMPLE)
-        table.add_column("measure", no_wrap=True)
-        table.add_column("better", no_wrap=True)
-        for name in names[start : start + fit]:
-            table.add_column(cell(name), justify="right", overflow="fold", max_width=width)
-        for row in rows:
-            values = [f"{value:.4g}" for value in row.values[start : start + fit]]
-            table.add_row(row.measure, row.better, *values)
-        console.print(table)
+    """Print the table, and what its measures are."""
+    show(names, rows)
     say(
         f"Content loss: {settings.content_loss}, {settings.content_scale}.",
         f"Style loss: {settings.style_loss}, {settings.style_scale}.",

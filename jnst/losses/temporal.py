@@ -8,18 +8,18 @@ Style Transfer for Videos" (GCPR 2016, arXiv:1604.08610), equation 5, whose D is
 values. There c is 0 or 1; artistic-videos@40e7447 smooths it, and so may we.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
-from jnst.arrays import Array, Image, Scalar
+from jnst.arrays import Image, Scalar
 
 
 class Earlier(NamedTuple):
-    """The warped earlier result, (1, h, w, 3), and its weights c, (1, h, w, 1)."""
+    """The warped earlier result, an array (1, h, w, 3), and its weights c, (1, h, w, 1)."""
 
-    picture: Array
-    weights: Array
+    picture: Any
+    weights: Any
 
 
 def temporal(image: Image, target: Earlier) -> Scalar:

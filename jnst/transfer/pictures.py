@@ -53,8 +53,8 @@ class Pictures(NamedTuple):
     `original` is the content picture in its own colours, `alpha` its transparency; `start` is what
     to begin with, where that is a picture of its own. Content, regions of the new picture and start
     are on their canvas; see `jnst.pictures.canvas`. `notes` say what was used otherwise than it was
-    given. `network` is the file of a trained network, whose style it is. `held` is what a frame of a
-    film is held to.
+    given. `network` is the file of a trained network, whose style it is. `held` is what a frame
+    of a film is held to.
     """
 
     content: Picture

@@ -3,13 +3,14 @@
 import bisect
 import os
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from av.stream import Disposition
 
 from jnst.errors import InputError
 from jnst.system import disk
@@ -50,7 +51,7 @@ class Film:
         self._stamps, self._base = stamps, self._stream.time_base or Fraction(1, 1000)
         self.begin = stamps[0] * self._base
         """The time stamp of the first frame, in seconds: sound may begin before or after it."""
-        self.times = [(stamp - stamps[0]) * self._base for stamp in stamps]
+        self.times: Sequence[Fraction] = [(stamp - stamps[0]) * self._base for stamp in stamps]
         self.duration = (last - stamps[0]) * self._base
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
         self._frames: Iterator[Any] | None = None
@@ -93,7 +94,7 @@ class Film:
             raise InputError("it has no moving picture")
         self._stream = films[0]
         self._stream.thread_type = "AUTO"
-        self._decoder = None
+        self._decoder: Any = None
         name = self._stream.codec_context.name
         if self._stream.metadata.get("alpha_mode") == "1" and name in _WITH_ALPHA:
             self._decoder = av.CodecContext.create(_WITH_ALPHA[name], "r")
@@ -173,7 +174,7 @@ class Film:
 
 def _is_cover(stream: Any) -> bool:
     """Tell whether a stream is the picture on the sleeve of a sound file."""
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+    return bool(stream.disposition & Disposition.attached_pic)
 
 
 def _levels(frame: Any) -> np.ndarray:

@@ -5,7 +5,7 @@ milliseconds a frame. `raft` is RAFT-small (`jnst.video.raft`): exact, and secon
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -34,7 +34,8 @@ def _dis() -> Estimate:
     needed("cv2")
     import cv2
 
-    search = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    module: Any = cv2
+    search = module.DISOpticalFlow_create(module.DISOPTICAL_FLOW_PRESET_MEDIUM)
 
     def grey(picture: Picture) -> np.ndarray:
         return cv2.cvtColor((picture[0] * 255).round().astype(np.uint8), cv2.COLOR_RGB2GRAY)

@@ -68,9 +68,7 @@ class Film:
         return len(self.frames.times) * self.video.passes
 
 
-def open_film(
-    frames: Chosen, first: Pictures, settings: Settings, video: VideoSettings
-) -> Film:
+def open_film(frames: Chosen, first: Pictures, settings: Settings, video: VideoSettings) -> Film:
     """Load all that a film needs; raise `InputError` for settings that cannot be used."""
     check(video)
     if first.start is not None:
@@ -113,7 +111,7 @@ def paint_film(film: Film, store: Store) -> Iterator[Moment]:
         number = count - 1 - place if backwards else place
         last = None
         for last in _steps(film, store, number, turn, backwards=backwards):
-            yield last._replace(done=position)
+            yield Moment(position, last.share, last.progress)
         assert last is not None  # a plan has at least one step
         store.put(number, turn, last.picture)
         yield Moment(position + 1, 0.0, last.progress)
@@ -122,15 +120,12 @@ def paint_film(film: Film, store: Store) -> Iterator[Moment]:
 class _Step(NamedTuple):
     """A step of a frame: how much of the frame is painted, and the frame as it is."""
 
-    done: int
     share: float
     progress: Progress
     picture: AnyPicture
 
 
-def _steps(
-    film: Film, store: Store, number: int, turn: int, *, backwards: bool
-) -> Iterator[_Step]:
+def _steps(film: Film, store: Store, number: int, turn: int, *, backwards: bool) -> Iterator[_Step]:
     settings, method = film.settings, METHODS[film.settings.method]
     earlier = _earlier(film, store, number, turn, backwards=backwards)
     frame = film.frames.frame(number)
@@ -155,7 +150,7 @@ def _steps(
         if settings.method != "pixels" and earlier is not None:
             kept = film.video.hold * earlier.weights
             picture = (1 - kept) * picture + kept * earlier.picture
-        yield _Step(0, spent[progress.step] / spent[-1], progress, picture)
+        yield _Step(spent[progress.step] / spent[-1], progress, picture)
 
 
 def _later(settings: Settings, video: VideoSettings) -> Settings:

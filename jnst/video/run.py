@@ -33,7 +33,7 @@ class Given:
 
     clip: Path
     styles: Sequence[Path]
-    part: Part = Part()
+    part: Part
     rate: float | None = None
     masks: Sequence[Path] = ()
 

@@ -44,7 +44,7 @@ class Store:
                 )
 
     def get(self, number: int, turn: int) -> Picture:
-        """Return a frame as it is after a pass, counted from 0; raise `InputError` for a bad one."""
+        """Return a frame after a pass, counted from 0; raise `InputError` for a damaged one."""
         path = self._path(number, turn)
         with disk.guarded(f"cannot read {os.fspath(path)!r}"):
             levels = np.load(path, allow_pickle=False)

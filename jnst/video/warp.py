@@ -21,7 +21,7 @@ Flow = Float[np.ndarray, "h w 2"]
 """Motion in pixels: x to the right, y downwards."""
 
 
-def warp(picture: Array, flow: Array) -> jax.Array:
+def warp(picture: Array, flow: Array) -> Array:
     """Compute W of values (1, h, w, c) by a flow (h, w, 2), differentiable in both.
 
     A value between pixels is as good as the four around it: each warp blurs a little.

@@ -28,7 +28,7 @@ class _Places(NamedTuple):
 def warp(picture: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """W(p) = I(p + f(p)), as `jnst.video.warp.warp`."""
     at = _places(picture, flow)
-    return sum(share * picture[:, rows, columns] for rows, columns, share in _four(at))
+    return np.sum([share * picture[:, rows, columns] for rows, columns, share in _four(at)], axis=0)
 
 
 def warp_backward(
@@ -38,7 +38,7 @@ def warp_backward(
     at = _places(picture, flow)
     of_picture = np.zeros_like(picture)
     for rows, columns, share in _four(at):
-        np.add.at(of_picture, (0, rows, columns), (share * gradient)[0])
+        np.add.at(of_picture[0], (rows, columns), (share * gradient)[0])
     (I_00, I_01), (I_10, I_11) = (
         [picture[0, rows, columns] for columns in at.columns] for rows in at.rows
     )
@@ -54,9 +54,7 @@ def _places(picture: np.ndarray, flow: np.ndarray) -> _Places:
     x, y = x + flow[..., 0], y + flow[..., 1]
     (column, right, in_x), (row, down, in_y) = _split(x, width), _split(y, height)
     below, beside = np.minimum(row + 1, height - 1), np.minimum(column + 1, width - 1)
-    return _Places(
-        (row, below), (column, beside), down[..., None], right[..., None], (in_x, in_y)
-    )
+    return _Places((row, below), (column, beside), down[..., None], right[..., None], (in_x, in_y))
 
 
 def _split(place: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
