@@ -5,12 +5,13 @@ Frames are asked for by number; the reader keeps its place, so that going forwar
 decoding each.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +23,7 @@ RATE = 25
 """Frames a second of numbered pictures, which have no times of their own."""
 
 
+@runtime_checkable
 class Clip(Protocol):
     """A moving picture that is open for reading."""
 
@@ -107,6 +109,8 @@ def open_clip(path: Path, *, rate: float | None = None) -> Clip:
     """
     paths = _numbered(path)
     if paths is not None:
+        if rate is not None and not 0 < rate < math.inf:
+            raise InputError(f"rate must be a number above 0, not {rate:g}")
         step = 1 / Fraction(rate or RATE).limit_denominator(1001)
         times = [i * step for i in range(len(paths))]
         return Numbered(paths, times, len(paths) * step)
@@ -131,9 +135,11 @@ def chosen(clip: Clip, part: Part) -> Chosen:
         if part.start <= time and (part.end is None or time < part.end)
     ]
     if not numbers:
-        raise InputError(
-            f"there is no frame from {part.start:g} s on; the last one is at {last:.3g} s"
-        )
+        if part.start > last:
+            raise InputError(
+                f"there is no frame from {part.start:g} s on; the last one is at {last:.3g} s"
+            )
+        raise InputError(f"there is no frame from {part.start:g} s to {part.end:g} s")
     begin, after = clip.times[numbers[0]], numbers[-1] + 1
     end = clip.times[after] if after < len(clip.times) else clip.duration
     numbers = numbers[:: part.every]
@@ -154,9 +160,8 @@ def _numbered(path: Path) -> list[Path] | None:
     elif animation.numbered(path, 0) is not None:
         before, after = re.split(r"%0[1-9]d", path.name, maxsplit=1)
         name = re.compile(re.escape(before) + r"\d+" + re.escape(after))
-        folder = path.parent
-        found = [one for one in folder.iterdir() if name.fullmatch(one.name)]
-        found = found if folder.is_dir() else []
+        beside = path.parent.iterdir() if path.parent.is_dir() else ()
+        found = [one for one in beside if name.fullmatch(one.name)]
         named = f"there are no pictures {path}"
     else:
         return None

@@ -9,7 +9,6 @@ What lies between pixels is read bilinearly, and what lies beyond the border is 
 
 import functools
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float

@@ -1,0 +1,168 @@
+import itertools
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from films import make, packets, scene
+
+from jnst.errors import InputError
+from jnst.pictures import files
+from jnst.video import encoding
+from jnst.video.encoding import Sound, Timing
+from jnst.video.film import Film
+
+TIMES = [Fraction(n, 100) for n in (0, 4, 12, 16, 36)]
+UNEVEN = Timing(TIMES, Fraction(1, 2))
+
+
+def frames(count=5, *, alpha=None, size=(24, 32)):
+    for i in range(count):
+        yield scene(i, height=size[0], width=size[1])[None].astype(np.float32) / 255, alpha
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".m4v", ".mov", ".mkv", ".webm"])
+def test_a_film_has_the_frames_at_their_times(tmp_path, suffix):
+    path = tmp_path / f"film{suffix}"
+    encoding.write(path, frames(), UNEVEN, pixel_aspect=Fraction(16, 15))
+    film = Film(path)
+    assert film.times == TIMES
+    assert film.duration == Fraction(1, 2)
+    assert film.pixel_aspect == Fraction(16, 15)
+    for i, (picture, _) in enumerate(frames()):
+        # Half the colours are kept: what differs is between neighbours.
+        assert np.abs(film.frame(i) / 255 - picture[0]).mean() < 0.06
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_colours_are_named_and_kept(tmp_path):
+    colour = np.array([0.8, 0.15, 0.35], np.float32)
+    picture = np.broadcast_to(colour, (1, 32, 32, 3))
+    encoding.write(tmp_path / "a.mp4", [(picture, None)], Timing([Fraction(0)], Fraction(1)))
+    film = Film(tmp_path / "a.mp4")
+    np.testing.assert_allclose(film.frame(0)[16, 16] / 255, colour, atol=0.01)
+    assert film._stream.codec_context.colorspace == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (23, 31), (24, 31)])
+def test_odd_sides_get_their_last_row_twice(tmp_path, size):
+    one = Timing([Fraction(0)], Fraction(1, 10))
+    encoding.write(tmp_path / "a.mp4", frames(1, size=size), one)
+    film = Film(tmp_path / "a.mp4")
+    height, width = size[0] + size[0] % 2, size[1] + size[1] % 2
+    assert film.frame(0).shape == (height, width, 3)
+    assert film.duration == Fraction(1, 10)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_animations_show_each_frame_as_long(tmp_path, suffix):
+    path = tmp_path / f"film{suffix}"
+    encoding.write(path, frames(), UNEVEN)
+    with PIL.Image.open(path) as found:
+        shown = []
+        for i in range(found.n_frames):
+            found.seek(i)
+            found.load()
+            shown.append(found.info["duration"])
+    assert shown == [40, 80, 40, 200, 140]
+
+
+def test_numbered_pictures_keep_transparency(tmp_path):
+    alpha = np.full((1, 24, 32, 1), 0.5, np.float32)
+    encoding.write(
+        tmp_path / "shot-%03d.png", frames(3, alpha=alpha), Timing(TIMES[:3], Fraction(1))
+    )
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["shot-001.png", "shot-002.png", "shot-003.png"]
+    _, found = files.read_with_alpha(tmp_path / "shot-002.png")
+    np.testing.assert_allclose(found, alpha, atol=1 / 255)
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".mov"])
+def test_films_keep_transparency_where_they_can(tmp_path, suffix):
+    alpha = np.ones((1, 24, 32, 1), np.float32)
+    alpha[:, :, :16] = 0.25
+    path = tmp_path / f"film{suffix}"
+    encoding.write(path, frames(2, alpha=alpha), Timing(TIMES[:2], Fraction(1)), alpha=True)
+    found = Film(path).frame(1)
+    levels = found[..., 3] / np.iinfo(found.dtype).max
+    np.testing.assert_allclose(levels[:, :12], 0.25, atol=0.02)
+    np.testing.assert_allclose(levels[:, 20:], 1, atol=0.02)
+
+
+SOUNDS = {".mp4": "aac", ".mkv": "libopus", ".mov": "pcm_s16le", ".webm": "libopus"}
+
+
+@pytest.mark.parametrize("suffix", SOUNDS)
+def test_sound_is_copied_bit_by_bit(tmp_path, suffix):
+    source = tmp_path / f"source{suffix}"
+    codec = "libvpx-vp9" if suffix == ".webm" else "libx264"
+    make(source, [scene(i) for i in range(10)], sound=SOUNDS[suffix], codec=codec)
+    sound, path = Sound(source, Film(source).begin, True), tmp_path / f"film{suffix}"
+    encoding.check_writable(path, sound)
+    encoding.write(
+        path, frames(10), Timing([Fraction(i, 10) for i in range(10)], Fraction(1)), sound=sound
+    )
+    before, after = packets(source), packets(path)
+    assert len(before) > 20
+    assert [data for _, data in before] == [data for _, data in after]
+    np.testing.assert_allclose([t for t, _ in before], [t for t, _ in after], atol=2e-3)
+    assert Film(path).duration == 1
+
+
+def test_of_a_part_its_own_sound_is_copied(tmp_path):
+    source = make(tmp_path / "source.mkv", [scene(i) for i in range(20)], sound="libopus")
+    path = tmp_path / "film.mkv"
+    timing = Timing([Fraction(i, 10) for i in range(5)], Fraction(1, 2))
+    encoding.write(path, frames(5), timing, sound=Sound(source, Fraction(6, 10), False))
+    whole = {data: time for time, data in packets(source)}
+    part = packets(path)
+    assert 24 <= len(part) <= 27  # of 20 ms each
+    for (time, data), (after, _) in itertools.pairwise(part):
+        assert whole[data] - 0.6 == pytest.approx(time, abs=0.021)
+        assert after > time
+
+
+def test_what_cannot_be_written_is_refused_before(tmp_path):
+    source = make(tmp_path / "source.mkv", [scene(0)], sound="libvorbis")
+    sound = Sound(source, Fraction(0), True)
+    for path, given, message in [
+        (
+            tmp_path / "a.avi",
+            None,
+            "a moving picture is .mp4, .m4v, .mov, .mkv, .webm, .gif, .webp, "
+            "or numbered pictures, as in frame-%04d.png; not 'a.avi'",
+        ),
+        (
+            tmp_path / "none" / "a.mp4",
+            None,
+            f"cannot write '{tmp_path / 'none' / 'a.mp4'}': there is "
+            f"no folder '{tmp_path / 'none'}'",
+        ),
+        (
+            tmp_path / "a.mov",
+            sound,
+            f"the sound of {source} is vorbis, which .mov does not hold; "
+            "choose .mkv, or leave it out by --no-sound",
+        ),
+    ]:
+        with pytest.raises(InputError) as error:
+            encoding.check_writable(Path(path), given)
+        assert str(error.value) == message
+    encoding.check_writable(tmp_path / "a.webm", sound)
+
+
+def test_a_failure_leaves_what_was_there(tmp_path):
+    path = tmp_path / "film.mp4"
+    encoding.write(path, frames(2), Timing(TIMES[:2], Fraction(1)))
+    before = path.read_bytes()
+
+    def broken():
+        yield from frames(1)
+        raise InputError("frame 2 is damaged")
+
+    with pytest.raises(InputError, match="frame 2 is damaged"):
+        encoding.write(path, broken(), UNEVEN)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
