@@ -1,0 +1,1 @@
+"""Moving pictures: the motion between frames, and what is painted along it."""
