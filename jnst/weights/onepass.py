@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import h5py
-import numpy as np
 
 from jnst.arrays import Params
 from jnst.errors import InputError, check_choice
@@ -58,7 +57,7 @@ def load(name: str) -> tuple[str, Params]:
         )
     data, _ = store.verified(path, dimensions=4)
     with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
-        tensors = _arrays(file, "")
+        tensors = hdf5.arrays(file)
     return read(tensors, FILES[name], str(path))
 
 
@@ -119,15 +118,3 @@ def with_encoder(means: Tensors, decoder: Tensors) -> Tensors:
     """Return AdaIN's two published files as one."""
     named = {f"{_ENCODER}{name}": array for name, array in means.items()}
     return named | {f"{_DECODER}{name}": array for name, array in decoder.items()}
-
-
-def _arrays(group: h5py.Group, prefix: str) -> dict[str, np.ndarray]:
-    """Read all arrays in a group, and in the groups in it."""
-    found = {}
-    for name in map(str, group):
-        item = hdf5.find(group, name)
-        if isinstance(item, h5py.Group):
-            found |= _arrays(item, f"{prefix}{name}/")
-        else:
-            found[prefix + name] = hdf5.array(item)
-    return found

@@ -149,3 +149,10 @@ ONE_PASS: Mapping[str, Release] = {
     ),
 }
 """By name, in the order in which they are listed; "johnson" are four, each of one style."""
+FLOW: Mapping[str, Release] = {
+    # Of the authors' own file there is no address but that of an archive of all their models.
+    "raft-small": Release(
+        "torchvision", ("raft-small.h5",), (_torch("raft_small_C_T_V1", "ad48884c"),)
+    ),
+}
+"""Networks that estimate motion, in the same way."""

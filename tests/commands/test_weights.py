@@ -7,17 +7,19 @@ import os
 
 import h5py
 import numpy as np
+import plain_raft
 import pytest
 from helpers import check_refused
 from helpers_fetch import Handler, served, source
 from helpers_parts import microast_files
+from helpers_torch import state_dict, zipped
 
 import jnst.cli
 from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.commands import weights as command
-from jnst.weights import fetch, store
-from jnst.weights.published import ONE_PASS
+from jnst.weights import fetch, raft, store
+from jnst.weights.published import FLOW, ONE_PASS
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +112,25 @@ def test_get_fetches_all_parts_and_converts_them_together(in_parts, server, fold
     server.files[last] = server.files[last][:-1] + b"?"
     assert jnst.cli.main(["weights", "get", "microast"]) == 2
     assert "which it had when it was first" in capsys.readouterr().err
+
+
+def test_get_fetches_a_network_that_estimates_motion(server, folder, monkeypatch, capsys):
+    params = plain_raft.random_params(np.random.default_rng(0), np.float32)
+    tensors = plain_raft.as_published(params, torchvision=True)
+    server.data = zipped(*state_dict(tensors))
+    here = source(server, "sha256", 8, data=server.data, file="raft_small.pth")
+    release = FLOW["raft-small"]._replace(files=(here,))
+    monkeypatch.setattr(command, "FLOW", {"raft-small": release})
+    assert jnst.cli.main(["weights", "get", "raft-small"]) == 0
+    out, err = capsys.readouterr()
+    assert out == f"wrote {folder / 'raft-small.h5'}\n"
+    assert "only 32 bits are published" in err
+    assert raft.load().keys() == params.keys()
+    assert jnst.cli.main(["weights"]) == 0
+    assert here.address in capsys.readouterr().out
+    words = ["weights", "convert", "a.pth", "--backbone", "raft-small", "--source", "keras"]
+    assert jnst.cli.main(words) == 2
+    assert "source is for the files of feature" in capsys.readouterr().err
 
 
 def test_a_part_that_does_not_come_is_said_and_the_others_are_kept(

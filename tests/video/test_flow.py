@@ -46,5 +46,5 @@ def test_the_error_on_flying_chairs(pair):
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(InputError, match="unknown flow 'deep'; choose from dis"):
+    with pytest.raises(InputError, match="unknown flow 'deep'; choose from dis, raft"):
         flow.estimator("deep")

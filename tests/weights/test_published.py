@@ -1,12 +1,13 @@
 """Where weights are published, and how that is said."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from painters import NETS, here, oracles
 
 from jnst.backbones.tables import BACKBONES
-from jnst.weights import fetch, published
+from jnst.weights import fetch, published, raft
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,13 @@ def test_what_is_published_in_single_files_has_addresses():
             assert len(source.hash) in (0, 64)
     address = published.ONE_PASS["johnson"].files[0].address
     assert address == "https://www.dropbox.com/s/lrvwfehqdcxoza8/saved_models.zip?dl=1"
+
+
+def test_raft_small_is_fetched_in_torchvisions_form():
+    (source,) = published.FLOW["raft-small"].files
+    assert source.address.endswith(".org/models/raft_small_C_T_V1-ad48884c.pth")
+    assert published.FLOW["raft-small"].makes == (f"{raft.NAME}.h5",)
+    assert raft.is_ours([Path(source.file)], "auto")
 
 
 @here(*oracles.PUBLISHED["microast"].files)

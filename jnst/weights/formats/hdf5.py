@@ -99,3 +99,18 @@ def array(data: h5py.Dataset) -> np.ndarray:
     if data.id.get_storage_size() != data.nbytes:
         raise ValueError(f"{data.name} is not all there")
     return data[...]
+
+
+def arrays(group: h5py.Group) -> dict[str, np.ndarray]:
+    """Read all arrays in a group, and in the groups in it, by name, "/" between groups.
+
+    Raises `ValueError` as `find` and `array` do.
+    """
+    found = {}
+    for name in map(str, group):
+        item = find(group, name)
+        if isinstance(item, h5py.Group):
+            found |= {f"{name}/{inner}": data for inner, data in arrays(item).items()}
+        else:
+            found[name] = array(item)
+    return found

@@ -98,3 +98,16 @@ def test_layers_behind_a_link(tmp_path, secret):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["model_weights"] = h5py.ExternalLink(secret, "/")
     refused(tmp_path / "a.h5", "model_weights is a link")
+
+
+def test_all_arrays_are_read_by_name_and_no_link_is_followed(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["b/c/d"], file["e"] = np.arange(3.0), np.arange(2)
+        found = heaps.arrays(file)
+        assert {name: array.tolist() for name, array in found.items()} == {
+            "b/c/d": [0, 1, 2],
+            "e": [0, 1],
+        }
+        file["b/f"] = h5py.SoftLink("/e")
+        with pytest.raises(ValueError, match="f is a link"):
+            heaps.arrays(file)
