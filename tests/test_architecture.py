@@ -31,8 +31,8 @@ ALLOWED = {
     "runs": "arrays errors version methods system pictures transfer",
     "training": "arrays errors version xla methods pictures losses feedforward weights engines "
     "transfer runs",
-    "video": "arrays errors version xla methods system pictures backbones losses feedforward weights "
-    "transfer runs",
+    "video": "arrays errors version xla methods system pictures backbones losses feedforward "
+    "weights transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",

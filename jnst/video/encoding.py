@@ -63,7 +63,7 @@ Frame = tuple[AnyPicture, Array | None]
 def check_writable(path: Path, sound: Sound | None) -> None:
     """Raise an `InputError` where no moving picture, or not its sound, can be written there."""
     if animation.numbered(path, 0) is not None or path.suffix.lower() in animation.MOVING:
-        animation.check(path, rate=1)
+        animation.check(path, rate=1.0)
         return
     if path.suffix.lower() not in FILMS:
         names = ", ".join([*FILMS, *animation.MOVING])
@@ -114,7 +114,7 @@ def write(
         return
     if suffix in animation.MOVING:
         pictures = (picture for picture, _ in frames)
-        animation.write(path, pictures, rate=1, shown=[float(one) for one in shown])
+        animation.write(path, pictures, rate=1.0, shown=[float(one) for one in shown])
         return
     with disk.guarded(f"cannot write {os.fspath(path)!r}"), disk.replacing(path) as stream:
         _write_film(stream, suffix, frames, timing, shown, sound, pixel_aspect, alpha)
@@ -148,7 +148,7 @@ def _write_film(
         lengths: dict[int, int] = {}
         for (picture, transparent), time, length in zip(frames, timing.times, shown, strict=False):
             frame = _frame(picture, transparent if alpha else None, pixels, alpha)
-            if not lengths:
+            if not context.is_open:
                 film.width, film.height = frame.width, frame.height
             frame.pts, frame.time_base = round(time / TICKS), TICKS
             lengths[frame.pts] = round((time + length) / TICKS) - frame.pts

@@ -129,10 +129,9 @@ def chosen(clip: Clip, part: Part) -> Chosen:
     last = float(clip.times[-1])
     if part.end is not None and not part.end > part.start:
         raise InputError(f"to must be above from, {part.start:g}, not {part.end:g}")
+    start, end = _exact(part.start), None if part.end is None else _exact(part.end)
     numbers = [
-        i
-        for i, time in enumerate(clip.times)
-        if part.start <= time and (part.end is None or time < part.end)
+        i for i, time in enumerate(clip.times) if start <= time and (end is None or time < end)
     ]
     if not numbers:
         if part.start > last:
@@ -150,6 +149,11 @@ def chosen(clip: Clip, part: Part) -> Chosen:
 def durations(times: Sequence[Fraction], whole: Fraction) -> list[Fraction]:
     """Return how long each frame is shown, the last one until the whole is over."""
     return [after - time for time, after in zip(times, [*times[1:], whole], strict=True)]
+
+
+def _exact(seconds: float) -> Fraction:
+    """Return the fraction that was meant: 0.4 is a little above two fifths."""
+    return Fraction(seconds).limit_denominator(10**6)
 
 
 def _numbered(path: Path) -> list[Path] | None:

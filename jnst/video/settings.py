@@ -21,7 +21,7 @@ class VideoSettings:
     frame_steps: int = 30
     """How many times the loss and its gradient are evaluated for each frame after the first, which
     begins with the one before it. By --quality more or fewer."""
-    temporal_weight: float = 100.0
+    temporal_weight: float = 2.0
     """How much it matters, when pixels are optimized, that strokes move with the scene."""
     earlier: tuple[int, ...] = (1,)
     """How many frames back those are that a frame is held to, each pixel by the nearest in which it

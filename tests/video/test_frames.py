@@ -26,7 +26,7 @@ def tone(clip, number):
 
 @pytest.mark.parametrize("name", ["", "shot-%01d.png"])
 def test_numbered_pictures_come_in_the_order_of_their_numbers(numbered, name):
-    clip = open_clip(numbered / name, rate=5)
+    clip = open_clip(numbered / name, rate=5.0)
     assert [tone(clip, i) for i in range(11)] == list(range(1, 12))  # 10 after 9
     assert clip.times[3] == Fraction(3, 5)
     assert clip.duration == Fraction(11, 5)
@@ -53,7 +53,7 @@ def test_transparency_of_numbered_pictures_is_kept(tmp_path):
     ],
 )
 def test_a_part_is_chosen_and_lasts_as_long_as_before(numbered, part, numbers, duration):
-    found = chosen(open_clip(numbered, rate=5), part)
+    found = chosen(open_clip(numbered, rate=5.0), part)
     assert list(found.numbers) == list(numbers)
     assert found.duration == Fraction(duration, 5)
     assert found.times[0] == 0
@@ -77,7 +77,7 @@ def test_a_part_is_chosen_and_lasts_as_long_as_before(numbered, part, numbers, d
 )
 def test_parts_without_frames_are_refused(numbered, part, message):
     with pytest.raises(InputError) as error:
-        chosen(open_clip(numbered, rate=5), part)
+        chosen(open_clip(numbered, rate=5.0), part)
     assert str(error.value) == message
 
 
@@ -94,8 +94,8 @@ def test_what_is_no_moving_picture_is_refused(tmp_path, numbered):
         assert str(error.value).startswith(message)
     film = make(tmp_path / "film.mp4", [scene(0)])
     for rate, path, message in [
-        (5, film, "rate is for numbered pictures; a film has its own"),
-        (0, numbered, "rate must be a number above 0, not 0"),
+        (5.0, film, "rate is for numbered pictures; a film has its own"),
+        (0.0, numbered, "rate must be a number above 0, not 0"),
     ]:
         with pytest.raises(InputError) as error:
             open_clip(path, rate=rate)
