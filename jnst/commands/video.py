@@ -27,8 +27,8 @@ from jnst.video import encoding
 from jnst.video.frames import Part
 from jnst.video.recipe import Moment
 from jnst.video.run import Given, OpenedFilm, open_given, open_run, paint, write
-from jnst.video.settings import VideoSettings
-from jnst.video.store import Store
+from jnst.video.settings import VideoSettings, check
+from jnst.video.store import Store, remove_empty
 from jnst.video.store import read as kept_in
 from jnst.xla import keep_compiled_programs
 
@@ -93,6 +93,7 @@ def run(options: Options) -> int:
     settings = with_quality(asked, options.quality, preset=options.preset)
     if not options.styles and settings.method not in WITHOUT_PAINTING:
         raise InputError("name a painting, or several, after the film")
+    check(options.video)
     factor = QUALITY[options.quality] or 1
     steps = max(1, round(factor * options.video.frame_steps))
     video = dataclasses.replace(options.video, frame_steps=steps)
@@ -115,14 +116,11 @@ def run(options: Options) -> int:
             if options.cache:
                 keep_compiled_programs()
             opened = open_run(given, frames, sound, settings, video)
-            code, ended = _paint(opened, options, output, folder)
-        if ended and options.checkpoint is None:
-            with contextlib.suppress(OSError):  # not empty: something of the user's is in it
-                (folder / ".jnst-lock").unlink(missing_ok=True)
-                folder.rmdir()
-        return code
+            return _paint(opened, options, output, folder)
     finally:
         frames.close()
+        if options.checkpoint is None:
+            remove_empty(output.with_name(f"{output.name}.frames"))
 
 
 def _output(options: Options, clip: Path) -> Path:
@@ -135,8 +133,8 @@ def _output(options: Options, clip: Path) -> Path:
     return output if options.resume else disk.unused(output)
 
 
-def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> tuple[int, bool]:
-    """Paint and write a film; return the exit status, and whether it is whole."""
+def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> int:
+    """Paint and write a film; return the exit status."""
     film, began = opened.film, time.monotonic()
     store = Store(folder, opened.facts)
     if not options.quiet:
@@ -164,7 +162,7 @@ def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> 
         )
         if trouble is not None:
             notice(f"the finished frames are in {folder}; go on by --resume")
-    return status(trouble), trouble is None
+    return status(trouble)
 
 
 @contextlib.contextmanager

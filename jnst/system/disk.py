@@ -26,6 +26,8 @@ except ImportError:  # on Windows
 TEMPORARY = ".jnst-{}.tmp"
 """The name of a file until it is whole."""
 _OURS = r"\.jnst-([a-z]+-)?[0-9a-f]+\.tmp"
+LOCK = ".jnst-lock"
+"""The name of the file that is locked in a folder which one process holds."""
 LONGEST = 200
 """Bytes in a name that we choose; file systems take 255, and some names get a number more."""
 
@@ -151,7 +153,7 @@ def held(folder: Path, failure: str, *, taken: str) -> Iterator[None]:
     The system lets go of it when the process ends, however that comes about. Raises `InputError`,
     the reason after `failure`: `taken` where another process holds the folder.
     """
-    lock = filelock.FileLock(folder / ".jnst-lock", blocking=False)
+    lock = filelock.FileLock(folder / LOCK, blocking=False)
     with guarded(failure):
         try:
             lock.acquire()

@@ -1,21 +1,24 @@
 """Frames into a file: a film with its sound, an animation, or numbered pictures."""
 
 import contextlib
+import functools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import PIL.Image
 
 from jnst.arrays import AnyPicture, Array
 from jnst.errors import InputError
-from jnst.pictures import animation, files
+from jnst.pictures import animation, files, resizing
 from jnst.pictures.files.raster import to_levels
 from jnst.system import disk
 from jnst.video.frames import durations
 from jnst.video.need import needed
+from jnst.video.sound import Sound, check_sound, copied, no_sound
 
 TICKS = Fraction(1, 90_000)
 """Seconds; the unit of time stamps in films of ours. All usual frame rates are whole numbers of
@@ -37,6 +40,8 @@ WITH_ALPHA = {
     ".mov": ("prores_ks", "yuva444p10le", {"profile": "4444"}),
 }
 """Codec, format of pixels and options of the films that can be transparent."""
+SQUARE = (".webm", *animation.MOVING)
+"""Formats in which FFmpeg, or Pillow, writes square pixels alone."""
 _BT709, _LIMITED, _SRGB = 1, 1, 13
 """FFmpeg's numbers of the colours that films are written in, and say so."""
 
@@ -46,14 +51,6 @@ class Timing(NamedTuple):
 
     times: Sequence[Fraction]
     duration: Fraction
-
-
-class Sound(NamedTuple):
-    """The sound of a film, from a time on: of its time stamps, in seconds; or the whole of it."""
-
-    path: Path
-    begin: Fraction
-    whole: bool
 
 
 Frame = tuple[AnyPicture, Array | None]
@@ -74,7 +71,7 @@ def check_writable(path: Path, sound: Sound | None) -> None:
     needed("av")
     disk.check_writable(path, FILMS)
     if sound is not None:
-        _check_sound(path.suffix.lower(), sound)
+        check_sound(sound, path.suffix.lower(), FILMS[path.suffix.lower()][0])
 
 
 def write(
@@ -96,7 +93,8 @@ def write(
             row, or column, twice.
         timing: when each is shown.
         sound: is copied, without being decoded; a part as long as the picture lasts.
-        pixel_aspect: the width of a pixel by its height.
+        pixel_aspect: the width of a pixel by its height. In `SQUARE` frames are made as wide as
+            they are to be seen.
         alpha: whether any frame is transparent; where the format cannot be, it is over white.
 
     Raises:
@@ -112,6 +110,9 @@ def write(
             assert name is not None
             files.write(name, picture, alpha=transparent)
         return
+    if suffix in SQUARE and pixel_aspect != 1:
+        frames = map(functools.partial(_squared, pixel_aspect=pixel_aspect), frames)
+        pixel_aspect = Fraction(1)
     if suffix in animation.MOVING:
         pictures = (picture for picture, _ in frames)
         animation.write(path, pictures, rate=1.0, shown=[float(one) for one in shown])
@@ -144,7 +145,7 @@ def _write_film(
         context.colorspace = context.color_primaries = _BT709
         context.color_trc, context.color_range = _SRGB, _LIMITED
         context.sample_aspect_ratio = pixel_aspect
-        copy = _no_sound if sound is None else stack.enter_context(_copied(container, sound))
+        copy = no_sound if sound is None else stack.enter_context(copied(container, sound))
         lengths: dict[int, int] = {}
         for (picture, transparent), time, length in zip(frames, timing.times, shown, strict=False):
             frame = _frame(picture, transparent if alpha else None, pixels, alpha)
@@ -177,64 +178,11 @@ def _frame(picture: AnyPicture, transparent: Array | None, pixels: str, alpha: b
     return frame.reformat(format=pixels, dst_colorspace=_BT709, dst_color_range=_LIMITED)
 
 
-def _no_sound(until: Fraction | None) -> None:
-    pass
-
-
-@contextlib.contextmanager
-def _copied(container: Any, sound: Sound) -> Iterator[Callable[[Fraction | None], None]]:
-    """Add the sound's streams to a film; yield a function that copies what begins before a time."""
-    import av
-
-    with av.open(os.fspath(sound.path)) as source:
-        streams = {
-            one.index: container.add_stream_from_template(one) for one in source.streams.audio
-        }
-        packets = _heard(source, sound)
-        waiting = next(packets, None)
-
-        def copy(until: Fraction | None) -> None:
-            nonlocal waiting
-            while waiting is not None:
-                if until is not None and waiting.pts * waiting.time_base - sound.begin >= until:
-                    return
-                packet, index = waiting, waiting.stream.index
-                shift = round(sound.begin / packet.time_base)
-                packet.pts -= shift
-                if packet.dts is not None:
-                    packet.dts -= shift
-                packet.stream = streams[index]
-                container.mux(packet)
-                waiting = next(packets, None)
-
-        yield copy
-
-
-def _heard(source: Any, sound: Sound) -> Iterator[Any]:
-    """Yield the packets of sound that end after the time at which it is to begin, or all."""
-    for packet in source.demux(source.streams.audio):
-        if packet.pts is None or not packet.size:
-            continue
-        end = (packet.pts + (packet.duration or 0)) * packet.time_base
-        if sound.whole or end > sound.begin:
-            yield packet
-
-
-def _check_sound(suffix: str, sound: Sound) -> None:
-    """Raise an `InputError` where a format does not hold this kind of sound."""
-    import io
-
-    import av
-
-    with av.open(os.fspath(sound.path)) as source:
-        names = sorted({one.codec_context.name for one in source.streams.audio})
-        try:
-            with av.open(io.BytesIO(), "w", format=FILMS[suffix][0]) as container:
-                for one in source.streams.audio:
-                    container.add_stream_from_template(one)
-                container.start_encoding()
-        except Exception:
-            raise InputError(
-                f"the sound of {sound.path} is {', '.join(names)}, which {suffix} does not hold; "
-                "choose .mkv, or leave it out by --no-sound"
-            ) from None
+def _squared(frame: Frame, pixel_aspect: Fraction) -> Frame:
+    """Make a frame of pixels that are not square as wide as it is to be seen."""
+    picture, transparent = frame
+    height, width = picture.shape[1], max(1, round(picture.shape[2] * pixel_aspect))
+    if transparent is not None:
+        bilinear = PIL.Image.Resampling.BILINEAR
+        transparent = resizing.resample(transparent, height, width, bilinear).clip(0, 1)
+    return resizing.resize(picture, height, width), transparent

@@ -14,6 +14,7 @@ from av.stream import Disposition
 
 from jnst.errors import InputError
 from jnst.system import disk
+from jnst.video.stills import STILL
 
 KEPT = 16
 """So many decoded frames are kept, at least, for those who go backwards."""
@@ -25,6 +26,8 @@ for BT.601."""
 _UNNAMED, _BT709 = 2, 1
 HDR = {16: "HDR (PQ)", 18: "HDR (HLG)"}
 """Transfer functions of films that are brighter than a screen, by FFmpeg's numbers."""
+_OF_STILLS = ("_pipe", "image2")
+"""How the names of FFmpeg's formats of single pictures end."""
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """Decoders of alpha, where FFmpeg's own leave it out."""
 
@@ -92,6 +95,8 @@ class Film:
         films = [one for one in self._container.streams.video if not _is_cover(one)]
         if not films:
             raise InputError("it has no moving picture")
+        if self._container.format.name.endswith(_OF_STILLS):
+            raise InputError(STILL)
         self._stream = films[0]
         self._stream.thread_type = "AUTO"
         self._decoder: Any = None

@@ -5,8 +5,6 @@ Frames are asked for by number; the reader keeps its place, so that going forwar
 decoding each.
 """
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,10 +14,10 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from jnst.errors import InputError, check_at_least
-from jnst.pictures import animation, files
 from jnst.video.need import needed
+from jnst.video.stills import ANIMATIONS, Animation, numbered
 
-RATE = 25
+RATE = 25.0
 """Frames a second of numbered pictures, which have no times of their own."""
 
 
@@ -77,25 +75,6 @@ class Chosen:
         return getattr(self.clip, "sound", None)
 
 
-@dataclass
-class Numbered:
-    """Pictures of a folder in the order of their numbers, shown at a fixed rate."""
-
-    paths: Sequence[Path]
-    times: Sequence[Fraction]
-    duration: Fraction
-
-    def frame(self, number: int) -> np.ndarray:
-        """Return a picture, with alpha where it has some; all are to have the first one's size."""
-        picture, alpha = files.read_with_alpha(self.paths[number])
-        if alpha is None:
-            return picture[0]
-        return np.concatenate([picture, alpha], axis=-1)[0]
-
-    def close(self) -> None:
-        """Do nothing: no file is kept open."""
-
-
 def open_clip(path: Path, *, rate: float | None = None) -> Clip:
     """Open a film, a folder of numbered pictures, or a pattern of their names, as frame-%04d.png.
 
@@ -107,15 +86,13 @@ def open_clip(path: Path, *, rate: float | None = None) -> Clip:
         InputError: for what is none of these, or holds no picture.
 
     """
-    paths = _numbered(path)
-    if paths is not None:
-        if rate is not None and not 0 < rate < math.inf:
-            raise InputError(f"rate must be a number above 0, not {rate:g}")
-        step = 1 / Fraction(rate or RATE).limit_denominator(1001)
-        times = [i * step for i in range(len(paths))]
-        return Numbered(paths, times, len(paths) * step)
+    found = numbered(path, rate=RATE if rate is None else rate)
+    if found is not None:
+        return found
     if rate is not None:
         raise InputError("rate is for numbered pictures; a film has its own")
+    if path.suffix.lower() in ANIMATIONS:
+        return Animation(path)
     needed("av")
     from jnst.video.film import Film
 
@@ -154,26 +131,3 @@ def durations(times: Sequence[Fraction], whole: Fraction) -> list[Fraction]:
 def _exact(seconds: float) -> Fraction:
     """Return the fraction that was meant: 0.4 is a little above two fifths."""
     return Fraction(seconds).limit_denominator(10**6)
-
-
-def _numbered(path: Path) -> list[Path] | None:
-    """List numbered pictures in order; None for a path that is neither a folder nor a pattern."""
-    if path.is_dir():
-        found = [one for one in path.iterdir() if one.suffix.lower() in files.suffixes()]
-        named = f"{path} holds no pictures"
-    elif animation.numbered(path, 0) is not None:
-        before, after = re.split(r"%0[1-9]d", path.name, maxsplit=1)
-        name = re.compile(re.escape(before) + r"\d+" + re.escape(after))
-        beside = path.parent.iterdir() if path.parent.is_dir() else ()
-        found = [one for one in beside if name.fullmatch(one.name)]
-        named = f"there are no pictures {path}"
-    else:
-        return None
-    if not found:
-        raise InputError(named)
-    return sorted(found, key=lambda one: _number(one.name))
-
-
-def _number(name: str) -> tuple[Any, ...]:
-    """Return a key by which 10 comes after 9."""
-    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name))

@@ -174,7 +174,9 @@ def _steps(film: Film, store: Store, number: int, turn: int, *, backwards: bool)
 
 def _later(settings: Settings, video: VideoSettings) -> Settings:
     """Return the settings of a frame that begins with what there is: its last size alone."""
-    return dataclasses.replace(settings, first_size=None, steps=(video.frame_steps,), init_noise=0)
+    return dataclasses.replace(
+        settings, first_size=None, steps=(video.frame_steps,), init_noise=0.0
+    )
 
 
 def _earlier(

@@ -18,9 +18,10 @@ from jnst.transfer.pictures import Pictures, alpha_for, read
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
 from jnst.video import encoding
-from jnst.video.frames import Chosen, Numbered, Part, chosen, open_clip
+from jnst.video.frames import Chosen, Part, chosen, open_clip
 from jnst.video.recipe import Film, Moment, open_film, paint_film
 from jnst.video.settings import VideoSettings
+from jnst.video.stills import Numbered
 from jnst.video.store import Store
 
 _CHUNK = 2**22

@@ -5,6 +5,7 @@ kept with 16 bits a value, and its successors begin with exactly that: a run tha
 same film as one that was never stopped.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -80,6 +81,14 @@ class Store:
 
     def _path(self, number: int, turn: int) -> Path:
         return self._folder / f"{number:06}-{turn}.npy"
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove a folder that was held for frames, if nothing is kept in it any more."""
+    if folder.is_dir() and {path.name for path in folder.iterdir()} <= {disk.LOCK}:
+        with contextlib.suppress(OSError):  # another run has come meanwhile
+            (folder / disk.LOCK).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def read(folder: Path) -> dict[str, Any] | None:

@@ -1,14 +1,13 @@
-import itertools
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
-from films import make, packets, scene
+from films import make, scene
 
 from jnst.errors import InputError
-from jnst.pictures import files
+from jnst.pictures import files, resizing
 from jnst.video import encoding
 from jnst.video.encoding import Sound, Timing
 from jnst.video.film import Film
@@ -29,10 +28,11 @@ def test_a_film_has_the_frames_at_their_times(tmp_path, suffix):
     film = Film(path)
     assert film.times == TIMES
     assert film.duration == Fraction(1, 2)
-    assert film.pixel_aspect == Fraction(16, 15)
+    assert film.pixel_aspect * film.frame(0).shape[1] == pytest.approx(32 * 16 / 15, rel=0.01)
     for i, (picture, _) in enumerate(frames()):
         # Half the colours are kept: what differs is between neighbours.
-        assert np.abs(film.frame(i) / 255 - picture[0]).mean() < 0.06
+        seen = resizing.resize(film.frame(i)[None].astype(np.float32) / 255, 24, 32)
+        assert np.abs(seen - picture).mean() < 0.06
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -89,39 +89,6 @@ def test_films_keep_transparency_where_they_can(tmp_path, suffix):
     levels = found[..., 3] / np.iinfo(found.dtype).max
     np.testing.assert_allclose(levels[:, :12], 0.25, atol=0.02)
     np.testing.assert_allclose(levels[:, 20:], 1, atol=0.02)
-
-
-SOUNDS = {".mp4": "aac", ".mkv": "libopus", ".mov": "pcm_s16le", ".webm": "libopus"}
-
-
-@pytest.mark.parametrize("suffix", SOUNDS)
-def test_sound_is_copied_bit_by_bit(tmp_path, suffix):
-    source = tmp_path / f"source{suffix}"
-    codec = "libvpx-vp9" if suffix == ".webm" else "libx264"
-    make(source, [scene(i) for i in range(10)], sound=SOUNDS[suffix], codec=codec)
-    sound, path = Sound(source, Film(source).begin, True), tmp_path / f"film{suffix}"
-    encoding.check_writable(path, sound)
-    encoding.write(
-        path, frames(10), Timing([Fraction(i, 10) for i in range(10)], Fraction(1)), sound=sound
-    )
-    before, after = packets(source), packets(path)
-    assert len(before) > 20
-    assert [data for _, data in before] == [data for _, data in after]
-    np.testing.assert_allclose([t for t, _ in before], [t for t, _ in after], atol=2e-3)
-    assert Film(path).duration == 1
-
-
-def test_of_a_part_its_own_sound_is_copied(tmp_path):
-    source = make(tmp_path / "source.mkv", [scene(i) for i in range(20)], sound="libopus")
-    path = tmp_path / "film.mkv"
-    timing = Timing([Fraction(i, 10) for i in range(5)], Fraction(1, 2))
-    encoding.write(path, frames(5), timing, sound=Sound(source, Fraction(6, 10), False))
-    whole = {data: time for time, data in packets(source)}
-    part = packets(path)
-    assert 24 <= len(part) <= 27  # of 20 ms each
-    for (time, data), (after, _) in itertools.pairwise(part):
-        assert whole[data] - 0.6 == pytest.approx(time, abs=0.021)
-        assert after > time
 
 
 def test_what_cannot_be_written_is_refused_before(tmp_path):

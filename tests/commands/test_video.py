@@ -1,0 +1,276 @@
+"""`jnst video`: what is written and said, how it ends, and what it refuses."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from films import make, packets, scene
+
+import jnst.cli
+from jnst.pictures import files
+from jnst.video.film import Film
+from jnst.video.frames import open_clip
+
+pytestmark = pytest.mark.usefixtures("tiny")
+LIGHT = [
+    *("--size", "32", "--steps", "4", "--frame-steps", "2", "--first-size", "None"),
+    *("--style-loss", "gram", "--engine", "byhand"),
+]
+COUNT = 5
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("video")
+    make(folder / "clip.mp4", [scene(i) for i in range(COUNT)], sound="aac")
+    files.write(folder / "style.png", np.random.default_rng(0).random((24, 24, 3)))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(folder, tmp_path, monkeypatch):
+    for path in folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+
+
+def video(*words, clip="clip.mp4", style="style.png", light=LIGHT):
+    return jnst.cli.main(["video", *filter(None, (clip, style)), *light, *words])
+
+
+def test_a_film_is_painted_with_its_sound_and_nothing_is_left(capsys):
+    assert video() == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("wrote clip-style.mp4 (32 x 24, 5 of 5 frames), in ")
+    assert told.err == "jnst: step 1 of 5: 32 x 24 pixels\n"
+    assert [data for _, data in packets("clip-style.mp4")] == [d for _, d in packets("clip.mp4")]
+    film, source = Film(Path("clip-style.mp4")), Film(Path("clip.mp4"))
+    assert film.times == source.times
+    assert film.duration == source.duration
+    assert np.abs(film.frame(4).astype(int) - source.frame(4)).mean() > 5
+    assert sorted(os.listdir()) == ["clip-style.mp4", "clip.mp4", "style.png"]
+    assert video("--quiet") == 0
+    assert capsys.readouterr() == ("", "")
+    assert Path("clip-style-2.mp4").read_bytes() == Path("clip-style.mp4").read_bytes()
+
+
+def test_a_part_without_sound_as_numbered_pictures():
+    assert video("--from", "0.1", "--to", "0.5", "--every", "2", "-o", "shot-%02d.png") == 0
+    assert sorted(path.name for path in Path().glob("shot*")) == ["shot-01.png", "shot-02.png"]
+    assert video("--every", "2", "--no-sound", "-o", "out.mkv") == 0
+    film = Film(Path("out.mkv"))
+    assert film.sound is None
+    assert len(film.times) == 3
+    assert float(film.duration) == pytest.approx(0.5, abs=2e-3)
+    # What comes out goes in again.
+    assert video("--rate", "2.5", "-o", "again.mp4", clip="shot-%02d.png") == 0
+    assert float(Film(Path("again.mp4")).duration) == pytest.approx(0.8)
+
+
+def test_transparency_and_colours_are_the_films_own(capsys):
+    os.mkdir("shots")
+    alpha = np.ones((1, 24, 32, 1), np.float32)
+    alpha[:, :12] = 0
+    for i in range(2):
+        files.write(f"shots/{i}.png", scene(i), alpha=alpha)
+    assert video("--colour", "luminance", "-o", "out-%01d.png", clip="shots") == 0
+    picture, found = files.read_with_alpha("out-2.png")
+    np.testing.assert_array_equal(found, alpha)
+    content = files.read("shots/1.png")
+    chroma = [x[0, 16:, :, 0] - x[0, 16:, :, 2] for x in (picture, content)]
+    assert np.corrcoef(chroma[0].ravel(), chroma[1].ravel())[0, 1] > 0.9
+
+
+def test_frames_are_painted_in_one_pass_and_held(monkeypatch):
+    from jnst.video import recipe
+
+    def paint(held):
+        output = f"{held}.mkv"
+        words = ["--hold", str(held), "--quality", "instant", "-o", output]
+        assert video(*words, light=["--size", "32"]) == 0
+        film = Film(Path(output))
+        return [film.frame(i).astype(int) for i in range(COUNT)]
+
+    class Plan:
+        costs = (1.0,)
+
+        def __init__(self, pictures):
+            self.picture = pictures.content
+
+        def steps(self, *, every=10, point=None):
+            from jnst.methods.progress import Progress
+
+            noise = np.random.default_rng(int(self.picture.sum() * 1e4)).random((1, 24, 32, 3))
+            picture = (0.8 * self.picture + 0.2 * noise).astype(np.float32)
+            yield Progress(1, 0.0, {}, picture, picture, 0.0, 1.0, None)
+
+    class Noisy:
+        def load(self, settings, *, many=False):
+            return None
+
+        def plan(self, pictures, settings, *, loaded=None):
+            return Plan(pictures)
+
+    monkeypatch.setitem(recipe.METHODS, "ghiasi", Noisy())
+    changes = {
+        held: np.mean([np.abs(a[:, :-1] - b[:, 1:]).mean() for a, b in zip(x[1:], x, strict=False)])
+        for held, x in ((held, paint(held)) for held in (0.0, 0.9))
+    }
+    assert changes[0.9] < 0.7 * changes[0.0]
+    assert video("--quality", "instant", "--passes", "2", light=[]) == 2
+
+
+def test_of_several_frames_a_second_line_is_said_each_minute(capsys, monkeypatch):
+    monkeypatch.setattr("jnst.commands.video.MINUTE", 0)
+    assert video("-o", "out.mp4") == 0
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        f"jnst: frame {i} of 5" for i in range(1, COUNT + 1)
+    ]
+
+
+KILLED = ["-m", "jnst", "video", "clip.mp4", "style.png", *LIGHT]
+START = """
+import sys
+from tiny import installed
+import jnst.cli
+with installed():
+    sys.exit(jnst.cli.main(sys.argv[1:]))
+"""
+
+
+def start(*words):
+    support = str(Path(__file__).parents[1] / "support")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([support, *sys.path])}
+    command = [sys.executable, "-c", START, *KILLED[2:], *words]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def done(folder):
+    path = Path(folder, "film.json")
+    return json.loads(path.read_text())["done"] if path.exists() else 0
+
+
+def wait_for(process, folder, count):
+    while process.poll() is None and done(folder) < count:
+        time.sleep(0.005)
+
+
+@pytest.mark.slow
+def test_a_film_killed_again_and_again_is_the_same_in_the_end():
+    """SIGKILL at random moments; JNST_KILLS says how often."""
+    assert video("-o", "whole.mp4", "--frame-steps", "20") == 0
+    chance, words = np.random.default_rng(1), ("-o", "out.mp4", "--frame-steps", "20", "--resume")
+    counts = set()
+    for _ in range(int(os.environ.get("JNST_KILLS", 2))):
+        with start(*words) as process:
+            wait_for(process, "out.mp4.frames", done("out.mp4.frames") + 1)
+            time.sleep(chance.uniform(0, 0.05))
+            process.kill()
+        counts.add(done("out.mp4.frames"))
+    assert counts - {0}, "no kill came in the middle"
+    with start(*words) as process:
+        assert process.wait(300) == 0
+    assert Path("out.mp4").read_bytes() == Path("whole.mp4").read_bytes()
+    assert not Path("out.mp4.frames").exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_film_of_what_there_is_and_it_goes_on(capsys):
+    assert video("-o", "whole.mp4", "--frame-steps", "200") == 0
+    with start("-o", "out.mp4", "--frame-steps", "200") as process:
+        wait_for(process, "out.mp4.frames", 2)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert "go on by --resume" in process.stderr.read()
+    film = Film(Path("out.mp4"))
+    assert 2 <= len(film.times) < COUNT
+    assert film.duration == pytest.approx(len(film.times) / 10)
+    assert len(packets("out.mp4")) < len(packets("clip.mp4"))
+    assert video("-o", "out.mp4", "--frame-steps", "200") == 2
+    assert capsys.readouterr().err.endswith(
+        "jnst: out.mp4.frames holds a film that is not finished; go on with it by --resume, or "
+        "remove the folder\n"
+    )
+    assert video("-o", "out.mp4", "--frame-steps", "7", "--resume") == 2
+    assert "has another video; go on with it as it is" in capsys.readouterr().err
+    assert video("-o", "out.mp4", "--frame-steps", "200", "--resume") == 0
+    assert "going on after" in capsys.readouterr().err
+    assert Path("out.mp4").read_bytes() == Path("whole.mp4").read_bytes()
+
+
+def test_a_film_that_ends_too_early_is_kept_as_far_as_it_goes(capsys, monkeypatch):
+    clip = open_clip(Path("clip.mp4"))
+    frame = type(clip).frame
+
+    def damaged(self, number):
+        from jnst.errors import InputError
+
+        if number == 3:
+            raise InputError("cannot read 'clip.mp4' beyond frame 3: the file ends there")
+        return frame(self, number)
+
+    monkeypatch.setattr(type(clip), "frame", damaged)
+    assert video("-o", "out.mkv") == 2
+    told = capsys.readouterr()
+    assert told.out.startswith("interrupted: wrote out.mkv (32 x 24, 3 of 5 frames), in ")
+    assert told.err.endswith("jnst: cannot read 'clip.mp4' beyond frame 3: the file ends there\n")
+    assert len(Film(Path("out.mkv")).times) == 3
+
+
+BAD = {
+    (): "name a painting, or several, after the film",
+    ("none.png",): "cannot read 'none.png'",
+    ("style.png", "-o", "out.avi"): "a moving picture is .mp4",
+    ("style.png", "-o", "clip.mp4"): "the output clip.mp4 is one of the pictures",
+    ("style.png", "-o", "none/out.mp4"): "there is no folder 'none'",
+    ("style.png", "--from", "9"): "there is no frame from 9 s on; the last one is at 0.4 s",
+    ("style.png", "--every", "0"): "every must be a number of at least 1, not 0",
+    ("style.png", "--rate", "5"): "rate is for numbered pictures; a film has its own",
+    ("style.png", "--frame-steps", "0"): "frame_steps must be a number of at least 1, not 0",
+    ("style.png", "--size", "0"): "size must be a number of at least 1, not 0",
+    ("style.png", "--flow", "raft"): "weights raft-small.h5 not found in",
+    ("style.png", "--flow-files", "none"): "there is no backward_2_1.flo or backward_2_1.npz",
+}
+
+
+@pytest.mark.parametrize("words", BAD)
+def test_bad_input_is_one_line_and_nothing_is_left(words, capsys):
+    assert video(*words, style=None) == 2
+    told = capsys.readouterr()
+    lines = [line for line in told.err.splitlines() if not line.startswith("jnst: step ")]
+    assert len(lines) == 1 or "--flow-files" in words
+    assert BAD[words] in lines[-1]
+    left = set(os.listdir()) - {"clip.mp4", "style.png"}
+    assert "--flow-files" in words or not left
+
+
+@pytest.mark.parametrize("clip", [None, "none.mp4", "style.png", "empty.mp4"])
+def test_what_is_no_film_is_one_line(clip, capsys):
+    Path("empty.mp4").touch()
+    assert video(clip=clip, style="style.png" if clip else None) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "jnst stylize paints" in told or clip != "style.png"
+    expected = f"cannot read '{clip}'" if clip else "name a film and a painting: jnst video"
+    assert expected in told
+
+
+def test_no_space_is_one_line_and_the_frames_stay(capsys, monkeypatch):
+    from jnst.video import encoding
+
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(encoding, "_write_film", full)
+    assert video("-o", "out.mp4") == 2
+    told = capsys.readouterr()
+    assert told.err.endswith("jnst: cannot write 'out.mp4': No space left on device\n")
+    assert not Path("out.mp4").exists()
+    assert done("out.mp4.frames") == COUNT
+    monkeypatch.undo()
