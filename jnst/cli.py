@@ -121,9 +121,8 @@ def _parse(command: ModuleType, words: list[str]) -> Any:
     complaint = io.StringIO()
     options = command.Options
     find = getattr(command, "starting_point", starting_point)
-    settings, inputs = find(words[1:])
     names = [field.name for field in dataclasses.fields(options)]
-    given = {"settings": settings, "inputs": inputs}
+    given = find(words[1:])
     default = options(**{name: value for name, value in given.items() if name in names})
     try:
         with contextlib.redirect_stderr(complaint), wide_enough():
@@ -155,8 +154,8 @@ def _is_rule(line: str) -> bool:
     return not line.strip("─-")
 
 
-def starting_point(words: Sequence[str]) -> tuple[Settings, Inputs]:
-    """Find the settings and pictures that the other options are based on.
+def starting_point(words: Sequence[str]) -> dict[str, Any]:
+    """Find the settings and pictures that the other options are based on, by the names of fields.
 
     By `--preset`, or those of the picture that `--like` names.
 
@@ -182,7 +181,7 @@ def starting_point(words: Sequence[str]) -> tuple[Settings, Inputs]:
         settings = preset(asked.preset)
     if asked.quality is not None:
         _check_quality(asked.quality, asked.method, settings.method)
-    return settings, inputs
+    return {"settings": settings, "inputs": inputs}
 
 
 def _check_quality(quality: str, method: str | None, before: str) -> None:

@@ -98,8 +98,10 @@ def test_whoever_read_the_output_may_have_gone():
 
 
 def test_what_the_other_options_are_based_on():
-    assert jnst.cli.starting_point([])[0] == Settings()
-    settings, _ = jnst.cli.starting_point(["a.png", "--preset", "gatys2016", "--size", "40"])
+    assert jnst.cli.starting_point([])["settings"] == Settings()
+    settings = jnst.cli.starting_point(["a.png", "--preset", "gatys2016", "--size", "40"])[
+        "settings"
+    ]
     assert settings == preset("gatys2016")
     for words, says in (
         (["--preset", "gatys"], "unknown preset 'gatys'; choose from default, gatys2015, "),

@@ -85,7 +85,7 @@ class Options:
     """Keep compiled programs in the user's cache folder, for faster starts."""
 
 
-def starting_point(words: Sequence[str]) -> tuple[Settings, None]:
+def starting_point(words: Sequence[str]) -> dict[str, Settings]:
     """Return the settings that the other options are based on: those of `--preset`.
 
     Raises `InputError` for an unknown name.
@@ -93,7 +93,7 @@ def starting_point(words: Sequence[str]) -> tuple[Settings, None]:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--preset", nargs="?")
     asked, _ = parser.parse_known_args(list(words))
-    return (Settings() if asked.preset is None else preset(asked.preset)), None
+    return {"settings": Settings() if asked.preset is None else preset(asked.preset)}
 
 
 def run(options: Options) -> int:

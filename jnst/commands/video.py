@@ -1,13 +1,14 @@
 """`jnst video`: a film painted frame by frame, each held to the one before it."""
 
+import argparse
 import contextlib
 import dataclasses
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -20,13 +21,15 @@ from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.sources import with_styles
+from jnst.transfer.presets import PRESETS as PICTURES
+from jnst.transfer.presets import summary
 from jnst.transfer.quality import QUALITY, with_quality
 from jnst.transfer.settings import Settings
-from jnst.transfer.stages import plan
 from jnst.video import encoding
 from jnst.video.frames import Part
+from jnst.video.presets import PRESETS, preset
 from jnst.video.recipe import Moment
-from jnst.video.run import Given, OpenedFilm, open_given, open_run, paint, write
+from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
 from jnst.video.settings import VideoSettings, check
 from jnst.video.store import Store, remove_empty
 from jnst.video.store import read as kept_in
@@ -65,7 +68,7 @@ class Options:
     quality: Literal["instant", "draft", "normal", "best"] = "normal"
     """Trade time for finish: 0.3 or 3 times as many steps; or each frame in one pass."""
     preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
-    """Begin with the settings of a published system (jnst stylize --list presets)."""
+    """Begin with the settings of a published system (--list presets); all options still apply."""
     video: Annotated[VideoSettings, tyro.conf.arg(name="")] = dataclasses.field(
         default_factory=VideoSettings
     )
@@ -79,14 +82,34 @@ class Options:
     was killed goes on with them."""
     resume: bool = False
     """Go on with the film in that folder, by the same words."""
+    list: Literal["presets"] | None = None
+    """List what can be chosen, and leave."""
     quiet: bool = False
     """Print nothing but errors."""
     cache: bool = True
     """Keep compiled programs in the user's cache folder, for faster starts."""
 
 
+def starting_point(words: Sequence[str]) -> dict[str, Any]:
+    """Return the settings that the other options are based on: those of `--preset`.
+
+    Raises `InputError` for an unknown name.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--preset", nargs="?")
+    asked, _ = parser.parse_known_args(list(words))
+    if asked.preset is None:
+        return {}
+    settings, video = preset(asked.preset)
+    return {"settings": settings, "video": video}
+
+
 def run(options: Options) -> int:
-    """Paint a film and return the exit status."""
+    """Paint a film, or list what was asked for; return the exit status."""
+    if options.list == "presets":
+        named = {**PRESETS, **PICTURES}
+        say(*(f"{name:26} {summary(function)}" for name, function in named.items()))
+        return 0
     if options.clip is None:
         raise InputError("name a film and a painting: jnst video clip.mp4 painting.jpg")
     asked = with_styles(options.settings, options.styles)
@@ -172,7 +195,7 @@ def _watching(
     """Show a live line, or without a terminal one a minute."""
     film = opened.film
     told, count = time.monotonic(), film.count
-    with live(_costs(opened)[store.done :], quiet=quiet) as show:
+    with live(costs(opened)[store.done :], quiet=quiet) as show:
 
         def watch(moment: Moment) -> None:
             nonlocal told
@@ -186,15 +209,3 @@ def _watching(
 
         first = store.done
         yield watch
-
-
-def _costs(opened: OpenedFilm) -> list[float]:
-    """List the time that each frame takes, relative to the others."""
-    film = opened.film
-    count = film.count
-    if film.settings.method != "pixels":
-        return [1.0] * count
-    stages = plan(film.first, film.settings)
-    alone = sum(stage.steps * stage.size**2 for stage in stages)
-    later = film.video.frame_steps * stages[-1].size ** 2 if film.video.steady else alone
-    return [float(alone), *[float(later)] * (count - 1)]

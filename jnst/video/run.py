@@ -16,6 +16,7 @@ from jnst.runs.signals import interruptions, uninterrupted
 from jnst.transfer.frames import next_frame
 from jnst.transfer.pictures import Pictures, alpha_for, read
 from jnst.transfer.settings import Settings
+from jnst.transfer.stages import plan
 from jnst.version import __version__
 from jnst.video import encoding
 from jnst.video.frames import Chosen, Part, chosen, open_clip
@@ -89,6 +90,18 @@ def open_run(
     }
     notes = [*getattr(frames.clip, "notes", ()), *first.notes]
     return OpenedFilm(film, facts, sound, notes)
+
+
+def costs(opened: OpenedFilm) -> list[float]:
+    """List the time that each frame takes, relative to the others."""
+    film = opened.film
+    count = film.count
+    if film.settings.method != "pixels":
+        return [1.0] * count
+    stages = plan(film.first, film.settings)
+    alone = sum(stage.steps * stage.size**2 for stage in stages)
+    later = film.video.frame_steps * stages[-1].size ** 2 if film.video.steady else alone
+    return [float(alone), *[float(later)] * (count - 1)]
 
 
 def paint(

@@ -160,8 +160,8 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(words, message, 
 def test_presets_are_listed_and_are_the_defaults_of_the_other_options(capsys):
     assert jnst.cli.main(["train", "--list", "presets"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*presets.PRESETS]
-    assert jnst.commands.train.starting_point(["--preset", "dumoulin"])[0].batch == 16
-    assert jnst.commands.train.starting_point([])[0] == Settings()
+    assert jnst.commands.train.starting_point(["--preset", "dumoulin"])["settings"].batch == 16
+    assert jnst.commands.train.starting_point([])["settings"] == Settings()
 
 
 KILLED = [str(ROOT / "tests/support/tiny.py"), "train", *BOTH, "--photos", "photos", *WORDS]

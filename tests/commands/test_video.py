@@ -274,3 +274,22 @@ def test_no_space_is_one_line_and_the_frames_stay(capsys, monkeypatch):
     assert not Path("out.mp4").exists()
     assert done("out.mp4.frames") == COUNT
     monkeypatch.undo()
+
+
+def test_presets_are_listed_and_options_still_apply(capsys):
+    assert jnst.cli.main(["video", "--list", "presets"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[0].startswith("artistic-videos            Ruder, Dosovitskiy and Brox, GCPR 2016")
+    assert [line.split()[0] for line in listed][-1] == "crowson"
+    words = ["--preset", "artistic-videos", "--frame-steps", "2", "--steps", "2", "-o", "out.mkv"]
+    layers = [
+        "--style-layers",
+        "relu1_1",
+        "--style-layer-weights",
+        "1",
+        "--content-layers",
+        "relu1_1",
+    ]
+    assert video(*words, *layers, light=["--size", "32", "--engine", "byhand"]) == 0
+    assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "none"]) == 2
+    assert "unknown preset 'none'" in capsys.readouterr().err
