@@ -8,6 +8,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import films
 import numpy as np
 import PIL.Image
 import pytest
@@ -39,6 +40,7 @@ def _pictures(tmp_path, monkeypatch):
     PIL.Image.fromarray(samples.content()).save("photo.jpg")
     PIL.Image.open(samples.STYLE).save("painting.jpg")
     PIL.Image.fromarray(immunohistochemistry()).save("other.jpg")
+    films.make("clip.mp4", [films.scene(i) for i in range(8)])
     os.makedirs("photos")
     os.makedirs("paintings")
     shutil.copy("photo.jpg", "photos")
@@ -69,6 +71,11 @@ def shrunk(command):
     words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
     if words[0] == "weights" or "--list" in words:
         return words
+    if "--video" in words:
+        return words
+    if words[0] == "video":
+        more = [] if in_one_pass(command) else ["--steps", "2", "--frame-steps", "1"]
+        return [*words, "--size", "32", "--no-cache", *more, "--engine", "byhand"]
     if words[0] == "train":
         small = ["--crop", "16", "--steps", "2", "--batch", "1", "--preview-every", "0"]
         width = [] if {"adain", "--start"} & {*words} else ["--width", "0.1"]
@@ -117,6 +124,8 @@ def test_command(command, monkeypatch):
         if "--like" in words:
             first = ["stylize", "photo.jpg", "painting.jpg", *SMALL, "-o", "result.png"]
             assert jnst.cli.main(first) == 0
+        if "--video" in words:
+            shutil.copy("clip.mp4", "clip-painting.mp4")
         if "--teacher" in words or (words[0] == "stylize" and "painting.jnst" in words):
             write_network(trainable.Design("johnson", 0.1, ("painting",)), "painting.jnst")
         if "adain.jnst" in words and "--output" not in words:
@@ -126,7 +135,7 @@ def test_command(command, monkeypatch):
             monkeypatch.setenv("JNST_WEIGHTS", "weights")
         before = set(Path().rglob("*"))
         assert jnst.cli.main(words) == 0
-    lists = words[0] == "weights" or "--list" in words
+    lists = words[0] == "weights" or {"--list", "--video"} & {*words}
     assert lists or set(Path().rglob("*")) > before, "it writes something"
 
 

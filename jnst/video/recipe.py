@@ -146,7 +146,7 @@ class _Step(NamedTuple):
 
 def _steps(film: Film, store: Store, number: int, turn: int, *, backwards: bool) -> Iterator[_Step]:
     settings, method = film.settings, METHODS[film.settings.method]
-    earlier = _earlier(film, store, number, turn, backwards=backwards)
+    earlier = held_by(film, store, number, turn, backwards=backwards)
     frame = film.frames.frame(number)
     own = store.get(number, turn - 1) if turn else None
     if earlier is None and own is None:
@@ -179,9 +179,7 @@ def _later(settings: Settings, video: VideoSettings) -> Settings:
     )
 
 
-def _earlier(
-    film: Film, store: Store, number: int, turn: int, *, backwards: bool
-) -> Earlier | None:
+def held_by(film: Film, store: Store, number: int, turn: int, *, backwards: bool) -> Earlier | None:
     """Warp the earlier results onto a frame; None where it begins a scene, or is to be alone."""
     if film.flow is None:
         return None
