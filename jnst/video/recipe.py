@@ -108,7 +108,7 @@ def open_film(
     if flow_files is not None:
         flow = in_folder(flow_files, frames.numbers, inner)
     elif video.steady and len(frames.times) > 1:
-        estimate = estimator(video.flow)
+        estimate = estimator(video.flow or ("dis" if settings.method == "pixels" else "dis-fast"))
         flow = lambda number, other: estimate(seen(number), seen(other))  # noqa: E731
     loaded = METHODS[settings.method].load(settings, many=True)
     return Film(frames, first, settings, video, loaded, flow, seen)

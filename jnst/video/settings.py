@@ -32,9 +32,9 @@ class VideoSettings:
     passes: int = 1
     """How often all frames are gone through, forwards and backwards by turns; each pass after the
     first begins with what there is. Only when pixels are optimized."""
-    flow: Name = "dis"
-    """What finds the motion: dis is quick, raft slower and more exact (weights: jnst weights get
-    raft-small)."""
+    flow: Name | None = None
+    """What finds the motion: dis, by default when pixels are optimized, dis-fast, by default when a
+    network paints, or raft, slower and more exact (weights: jnst weights get raft-small)."""
     scene: float = 0.4
     """A new scene begins where the motion of less than this share of the picture is found."""
 
@@ -61,4 +61,5 @@ def check(settings: VideoSettings) -> None:
         raise InputError(f"earlier must be whole numbers that grow, as 1 2 4, not {back!r}")
     check_at_least("earlier", back[0], 1)
     check_at_most("earlier", back[-1], FARTHEST)
-    check_choice("flow", settings.flow, ESTIMATORS)
+    if settings.flow is not None:
+        check_choice("flow", settings.flow, ESTIMATORS)

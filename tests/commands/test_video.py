@@ -221,6 +221,7 @@ def test_a_film_that_ends_too_early_is_kept_as_far_as_it_goes(capsys, monkeypatc
     assert told.out.startswith("interrupted: wrote out.mkv (32 x 24, 3 of 5 frames), in ")
     assert told.err.endswith("jnst: cannot read 'clip.mp4' beyond frame 3: the file ends there\n")
     assert len(Film(Path("out.mkv")).times) == 3
+    assert len(packets("out.mkv")) < len(packets("clip.mp4")) - 5
 
 
 BAD = {

@@ -96,6 +96,13 @@ def test_pixels_that_are_not_square_are_told_of(tmp_path):
     ).pixel_aspect == 16 / Fraction(15)
     assert Film(make(tmp_path / "plain.mp4", [scene(0)])).pixel_aspect == 1
 
+    def turned(stream):
+        wide(stream)
+        stream.set_display_rotation(90)
+
+    film = Film(make(tmp_path / "turned.mp4", [scene(0)], prepare=turned))
+    assert film.pixel_aspect == 15 / Fraction(16)
+
 
 def test_light_beyond_a_screen_is_told_of(tmp_path):
     def bright(stream):

@@ -17,8 +17,9 @@ def scene(height=48, width=64, *, shift=(0, 0)):
     return smooth[None, y : y + height, x : x + width].astype(np.float32)
 
 
-def test_a_shift_is_found():
-    found = flow.estimator("dis")(scene(), scene(shift=(3, -2)))
+@pytest.mark.parametrize("name", ["dis", "dis-fast"])
+def test_a_shift_is_found(name):
+    found = flow.estimator(name)(scene(), scene(shift=(3, -2)))
     assert found.shape == (48, 64, 2)
     assert found.dtype == np.float32
     np.testing.assert_allclose(np.median(found[8:-8, 8:-8], axis=(0, 1)), [3, -2], atol=0.1)
@@ -45,6 +46,14 @@ def test_the_error_on_flying_chairs(pair):
     assert error < 0.5 * still, (error, still)
 
 
+def test_flow_in_files_is_fitted_to_the_result(tmp_path):
+    """Frames 2 and 5 of a clip, painted at half the size of the files."""
+    given = np.broadcast_to(np.array([4.0, -2.0], np.float32), (48, 64, 2))
+    np.savez(tmp_path / "backward_6_3.npz", flow=given)
+    found = flow.in_folder(tmp_path, [2, 5], (24, 32))(1, 0)
+    np.testing.assert_allclose(found, np.broadcast_to([2.0, -1.0], (24, 32, 2)), rtol=1e-6)
+
+
 def test_unknown_names_are_refused():
-    with pytest.raises(InputError, match="unknown flow 'deep'; choose from dis, raft"):
+    with pytest.raises(InputError, match="unknown flow 'deep'; choose from dis, dis-fast, raft"):
         flow.estimator("deep")

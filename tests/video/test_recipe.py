@@ -63,6 +63,7 @@ def test_later_frames_have_fewer_steps_and_begin_with_the_one_before(clip, tmp_p
     parts = [set(moment.progress.parts) for moment in moments if moment.share]
     assert "temporal" not in parts[0]
     assert all("temporal" in found for found in parts[6:])
+    assert all(m.progress.parts["temporal"] > 0 for m in moments[8:] if m.progress.step == 2)
 
 
 def test_held_frames_move_with_the_scene(clip, tmp_path):
@@ -109,6 +110,16 @@ def test_several_earlier_frames_hold_one(clip, tmp_path):
     film = dataclasses.replace(film, flow=lambda i, j: asked.append((i, j)) or flow(i, j))
     painted(film, tmp_path / "painted")
     assert asked == [(1, 0), (0, 1), (2, 1), (1, 2), (3, 2), (2, 3), (3, 0), (0, 3)]
+
+
+def test_a_pass_goes_on_with_what_the_one_before_has_left(tmp_path):
+    clip = film_of(tmp_path / "clip", [scene(0), 255 - scene(9, speed=(4, 3))[::-1]])
+    film = opened(clip, video=dataclasses.replace(VIDEO, passes=2))
+    moments, _ = painted(film, tmp_path / "painted")
+    # Of two scenes: nothing holds the last frame, with which the second pass begins.
+    ended, begun = (moments[i].progress for i in (12, 14))
+    assert (ended.step, begun.step) == (6, 1)
+    assert begun.total == pytest.approx(ended.best_total, rel=0.05)
 
 
 @pytest.mark.parametrize("passes", [1, 2])

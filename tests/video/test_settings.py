@@ -20,7 +20,7 @@ from jnst.video.settings import VideoSettings, check
         ({"earlier": (2, 1)}, "earlier must be whole numbers that grow, as 1 2 4, not (2, 1)"),
         ({"earlier": (0,)}, "earlier must be a number of at least 1, not 0"),
         ({"earlier": (1, 1000)}, "earlier must be at most 100, not 1000"),
-        ({"flow": "farneback"}, "unknown flow 'farneback'; choose from dis, raft"),
+        ({"flow": "farneback"}, "unknown flow 'farneback'; choose from dis, dis-fast, raft"),
     ],
 )
 def test_what_cannot_be_used_is_named(given, message):
