@@ -1,8 +1,9 @@
 """Dense optical flow between two frames, by name.
 
-`dis` is OpenCV's inverse search (Kroeger, Timofte, Dai and Van Gool, ECCV 2016, arXiv:1603.03590) as
-its medium preset has it: tens of milliseconds a frame; `dis-fast` is its fast one, a tenth of that and
-a fifth less exact. `raft` is RAFT-small (`jnst.video.raft`): exact, and seconds a frame on a CPU.
+`dis` is OpenCV's inverse search (Kroeger, Timofte, Dai and Van Gool, ECCV 2016, arXiv:1603.03590)
+as its medium preset has it: tens of milliseconds a frame. `dis-fast` is its fast preset: a tenth of
+the time, and a fifth less exact. `raft` is RAFT-small (`jnst.video.raft`): the most exact, and
+about a second a frame on a CPU.
 """
 
 import functools
