@@ -2,11 +2,11 @@
 
 Ulyanov, Lebedev, Vedaldi, Lempitsky 2016, "Texture Networks: Feed-forward Synthesis of Textures and
 Stylized Images", arXiv:1603.03417; DmitryUlyanov/texture_nets@aad2cc6, `models/pyramid.lua`, and
-its first version, vicident/texture_nets@0684878, which has the noise. At each scale the picture,
-averaged over squares, and three channels of uniform noise go through three convolutions; then, from
-the coarsest on, the map so far is enlarged and joined with the next one, and three convolutions
-more have as many channels as both. Behind each convolution, and of both maps before they are
-joined, there is batch norm.
+its first version, of which vicident/texture_nets@0ba7571 is a copy, for the noise and batch norm.
+At each scale the picture, averaged over squares, and three channels of uniform noise go through
+three convolutions; then, from the coarsest on, the map so far is enlarged and joined with the next
+one, and three convolutions more have as many channels as both. Behind each convolution, and of both
+maps before they are joined, there is batch norm.
 
 The network takes RGB in [0, 1] and noise in [0, 1), and what its last convolution makes is in the
 units of VGG: 0 to 255 minus the mean, RGB here where the source has BGR. Departures: rectifiers, as
