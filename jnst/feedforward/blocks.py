@@ -5,7 +5,16 @@ A norm, here, is a function that lists the rows of a norm behind a given convolu
 
 from collections.abc import Callable
 
-from jnst.feedforward.layers import Activation, Add, Conv, Norm, Row, Transposed, Upsample
+from jnst.feedforward.layers import (
+    Activation,
+    Add,
+    BatchNorm,
+    Conv,
+    Norm,
+    Row,
+    Transposed,
+    Upsample,
+)
 
 NormOf = Callable[[Conv | Transposed], list[Row]]
 """From a convolution to the rows of the norm behind it."""
@@ -32,6 +41,11 @@ def reflecting(
 def own_norm(conv: Conv | Transposed) -> list[Row]:
     """List an instance norm with scale and shift of its own."""
     return [Norm(f"{conv.name}/norm", (conv.name,))]
+
+
+def batch_norm(x: Row) -> list[Row]:
+    """List a batch norm."""
+    return [BatchNorm(f"{x.name}/norm", (x.name,))]
 
 
 def normed(conv: Conv | Transposed, norm: NormOf, *, activation: str = "relu") -> list[Row]:

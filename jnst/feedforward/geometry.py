@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from jnst.backbones.nn import Geometry, margins
-from jnst.feedforward.layers import Bank, Bilinear, Conv, Pool, Row, Transposed, Upsample
+from jnst.feedforward.layers import Average, Bank, Bilinear, Conv, Pool, Row, Transposed, Upsample
 
 
 def geometry(rows: Iterable[Row], known: Mapping[str, Geometry]) -> dict[str, Geometry]:
@@ -42,6 +42,8 @@ def _through(row: Row, stride: int, reach: int) -> Geometry:
             return Geometry(stride // 2, reach + stride)
         case Pool():
             return Geometry(2 * stride, reach)
+        case Average():
+            return Geometry(row.size * stride, reach)
     return Geometry(stride, reach)
 
 

@@ -13,16 +13,20 @@ in the parameters once.
 from typing import NamedTuple
 
 from jnst.backbones.nn import Frame
-from jnst.feedforward.styling import Bank, CoMatch, Mix, Norm, Statistic, Whiten
+from jnst.feedforward.styling import Bank, BatchNorm, CoMatch, Mix, Norm, Statistic, Whiten
 
 _Inputs = tuple[str, ...]
 
 
 class Input(NamedTuple):
-    """What the network is given: a picture, or a vector, of so many channels."""
+    """What the network is given: a picture, or a vector, of so many channels.
+
+    Or noise, if it has a `stride`: a position for that many pixels of the picture, across and down.
+    """
 
     name: str
     channels: int
+    stride: int = 0
     inputs: _Inputs = ()
     op: str = "input"
 
@@ -130,6 +134,23 @@ class Pool(NamedTuple):
     op: str = "pool"
 
 
+class Average(NamedTuple):
+    """The mean of each square of `size` x `size` pixels; what is left at the end is dropped."""
+
+    name: str
+    inputs: _Inputs
+    size: int
+    op: str = "average"
+
+
+class Concatenate(NamedTuple):
+    """The channels of several maps, in order, as one map."""
+
+    name: str
+    inputs: _Inputs
+    op: str = "concatenate"
+
+
 class Add(NamedTuple):
     """The sum of two maps: the way around a residual block."""
 
@@ -151,6 +172,7 @@ Row = (
     | Conv
     | Transposed
     | Norm
+    | BatchNorm
     | Bank
     | CoMatch
     | Activation
@@ -160,6 +182,8 @@ Row = (
     | Upsample
     | Bilinear
     | Pool
+    | Average
+    | Concatenate
     | Add
     | Multiply
     | Mix

@@ -1,8 +1,8 @@
 """The parameters of a table: which it has, whether some fit, and published files turned into them.
 
 They are a dict of dicts of arrays, by row and kind: `params["conv1"]["kernel"]` (HWIO), `["bias"]`,
-`["scale"]`, `["shift"]`, `["kernels"]` of several styles, `["matrix"]`; and an argument of whatever
-runs a network.
+`["scale"]`, `["shift"]`, `["kernels"]` of several styles, `["matrix"]`, `["mean"]` and
+`["variance"]` of batch norms; and an argument of whatever runs a network.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,17 @@ import numpy as np
 from jnst.arrays import Array, Params
 from jnst.byhand.feedforward.graph import owner
 from jnst.errors import InputError
-from jnst.feedforward.layers import Bank, CoMatch, Conv, Input, Norm, Table, Transposed
+from jnst.feedforward.layers import (
+    Bank,
+    BatchNorm,
+    CoMatch,
+    Concatenate,
+    Conv,
+    Input,
+    Norm,
+    Table,
+    Transposed,
+)
 
 Shape = tuple[int, ...]
 """The sides of an array."""
@@ -22,8 +32,12 @@ def channels(table: Table) -> dict[str, int]:
     """Return how many channels the map of each row has."""
     found: dict[str, int] = {}
     for row in table:
-        narrows = isinstance(row, Input | Conv | Transposed | Bank)
-        found[row.name] = row.channels if narrows else found[row.inputs[0]]
+        if isinstance(row, Input | Conv | Transposed | Bank):
+            found[row.name] = row.channels
+        elif isinstance(row, Concatenate):
+            found[row.name] = sum(found[name] for name in row.inputs)
+        else:
+            found[row.name] = found[row.inputs[0]]
     return found
 
 
@@ -47,6 +61,8 @@ def shapes(table: Table) -> dict[str, dict[str, Shape]]:
                 own = {"matrix": (c, c)}
             case Norm(affine="own"):
                 own = {"scale": (c,), "shift": (c,)}
+            case BatchNorm():
+                own = dict.fromkeys(("scale", "shift", "mean", "variance"), (c,))
             case Norm(affine="styles"):
                 own = dict.fromkeys(("scale", "shift"), (known[row.inputs[1]], c))
             case _:
@@ -56,10 +72,15 @@ def shapes(table: Table) -> dict[str, dict[str, Shape]]:
 
 
 def check(table: Table, params: Params) -> None:
-    """Raise an `InputError` that names the parameter which is missing, misshapen, or not finite."""
+    """Raise an `InputError` that names the parameter which is missing, misshapen, or not finite.
+
+    So for a variance below 0.
+    """
     for name, kinds in shapes(table).items():
         for kind, shape in kinds.items():
-            check_tensor(f"{name}/{kind}", params.get(name, {}).get(kind), shape)
+            array = check_tensor(f"{name}/{kind}", params.get(name, {}).get(kind), shape)
+            if kind == "variance" and (array < 0).any():
+                raise InputError(f"the tensor {name}/{kind} has a variance below zero")
 
 
 def check_shape(name: str, array: Array | None, shape: Shape) -> Array:

@@ -32,8 +32,7 @@ from jnst.feedforward.layers import (
 KEPT = 8
 """The most numbers for each pixel of the picture that a map has which is held whole."""
 PICTURE = "picture"
-"""The input that is cut into windows; all others are vectors."""
-_BEGIN = {PICTURE: Geometry(1, 0)}
+"""The input that is cut into windows, as noise is; all others are vectors."""
 
 
 class Segment(NamedTuple):
@@ -88,9 +87,15 @@ class Cut(NamedTuple):
 _Names = tuple[str, ...]
 
 
+def begin(table: Table) -> dict[str, Geometry]:
+    """Return the geometry of the maps that a network begins with: the picture, and noise."""
+    noise = {row.name: row.stride for row in table if isinstance(row, Input) and row.stride}
+    return {name: Geometry(stride, 0) for name, stride in {PICTURE: 1, **noise}.items()}
+
+
 def places(table: Table, known: _Names) -> dict[str, Geometry]:
     """Return the geometry of all maps that a network computes of a picture, if `known` is given."""
-    return geometry(graph.needed(table, (table[-1].name,), known), _BEGIN)
+    return geometry(graph.needed(table, (table[-1].name,), known), begin(table))
 
 
 def vectors(table: Table, known: _Names) -> list[str]:
@@ -110,23 +115,24 @@ def cut(table: Table, known: _Names) -> Cut:
     """Cut a network, of which `known` rows are given, into segments, in the order of their work."""
     rows = graph.needed(table, (table[-1].name,), known)
     fixed, last = _without_norms(table, known), table[-1].name
-    found, channels = geometry(fixed, _BEGIN), parameters.channels(fixed)
+    first = begin(table)
+    found, channels = geometry(fixed, first), parameters.channels(fixed)
     possible = not any(row.name in found and _hinders(row) for row in fixed)
     whole = Cut([], possible, found, channels)
     norms = [row for row in rows if isinstance(row, Norm) and row.name in found]
     readers = Counter(name for row in fixed for name in row.inputs)
-    held, segments = {PICTURE}, []
+    held, segments = {*first}, []
     for row in fixed:
         own = tuple(norm for norm in norms if norm.inputs[0] == row.name)
         small = row.name in found and whole.numbers([row.name]) <= KEPT
         kept = row.name == last or (small and (bool(own) or readers[row.name] > 1))
-        if row.name != PICTURE and (own or kept):
+        if row.name not in first and (own or kept):
             part = [x for x in graph.needed(fixed, (row.name,), held) if not isinstance(x, Input)]
             segments.append(_segment(part, held, whole, own, kept))
             held |= {row.name} if kept else set()
     wanted = {last}
     for i, one in reversed(list(enumerate(segments))):
-        before = {PICTURE, *(other.stop for other in segments[: i + 1] if other.kept)}
+        before = {*first, *(other.stop for other in segments[: i + 1] if other.kept)}
         segments[i] = one._replace(left=wanted & before)
         wanted |= set(one.sources)
     return whole._replace(segments=segments)
@@ -141,7 +147,8 @@ def _hinders(row: Row) -> bool:
 def _without_norms(table: Table, known: _Names) -> Table:
     """List the rows from the picture to the last, with factors and shifts in place of norms."""
     channels, found = parameters.channels(table), places(table, known)
-    fixed: list[Row] = [Input(name, channels[name]) for name in (PICTURE, *vectors(table, known))]
+    names = (*begin(table), *vectors(table, known))
+    fixed: list[Row] = [Input(name, channels[name]) for name in names]
     for row in table:
         if row.name not in found or isinstance(row, Input):
             continue
@@ -163,8 +170,8 @@ def _segment(
     own = {row.name for row in rows}
     outer = dict.fromkeys(name for row in rows for name in row.inputs if name not in own)
     sources = tuple(name for name in outer if name in held)
-    begin = {name: Geometry(whole.places[name].stride, 0) for name in sources}
+    first = {name: Geometry(whole.places[name].stride, 0) for name in sources}
     names = (*sources, *(name for name in outer if name not in held))
     inputs = [Input(name, whole.channels[name]) for name in names]
-    reach = geometry(rows, begin)[rows[-1].name].reach
+    reach = geometry(rows, first)[rows[-1].name].reach
     return Segment((*inputs, *rows), sources, norms, kept, (), reach)

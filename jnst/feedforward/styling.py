@@ -36,6 +36,20 @@ class Norm(NamedTuple):
     op: str = "norm"
 
 
+class BatchNorm(NamedTuple):
+    """Batch norm, with scale and shift of its own; see `jnst.feedforward.batchnorm`.
+
+    In `training` by the moments of the batch, else by their averages. Parameters: scale and shift
+    (c), which are trained, and mean and variance (c), the averages.
+    """
+
+    name: str
+    inputs: _Inputs
+    epsilon: float = EPSILON
+    training: bool = False
+    op: str = "batch-norm"
+
+
 class Bank(NamedTuple):
     """A convolution whose kernel belongs to a style, or is mixed from those of several.
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.feedforward import parameters
-from jnst.feedforward.layers import Table
+from jnst.feedforward.blocks import batch_norm
+from jnst.feedforward.layers import BatchNorm, Table
 from jnst.feedforward.networks import (
     johnson,
     johnson_paper,
@@ -20,6 +21,7 @@ from jnst.feedforward.networks import (
     multistyle,
     stylebank,
     ulyanov,
+    ulyanov_pyramid,
     wct,
 )
 from jnst.feedforward.registry import NETWORKS, Network
@@ -28,9 +30,11 @@ _Builder = Callable[..., Table]
 ONE_STYLE: Mapping[str, _Builder] = {
     "johnson": johnson.table,
     "johnson-paper": johnson_paper.table,
+    "johnson-batch": functools.partial(johnson_paper.table, norm=batch_norm),
     "lengstrom": lengstrom.table,
     "mobilejohnson": mobilejohnson.table,
     "ulyanov": ulyanov.table,
+    "ulyanov-pyramid": ulyanov_pyramid.table,
 }
 """Networks of one style: functions of a width."""
 SEVERAL_STYLES: Mapping[str, _Builder] = {
@@ -46,6 +50,8 @@ AUTOENCODERS: Mapping[str, Network] = {
     for level in (1, 2, 3, 4, 5)
 }
 """Networks that make a picture of VGG19's features of it, by level: the decoders of WCT."""
+MULTIPLES = {"ulyanov-pyramid": ulyanov_pyramid.MULTIPLE}
+"""What the sides of pictures are rounded up to multiples of, where that is not 4."""
 FIXED = ("adain", "ghiasi", *AUTOENCODERS)
 """Networks of one width."""
 NAMES = (*ONE_STYLE, *SEVERAL_STYLES, *ANY_STYLE, *AUTOENCODERS)
@@ -128,4 +134,11 @@ def network(design: Design) -> Network:
         table = SEVERAL_STYLES[design.network](styles=styles, width=design.width)
     else:
         table = ONE_STYLE[design.network](width=design.width)
-    return Network(table, 4, "", None)
+    return Network(table, MULTIPLES.get(design.network, 4), "", None)
+
+
+def in_training(table: Table) -> Table:
+    """Return a network as it is while it is trained: batch norms go by the batch's own moments."""
+    return tuple(
+        row._replace(training=True) if isinstance(row, BatchNorm) else row for row in table
+    )

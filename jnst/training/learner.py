@@ -10,9 +10,10 @@ from flax import nnx
 
 from jnst.arrays import Array
 from jnst.engines.build import losses_and_network
+from jnst.feedforward import trainable
 from jnst.feedforward.layers import Table
 from jnst.losses.registry import ObjectiveChoices
-from jnst.training.objective import Lesson, Task, loss
+from jnst.training.objective import Lesson, Noise, Seen, Task, loss
 from jnst.training.painter import LEARNED, Painter
 from jnst.training.settings import Settings
 from jnst.xla import jit
@@ -21,8 +22,8 @@ FAILURES = 10
 """So many steps in a row are left out where the gradient is not finite; then a training fails."""
 SLOWER = 5e-5
 """The step size is divided by 1 + SLOWER · step, as AdaIN's is (xunhuang1995@6d8ac28)."""
-Step = Callable[[Any, Lesson, Array, Array], tuple[Any, tuple[Array, dict[str, Array], Array]]]
-"""`(state, lesson, photographs, styles) -> (state, (total, parts, pictures))`."""
+Step = Callable[[Any, Lesson, Array, Array, Noise], tuple[Any, tuple[Array, Seen]]]
+"""`(state, lesson, photographs, styles, noise) -> (state, (total, seen))`."""
 
 
 class Learner(nnx.Module):
@@ -45,9 +46,11 @@ class Learner(nnx.Module):
         state: Any = self.optimizer.opt_state
         return int(state.notfinite_count[...])
 
-    def move(self, gradient: Any) -> None:
-        """Move the parameters by the optimizer, and the average after them."""
+    def move(self, gradient: Any, seen: Seen) -> None:
+        """Move the parameters by the optimizer, and all averages after them."""
         self.optimizer.update(self.painter, gradient)
+        state: Any = self.optimizer.opt_state
+        self.painter.observe(seen.observed, taken=state.last_finite[...])
         count = self.optimizer.step[...].astype(jnp.float32)
         share = 1 - jnp.minimum(self.decay, (1 + count) / (10 + count))
         new, old = nnx.state(self.painter), nnx.state(self.average)
@@ -83,18 +86,18 @@ def step(
         adain: whether the content is to take on the moments of the painting's features.
 
     """
-    task = Task(*losses_and_network(choices), table, teacher, adain)
+    task = Task(*losses_and_network(choices), trainable.in_training(table), teacher, adain)
 
-    def move(state: Any, lesson: Lesson, photographs: Array, styles: Array):
+    def move(state: Any, lesson: Lesson, photographs: Array, styles: Array, noise: Noise):
         learner = nnx.merge(graph, state)
 
         def of(painter: Painter):
-            return loss(task, painter.params, lesson, photographs, styles)
+            return loss(task, painter.params, lesson, photographs, styles, noise=noise)
 
         learned = nnx.DiffState(0, learner.learned)
         differentiated = nnx.value_and_grad(of, argnums=learned, has_aux=True)
         (total, seen), gradient = differentiated(learner.painter)
-        learner.move(gradient)
-        return nnx.state(learner), (total, *seen)
+        learner.move(gradient, seen)
+        return nnx.state(learner), (total, seen)
 
     return jit(move, donate_argnums=0)

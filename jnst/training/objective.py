@@ -12,7 +12,8 @@ or a picture that comes with the photograph. A network that also paints without 
 StyleBank's autoencoder does, has the term of δ for that picture, which is to be the photograph
 (Chen et al. 2017, arXiv:1703.09210; there such steps alternate with the others). AdaIN's decoder is
 to have the photograph's features with the painting's mean and deviation (Huang and Belongie 2017,
-arXiv:1703.06868, equations 11 to 13). The twin is `jnst.byhand.feedforward.training`.
+arXiv:1703.06868, equations 11 to 13). In a network with batch norms f_θ(x_k, s_k) depends on the
+other photographs, too. The twin is `jnst.byhand.feedforward.training`.
 """
 
 from collections.abc import Mapping
@@ -23,8 +24,8 @@ import jax.numpy as jnp
 from jaxtyping import Float, Int
 
 from jnst.arrays import Array, Params
-from jnst.feedforward import graph, norms
-from jnst.feedforward.layers import Input, Table
+from jnst.feedforward import batchnorm, graph, norms
+from jnst.feedforward.layers import BatchNorm, Input, Table
 from jnst.feedforward.networks.stylebank import PLAIN
 from jnst.losses import objective
 from jnst.losses.objective import Constants, Goal, PictureGoal
@@ -33,11 +34,14 @@ Photographs = Float[Array, "b h w c"]
 """Photographs, RGB in [0, 1]; with six channels each has behind it what its picture is to be."""
 Styles = Int[Array, " b"] | Float[Array, "b _ _ 3"]
 """The number of the style that each photograph is painted in; or a painting for each."""
+Noise = Mapping[str, Float[Array, "b _ _ _"]]
+"""For each photograph, what a network takes beside it, as `jnst.feedforward.noise` draws it."""
 
 
 class Task(NamedTuple):
     """What is computed: the losses, the loss network, the table of the network that is trained.
 
+    `table` is that of `trainable.in_training`, but to judge a network that is trained already;
     `teacher` is the table of a network that paints what the pictures are to be; `adain` says that
     the content is to take on the moments of the painting's features.
     """
@@ -66,8 +70,21 @@ class Lesson(NamedTuple):
     teacher: Params | None = None
 
 
-def given(table: Table, photograph: Array, style: Array) -> dict[str, Array]:
-    """Return what a network takes: a photograph, and the style, if it has several or takes any."""
+class Seen(NamedTuple):
+    """What is seen on the way to the loss: its parts by name, and the pictures.
+
+    `observed` are the moments of the batch, by the row of a batch norm and kind, for its averages.
+    """
+
+    parts: Mapping[str, Array]
+    pictures: Array
+    observed: Mapping[str, Mapping[str, Array]]
+
+
+def given(
+    table: Table, photograph: Array, style: Array, noise: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Return what a network takes: a photograph, its noise, and the style if there are several."""
     known: dict[str, Array] = {}
     for row in table:
         match row:
@@ -78,6 +95,8 @@ def given(table: Table, photograph: Array, style: Array) -> dict[str, Array]:
             case Input("style"):
                 weights = jax.nn.one_hot(style, row.channels, dtype=photograph.dtype)
                 known[row.name] = weights[None, None, None]
+            case Input(stride=stride) if stride:
+                known[row.name] = noise[row.name][None]
             case Input("strength"):
                 known[row.name] = jnp.ones((1, 1, 1, 1), photograph.dtype)
     return known
@@ -88,18 +107,23 @@ def paints_plainly(table: Table) -> bool:
     return any(row.name == PLAIN for row in table)
 
 
-def wanted(task: Task, lesson: Lesson, photograph: Array, style: Array) -> Array:
+def wanted(
+    task: Task, lesson: Lesson, photograph: Array, style: Array, noise: Mapping[str, Array]
+) -> Array:
     """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
     if photograph.shape[-1] == 6:
         return photograph[..., 3:]
     if task.teacher is None or lesson.teacher is None:
         return photograph
-    return graph.paint(task.teacher, lesson.teacher, given(task.teacher, photograph, style))
+    known = given(task.teacher, photograph, style, noise)
+    return graph.paint(task.teacher, lesson.teacher, known)
 
 
-def constants(task: Task, lesson: Lesson, photograph: Array, style: Array) -> Constants:
+def constants(
+    task: Task, lesson: Lesson, photograph: Array, style: Array, noise: Mapping[str, Array]
+) -> Constants:
     """Return what the picture of one photograph, in one style, is to match."""
-    target = wanted(task, lesson, photograph, style)
+    target = wanted(task, lesson, photograph, style, noise)
     goals = {
         "content": {
             layer: [Goal(one, lesson.content[layer])]
@@ -142,9 +166,15 @@ def _style(task: Task, lesson: Lesson, style: Array) -> dict[str, Any]:
 
 
 def loss(
-    task: Task, params: Params, lesson: Lesson, photographs: Photographs, styles: Styles
-) -> tuple[Array, tuple[Mapping[str, Array], Array]]:
-    """Compute L, its parts by name, and the pictures.
+    task: Task,
+    params: Params,
+    lesson: Lesson,
+    photographs: Photographs,
+    styles: Styles,
+    *,
+    noise: Noise | None = None,
+) -> tuple[Array, Seen]:
+    """Compute L, and what is seen on the way.
 
     Args:
         task: the losses and the networks.
@@ -152,21 +182,26 @@ def loss(
         lesson: what it is to learn.
         photographs: x.
         styles: s.
+        noise: of networks that take any.
 
     """
+    joining = [row for row in task.table if isinstance(row, BatchNorm) and row.training]
 
-    def one(photograph: Array, style: Array):
+    def one(photograph: Array, style: Array, noise: Mapping[str, Array]):
         photograph, last = photograph[None], task.table[-1].name
         names = (last, PLAIN) if paints_plainly(task.table) else (last,)
-        known = given(task.table, photograph[..., :3], style)
-        painted = graph.maps(task.table, params, known, names)
-        goals = constants(task, lesson, photograph, style)
+        known = given(task.table, photograph[..., :3], style, noise)
+        read = [row.inputs[0] for row in joining]
+        painted = graph.maps(task.table, params, known, (*names, *read))
+        observed = {row.name: batchnorm.observed(painted[row.inputs[0]]) for row in joining}
+        goals = constants(task, lesson, photograph, style, noise)
         total, parts = objective.loss(task.terms, task.extract, goals, painted[last])
-        if PLAIN in painted and lesson.pixels is not None:
+        if PLAIN in names and lesson.pixels is not None:
             far = task.terms.picture["pixels"](painted[PLAIN], photograph[..., :3])
             total, parts = total + lesson.pixels * far, parts | {PLAIN: lesson.pixels * far}
-        return total, parts, painted[last][0]
+        return total, parts, painted[last][0], observed
 
-    totals, parts, pictures = jax.vmap(one)(photographs, styles)
+    together = jax.vmap(one, axis_name=batchnorm.BATCH, out_axes=(0, 0, 0, None))
+    totals, parts, pictures, observed = together(photographs, styles, noise or {})
     means = {name: jnp.mean(part) for name, part in parts.items()}
-    return jnp.mean(totals), (means, jnp.asarray(pictures))
+    return jnp.mean(totals), Seen(means, jnp.asarray(pictures), observed)

@@ -4,12 +4,11 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from flax import nnx
 
 from jnst.arrays import Array, Features, Params
-from jnst.feedforward import graph, parameters, trainable
+from jnst.feedforward import batchnorm, graph, parameters, trainable
 from jnst.feedforward.layers import Table
 from jnst.feedforward.networks.vgg import ENCODER
 
@@ -31,7 +30,10 @@ _INITIAL = {
     "kernels": _uniform(batch_axis=(0,)),
     "matrix": nnx.initializers.uniform(0.02),
     "scale": nnx.initializers.ones,
+    "variance": nnx.initializers.ones,
 }
+AVERAGES = ("mean", "variance")
+"""Kinds of what batch norms observe and nothing trains, as `nnx.BatchStat` has it."""
 
 
 class Painter(nnx.Module):
@@ -39,14 +41,15 @@ class Painter(nnx.Module):
 
     Kernels, also those of several styles, are uniform in ±1/√n, n the numbers that an output is a
     sum of, as torch has them (`torch.nn.Conv2d`), and a `CoMatch`'s matrix in 0 to 0.02; scales are
-    1, shifts and biases 0, where torch has random biases.
+    1, shifts and biases 0, where torch has random biases. The averages of batch norms begin with
+    mean 0 and variance 1.
     """
 
     def __init__(self, table: Table, *, rngs: nnx.Rngs) -> None:
         self.table = table
         self.weights = nnx.data(
             {
-                row: {kind: nnx.Param(_initial(kind, shape, rngs)) for kind, shape in kinds.items()}
+                row: {kind: _variable(kind, shape, rngs) for kind, shape in kinds.items()}
                 for row, kinds in parameters.shapes(table).items()
             }
         )
@@ -63,6 +66,14 @@ class Painter(nnx.Module):
             for row, kinds in self.weights.items()
         }
 
+    def observe(self, seen: Mapping[str, Mapping[str, Array]], *, taken: Array) -> None:
+        """Move the averages of batch norms by what they saw, by row and kind, where it is taken."""
+        for row, kinds in seen.items():
+            for kind, new in kinds.items():
+                average = self.weights[row][kind]
+                old = average[...]
+                average[...] = jnp.where(taken, batchnorm.averaged(old, new), old)
+
     def begin(self, params: Params) -> None:
         """Take over parameters; styles of which there are other numbers begin with their mean."""
         for row, kinds in params.items():
@@ -73,5 +84,6 @@ class Painter(nnx.Module):
                 param[...] = given
 
 
-def _initial(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> jax.Array:
-    return _INITIAL.get(kind, nnx.initializers.zeros)(rngs.params(), shape)
+def _variable(kind: str, shape: tuple[int, ...], rngs: nnx.Rngs) -> nnx.Variable:
+    value = _INITIAL.get(kind, nnx.initializers.zeros)(rngs.params(), shape)
+    return (nnx.BatchStat if kind in AVERAGES else nnx.Param)(value)

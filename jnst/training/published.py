@@ -10,6 +10,7 @@ What all of them leave to jnst, and what departs from the originals:
   shuffle.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from jnst.training.settings import Settings
@@ -48,6 +49,11 @@ def johnson() -> Settings:
         tv_scale="half",
         **GRAM,
     )
+
+
+def johnson_batch() -> Settings:
+    """Johnson et al. 2016, with batch norm as in the paper: `johnson`, `-use_instance_norm 0`."""
+    return replace(johnson(), network="johnson-batch")
 
 
 def pytorch_examples() -> Settings:
@@ -116,6 +122,30 @@ def ulyanov() -> Settings:
         style_layer_weights=(1.0, 1.0, 1.0, 1.0),
         content_weight=1.0,
         style_weight=40.0,
+        **GRAM,
+    )
+
+
+def ulyanov_pyramid() -> Settings:
+    """Ulyanov et al. 2016, arXiv:1603.03417, vicident/texture_nets@0684878 `stylization_train.lua`.
+
+    The first version of texture_nets, which has the noise. VGG19. Content 0.6 at relu4_2, style
+    1000 for each of relu1_1 to relu5_1, mean squared errors, Gram/(CHW), no total variation. Adam
+    1e-1, 3000 steps of 16 photographs of 256 pixels. The step size is there times 0.8 every 300
+    steps, here falling as a cosine; the README's option of dividing each loss's gradient by its sum
+    of absolutes is left out.
+    """
+    return Settings(
+        network="ulyanov-pyramid",
+        steps=3000,
+        batch=16,
+        learning_rate=1e-1,
+        decay="cosine",
+        content_layers=("relu4_2",),
+        style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        style_layer_weights=(1.0,) * 5,
+        content_weight=0.6,
+        style_weight=5000.0,
         **GRAM,
     )
 

@@ -29,9 +29,11 @@ class Settings:
     network: Literal[
         "johnson",
         "johnson-paper",
+        "johnson-batch",
         "lengstrom",
         "mobilejohnson",
         "ulyanov",
+        "ulyanov-pyramid",
         "multistyle",
         "multistyle-mobile",
         "stylebank",
@@ -44,8 +46,8 @@ class Settings:
         "wct4",
         "wct5",
     ] = "johnson"
-    """The network. Those up to ulyanov learn one painting, up to stylebank any number, up to msgnet
-    to paint like any painting; the decoders of wct learn to undo VGG19."""
+    """The network. Those up to ulyanov-pyramid learn one painting, up to stylebank any number, up
+    to msgnet to paint like any painting; the decoders of wct learn to undo VGG19."""
     width: float = 1.0
     """What the channels of its layers are multiplied by."""
     steps: int = 40_000
@@ -115,7 +117,8 @@ class Settings:
     precision: pixels.Precision = "float32"
     """What the loss network computes in."""
     seed: int = 0
-    """Decides the first parameters, the order of the photographs, and where they are cut."""
+    """Decides the first parameters, the order of the photographs, where they are cut, and the noise
+    that a network takes."""
 
     def __post_init__(self) -> None:
         """Take lists and arrays for tuples, and numbers of NumPy's."""

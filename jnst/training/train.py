@@ -11,7 +11,7 @@ from flax import nnx
 
 from jnst.arrays import Params
 from jnst.errors import InputError
-from jnst.feedforward import trainable
+from jnst.feedforward import noise, trainable
 from jnst.feedforward.layers import Table
 from jnst.methods.progress import Progress
 from jnst.training.learner import FAILURES, Learner, Step, step
@@ -58,6 +58,14 @@ def styles_of(number: int, settings: Settings, count: int) -> np.ndarray:
     return rng.integers(0, max(count, 1), settings.batch).astype(np.int32)
 
 
+def noise_of(number: int, training: Training) -> dict[str, np.ndarray]:
+    """Draw the noise of the photographs of one step, counted from 0; none for most networks."""
+    settings, table = training.settings, training.learner.painter.table
+    rng = np.random.default_rng((settings.seed, number, 1))  # others than draw the styles
+    sides = (settings.crop, settings.crop)
+    return noise.draw((*table, *(training.teacher or ())), rng, sides, count=settings.batch)
+
+
 def state_and_step(training: Training) -> tuple[Any, Step]:
     """Return the learner's arrays, and the compiled step that moves them."""
     graph, state = nnx.split(training.learner)
@@ -87,8 +95,12 @@ def train(training: Training) -> Iterator[Progress]:
             styles = styles_of(done, settings, len(training.design.styles))
         else:
             styles = next(training.paintings)
-        state, (total, parts, pictures) = move(
-            state, training.lesson, next(training.photographs), jnp.asarray(styles)
+        state, (total, seen) = move(
+            state,
+            training.lesson,
+            next(training.photographs),
+            jnp.asarray(styles),
+            noise_of(done, training),
         )
         nnx.update(learner, state)
         done += 1
@@ -97,6 +109,6 @@ def train(training: Training) -> Iterator[Progress]:
                 f"the loss or its gradient was not a finite number {FAILURES} times in a row, at "
                 f"step {done}; lower the learning rate or the weights"
             )
-        picture = np.asarray(pictures[:1]).clip(0, 1)
-        named: dict[str, Any] = {name: float(part) for name, part in parts.items()}
+        picture = np.asarray(seen.pictures[:1]).clip(0, 1)
+        named: dict[str, Any] = {name: float(part) for name, part in seen.parts.items()}
         yield Progress(done, float(total), named, picture, picture, float(total), 1.0)

@@ -18,6 +18,7 @@ import numpy as np
 
 from jnst.engines.build import losses_and_network
 from jnst.feedforward import trainable
+from jnst.feedforward.noise import draw
 from jnst.training import photos
 from jnst.training.objective import Task, loss
 from jnst.training.presets import PRESETS, preset
@@ -71,7 +72,8 @@ def mean_loss(training: Training, paths: Sequence[Path]) -> float:
     settings, side = training.settings, training.settings.crop
     table = training.learner.painter.table
     task = Task(*losses_and_network(settings.losses.resolved.objective), table)
-    evaluate = jax.jit(lambda *given: loss(task, *given)[0])
+    noise = draw(table, np.random.default_rng(0), (side, side))
+    evaluate = jax.jit(lambda *given: loss(task, *given, noise=noise)[0])
     source = photos.Photos(paths, side=side, size=settings.photo_size)
     params, total = training.learner.average.params, 0.0
     for number in range(len(source)):

@@ -22,7 +22,7 @@ from jnst.feedforward import trainable
 from jnst.training.presets import PRESETS, preset
 from jnst.training.run import open_training
 from jnst.training.sources import Sources
-from jnst.training.train import Training, state_and_step, styles_of, train
+from jnst.training.train import Training, noise_of, state_and_step, styles_of, train
 
 STARTS = {"new-style": "multistyle"}
 """Networks that presets begin with."""
@@ -69,7 +69,7 @@ def teraflops(name: str, painting: Path, photos: Path, **changed: object) -> tup
     for row in params.values():
         row.pop("winograd", None)
     lesson = training.lesson._replace(params=params)
-    lowered: Any = move.lower(state, lesson, photographs, styles)  # type: ignore[attr]
+    lowered: Any = move.lower(state, lesson, photographs, styles, noise_of(0, training))  # type: ignore[attr]
     return lowered.cost_analysis()["flops"] / 1e12, settings.steps
 
 

@@ -368,8 +368,8 @@ def loss(table):
     def L(θ, to_learn, photos):
         styles = jnp.zeros(len(photos), int)
         task = objective.Task(*in_jax, table)
-        total, (parts, _) = objective.loss(task, θ, to_learn, photos, styles)
-        return total, parts
+        total, seen = objective.loss(task, θ, to_learn, photos, styles)
+        return total, seen.parts
 
     return L
 

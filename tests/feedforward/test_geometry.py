@@ -7,7 +7,17 @@ from painters import random_params
 from jnst.backbones.nn import Geometry
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward.geometry import geometry
-from jnst.feedforward.layers import Add, Bank, Bilinear, Conv, Input, Pool, Transposed, Upsample
+from jnst.feedforward.layers import (
+    Add,
+    Average,
+    Bank,
+    Bilinear,
+    Conv,
+    Input,
+    Pool,
+    Transposed,
+    Upsample,
+)
 
 RNG = np.random.default_rng(0)
 SIDE = 48
@@ -23,6 +33,8 @@ HALF = Conv("half", ("picture",), 1, 2, 2, "valid")
         (Conv("y", ("picture",), 1, 9, 2),),
         (Pool("y", ("picture",)),),
         (HALF, Bank("y", ("half", "vector"), 1, 5)),
+        (Average("y", ("picture",), 4),),
+        (HALF, Average("x", ("half",), 2), Conv("y", ("x",), 1, 3)),
         (HALF, Upsample("y", ("half",))),
         (HALF, Bilinear("y", ("half",))),
         (HALF, Transposed("y", ("half",), 1, 3, 2)),

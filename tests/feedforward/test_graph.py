@@ -6,7 +6,7 @@ import pytest
 from painters import random_given, random_params
 
 from jnst.errors import InputError
-from jnst.feedforward import graph, layers
+from jnst.feedforward import graph, layers, parameters
 
 RNG = np.random.default_rng(0)
 PICTURE = layers.Input("picture", 3)
@@ -37,6 +37,9 @@ def ramp(channels=1):
         (layers.Statistic("y", ("x",), "root"), [[[(16 / 15 * 21.25) ** 0.5]]]),
         (layers.Statistic("y", ("x",), "gram"), [[[1240 / 16]]]),
         (layers.Pool("y", ("x",)), [[[5], [7]], [[13], [15]]]),
+        (layers.Average("y", ("x",), 2), [[[2.5], [4.5]], [[10.5], [12.5]]]),
+        (layers.Average("y", ("x",), 3), [[[5]]]),
+        (layers.Concatenate("y", ("x", "x")), ramp()[0].repeat(2, axis=-1)),
         (layers.Rescale("y", ("x",), 2.0, 1.0), 2 * ramp()[0] + 1),
         (layers.Rescale("y", ("x",), 2.0, (3.0,)), 2 * ramp()[0] + 3),
         (layers.Crop("y", ("x",), 1), [[[5], [6]], [[9], [10]]]),
@@ -56,6 +59,13 @@ def test_each_channel_has_an_offset_of_its_own():
     table = (layers.Input("x", 2), layers.Rescale("y", ("x",), 2.0, (3.0, -1.0)))
     y = graph.paint(table, {}, {"x": ramp(2)})
     np.testing.assert_array_equal(y, 2 * ramp(2) + [3, -1])
+
+
+def test_channels_are_concatenated_in_order():
+    table = (layers.Input("a", 2), layers.Input("b", 1), layers.Concatenate("y", ("b", "a")))
+    y = graph.paint(table, {}, {"a": ramp(2), "b": -ramp()})
+    np.testing.assert_array_equal(y, np.concatenate([-ramp(), ramp(2)], axis=-1))
+    assert parameters.channels(table)["y"] == 3
 
 
 def comatch(x, G, W):

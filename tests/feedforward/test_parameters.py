@@ -23,6 +23,8 @@ TABLE = (
     layers.Bank("bank", ("plain", "vector"), 5, 3),
     layers.Statistic("gram", ("bank",), "gram"),
     layers.CoMatch("match", ("bank", "gram")),
+    layers.Concatenate("both", ("match", "plain")),
+    layers.BatchNorm("batch", ("both",)),
 )
 SHAPES = {
     "a": {"kernel": (5, 5, 3, 4), "bias": (4,)},
@@ -32,6 +34,7 @@ SHAPES = {
     "m": {"scale": (2,), "shift": (2,)},
     "bank": {"kernels": (7, 3, 3, 2, 5)},
     "match": {"matrix": (5, 5)},
+    "batch": {"scale": (7,), "shift": (7,), "mean": (7,), "variance": (7,)},
 }
 
 
@@ -95,4 +98,12 @@ def test_parameters_are_checked_once_more_by_their_own_names():
         parameters.check(TABLE, {**params, "m": {**params["m"], "shift": np.zeros(3)}})
     del params["a"]
     with pytest.raises(InputError, match="the tensor a/kernel is missing"):
+        parameters.check(TABLE, params)
+
+
+def test_a_variance_below_zero_is_refused():
+    params = random_params(RNG, TABLE, np.float32)
+    parameters.check(TABLE, params)
+    params["batch"]["variance"][3] = -1e-6
+    with pytest.raises(InputError, match="the tensor batch/variance has a variance below zero"):
         parameters.check(TABLE, params)

@@ -6,6 +6,7 @@ import pytest
 
 from jnst.errors import InputError
 from jnst.feedforward import parameters, trainable
+from jnst.feedforward.layers import BatchNorm
 from jnst.feedforward.registry import NETWORKS
 
 
@@ -27,6 +28,12 @@ def test_as_many_numbers_as_the_papers_say():
     # last kernel of Ulyanov's has 9 numbers instead of 81.
     assert count("johnson-paper") == 1_679_235 - 1600
     assert count("ulyanov") == 1_679_235 - 1600 - 3 * 32 * 72
+    # Mean and variance of each of 32 + 64 + 128 + 10 · 128 + 64 + 32 channels.
+    assert count("johnson-batch") == count("johnson-paper") + 2 * 1600
+    # 9 · 8 (6 + 8) + 64 at each scale, 19 (8 i)² where i of them are joined, 3 · 48 + 3 at the end;
+    # and four numbers for each channel of a norm: 24 a scale, 3 · 8 i and 8 i a join.
+    numbers = 6 * (9 * 8 * 14 + 64) + sum(19 * (8 * i) ** 2 for i in range(2, 7)) + 147
+    assert count("ulyanov-pyramid") == numbers + 4 * (6 * 24 + sum(32 * i for i in range(2, 7)))
     # A style has 2 numbers a channel of each norm: 2 (224 + 10 · 128 + 99) (Dumoulin: about 3000).
     assert count("multistyle", styles=2) - count("multistyle") == 2 * (224 + 1280 + 99)
     published = parameters.shapes(NETWORKS["multistyle"].table).values()
@@ -49,8 +56,20 @@ def test_the_least_sides_are_those_that_can_be_mirrored():
         for name in trainable.NAMES
     }
     deep = {f"wct{level}": 2**level for level in (1, 2, 3, 4, 5)}
-    others = {"johnson-paper": 44, "adain": 16, **deep}
+    padded = {"johnson-paper": 44, "johnson-batch": 44}
+    others = {**padded, "ulyanov-pyramid": 64, "adain": 16, **deep}
     assert least == {**dict.fromkeys(trainable.NAMES, 8), **others}
+
+
+def test_in_training_batch_norms_alone_are_others():
+    for name, norms in (("johnson-batch", 15), ("ulyanov-pyramid", 43), ("johnson", 0)):
+        table = trainable.network(trainable.Design(name, 0.1, ("one",))).table
+        pairs = zip(table, trainable.in_training(table), strict=True)
+        changed = [(one, other) for one, other in pairs if one != other]
+        assert len(changed) == norms
+        for one, other in changed:
+            assert other == one._replace(training=True)
+            assert isinstance(other, BatchNorm)
 
 
 def test_a_width_multiplies_the_channels():

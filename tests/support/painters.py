@@ -10,7 +10,7 @@ from helpers import load_script
 from programs import quick
 
 from jnst.byhand.feedforward import graph as byhand
-from jnst.feedforward import graph, parameters
+from jnst.feedforward import batchnorm, graph, parameters
 from jnst.feedforward.layers import Input, Mix, Norm, Statistic
 from jnst.feedforward.registry import Network
 
@@ -50,23 +50,38 @@ def check_oracle(network, key="out", *, most, engines=("jax", "byhand")):
         assert found < most, f"{engine}: {found:.1e}"
 
 
+def batch_norm(x, *, scale, shift, epsilon=1e-5):
+    """Normalize maps [n, h, w, c] by the moments of all of them, as a training does."""
+
+    def one(picture):
+        picture = picture[None]
+        mean, variance = batchnorm.moments(picture)
+        affine = {"scale": scale, "shift": shift, "epsilon": epsilon}
+        return batchnorm.normalize(picture, mean, variance, **affine)[0]
+
+    return jax.vmap(one, axis_name=batchnorm.BATCH)(x)
+
+
 def random_params(rng, table, dtype=np.float64):
     """Make up parameters with which the sizes of activations stay about what they are."""
 
-    def draw(shape):
+    def draw(kind, shape):
         fan = np.prod(shape[-4:-1]) if len(shape) > 3 else 1
-        return (rng.normal(size=shape) * (2 / fan) ** 0.5).astype(dtype)
+        array = rng.normal(size=shape) * (2 / fan) ** 0.5
+        return (0.5 + array**2 if kind == "variance" else array).astype(dtype)
 
     shapes = parameters.shapes(table)
-    return {row: {k: draw(s) for k, s in kinds.items()} for row, kinds in shapes.items()}
+    return {row: {k: draw(k, s) for k, s in kinds.items()} for row, kinds in shapes.items()}
 
 
 def random_given(rng, table, size=(6, 7), dtype=np.float64):
-    """Make up what a table is given: maps of this size, but vectors where it says so."""
+    """Make up what a table is given: maps of this size, but vectors where it says so, and noise."""
+
+    def sides(row):
+        return (1, 1) if row.name.endswith("vector") else [n // (row.stride or 1) for n in size]
+
     return {
-        row.name: rng.uniform(
-            size=(1, *((1, 1) if row.name.endswith("vector") else size), row.channels)
-        ).astype(dtype)
+        row.name: rng.uniform(size=(1, *sides(row), row.channels)).astype(dtype)
         for row in table
         if isinstance(row, Input)
     }

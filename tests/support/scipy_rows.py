@@ -44,5 +44,10 @@ def normed(x, *, scale=1.0, shift=0.0):
     return np.reshape(scale, (-1, 1, 1)) * z + np.reshape(shift, (-1, 1, 1))
 
 
+def by_averages(x, *, scale, shift, mean, variance):
+    factor = scale / np.sqrt(variance + 1e-5)
+    return x * factor[:, None, None] + (shift - mean * factor)[:, None, None]
+
+
 def rectified(x):
     return np.maximum(x, 0)

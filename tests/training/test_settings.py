@@ -69,6 +69,11 @@ def test_constants_are_the_published_ones():
     assert (ulyanov.content_weight, ulyanov.style_weight / 4) == (1.0, 10.0)
     assert (ulyanov.crop, ulyanov.photo_size, ulyanov.style_size) == (512, None, 600)
     assert (preset("johnson").network, ulyanov.network) == ("johnson-paper", "ulyanov")
+    other = dataclasses.replace(preset("johnson"), network="johnson-batch")
+    assert preset("johnson-batch") == other
+    pyramid = preset("ulyanov-pyramid")
+    assert (pyramid.content_weight, pyramid.style_weight / 5) == (0.6, 1000.0)
+    assert (pyramid.batch, pyramid.steps, pyramid.learning_rate) == (16, 3000, 0.1)
 
 
 def test_a_setting_of_the_losses_is_checked_as_for_pictures():
@@ -76,6 +81,13 @@ def test_a_setting_of_the_losses_is_checked_as_for_pictures():
         check(Settings(content_loss="self-similarity", content_scale="half"), styles=1)
     with pytest.raises(InputError, match="unknown layer of vgg19 'relu9_1'"):
         check(Settings(style_layers=("relu9_1",)), styles=1)
+
+
+def test_a_crop_must_be_a_multiple_of_what_a_network_halves():
+    check(Settings(network="ulyanov-pyramid", crop=64), styles=1)
+    for crop, says in ((72, "crop must be a multiple of 32, not 72"), (32, "at least 64, not 32")):
+        with pytest.raises(InputError, match=says):
+            check(Settings(network="ulyanov-pyramid", crop=crop), styles=1)
 
 
 def test_a_crop_that_a_network_cannot_mirror_is_refused():

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from trainings import SETTINGS, make_paintings, make_photos, training
 
+from jnst.byhand.feedforward import batch, batchnorm
 from jnst.errors import InputError
+from jnst.feedforward import trainable
+from jnst.feedforward.networks import ulyanov_pyramid
 from jnst.feedforward.trainable import PARTS
 from jnst.training import checkpoint
 from jnst.training.learner import FAILURES
-from jnst.training.train import styles_of, train
+from jnst.training.train import noise_of, styles_of, train
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -22,6 +25,9 @@ pytestmark = pytest.mark.usefixtures("tiny")
 def pictures(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trainings")
     return make_photos(folder / "photos"), make_paintings(folder, 2)
+
+
+PYRAMID = dataclasses.replace(SETTINGS, network="ulyanov-pyramid", width=0.25, steps=5)
 
 
 def params_of(found):
@@ -44,7 +50,18 @@ def test_the_loss_falls_and_each_step_is_told(pictures):
     assert 0 <= steps[-1].image.min() <= steps[-1].image.max() <= 1
 
 
-def test_it_goes_on_from_a_checkpoint_to_equal_bits(pictures, tmp_path):
+@pytest.fixture
+def one_painting(pictures, monkeypatch):
+    """For a network with noise, and with batch norms, whose averages nothing trains."""
+    monkeypatch.setattr(ulyanov_pyramid, "RATIOS", (4, 2, 1))  # six scales take long to compile
+    monkeypatch.setitem(trainable.MULTIPLES, "ulyanov-pyramid", 4)
+    folder, (one, _) = pictures
+    return folder, [one], PYRAMID
+
+
+@pytest.mark.parametrize("given", ["pictures", "one_painting"])
+def test_it_goes_on_from_a_checkpoint_to_equal_bits(given, tmp_path, request):
+    pictures = request.getfixturevalue(given)
     whole = training(*pictures)
     told = [one.total for one in train(whole)]
     first = training(*pictures)
@@ -73,8 +90,33 @@ def test_a_full_disk_is_one_line(pictures, tmp_path, monkeypatch):
         assert keeper.facts is None
 
 
-def test_gradients_that_are_not_finite_are_left_out_and_then_end_it(pictures):
-    found = training(*pictures)
+def test_the_averages_of_batch_norms_are_of_what_the_batches_were(one_painting):
+    found = training(*one_painting)
+    before = params_of(found)
+    table = trainable.in_training(found.learner.painter.table)
+    photographs = next(training(*one_painting).photographs)  # those of the first step
+    beside = noise_of(0, found)
+    assert all((x != noise_of(1, found)[name]).all() for name, x in beside.items())
+    given = [
+        {"picture": x[None], **{name: some[i : i + 1] for name, some in beside.items()}}
+        for i, x in enumerate(photographs)
+    ]
+    maps = batch.maps(table, before, given, ("painted",))
+    painted = np.concatenate([one["painted"] for one in maps])
+    first = next(train(found))
+    np.testing.assert_allclose(first.image, painted[:1].clip(0, 1), atol=2e-4)
+    after = params_of(found)
+    for row in batch.joining(table):
+        seen = batchnorm.observed(np.concatenate([one[row.inputs[0]] for one in maps]))
+        for kind, old in (("mean", 0.0), ("variance", 1.0)):
+            expected = 0.9 * old + 0.1 * seen[kind]
+            np.testing.assert_allclose(after[row.name][kind], expected, rtol=0.02, atol=2e-3)
+
+
+@pytest.mark.parametrize("given", ["pictures", "one_painting"])
+def test_gradients_that_are_not_finite_are_left_out_and_then_end_it(given, request):
+    found = training(*request.getfixturevalue(given))
+    found = found._replace(settings=dataclasses.replace(found.settings, steps=FAILURES))
     before, lesson = params_of(found), found.lesson
     broken = {k: (float("nan"), target) for k, (_, target) in lesson.styles.items()}
     with pytest.raises(InputError, match=f"not a finite number {FAILURES} times in a row, at step"):

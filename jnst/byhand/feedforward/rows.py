@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jnst.byhand.backbones import nn, pooling
-from jnst.byhand.feedforward import resample, styling
+from jnst.byhand.feedforward import batchnorm, resample, styling
 from jnst.byhand.feedforward.styling import Back, Maps, Weights
 
 
@@ -72,6 +72,34 @@ def _pool_backward(row: Any, dy: np.ndarray, _, maps: Maps, __) -> Back:
     return [pooling.slide_max_backward(dy, maps[0], size=2, stride=2, frame=row.frame)], {}
 
 
+def _batch_norm(row: Any, maps: Maps, weights: Weights) -> np.ndarray:
+    affine = {kind: weights[kind] for kind in ("scale", "shift")}
+    if row.training:
+        return batchnorm.batch_norm(maps[0], **affine, epsilon=row.epsilon)
+    moments = weights["mean"], weights["variance"]
+    return batchnorm.normalize(maps[0], *moments, **affine, epsilon=row.epsilon)
+
+
+def _batch_norm_backward(row: Any, dy: np.ndarray, _, maps: Maps, weights: Weights) -> Back:
+    options = {"epsilon": row.epsilon}
+    if row.training:
+        dx, own = batchnorm.batch_norm_backward(dy, maps[0], scale=weights["scale"], **options)
+    else:
+        dx, own = batchnorm.normalize_backward(dy, maps[0], weights, **options)
+    return [dx], own
+
+
+def _average_backward(row: Any, dy: np.ndarray, _, maps: Maps, __) -> Back:
+    window = {"size": row.size, "stride": row.size, "frame": "valid"}
+    return [pooling.slide_avg_backward(dy, maps[0], **window)], {}
+
+
+def _concatenate_backward(_, dy: np.ndarray, __, maps: Maps, ___) -> Back:
+    """Each map gets back what came of its own channels."""
+    ends = np.cumsum([x.shape[-1] for x in maps])
+    return np.split(dy, ends[:-1], axis=-1), {}
+
+
 def _multiply_backward(_, dy: np.ndarray, __, maps: Maps, ___) -> Back:
     """∂E/∂x = w dy, ∂E/∂w = Σ x dy over positions."""
     x, w = maps
@@ -106,6 +134,17 @@ OPERATIONS: Mapping[str, tuple[Any, Any]] = {
         lambda row, maps, _: pooling.slide_max(maps[0], size=2, stride=2, frame=row.frame),
         _pool_backward,
     ),
+    "average": (
+        lambda row, maps, _: pooling.slide_avg(
+            maps[0], size=row.size, stride=row.size, frame="valid"
+        ),
+        _average_backward,
+    ),
+    "concatenate": (
+        lambda _, maps, __: np.concatenate(maps, axis=-1),
+        _concatenate_backward,
+    ),
+    "batch-norm": (_batch_norm, _batch_norm_backward),
     "add": (lambda _, maps, __: maps[0] + maps[1], lambda _, dy, *__: ([dy, dy], {})),
     "multiply": (lambda _, maps, __: maps[0] * maps[1], _multiply_backward),
     **styling.OPERATIONS,

@@ -5,7 +5,8 @@ the loss back to the picture it is that of optimizing pixels (`jnst.byhand.losse
 there it goes on through the network that painted it, to its parameters
 (`jnst.byhand.feedforward.graph`). What the photographs of a batch bring back adds up. What a
 picture is to be like does not depend on the parameters: nothing goes back through a teacher, nor
-through AdaIN's target.
+through AdaIN's target. Batch norms join the pictures of a batch on the way forward and backward
+(`jnst.byhand.feedforward.batch`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,12 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jnst.byhand.feedforward import graph, norms
+from jnst.byhand.feedforward import batch, graph, norms
 from jnst.byhand.losses import objective
 from jnst.byhand.losses.objective import Network, Terms
 
 PLAIN = "plain"
 """The row of a network that paints without a style."""
+Noise = Mapping[str, np.ndarray]
+"""What a network takes beside a photograph, by the name of its row."""
 Gradients = dict[str, dict[str, np.ndarray]]
 """∂L/∂θ by row and kind."""
 
@@ -56,8 +59,10 @@ class Constants(NamedTuple):
     picture_goals: Mapping[str, Any]
 
 
-def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what a network takes: a photograph, and the style, if it has several or takes any."""
+def given(
+    table: Sequence[Any], photograph: np.ndarray, style: np.ndarray, noise: Noise
+) -> dict[str, np.ndarray]:
+    """Return what a network takes: a photograph, its noise, and the style if there are several."""
     known = {}
     for row in table:
         if row.op != "input":
@@ -69,6 +74,8 @@ def given(table: Sequence[Any], photograph: np.ndarray, style: np.ndarray) -> di
         elif row.name == "style":
             weights = np.eye(row.channels, dtype=photograph.dtype)[style]
             known[row.name] = weights[None, None, None]
+        elif row.stride:
+            known[row.name] = noise[row.name][None]
         elif row.name == "strength":
             known[row.name] = np.ones((1, 1, 1, 1), photograph.dtype)
     return known
@@ -79,18 +86,23 @@ def paints_plainly(table: Sequence[Any]) -> bool:
     return any(row.name == PLAIN for row in table)
 
 
-def wanted(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> np.ndarray:
+def wanted(
+    task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray, noise: Noise
+) -> np.ndarray:
     """Return the picture that a photograph's is to be like, t: [1, h, w, 3]."""
     if photograph.shape[-1] == 6:
         return photograph[..., 3:]
     if task.teacher is None:
         return photograph
-    return graph.paint(task.teacher, lesson.teacher, given(task.teacher, photograph, style))[0]
+    known = given(task.teacher, photograph, style, noise)
+    return graph.paint(task.teacher, lesson.teacher, known)[0]
 
 
-def constants(task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray) -> Constants:
+def constants(
+    task: Task, lesson: Any, photograph: np.ndarray, style: np.ndarray, noise: Noise
+) -> Constants:
     """Return what the picture of one photograph, in one style, is to match."""
-    target = wanted(task, lesson, photograph, style)
+    target = wanted(task, lesson, photograph, style, noise)
     goals = {
         "content": {
             layer: [Goal(one, lesson.content[layer])]
@@ -137,6 +149,7 @@ def evaluate(
     photographs: np.ndarray,
     styles: np.ndarray,
     *,
+    noise: Noise | None = None,
     learned: Collection[str] | None = None,
 ) -> tuple[Any, Gradients]:
     """Compute L, and ∂L/∂θ.
@@ -147,28 +160,31 @@ def evaluate(
         lesson: what it is to learn, as `jnst.training.objective.Lesson`.
         photographs: x, [b, h, w, 3], or with what each is to become behind it [b, h, w, 6].
         styles: s, the number of a style for each, [b], or a painting, [b, h, w, 3].
+        noise: of networks that take any, [b, h, w, c] each.
         learned: the rows whose parameters are trained; None for all.
 
     """
-    total, sums, share = 0.0, {}, 1 / len(photographs)
-    ends = _before(task.table, params if learned is None else learned)
-    for photograph, style in zip(photographs[:, None], map(np.asarray, styles), strict=True):
-        known = given(task.table, photograph[..., :3], style)
-        last = task.table[-1].name
-        names = (last, PLAIN) if paints_plainly(task.table) else (last,)
-        maps = graph.maps(task.table, params, known, names)
-        goals = constants(task, lesson, photograph, style)
+    total, share = 0.0, 1 / len(photographs)
+    last = task.table[-1].name
+    names = (last, PLAIN) if paints_plainly(task.table) else (last,)
+    examples = [
+        (photograph, np.asarray(style), {name: some[k] for name, some in (noise or {}).items()})
+        for k, (photograph, style) in enumerate(zip(photographs[:, None], styles, strict=True))
+    ]
+    known = [given(task.table, x[..., :3], style, own) for x, style, own in examples]
+    painted, gradients = batch.maps(task.table, params, known, names), []
+    for example, maps in zip(examples, painted, strict=True):
+        goals = constants(task, lesson, *example)
         found = objective.evaluate(task.terms, task.network, goals, maps[last])
         total = total + share * found.total
         back = {last: share * found.gradient}
         if PLAIN in names and lesson.pixels is not None:
             term, weight = task.terms.picture["pixels"], share * lesson.pixels
-            total = total + weight * term.loss(maps[PLAIN], known["picture"])
-            back[PLAIN] = weight * term.backward(maps[PLAIN], known["picture"])
-        _, gradients = graph.backward(task.table, params, maps, back, ends)
-        for row, kinds in gradients.items():
-            graph.add(sums.setdefault(row, {}), kinds.items())
-    return total, sums
+            total = total + weight * term.loss(maps[PLAIN], maps["picture"])
+            back[PLAIN] = weight * term.backward(maps[PLAIN], maps["picture"])
+        gradients.append(back)
+    ends = _before(task.table, params if learned is None else learned)
+    return total, batch.backward(task.table, params, painted, gradients, ends)
 
 
 def _before(table: Sequence[Any], learned: Collection[str]) -> set[str]:

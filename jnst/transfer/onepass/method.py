@@ -10,7 +10,9 @@ import PIL.Image
 
 from jnst.arrays import AnyPicture, Image, Picture
 from jnst.errors import InputError
+from jnst.feedforward.noise import draw
 from jnst.feedforward.registry import Network
+from jnst.feedforward.segments import PICTURE
 from jnst.methods.contract import Method
 from jnst.methods.progress import Progress
 from jnst.pictures import canvas, resizing
@@ -38,17 +40,19 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     A network halves the picture some times, and doubles it again. So that it comes out as large as
     it went in, it is mirrored at its borders until its sides can be halved, and cut in the end.
     With regions, each is painted as a whole by its style, and what is outside all of them stays as
-    in the photograph. An interruption is raised at once.
+    in the photograph. Noise, for networks that take some, is drawn from the seed. An interruption
+    is raised at once.
     """
     _, (height, width) = extents(pictures.original.shape[1:3], settings)
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
     outer = _rounded(height, width, loaded.network)
     extended = canvas.extend(content, *outer)
+    noise = draw(loaded.network.table, np.random.default_rng(settings.seed), outer)
     make_room((loaded.network.table, outer))
 
     def painted(guides: Sequence[Guide]) -> Picture:
         given = given_for(loaded, settings, content, guides)
-        found = compute(loaded, settings, {**given, "picture": extended}, tile=tile)
+        found = compute(loaded, settings, {**given, **noise, PICTURE: extended}, tile=tile)
         return resizing.crop(found.clip(0, 1), height, width)
 
     regions: dict[Hashable, tuple[Mask, list[Guide]]] = {}

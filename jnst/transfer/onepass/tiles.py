@@ -18,7 +18,7 @@ from jnst.backbones.nn import Geometry
 from jnst.byhand.feedforward.graph import owner
 from jnst.engines import windows
 from jnst.engines.windows import Window
-from jnst.feedforward import graph, segments
+from jnst.feedforward import graph, rows, segments
 from jnst.feedforward.layers import Conv, Norm, Row, Table, Transposed
 from jnst.feedforward.moments import Moments, merge, moments
 from jnst.feedforward.registry import Network
@@ -33,16 +33,16 @@ def paint(network: Network, params: Params, given: Maps, *, size: int) -> np.nda
     In windows of at most `size` pixels a side; larger ones where what a single position sees would
     fill them. The picture's sides have to be multiples of the network's `multiple`.
     """
-    picture = np.asarray(given[PICTURE])
-    known = {name: x for name, x in given.items() if name != PICTURE}
+    held = {name: np.asarray(given[name]) for name in segments.begin(network.table)}
+    known = {name: x for name, x in given.items() if name not in held}
     known |= _of_style(network, params, known)
+    shape = held[PICTURE].shape
     whole = segments.cut(network.table, network.known)
-    make_room(*((segment.stop, picture.shape) for segment in whole.segments))
-    held = {PICTURE: picture}
+    make_room(*((segment.stop, shape) for segment in whole.segments))
     for segment in whole.segments:
         reach = Geometry(network.multiple, segment.reach)
-        seen = windows.cut(picture.shape, [reach], size=size)
-        found, measured = _compute(segment, whole, params, {**known, **held}, seen, picture.shape)
+        seen = windows.cut(shape, [reach], size=size)
+        found, measured = _compute(segment, whole, params, {**known, **held}, seen, shape)
         held |= {segment.stop: found}
         held = {name: held[name] for name in segment.left}
         for norm in segment.norms:
@@ -115,7 +115,7 @@ def _program(table: Table, stride: int, *, measured: bool, kept: bool) -> Callab
 
     def compute(params: Params, given: Maps, window: Window) -> tuple[Any, Any]:
         y = graph.maps(table, params, given, (last,))[last]
-        wide = graph.wide(y)
+        wide = rows.wide(y)
         counted = windows.counts(wide, window, None, stride=stride)
         return y if kept else None, moments(wide, counted) if measured else None
 
@@ -128,7 +128,7 @@ def _settled(norm: Norm, found: Moments, known: Maps, params: Params) -> dict[st
     mean = jnp.asarray(found.mean)[None, None, None]
     deviation = jnp.asarray(np.sqrt(variance + norm.epsilon))
     of_style = [known[name] for name in norm.inputs[1:]]
-    scale, shift = graph.affine(norm, [mean, *of_style], params.get(owner(norm), {}))
+    scale, shift = rows.affine(norm, [mean, *of_style], params.get(owner(norm), {}))
     numbers = (-mean, scale / deviation, shift)
     return {
         name: jnp.reshape(x, (1, 1, 1, -1))

@@ -3,11 +3,20 @@
 import numpy as np
 import pytest
 from painters import paint, random_given, random_params
-from scipy_rows import channels_first, channels_last, convolve, normed, rectified, transposed
+from scipy_rows import (
+    by_averages,
+    channels_first,
+    channels_last,
+    convolve,
+    normed,
+    rectified,
+    transposed,
+)
 
 from jnst.byhand.feedforward import graph as byhand
 from jnst.errors import InputError
 from jnst.feedforward import graph
+from jnst.feedforward.blocks import batch_norm
 from jnst.feedforward.networks import johnson_paper
 
 TABLE = johnson_paper.table(width=0.05)
@@ -15,9 +24,9 @@ MEAN = [123.68, 116.779, 103.939]
 RNG = np.random.default_rng(0)
 
 
-def painted(params, picture):
+def painted(params, picture, by=normed):
     def norm(x, name):
-        return normed(x, **params[f"{name}/norm"])
+        return by(x, **params[f"{name}/norm"])
 
     x = channels_first(255 * picture - MEAN)
     x = np.pad(x, ((0, 0), (40, 40), (40, 40)), "reflect")
@@ -41,6 +50,14 @@ def test_parity_with_an_implementation_by_scipy(sides):
     y = paint(TABLE, params, given)
     assert y.shape == (1, *(-(-side // 4) * 4 for side in sides), 3)
     np.testing.assert_allclose(painted(params, **given), y, rtol=0, atol=1e-10)
+
+
+@pytest.mark.usefixtures("in_float64")
+def test_parity_with_batch_norm():
+    table = johnson_paper.table(width=0.05, norm=batch_norm)
+    params, given = random_params(RNG, table), random_given(RNG, table, (44, 48))
+    y = paint(table, params, given)
+    np.testing.assert_allclose(painted(params, **given, by=by_averages), y, rtol=0, atol=1e-10)
 
 
 def test_residual_blocks_take_away_all_that_was_mirrored():

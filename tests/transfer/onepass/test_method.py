@@ -5,10 +5,11 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from painters import ORACLES, here, load, oracles, picture, stand_in
+from painters import ORACLES, here, load, oracles, picture, random_params, stand_in
 
 import jnst
 from jnst.errors import InputError
+from jnst.feedforward import trainable
 from jnst.feedforward.registry import NETWORKS
 from jnst.methods.contract import Method, Plan
 from jnst.pictures import canvas, colour
@@ -43,6 +44,35 @@ def paint(loaded, content=CONTENT, styles=STYLES[:1], masks=(), **settings):
     pictures = read(content, styles, chosen, masks=masks)
     (progress,) = ONE_PASS.plan(pictures, chosen, loaded=loaded).steps()
     return progress.best
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    """Return a network that takes noise, with some of its channels, as it would be trained."""
+    network = trainable.network(trainable.Design("ulyanov-pyramid", 0.5, ("one",)))
+    return Loaded(network, random_params(np.random.default_rng(0), network.table, np.float32))
+
+
+def paint_noisy(noisy, content, **options):
+    return paint(noisy, content, ["one.jnst"], method="trained", **options)
+
+
+def test_noise_is_decided_by_the_seed(noisy):
+    content = np.tile(CONTENT, (2, 2, 1))
+    y = paint_noisy(noisy, content)
+    assert y.shape == (1, *content.shape)
+    np.testing.assert_array_equal(paint_noisy(noisy, content), y)
+    assert not np.array_equal(paint_noisy(noisy, content, seed=1), y)
+    np.testing.assert_allclose(paint_noisy(noisy, content, engine="jax"), y, rtol=0, atol=1e-4)
+
+
+def test_noise_is_the_same_in_tiles(noisy):
+    content, options = np.tile(CONTENT, (2, 16, 1)), {"engine": "jax", "size": 800}
+    whole = paint_noisy(noisy, content, **options)
+    with mock.patch.object(method, "compute", wraps=method.compute) as compute:
+        tiled = paint_noisy(noisy, content, tile=448, **options)
+    np.testing.assert_allclose(tiled, whole, rtol=0, atol=1e-4)
+    assert compute.call_args.kwargs == {"tile": 448}
 
 
 @here()

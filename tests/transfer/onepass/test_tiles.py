@@ -6,12 +6,14 @@ from painters import random_params
 from programs import quick
 
 import jnst
-from jnst.feedforward import graph, parameters
-from jnst.feedforward.blocks import activated, normed, own_norm, reflecting, residual
+from jnst.feedforward import graph, noise, parameters
+from jnst.feedforward.blocks import activated, batch_norm, normed, own_norm, reflecting, residual
 from jnst.feedforward.layers import (
+    Average,
     Bank,
     Bilinear,
     CoMatch,
+    Concatenate,
     Conv,
     Input,
     Mix,
@@ -36,6 +38,9 @@ def every_kind():
     rows += [Input("gram", 4), Input("picture", 3)]
     rows += normed(reflecting(rows[-1], "a", 4, 5), styled)
     rows += [Pool("b", (rows[-1].name,)), Conv("c", ("b",), 4, 3, 2)]
+    rows += [Input("noise", 2, 4), Average("small", ("picture",), 4)]
+    rows += [Concatenate("noisy", ("c", "small", "noise")), Conv("n", ("noisy",), 4, 3)]
+    rows += batch_norm(rows[-1])
     rows += [activated(rows[-1], kind="relu6")]
     rows += residual(rows[-1], "d", "d1", "d2", 4, own_norm)
     rows += [Bank("bank", ("d", "style"), 4, 3), CoMatch("match", ("bank", "gram"))]
@@ -56,7 +61,7 @@ def check(network, shape, size, atol):
     given = {name: RNG.uniform(size=(1, 1, 1, channels[name])) for name in names}
     if "gram" in given:
         given["gram"] = RNG.uniform(size=(1, 1, channels["gram"], channels["gram"]))
-    given["picture"] = RNG.uniform(size=(1, *shape, 3))
+    given |= noise.draw(table, RNG, shape) | {"picture": RNG.uniform(size=(1, *shape, 3))}
     whole = quick(lambda params, given: graph.paint(table, params, given))(params, given)
     found = tiles.paint(network, params, given, size=size)
     np.testing.assert_allclose(found, whole, rtol=0, atol=atol)
