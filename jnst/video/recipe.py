@@ -197,5 +197,5 @@ def held_by(film: Film, store: Store, number: int, turn: int, *, backwards: bool
             continue
         if film.settings.method != "pixels":
             weights = weights * alike
-        found.append((warped(store.get(other, turn), backward), weights))
+        found.append((warped(store.get(other, turn), backward, sharply=True), weights))
     return consistency.closest_first(found) if found else None

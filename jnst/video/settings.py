@@ -26,7 +26,7 @@ class VideoSettings:
     earlier: tuple[int, ...] = (1,)
     """How many frames back those are that a frame is held to, each pixel by the nearest in which it
     is seen: 1, or as in 1 2 4 several."""
-    hold: float = 0.8
+    hold: float = 0.7
     """When a network paints: from 0 to 1, how much of the frame before is kept where its motion is
     known."""
     passes: int = 1

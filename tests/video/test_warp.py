@@ -63,3 +63,28 @@ def test_the_compiled_one_is_the_same_in_float32():
     found = ours.warped(PICTURE, FLOW)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, byhand.warp(PICTURE, FLOW), atol=1e-6)
+
+
+def test_the_sharp_one_keeps_pixels_and_slopes_and_what_is_a_parabola():
+    np.testing.assert_array_equal(ours.warp_sharply(PICTURE, np.zeros((6, 8, 2))), PICTURE)
+    shifted = ours.warp_sharply(PICTURE, np.broadcast_to([2.0, -1.0], (6, 8, 2)))
+    np.testing.assert_array_equal(shifted[:, 1:, :-2], PICTURE[:, :-1, 2:])
+    # Keys, 1981: with a = -½ second-degree polynomials are reproduced, away from the border.
+    y, x = np.mgrid[:10, :12] / 12
+    values = (0.3 + 0.2 * x**2 + 0.1 * y**2 - 0.1 * x * y)[None, ..., None]
+    found = ours.warp_sharply(values, np.broadcast_to([0.3, -0.4], (10, 12, 2)))
+    x, y = x + 0.3 / 12, y - 0.4 / 12
+    expected = (0.3 + 0.2 * x**2 + 0.1 * y**2 - 0.1 * x * y)[None, ..., None]
+    np.testing.assert_allclose(found[:, 2:-2, 1:-3], expected[:, 2:-2, 1:-3], rtol=1e-12)
+
+
+def test_the_sharp_one_loses_less_there_and_back():
+    there = np.full((6, 8, 2), 0.5)
+    losses = []
+    for sharply in (False, True):
+        back = ours.warped(ours.warped(PICTURE, there, sharply=sharply), -there, sharply=sharply)
+        losses.append(np.mean((back - PICTURE)[:, 2:-2, 2:-2] ** 2))
+    assert losses[1] < 0.75 * losses[0]
+    extreme = ours.warped(np.round(PICTURE), there, sharply=True)
+    assert extreme.min() >= 0
+    assert extreme.max() <= 1
