@@ -16,7 +16,7 @@ from jnst.display.terminal import live
 from jnst.errors import InputError
 from jnst.runs import checkpoint
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_no_source
+from jnst.runs.signals import uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
@@ -27,11 +27,12 @@ from jnst.transfer.quality import QUALITY, with_quality
 from jnst.transfer.settings import Settings
 from jnst.video import encoding
 from jnst.video.frames import Part
+from jnst.video.outputs import FRAMES, check_outputs, named_after
 from jnst.video.presets import PRESETS, preset
 from jnst.video.recipe import Moment
-from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
-from jnst.video.settings import VideoSettings, check
-from jnst.video.store import Store, remove_empty
+from jnst.video.run import Given, OpenedFilm, check_space, costs, open_given, open_run, paint, write
+from jnst.video.settings import VideoSettings, check, check_meant
+from jnst.video.store import Store, emptied
 from jnst.video.store import read as kept_in
 from jnst.xla import keep_compiled_programs
 
@@ -117,6 +118,7 @@ def run(options: Options) -> int:
     if not options.styles and settings.method not in WITHOUT_PAINTING:
         raise InputError("name a painting, or several, after the film")
     check(options.video)
+    check_meant(options.video, settings.method)
     factor = QUALITY[options.quality] or 1
     steps = max(1, round(factor * options.video.frame_steps))
     video = dataclasses.replace(options.video, frame_steps=steps)
@@ -124,13 +126,16 @@ def run(options: Options) -> int:
     given = Given(
         options.clip, options.styles, part, options.rate, options.masks, options.flow_files
     )
-    output = _output(options, options.clip)
+    output = options.output or named_after(
+        given, settings, resume=options.resume and options.checkpoint is None
+    )
     frames, sound = open_given(given, sound=options.sound)
-    try:
-        check_no_source([output], given.paths())
-        encoding.check_writable(output, sound)
-        folder = options.checkpoint or output.with_name(f"{output.name}.frames")
-        with checkpoint.held(folder):
+    with contextlib.closing(frames):
+        timing = encoding.Timing(frames.times, frames.duration)
+        check_outputs(output, given, frames)
+        encoding.check_writable(output, timing, sound)
+        folder = options.checkpoint or output.with_name(f"{output.name}{FRAMES}")
+        with checkpoint.held(folder), emptied(folder, keep=options.checkpoint is not None):
             if kept_in(folder) is not None and not options.resume:
                 raise InputError(
                     f"{folder} holds a film that is not finished; go on with it by --resume, or "
@@ -140,20 +145,6 @@ def run(options: Options) -> int:
                 keep_compiled_programs()
             opened = open_run(given, frames, sound, settings, video)
             return _paint(opened, options, output, folder)
-    finally:
-        frames.close()
-        if options.checkpoint is None:
-            remove_empty(output.with_name(f"{output.name}.frames"))
-
-
-def _output(options: Options, clip: Path) -> Path:
-    """Name the film after what it is made of, unless it has a name."""
-    if options.output is not None:
-        return options.output
-    styles = [*(one.stem for one in options.styles), *map(str, options.settings.style_number)]
-    name = clip.stem.replace("%", "") if clip.suffix else clip.name
-    output = Path(f"{'-'.join([name, *styles])}.mp4")
-    return output if options.resume else disk.unused(output)
 
 
 def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> int:
@@ -163,10 +154,13 @@ def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> 
     if not options.quiet:
         for note in opened.notes:
             notice(note)
+        if opened.sound is not None and not encoding.holds_sound(output):
+            notice(f"{output.name} has no sound: choose .mp4, .mov, .mkv or .webm for it")
         if store.done:
             notice(f"going on after {store.done} of {film.count} frames")
         elif options.resume:
             notice(f"{folder} holds no film to go on with: beginning")
+    check_space(folder, film)
     try:
         with _watching(opened, store, quiet=options.quiet) as watch:
             trouble = paint(opened, store, watch)
@@ -174,11 +168,13 @@ def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> 
         if not store.done:
             store.remove()
         raise
-    count = write(opened, store, output)
+    if options.output is None and not options.resume:
+        output = disk.unused(output)  # another run may have taken the name meanwhile
+    count, (height, width) = write(opened, store, output)
     if trouble is None:
-        store.remove()
+        with uninterrupted():
+            store.remove()
     if not options.quiet:
-        height, width = film.seen(0).shape[1:3]
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}, {count} of "
             f"{len(film.frames.times)} frames), in {time.monotonic() - began:.0f} s"

@@ -1,5 +1,6 @@
 """Moving pictures: into a picture, frame by frame, and all frames into one file or many."""
 
+import itertools
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,8 @@ MOVING = {
 """Formats that hold all frames in one file: suffix -> Pillow's format and options."""
 MOST_SIDE = {".gif": 65_535, ".webp": 16_383}
 """The longest side in pixels that they can hold."""
+TICK = {".gif": 10, ".webp": 1}
+"""Milliseconds that the time of a frame is a multiple of."""
 FASTEST = 50
 """Pictures a second."""
 _NUMBERED = re.compile(r"%0[1-9]d")
@@ -97,7 +100,11 @@ def write(
         options = MOVING[Path(path).suffix.lower()]
         pictures = (PIL.Image.fromarray(to_levels(frame[0])) for frame in frames)
         first = next(pictures)
-        each = round(1000 / rate) if shown is None else [round(1000 * one) for one in shown]
+        each = (
+            round(1000 / rate)
+            if shown is None
+            else _in_ticks(shown, TICK[Path(path).suffix.lower()])
+        )
         with replacing(path) as stream:
             first.save(
                 stream,
@@ -107,3 +114,9 @@ def write(
                 loop=0,
                 **options,
             )
+
+
+def _in_ticks(shown: Sequence[float], tick: int) -> list[int]:
+    """Return milliseconds whose sum goes with that of the seconds, each at least one tick."""
+    ends = [round(1000 * end / tick) * tick for end in itertools.accumulate(shown)]
+    return [max(tick, end - begin) for begin, end in itertools.pairwise([0, *ends])]

@@ -47,6 +47,13 @@ def resize(image: Image, height: int, width: int) -> Float[np.ndarray, "1 {heigh
     return resample(image, height, width, PIL.Image.Resampling.LANCZOS).clip(0, 1)
 
 
+def resize_mask(
+    mask: Float[Array, "1 _ _ 1"], height: int, width: int
+) -> Float[np.ndarray, "1 {height} {width} 1"]:
+    """Return a mask, or weights, from 0 to 1 at another size: bilinear, without overshooting."""
+    return resample(mask, height, width, PIL.Image.Resampling.BILINEAR).clip(0, 1)
+
+
 def resample(
     values: Array,
     height: int,

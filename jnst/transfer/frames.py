@@ -1,13 +1,12 @@
 """Frames of a film as pictures of a run: another photograph, the same styles."""
 
 import numpy as np
-import PIL.Image
 from jaxtyping import Float
 
 from jnst.arrays import AnyPicture
 from jnst.pictures import canvas, colour, files, resizing
 from jnst.transfer.extents import extents
-from jnst.transfer.pictures import Held, Pictures
+from jnst.transfer.pictures import NO_PAINTING, Held, Pictures
 from jnst.transfer.settings import Settings
 
 
@@ -33,9 +32,7 @@ def next_frame(
 
     """
     original, alpha = files.read_with_alpha(frame)
-    content = original
-    if settings.colour is not None:
-        content, _ = colour.before(settings.colour, original, first.guides[0].style)
+    content = as_seen(original, settings)
     size = first.original.shape[1:3]
     if held is not None:
         held = held._replace(
@@ -49,6 +46,13 @@ def next_frame(
         start=None if start is None else on_canvas(start, size, settings),
         held=held,
     )
+
+
+def as_seen(original: AnyPicture, settings: Settings) -> AnyPicture:
+    """Return a photograph in the colours that the optimization is to see it in."""
+    if settings.colour is None:
+        return original
+    return colour.before(settings.colour, original, NO_PAINTING)[0]  # it makes the style's apart
 
 
 def with_fitted_styles(pictures: Pictures, settings: Settings) -> Pictures:
@@ -73,5 +77,5 @@ def _weights_on_canvas(
     weights: Float[np.ndarray, "1 _ _ 1"], size: tuple[int, ...], settings: Settings
 ) -> Float[np.ndarray, "1 _ _ 1"]:
     inner, outer = extents(size, settings)
-    small = resizing.resample(weights, *inner, PIL.Image.Resampling.BILINEAR).clip(0, 1)
+    small = resizing.resize_mask(weights, *inner)
     return small if inner == outer else canvas.extend(small, *outer)

@@ -121,10 +121,9 @@ def goals_on_picture(
     if held is None:
         return goals
     height, width = content.shape[1:3]
-    bilinear = PIL.Image.Resampling.BILINEAR
     earlier = Earlier(
         resizing.resize(held.picture, height, width),
-        resizing.resample(held.weights, height, width, bilinear).clip(0, 1),
+        resizing.resize_mask(held.weights, height, width),
     )
     target: Any = jax.tree.map(lambda values: values.astype(settings.resolved.dtype), earlier)
     if offsets is not None:

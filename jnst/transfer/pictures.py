@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import PIL.Image
 from jaxtyping import Float
 
 from jnst.arrays import AnyPicture, Image, Picture
@@ -212,8 +211,8 @@ def _on_canvas(pictures: Pictures, settings: Settings) -> Pictures:
     def guide(one: Guide) -> Guide:
         if one.region is None:
             return one
-        small = resizing.resample(one.region, height, width, PIL.Image.Resampling.BILINEAR)
-        return one._replace(region=canvas.extend(small.clip(0, 1), *outer))
+        small = resizing.resize_mask(one.region, height, width)
+        return one._replace(region=canvas.extend(small, *outer))
 
     return pictures._replace(
         content=extended(pictures.content),
@@ -227,8 +226,7 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
     if pictures.alpha is None:
         return None
     height, width = picture.shape[1:3]
-    method = PIL.Image.Resampling.BILINEAR
-    return resizing.resample(pictures.alpha, height, width, method).clip(0, 1)
+    return resizing.resize_mask(pictures.alpha, height, width)
 
 
 def _blend(settings: Settings, count: int) -> list[float]:

@@ -11,7 +11,6 @@ what the forward flow says where the backward one leads, a pixel is
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.ndimage
 from jaxtyping import Float
 
 from jnst.arrays import Picture
@@ -46,6 +45,8 @@ def reliable(backward: Flow, forward: Flow) -> Weights:
     y, x = np.mgrid[:height, :width]
     x, y = x + backward[..., 0], y + backward[..., 1]
     outside = (x < 0) | (x > width - 1) | (y < 0) | (y > height - 1)
+    import scipy.ndimage  # which takes a while, and not all commands need it
+
     trusted = np.where(unseen | edges, 0.0, 1.0)
     smoothed = scipy.ndimage.gaussian_filter(trusted, SMOOTH, mode="nearest")
     return np.where(outside, 0.0, smoothed).astype(np.float32)

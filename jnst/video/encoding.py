@@ -3,19 +3,19 @@
 import contextlib
 import functools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import PIL.Image
 
 from jnst.arrays import AnyPicture, Array
 from jnst.errors import InputError
 from jnst.pictures import animation, files, resizing
 from jnst.pictures.files.raster import to_levels
 from jnst.system import disk
+from jnst.version import __version__
 from jnst.video.frames import durations
 from jnst.video.need import needed
 from jnst.video.sound import Sound, check_sound, copied, no_sound
@@ -41,7 +41,7 @@ WITH_ALPHA = {
 }
 """Codec, format of pixels and options of the films that can be transparent."""
 SQUARE = (".webm", *animation.MOVING)
-"""Formats in which FFmpeg, or Pillow, writes square pixels alone."""
+"""Formats in which FFmpeg, or Pillow, writes square pixels alone; so are numbered pictures."""
 _BT709, _LIMITED, _SRGB = 1, 1, 13
 """FFmpeg's numbers of the colours that films are written in, and say so."""
 
@@ -57,10 +57,10 @@ Frame = tuple[AnyPicture, Array | None]
 """A picture in [0, 1], and its alpha, or None where it is opaque."""
 
 
-def check_writable(path: Path, sound: Sound | None) -> None:
+def check_writable(path: Path, timing: Timing, sound: Sound | None) -> None:
     """Raise an `InputError` where no moving picture, or not its sound, can be written there."""
-    if animation.numbered(path, 0) is not None or path.suffix.lower() in animation.MOVING:
-        animation.check(path, rate=1.0)
+    if not holds_sound(path):
+        animation.check(path, rate=float(_rate(timing)))
         return
     if path.suffix.lower() not in FILMS:
         names = ", ".join([*FILMS, *animation.MOVING])
@@ -74,6 +74,17 @@ def check_writable(path: Path, sound: Sound | None) -> None:
         check_sound(sound, path.suffix.lower(), FILMS[path.suffix.lower()][0])
 
 
+def holds_sound(path: Path) -> bool:
+    """Tell whether a moving picture by this name can have sound."""
+    return animation.numbered(path, 0) is None and path.suffix.lower() not in animation.MOVING
+
+
+def _rate(timing: Timing) -> Fraction:
+    """Return the mean number of frames a second, as a fraction that FFmpeg can hold."""
+    rate = Fraction(len(timing.times)) / (timing.duration or 1)
+    return max(rate.limit_denominator(1001), Fraction(1, 1001))
+
+
 def write(
     path: Path,
     frames: Iterable[Frame],
@@ -82,10 +93,11 @@ def write(
     sound: Sound | None = None,
     pixel_aspect: Fraction = Fraction(1),
     alpha: bool = False,
-) -> None:
-    """Write a moving picture, whole or not at all; only one frame is in memory at a time.
+) -> tuple[int, int]:
+    """Write a moving picture; return the height and width of its frames in pixels.
 
-    But for .gif, of which Pillow keeps all frames until they are written.
+    Only one frame is in memory at a time, but of a .gif, which Pillow keeps until it is written. A
+    single file is there whole or not at all; of numbered pictures, each is.
 
     Args:
         path: where; the suffix says as what, see `check_writable`.
@@ -93,8 +105,8 @@ def write(
             row, or column, twice.
         timing: when each is shown.
         sound: is copied, without being decoded; a part as long as the picture lasts.
-        pixel_aspect: the width of a pixel by its height. In `SQUARE` frames are made as wide as
-            they are to be seen.
+        pixel_aspect: the width of a pixel by its height. In `SQUARE`, and where they are
+            numbered, frames are made as wide as they are to be seen.
         alpha: whether any frame is transparent; where the format cannot be, it is over white.
 
     Raises:
@@ -102,23 +114,34 @@ def write(
 
     """
     shown = durations(*timing)
-    first = animation.numbered(path, 0)
-    suffix = path.suffix.lower()
-    if first is not None:
-        for number, (picture, transparent) in enumerate(frames, 1):
-            name = animation.numbered(path, number)
-            assert name is not None
-            files.write(name, picture, alpha=transparent)
-        return
-    if suffix in SQUARE and pixel_aspect != 1:
+    suffix, size = path.suffix.lower(), (0, 0)
+    numbers = animation.numbered(path, 0) is not None
+    alpha = alpha and (numbers or suffix in WITH_ALPHA)
+    if pixel_aspect != 1 and (numbers or suffix in SQUARE):
         frames = map(functools.partial(_squared, pixel_aspect=pixel_aspect), frames)
         pixel_aspect = Fraction(1)
+
+    def prepared() -> Iterator[Frame]:
+        nonlocal size
+        for picture, transparent in frames:
+            if transparent is not None and not alpha:
+                picture, transparent = picture * transparent + (1 - transparent), None
+            size = picture.shape[1:3]
+            yield picture, transparent
+
+    if numbers:
+        for number, (picture, transparent) in enumerate(prepared(), 1):
+            name = animation.numbered(path, number)
+            assert name is not None
+            files.write(name, picture, alpha=transparent, software=f"jnst {__version__}")
+        return size
     if suffix in animation.MOVING:
-        pictures = (picture for picture, _ in frames)
+        pictures = (picture for picture, _ in prepared())
         animation.write(path, pictures, rate=1.0, shown=[float(one) for one in shown])
-        return
+        return size
     with disk.guarded(f"cannot write {os.fspath(path)!r}"), disk.replacing(path) as stream:
-        _write_film(stream, suffix, frames, timing, shown, sound, pixel_aspect, alpha)
+        _write_film(stream, suffix, prepared(), timing, shown, sound, pixel_aspect, alpha)
+    return size[0] + size[0] % 2, size[1] + size[1] % 2
 
 
 def _write_film(
@@ -134,11 +157,14 @@ def _write_film(
     import av
 
     form, how = FILMS[suffix]
-    alpha = alpha and suffix in WITH_ALPHA
     codec, pixels, options = WITH_ALPHA[suffix] if alpha else how
-    rate = Fraction(len(shown), 1) / (timing.duration or 1)
-    with av.open(stream, "w", format=form) as container, contextlib.ExitStack() as stack:
-        film: Any = container.add_stream(codec, rate=rate, options=dict(options))
+    late = Fraction(0) if sound is None else sound.late
+    exact = {"fflags": "+bitexact"}  # else .mkv has a number at random in it
+    with (
+        av.open(stream, "w", format=form, container_options=exact) as container,
+        contextlib.ExitStack() as stack,
+    ):
+        film: Any = container.add_stream(codec, rate=_rate(timing), options=dict(options))
         film.pix_fmt = pixels
         film.time_base = film.codec_context.time_base = TICKS
         context = film.codec_context
@@ -151,9 +177,9 @@ def _write_film(
             frame = _frame(picture, transparent if alpha else None, pixels, alpha)
             if not context.is_open:
                 film.width, film.height = frame.width, frame.height
-            frame.pts, frame.time_base = round(time / TICKS), TICKS
-            lengths[frame.pts] = round((time + length) / TICKS) - frame.pts
-            copy(time)
+            frame.pts, frame.time_base = round((late + time) / TICKS), TICKS
+            lengths[frame.pts] = round((late + time + length) / TICKS) - frame.pts
+            copy(late + time)
             _mux(container, film.encode(frame), lengths)
         _mux(container, film.encode(), lengths)
         copy(None if sound and sound.whole else timing.duration)
@@ -183,6 +209,5 @@ def _squared(frame: Frame, pixel_aspect: Fraction) -> Frame:
     picture, transparent = frame
     height, width = picture.shape[1], max(1, round(picture.shape[2] * pixel_aspect))
     if transparent is not None:
-        bilinear = PIL.Image.Resampling.BILINEAR
-        transparent = resizing.resample(transparent, height, width, bilinear).clip(0, 1)
+        transparent = resizing.resize_mask(transparent, height, width)
     return resizing.resize(picture, height, width), transparent

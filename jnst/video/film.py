@@ -1,6 +1,7 @@
 """Films, decoded by PyAV, which brings FFmpeg along: mp4, mov, webm, mkv, avi, gif and more."""
 
 import bisect
+import itertools
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -17,9 +18,15 @@ from jnst.system import disk
 from jnst.video.stills import STILL
 
 KEPT = 16
-"""So many decoded frames are kept, at least, for those who go backwards."""
+"""So many decoded frames are kept, at most, for those who go backwards."""
 KEPT_BYTES = 2**28
 """Bytes that they may take, all but the newest."""
+FAR = 300
+"""Frames; farther ahead it is quicker to seek than to decode all between."""
+LOST = 3
+"""So many frames at the end may not be decoded; the last one there is stands for them."""
+INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm")
+"""FFmpeg's names of the formats with an index of key frames: in others a seek is a guess."""
 HIGH = 720
 """Lines from which a film that does not name its colours is taken for BT.709, as players do; below
 for BT.601."""
@@ -49,7 +56,7 @@ class Film:
         self._failure = f"cannot read {os.fspath(path)!r}"
         with disk.guarded(self._failure):
             disk.check_regular(path)
-            stamps, last = self._scan()
+            stamps, last, self._in_order = self._scan()
         self._index = {stamp: number for number, stamp in enumerate(stamps)}
         self._stamps, self._base = stamps, self._stream.time_base or Fraction(1, 1000)
         self.begin = stamps[0] * self._base
@@ -59,7 +66,7 @@ class Film:
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
         self._frames: Iterator[Any] | None = None
         self._next, self._rotation, self._light = 0, 0, _UNNAMED
-        self.frame(0)
+        self.transparent = self.frame(0).shape[2] == 4
 
     @property
     def notes(self) -> list[str]:
@@ -105,13 +112,21 @@ class Film:
             self._decoder = av.CodecContext.create(_WITH_ALPHA[name], "r")
             self._decoder.extradata = self._stream.codec_context.extradata
 
-    def _scan(self) -> tuple[list[int], int]:
-        """Read the time stamps of all frames, without decoding them, and that of the end."""
+    def _scan(self) -> tuple[list[int], int, bool]:
+        """Read the time stamps of all frames, without decoding them, and that of the end.
+
+        Some formats, as .avi, have none, or FFmpeg's guesses, which are not distinct: then frames
+        are known by their order alone, which is also returned.
+        """
         self._open()
-        found, step = {}, 1
+        found, order, step = {}, [], 1
         for packet in self._container.demux(self._stream):
-            if packet.pts is not None and packet.size and not packet.is_discard:
+            if packet.size and not packet.is_discard:
                 found[packet.pts] = packet.duration or 0
+                order.append(packet.dts)
+        in_order = len(found) < len(order) or None in found
+        if in_order:
+            found = {stamp: found.get(stamp, 0) for stamp in order if stamp is not None}
         if not found:
             raise InputError("it holds no frames with times")
         stamps = sorted(found)
@@ -121,34 +136,52 @@ class Film:
             step = max(1, round(1 / self._stream.average_rate / self._stream.time_base))
         self._container.close()
         self._open()
-        return stamps, stamps[-1] + (found[stamps[-1]] or step)
+        return stamps, stamps[-1] + (found[stamps[-1]] or step), in_order
 
     def _decode_to(self, number: int) -> None:
         """Decode until a frame is there; from its key frame, where that lies behind."""
-        if self._frames is None or number < self._next:
+        far = self._container.format.name in INDEXED and number >= self._next + FAR
+        if self._frames is None or number < self._next or far:
             self._seek(number)
         assert self._frames is not None
+        before = None
         for frame in self._frames:
             found = self._number(frame)
             if found is None:
                 continue
             self._next = found + 1
+            if found > number and before is not None:  # lost: the one before is shown for longer
+                self._keep(found, frame)
+                self._keep(number, before)
+                return
             if found > number - KEPT:
                 self._keep(found, frame)
-            if found == number:
+            if found >= number:
+                self._kept[number] = self._kept[found]
                 return
-            if found > number:  # the stream has lost it: the one before is shown for longer
-                self._kept[number] = self._kept[max(self._kept)]
-                return
-        raise InputError("the file ends there; it is damaged")
+            before = frame
+        if before is None or number - self._next > LOST:
+            raise InputError("the file ends there; it is damaged")
+        self._keep(number, before)
 
     def _seek(self, number: int) -> None:
-        """Begin at the last key frame before a frame."""
-        self._container.close()
-        self._open()
-        if number:
-            self._container.seek(self._stamps[number], stream=self._stream)
-        self._frames, self._next = self._decoded(), 0
+        """Begin at the last key frame before a frame; at the first, where the format has no index.
+
+        A seek may come too late, after a key frame that later ones lean on: then earlier.
+        """
+        ways = (0, 2, 8, 32) if self._container.format.name in INDEXED and number else ()
+        for seconds in (*ways, None):
+            self._container.close()
+            self._open()
+            self._next = 0
+            if seconds is not None:
+                stamp = self._stamps[number] - round(seconds / self._base)
+                self._container.seek(max(stamp, self._stamps[0]), stream=self._stream)
+            frames = self._decoded()
+            first = next(frames, None)
+            self._frames = iter(()) if first is None else itertools.chain([first], frames)
+            if first is not None and (self._number(first) or 0) <= number:
+                return
 
     def _decoded(self) -> Iterator[Any]:
         if self._decoder is None:
@@ -159,8 +192,8 @@ class Film:
 
     def _number(self, frame: Any) -> int | None:
         """Return which frame this is; None for one outside of the film's own time."""
-        if frame.pts is None:
-            return self._next
+        if frame.pts is None or self._in_order:
+            return min(self._next, len(self._stamps) - 1)
         if frame.pts in self._index:
             return self._index[frame.pts]
         found = bisect.bisect_right(self._stamps, frame.pts) - 1

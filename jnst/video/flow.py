@@ -90,16 +90,28 @@ def in_folder(folder: Path, numbers: Sequence[int], size: tuple[int, int]) -> Be
     """
 
     def flow(number: int, other: int) -> Flow:
-        one, two = numbers[number] + 1, numbers[other] + 1
-        stem = f"{'forward' if two > one else 'backward'}_{one}_{two}"
-        paths = [folder / f"{stem}{suffix}" for suffix in flowfiles.KINDS]
-        there = [path for path in paths if path.exists()]
-        if not there:
-            raise InputError(f"there is no {' or '.join(path.name for path in paths)} in {folder}")
-        found = flowfiles.read(there[0])
+        found = flowfiles.read(_find(folder, numbers[number] + 1, numbers[other] + 1))
         height, width = size
         scale = np.array([width / found.shape[1], height / found.shape[0]], np.float32)
         bilinear = PIL.Image.Resampling.BILINEAR
         return resizing.resample(found[None], height, width, bilinear)[0] * scale
 
     return flow
+
+
+def check_folder(folder: Path, numbers: Sequence[int], earlier: Sequence[int]) -> None:
+    """Raise an `InputError` for the first file that a film will need and that is not there."""
+    for back in earlier:
+        for one, other in zip(numbers[back:], numbers, strict=False):
+            _find(folder, one + 1, other + 1)
+            _find(folder, other + 1, one + 1)
+
+
+def _find(folder: Path, one: int, other: int) -> Path:
+    """Find the file with the flow from one frame to another, numbered from 1."""
+    stem = f"{'forward' if other > one else 'backward'}_{one}_{other}"
+    paths = [folder / f"{stem}{suffix}" for suffix in flowfiles.KINDS]
+    for path in paths:
+        if path.exists():
+            return path
+    raise InputError(f"there is no {' or '.join(path.name for path in paths)} in {folder}")

@@ -5,6 +5,7 @@ Frames are asked for by number; the reader keeps its place, so that going forwar
 decoding each.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,6 +30,9 @@ class Clip(Protocol):
     """When each frame begins, in seconds from the first one; at least one."""
     duration: Fraction
     """How long all of them are shown together, in seconds."""
+
+    transparent: bool
+    """Whether any frame may have alpha."""
 
     def frame(self, number: int) -> np.ndarray:
         """Return a frame by its number from 0: (h, w, 3), or with alpha 4, uint8 or uint16.
@@ -64,6 +68,11 @@ class Chosen:
     def frame(self, number: int) -> np.ndarray:
         """Return a frame by its number among the chosen."""
         return self.clip.frame(self.numbers[number])
+
+    @property
+    def transparent(self) -> bool:
+        """Tell whether any frame may have alpha."""
+        return self.clip.transparent
 
     def close(self) -> None:
         """Close the clip."""
@@ -106,7 +115,8 @@ def chosen(clip: Clip, part: Part) -> Chosen:
     last = float(clip.times[-1])
     if part.end is not None and not part.end > part.start:
         raise InputError(f"to must be above from, {part.start:g}, not {part.end:g}")
-    start, end = _exact(part.start), None if part.end is None else _exact(part.end)
+    start = _exact(part.start)
+    end = None if part.end is None or math.isinf(part.end) else _exact(part.end)
     numbers = [
         i for i, time in enumerate(clip.times) if start <= time and (end is None or time < end)
     ]

@@ -38,6 +38,14 @@ ITERATIONS = 12
 
 
 @own_switches
+def check_sides(height: int, width: int) -> None:
+    """Raise an `InputError` for pictures in which too little is seen for a flow."""
+    if min(height, width) < LEAST:
+        raise InputError(
+            f"for a flow, sides must be at least {LEAST} pixels, not {height} x {width}"
+        )
+
+
 def flow(
     parameters: Params,
     first: Float[Array, "1 _ _ 3"],
@@ -66,8 +74,7 @@ def flow(
     sides, others = ("{1} x {2}".format(*np.shape(picture)) for picture in (first, second))
     if sides != others:
         raise InputError(f"a flow leads between pictures of one size, not from {sides} to {others}")
-    if min(np.shape(first)[1:3]) < LEAST:
-        raise InputError(f"for a flow, sides must be at least {LEAST} pixels, not {sides}")
+    check_sides(*np.shape(first)[1:3])
     make_room(("raft", sides))
     return _program()(parameters, first, second, iterations)
 

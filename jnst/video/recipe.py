@@ -24,12 +24,12 @@ from jnst.losses.temporal import Earlier
 from jnst.methods.progress import Progress
 from jnst.pictures import files, resizing
 from jnst.transfer.extents import extents
-from jnst.transfer.frames import next_frame, with_fitted_styles
+from jnst.transfer.frames import as_seen, next_frame, with_fitted_styles
 from jnst.transfer.methods import METHODS
 from jnst.transfer.pictures import Held, Pictures, cut
 from jnst.transfer.settings import Settings
-from jnst.video import consistency
-from jnst.video.flow import Between, estimator, in_folder
+from jnst.video import consistency, raft
+from jnst.video.flow import Between, check_folder, estimator, in_folder
 from jnst.video.frames import Chosen
 from jnst.video.settings import VideoSettings, check
 from jnst.video.store import Store
@@ -83,35 +83,42 @@ def open_film(
     Raises `InputError` for settings that cannot be used.
     """
     check(video)
-    if flow_files is not None and not video.steady:
-        raise InputError("no-steady paints each frame alone; leave out flow-files")
+    if flow_files is not None and (not video.steady or video.flow is not None):
+        raise InputError("flow-files takes the place of flow, and of no-steady; leave out one")
     if first.start is not None:
         raise InputError("each frame begins with the one before it; leave out start")
-    if settings.method != "pixels" and video.passes > 1:
-        raise InputError(f"method {settings.method} has nothing to begin with; leave out passes")
-    if not video.steady and video.passes > 1:
-        raise InputError("passes hold frames together; leave out passes, or no-steady")
-    size = first.original.shape[1:3]
-    inner, _ = extents(size, settings)
+    if settings.square:
+        raise InputError("a film keeps its shape; leave out square")
+    inner, _ = extents(first.original.shape[1:3], settings)
 
     @functools.lru_cache(maxsize=max(video.earlier) + 2)
     def seen(number: int) -> Picture:
-        frame = files.read(frames.frame(number))
-        if frame.shape[1:3] != size:
-            raise InputError(
-                f"frame {number + 1} is {frame.shape[2]} x {frame.shape[1]} pixels, and the first "
-                f"{size[1]} x {size[0]}; a film has frames of one size"
-            )
-        return resizing.resize(frame, *inner)
+        return resizing.resize(files.read(frame_of(frames, first, number)), *inner)
 
     flow = None
     if flow_files is not None:
         flow = in_folder(flow_files, frames.numbers, inner)
+        check_folder(flow_files, frames.numbers, video.earlier)
     elif video.steady and len(frames.times) > 1:
+        if video.flow == "raft":
+            raft.check_sides(*inner)
         estimate = estimator(video.flow or ("dis" if settings.method == "pixels" else "dis-fast"))
         flow = lambda number, other: estimate(seen(number), seen(other))  # noqa: E731
     loaded = METHODS[settings.method].load(settings, many=True)
+    if settings.method == "pixels":
+        first = with_fitted_styles(first, settings)
     return Film(frames, first, settings, video, loaded, flow, seen)
+
+
+def frame_of(frames: Chosen, first: Pictures, number: int) -> np.ndarray:
+    """Read a frame; raise an `InputError` where it has another size than the first."""
+    frame, (height, width) = frames.frame(number), first.original.shape[1:3]
+    if frame.shape[:2] != (height, width):
+        raise InputError(
+            f"frame {number + 1} is {frame.shape[1]} x {frame.shape[0]} pixels, and the first "
+            f"{width} x {height}; a film has frames of one size"
+        )
+    return frame
 
 
 def paint_film(film: Film, store: Store) -> Iterator[Moment]:
@@ -147,7 +154,7 @@ class _Step(NamedTuple):
 def _steps(film: Film, store: Store, number: int, turn: int, *, backwards: bool) -> Iterator[_Step]:
     settings, method = film.settings, METHODS[film.settings.method]
     earlier = held_by(film, store, number, turn, backwards=backwards)
-    frame = film.frames.frame(number)
+    frame = frame_of(film.frames, film.first, number)
     own = store.get(number, turn - 1) if turn else None
     if earlier is None and own is None:
         pictures = next_frame(film.first, frame, settings)
@@ -155,13 +162,12 @@ def _steps(film: Film, store: Store, number: int, turn: int, *, backwards: bool)
         pictures, own = next_frame(film.first, frame, settings), None
     else:
         settings = _later(settings, film.video)
-        begin = film.seen(number) if own is None else own
+        begin = as_seen(film.seen(number), settings) if own is None else own
         held = None
         if earlier is not None:
             begin = earlier.weights * earlier.picture + (1 - earlier.weights) * begin
             held = Held(earlier.picture, earlier.weights, film.video.temporal_weight)
-        first = with_fitted_styles(film.first, settings)
-        pictures = next_frame(first, frame, settings, start=begin, held=held)
+        pictures = next_frame(film.first, frame, settings, start=begin, held=held)
     plan = method.plan(pictures, settings, loaded=film.loaded)
     spent = [0.0, *itertools.accumulate(plan.costs)]
     for progress in plan.steps():

@@ -3,27 +3,30 @@
 import dataclasses
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jnst.errors import InputError
 from jnst.pictures import colour
 from jnst.runs.checkpoint import digest
 from jnst.runs.signals import interruptions, uninterrupted
 from jnst.transfer.frames import next_frame
-from jnst.transfer.pictures import Pictures, alpha_for, read
+from jnst.transfer.pictures import alpha_for, read
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
 from jnst.version import __version__
 from jnst.video import encoding
 from jnst.video.frames import Chosen, Part, chosen, open_clip
-from jnst.video.recipe import Film, Moment, open_film, paint_film
+from jnst.video.recipe import Film, Moment, frame_of, open_film, paint_film
 from jnst.video.settings import VideoSettings
+from jnst.video.sound import Sound, sound_of
 from jnst.video.stills import Numbered
 from jnst.video.store import Store
+from jnst.weights.onepass import located
 
 _CHUNK = 2**22
 """Bytes of a film that are read at a time."""
@@ -51,11 +54,11 @@ class OpenedFilm:
 
     film: Film
     facts: dict[str, Any]
-    sound: encoding.Sound | None
+    sound: Sound | None
     notes: Sequence[str]
 
 
-def open_given(given: Given, *, sound: bool) -> tuple[Chosen, encoding.Sound | None]:
+def open_given(given: Given, *, sound: bool) -> tuple[Chosen, Sound | None]:
     """Open the moving picture, and find its sound, if it is to have one.
 
     Raises `InputError` for what cannot be read.
@@ -65,31 +68,45 @@ def open_given(given: Given, *, sound: bool) -> tuple[Chosen, encoding.Sound | N
     if not sound or frames.sound is None:
         return frames, None
     whole = frames.duration == clip.duration
-    return frames, encoding.Sound(frames.sound, clip.begin + frames.begin, whole)
+    return frames, sound_of(frames.sound, clip.begin + frames.begin, whole=whole)
 
 
 def open_run(
     given: Given,
     frames: Chosen,
-    sound: encoding.Sound | None,
+    sound: Sound | None,
     settings: Settings,
     video: VideoSettings,
 ) -> OpenedFilm:
     """Read the styles and load all that a film needs; raise `InputError` for what is unusable."""
     first = read(frames.frame(0), list(given.styles), settings, masks=list(given.masks))
     film = open_film(frames, first, settings, video, flow_files=given.flow_files)
+    params = getattr(film.loaded, "params", None)  # a trained network is among the styles' files
     facts = {
-        "settings": dataclasses.asdict(settings),
-        "video": dataclasses.asdict(video),
-        "part": list(given.part),
-        "rate": given.rate,
-        "flow files": given.flow_files and str(given.flow_files),
-        "clip": _digest(frames.clip, given.clip),
-        "pictures": digest(_as_numbers(first)),
-        "version": __version__,
+        "other settings": dataclasses.asdict(settings),
+        "other settings of the film": dataclasses.asdict(video),
+        "another part of the clip": list(given.part),
+        "another rate": given.rate,
+        "other flow files": given.flow_files and str(given.flow_files),
+        "another clip": _digest(frames.clip, given.clip),
+        "other styles": [_of_file(path) for path in (*given.styles, *given.masks)],
+        "other weights": None if params is None else digest(params),
+        "another version of jnst": __version__,
     }
     notes = [*getattr(frames.clip, "notes", ()), *first.notes]
     return OpenedFilm(film, facts, sound, notes)
+
+
+def check_space(folder: Path, film: Film) -> None:
+    """Raise an `InputError` where the disk has no room for the frames of a film."""
+    height, width = film.seen(0).shape[1:3]
+    wanted = len(film.frames.times) * height * width * 6  # three values of 16 bits
+    free = shutil.disk_usage(folder).free
+    if wanted > free:
+        raise InputError(
+            f"the frames of the film take {wanted / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free "
+            f"in {folder}; choose another folder by --checkpoint, or a smaller --size"
+        )
 
 
 def costs(opened: OpenedFilm) -> list[float]:
@@ -127,8 +144,15 @@ def paint(
     return None
 
 
-def write(opened: OpenedFilm, store: Store, path: Path) -> int:
-    """Write the film as far as it is painted; return the number of its frames.
+class Written(NamedTuple):
+    """How many frames were written, and their height and width in pixels."""
+
+    count: int
+    size: tuple[int, int]
+
+
+def write(opened: OpenedFilm, store: Store, path: Path) -> Written:
+    """Write the film as far as it is painted; return how many frames, and how large.
 
     Raises `InputError` for what the disk refuses; the frames stay in the store.
     """
@@ -140,15 +164,15 @@ def write(opened: OpenedFilm, store: Store, path: Path) -> int:
     if sound is not None and count < len(frames.times):
         sound = sound._replace(whole=False)
     with uninterrupted():
-        encoding.write(
+        size = encoding.write(
             path,
             _finished(film, store, count),
             encoding.Timing(times, Fraction(end)),
             sound=sound,
             pixel_aspect=getattr(frames.clip, "pixel_aspect", Fraction(1)),
-            alpha=film.first.alpha is not None,
+            alpha=frames.transparent,
         )
-    return count
+    return Written(count, size)
 
 
 def _finished(film: Film, store: Store, count: int) -> Iterator[encoding.Frame]:
@@ -156,18 +180,13 @@ def _finished(film: Film, store: Store, count: int) -> Iterator[encoding.Frame]:
     settings = film.settings
     for number in range(count):
         picture, alpha = store.newest(number, film.video.passes), None
-        if settings.colour is not None or film.first.alpha is not None:
-            pictures = next_frame(film.first, film.frames.frame(number), settings)
+        if settings.colour is not None or film.frames.transparent:
+            frame = frame_of(film.frames, film.first, number)
+            pictures = next_frame(film.first, frame, settings)
             alpha = alpha_for(pictures, picture)
             if settings.colour is not None:
                 picture = colour.after(settings.colour, picture, pictures.original)
         yield picture, alpha
-
-
-def _as_numbers(pictures: Pictures) -> Any:
-    """Return pictures without what is no array: names of styles and of files."""
-    guides = [(one.style, one.region) for one in pictures.guides]
-    return pictures.content, guides
 
 
 def _digest(clip: Any, path: Path) -> str:
@@ -177,7 +196,13 @@ def _digest(clip: Any, path: Path) -> str:
         for one in clip.paths:
             found.update(f"{one.name} {os.path.getsize(one)}\n".encode())
         return found.hexdigest()
-    with open(path, "rb") as stream:
+    return _of_file(path)
+
+
+def _of_file(path: Path) -> str:
+    """Return a hash of what a file holds; of a network among the weights, by its name there."""
+    found = hashlib.sha256()
+    with open(located(path), "rb") as stream:
         while chunk := stream.read(_CHUNK):
             found.update(chunk)
     return found.hexdigest()

@@ -43,6 +43,35 @@ class VideoSettings:
         make_plain(self)
 
 
+MEANINGLESS = {
+    "frames that are painted alone (no-steady)": (
+        "temporal_weight",
+        "frame_steps",
+        "earlier",
+        "hold",
+        "passes",
+        "flow",
+        "scene",
+    ),
+    "a method that paints in one pass": ("temporal_weight", "frame_steps", "passes"),
+    "method pixels": ("hold",),
+}
+"""Settings by what they mean nothing to."""
+
+
+def check_meant(settings: VideoSettings, method: str) -> None:
+    """Raise an `InputError` for a setting, other than by default, that means nothing here."""
+    usual, applies = VideoSettings(), ["method pixels"]
+    if method != "pixels":
+        applies = ["a method that paints in one pass"]
+    if not settings.steady:
+        applies.append("frames that are painted alone (no-steady)")
+    for what in applies:
+        for name in MEANINGLESS[what]:
+            if getattr(settings, name) != getattr(usual, name):
+                raise InputError(f"{name} means nothing to {what}; leave it out")
+
+
 def check(settings: VideoSettings) -> None:
     """Raise an `InputError` that names the first setting which cannot be used."""
     for what in ("frame_steps", "passes"):

@@ -1,6 +1,6 @@
 """Clips that are pictures: numbered ones, and animations that Pillow alone reads."""
 
-import math
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import PIL.Image
 
-from jnst.errors import InputError
+from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.pictures import animation, files
 from jnst.system import disk
 
+SLOWEST, FASTEST = 0.01, 1000.0
+"""Pictures a second that numbered ones may be shown at."""
 ANIMATIONS = (".webp", ".avif")
 """Suffixes of animations that FFmpeg does not read."""
 
@@ -26,6 +28,7 @@ class Numbered:
     paths: Sequence[Path]
     times: Sequence[Fraction]
     duration: Fraction
+    transparent: bool = False
 
     def frame(self, number: int) -> np.ndarray:
         """Return a picture, with alpha where it has some; all are to have the first one's size."""
@@ -58,6 +61,7 @@ class Animation:
                 times.append(time)
                 time += Fraction(max(1, round(self._picture.info.get("duration", 0))), 1000)
             self.times, self.duration = times, time
+            self.transparent = self._picture.has_transparency_data
 
     def frame(self, number: int) -> np.ndarray:
         """Return a frame by its number from 0."""
@@ -82,11 +86,18 @@ def numbered(path: Path, *, rate: float) -> Numbered | None:
     paths = _paths(path)
     if paths is None:
         return None
-    if not 0 < rate < math.inf:
-        raise InputError(f"rate must be a number above 0, not {rate:g}")
+    check_at_least("rate", rate, SLOWEST)
+    check_at_most("rate", rate, FASTEST)
     step = 1 / Fraction(rate).limit_denominator(1001)
     times = [i * step for i in range(len(paths))]
-    return Numbered(paths, times, len(paths) * step)
+    return Numbered(paths, times, len(paths) * step, any(map(_is_transparent, paths)))
+
+
+def _is_transparent(path: Path) -> bool:
+    """Tell whether a picture may have alpha, by its head; what cannot be read has none."""
+    with contextlib.suppress(Exception), PIL.Image.open(path) as picture:
+        return picture.has_transparency_data
+    return False
 
 
 def _channels(source: files.Source) -> np.ndarray:

@@ -8,7 +8,8 @@ same film as one that was never stopped.
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from jnst.system import disk
 FILE = "film.json"
 """Name of the file with the facts of the run."""
 _PEAK = 65535
+_FRAME = re.compile(r"\d{6,}-\d+\.npy")
 
 
 class Store:
@@ -29,19 +31,23 @@ class Store:
     def __init__(self, folder: Path, facts: Mapping[str, Any]) -> None:
         """Begin with an empty folder, or go on with one of the same facts.
 
+        Facts go by what is said of a film where they differ, as "other settings".
+
         Raises `InputError` for the frames of another run.
         """
         self._folder, self._facts, self.done = folder, dict(facts), 0
+        disk.remove_unfinished(folder, "")
         kept = read(folder)
         if kept is None:
+            self._clear()  # of a film that was removed in part
             self._tell()
             return
         self.done = kept["done"]
         for name, value in json.loads(json.dumps(self._facts)).items():
             if kept["facts"].get(name) != value:
                 raise InputError(
-                    f"the film in {folder} has another {name}; go on with it as it is, or begin "
-                    "another elsewhere"
+                    f"the film in {folder} has {name}; go on with it as it is, or begin another "
+                    "elsewhere"
                 )
 
     def get(self, number: int, turn: int) -> Picture:
@@ -70,10 +76,14 @@ class Store:
             self._path(number, turn - 1).unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Remove all frames, when the film is written."""
-        for path in self._folder.glob("*.npy"):
-            path.unlink(missing_ok=True)
+        """Remove all frames, when the film is written; nothing else that is in the folder."""
         (self._folder / FILE).unlink(missing_ok=True)
+        self._clear()
+
+    def _clear(self) -> None:
+        for path in self._folder.glob("*.npy"):
+            if _FRAME.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     def _tell(self) -> None:
         text = json.dumps({"facts": self._facts, "done": self.done})
@@ -83,12 +93,16 @@ class Store:
         return self._folder / f"{number:06}-{turn}.npy"
 
 
-def remove_empty(folder: Path) -> None:
-    """Remove a folder that was held for frames, if nothing is kept in it any more."""
-    if folder.is_dir() and {path.name for path in folder.iterdir()} <= {disk.LOCK}:
-        with contextlib.suppress(OSError):  # another run has come meanwhile
-            (folder / disk.LOCK).unlink(missing_ok=True)
-            folder.rmdir()
+@contextlib.contextmanager
+def emptied(folder: Path, *, keep: bool) -> Iterator[None]:
+    """Remove a folder that is held for frames, at the end, if nothing is left in it."""
+    try:
+        yield
+    finally:
+        if not keep and {path.name for path in folder.iterdir()} <= {disk.LOCK}:
+            with contextlib.suppress(OSError):
+                (folder / disk.LOCK).unlink(missing_ok=True)
+                folder.rmdir()
 
 
 def read(folder: Path) -> dict[str, Any] | None:

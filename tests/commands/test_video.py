@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -198,7 +199,7 @@ def test_ctrl_c_leaves_a_film_of_what_there_is_and_it_goes_on(capsys):
         "remove the folder\n"
     )
     assert video("-o", "out.mp4", "--frame-steps", "7", "--resume") == 2
-    assert "has another video; go on with it as it is" in capsys.readouterr().err
+    assert "has other settings of the film; go on with it as it is" in capsys.readouterr().err
     assert video("-o", "out.mp4", "--frame-steps", "200", "--resume") == 0
     assert "going on after" in capsys.readouterr().err
     assert Path("out.mp4").read_bytes() == Path("whole.mp4").read_bytes()
@@ -237,18 +238,23 @@ BAD = {
     ("style.png", "--size", "0"): "size must be a number of at least 1, not 0",
     ("style.png", "--flow", "raft"): "weights raft-small.h5 not found in",
     ("style.png", "--flow-files", "none"): "there is no backward_2_1.flo or backward_2_1.npz",
+    ("style.png", "--flow-files", "none", "--no-steady"): "flow-files takes the place of flow",
+    ("style.png", "--square"): "a film keeps its shape; leave out square",
+    ("style.png", "--no-steady", "--earlier", "1", "2"): "earlier means nothing to frames that are",
+    ("style.png", "--hold", "0.5"): "hold means nothing to method pixels; leave it out",
 }
 
 
 @pytest.mark.parametrize("words", BAD)
 def test_bad_input_is_one_line_and_nothing_is_left(words, capsys):
-    assert video(*words, style=None) == 2
+    alone = "--no-steady" in words
+    light = [word for word in LIGHT if not (alone and word in ("--frame-steps", "2"))]
+    assert video(*words, style=None, light=light) == 2
     told = capsys.readouterr()
     lines = [line for line in told.err.splitlines() if not line.startswith("jnst: step ")]
-    assert len(lines) == 1 or "--flow-files" in words
+    assert len(lines) == 1
     assert BAD[words] in lines[-1]
-    left = set(os.listdir()) - {"clip.mp4", "style.png"}
-    assert "--flow-files" in words or not left
+    assert sorted(os.listdir()) == ["clip.mp4", "style.png"]
 
 
 @pytest.mark.parametrize("clip", [None, "none.mp4", "style.png", "empty.mp4"])
@@ -274,7 +280,6 @@ def test_no_space_is_one_line_and_the_frames_stay(capsys, monkeypatch):
     assert told.err.endswith("jnst: cannot write 'out.mp4': No space left on device\n")
     assert not Path("out.mp4").exists()
     assert done("out.mp4.frames") == COUNT
-    monkeypatch.undo()
 
 
 def test_presets_are_listed_and_options_still_apply(capsys):
@@ -294,3 +299,96 @@ def test_presets_are_listed_and_options_still_apply(capsys):
     assert video(*words, *layers, light=["--size", "32", "--engine", "byhand"]) == 0
     assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "none"]) == 2
     assert "unknown preset 'none'" in capsys.readouterr().err
+
+
+def test_frames_of_the_user_are_never_written_over(capsys):
+    for i in range(1, 4):
+        files.write(f"src-{i}.png", scene(i))
+    before = Path("src-2.png").read_bytes()
+    for output in ("src-%01d.png", "./src-%01d.png"):
+        assert video("-o", output, clip="src-%01d.png") == 2
+        assert "is one of the pictures; choose another name" in capsys.readouterr().err
+    files.write("out-2.png", scene(2), software="a camera")
+    assert video("-o", "out-%01d.png", clip="src-%01d.png") == 2
+    assert "out-2.png is there, and jnst did not make it" in capsys.readouterr().err
+    assert Path("src-2.png").read_bytes() == before
+    os.remove("out-2.png")
+    assert video("-o", "out-%01d.png", clip="src-%01d.png") == 0
+    assert video("-o", "out-%01d.png", clip="src-%01d.png") == 0, "our own are replaced"
+    assert video("--to", "0.05", "-o", "out-%01d.png", clip="src-%01d.png") == 2
+    assert "out-3.png is there, of a longer film" in capsys.readouterr().err
+
+
+def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys, monkeypatch):
+    assert video() == 0
+    whole = Path("clip-style.mp4").read_bytes()
+    from jnst.errors import InputError
+    from jnst.video import recipe
+
+    step = recipe._steps
+
+    def stop(film, store, number, turn, *, backwards):
+        if number == 2:
+            raise InputError("the power went")
+        return step(film, store, number, turn, backwards=backwards)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recipe, "_steps", stop)
+        assert video() == 2
+    assert "wrote clip-style-2.mp4" in capsys.readouterr().out
+    os.remove("clip-style-2.mp4")
+    assert video("--resume") == 0
+    assert "going on after 2 of 5 frames" in capsys.readouterr().err
+    assert Path("clip-style-2.mp4").read_bytes() == whole == Path("clip-style.mp4").read_bytes()
+    assert video("--resume") == 0, "there is none to go on with: a new one"
+    assert Path("clip-style-3.mp4").exists()
+
+
+def test_a_film_that_another_run_paints_is_left_alone(capsys):
+    from jnst.runs import checkpoint
+
+    with checkpoint.held(Path("out.mp4.frames")):
+        assert video("-o", "out.mp4") == 2
+        assert "another run keeps its own there" in capsys.readouterr().err
+        assert Path("out.mp4.frames/.jnst-lock").exists()
+
+
+def test_later_frames_may_be_transparent_and_lost_sound_is_told_of(capsys):
+    os.mkdir("shots")
+    files.write("shots/0.png", scene(0))
+    alpha = np.zeros((1, 24, 32, 1), np.float32)
+    files.write("shots/1.png", scene(1), alpha=alpha)
+    assert video("-o", "out-%01d.png", clip="shots") == 0
+    assert files.read_with_alpha("out-1.png")[1] is None
+    np.testing.assert_array_equal(files.read_with_alpha("out-2.png")[1], alpha)
+    capsys.readouterr()
+    assert video("-o", "out.gif") == 0
+    assert "jnst: out.gif has no sound: choose .mp4" in capsys.readouterr().err
+
+
+def test_the_users_own_folder_stays_and_other_weights_are_noticed(capsys, monkeypatch):
+    from jnst.errors import InputError
+    from jnst.video import recipe
+
+    assert video("--checkpoint", "kept", "-o", "a.mp4", "--to", "0.15") == 0
+    assert os.listdir("kept") == [".jnst-lock"]
+    step = recipe._steps
+
+    def stop(film, store, number, turn, *, backwards):
+        if number == 2:
+            raise InputError("the power went")
+        return step(film, store, number, turn, backwards=backwards)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recipe, "_steps", stop)
+        assert video("--checkpoint", "kept", "-o", "b.mp4") == 2
+    os.remove("style.png")
+    files.write("style.png", np.random.default_rng(1).random((24, 24, 3)))
+    assert video("--checkpoint", "kept", "-o", "b.mp4", "--resume") == 2
+    assert "kept has other styles; go on with it as it is" in capsys.readouterr().err
+
+
+def test_a_disk_without_room_is_told_of_before(capsys, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
+    assert video("-o", "out.mp4") == 2
+    assert "the frames of the film take 0.0 GB, and 0.0 GB are free" in capsys.readouterr().err

@@ -17,6 +17,7 @@ class Clip:
     """Frames that are at hand."""
 
     frames: list
+    transparent = False
 
     @property
     def times(self):

@@ -149,3 +149,49 @@ def test_broken_films_are_refused_in_one_line(tmp_path):
     cut = Film(tmp_path / "cut.mkv")
     assert 5 < len(cut.times) < 25
     assert cut.frame(3).shape == (24, 32, 3)
+
+
+# FFmpeg finds key frames by an index in .mp4 and .mkv; in others a seek would be a guess.
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".ts", ".flv", ".avi"])
+def test_going_backwards_finds_the_right_frames(tmp_path, suffix):
+    frames = [scene(i) for i in range(50)]
+    options = {"g": "12", "bf": "2", "crf": "4"}
+    path = make(tmp_path / f"film{suffix}", frames, rate=25, pixels="yuv420p", options=options)
+    film = Film(path)
+    assert len(film.times) == 50
+    assert float(film.duration) == pytest.approx(2, abs=0.05)
+    for number in [49, 30, 29, 28, 5, 48, 0]:
+        errors = [np.abs(film.frame(number).astype(int) - frame).mean() for frame in frames]
+        assert np.argmin(errors) == number
+
+
+def test_far_ahead_it_seeks(tmp_path, monkeypatch):
+    frames = [scene(i % 50) for i in range(100)]
+    film = Film(make(tmp_path / "film.mkv", frames, options={"g": "10", "crf": "4"}))
+    monkeypatch.setattr("jnst.video.film.FAR", 20)
+    kept = []
+    keep = film._keep
+    monkeypatch.setattr(
+        film, "_keep", lambda number, frame: kept.append(number) or keep(number, frame)
+    )
+    found = film.frame(85)
+    assert np.abs(found.astype(int) - frames[85]).mean() < 3
+    assert film._next == 86
+    assert min(kept) >= 70
+
+
+def test_a_frame_that_was_lost_is_the_one_before_it(tmp_path, monkeypatch):
+    film = Film(make(tmp_path / "film.mkv", [scene(3 * i) for i in range(12)]))
+    stamps = list(film._stamps)
+    lost = film._decoded
+
+    def decoded():
+        return (frame for frame in lost() if frame.pts not in (stamps[4], stamps[11]))
+
+    monkeypatch.setattr(film, "_decoded", decoded)
+    film._frames = None
+    film._kept.clear()
+    for number, shown in [(2, 2), (4, 3), (5, 5), (11, 10), (4, 3)]:
+        found = film.frame(number).astype(int)
+        errors = [np.abs(found - scene(3 * i)).mean() for i in range(12)]
+        assert np.argmin(errors) == shown, number

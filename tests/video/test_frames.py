@@ -95,7 +95,7 @@ def test_what_is_no_moving_picture_is_refused(tmp_path, numbered):
     film = make(tmp_path / "film.mp4", [scene(0)])
     for rate, path, message in [
         (5.0, film, "rate is for numbered pictures; a film has its own"),
-        (0.0, numbered, "rate must be a number above 0, not 0"),
+        (0.0, numbered, "rate must be a number of at least 0.01, not 0.0"),
     ]:
         with pytest.raises(InputError) as error:
             open_clip(path, rate=rate)

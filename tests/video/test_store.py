@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from jnst.errors import InputError
+from jnst.runs import checkpoint
 from jnst.video import store
 from jnst.video.store import Store
 
 RNG = np.random.default_rng(0)
-FACTS = {"settings": {"size": 32}, "clip": "abc"}
+FACTS = {"other settings": {"size": 32}, "another clip": "abc"}
 PICTURE = RNG.random((1, 4, 6, 3)).astype(np.float32)
 
 
@@ -48,9 +49,9 @@ def test_of_several_passes_the_newest_is_kept_alone(tmp_path):
 def test_another_run_is_refused_by_what_is_other(tmp_path):
     Store(tmp_path, FACTS)
     with pytest.raises(InputError) as error:
-        Store(tmp_path, {**FACTS, "settings": {"size": 64}})
+        Store(tmp_path, {**FACTS, "other settings": {"size": 64}})
     assert str(error.value) == (
-        f"the film in {tmp_path} has another settings; go on with it as it is, or begin another "
+        f"the film in {tmp_path} has other settings; go on with it as it is, or begin another "
         "elsewhere"
     )
 
@@ -60,6 +61,31 @@ def test_damaged_counts_are_refused(tmp_path, text):
     (tmp_path / store.FILE).write_text(text)
     with pytest.raises(InputError, match="cannot read"):
         Store(tmp_path, FACTS)
+
+
+def test_what_is_not_ours_stays_and_what_a_kill_left_goes(tmp_path):
+    np.save(tmp_path / "latents.npy", PICTURE)
+    (tmp_path / ".jnst-0123456789abcdef.tmp").write_bytes(b"half a frame")
+    np.save(tmp_path / "000007-1.npy", PICTURE)  # its film was removed in part
+    kept = Store(tmp_path, FACTS)
+    assert kept.done == 0
+    kept.put(0, 0, PICTURE)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "000000-0.npy",
+        "film.json",
+        "latents.npy",
+    ]
+    kept.remove()
+    assert [path.name for path in tmp_path.iterdir()] == ["latents.npy"]
+
+
+def test_a_folder_that_is_held_goes_when_it_is_empty_alone(tmp_path):
+    for keep, name, left in [(False, None, False), (True, None, True), (False, "a.txt", True)]:
+        folder = tmp_path / "frames"
+        with checkpoint.held(folder), store.emptied(folder, keep=keep):
+            if name:
+                (folder / name).touch()
+        assert folder.is_dir() is left
 
 
 def test_damaged_frames_are_refused(tmp_path):

@@ -1,0 +1,52 @@
+"""Names of painted films, and what must not be written over."""
+
+import glob
+from pathlib import Path
+
+from jnst.errors import InputError
+from jnst.pictures import animation
+from jnst.runs.pictures import check_derived, check_no_source
+from jnst.system import disk
+from jnst.transfer.settings import Settings
+from jnst.video.frames import Chosen
+from jnst.video.run import Given
+from jnst.video.store import read
+
+FRAMES = ".frames"
+"""What is added to the name of a film for the folder of its frames."""
+
+
+def named_after(given: Given, settings: Settings, *, resume: bool) -> Path:
+    """Name a film after what it is made of; or find the one by that name which is to be resumed.
+
+    Raises `InputError` where several such were begun.
+    """
+    clip = given.clip
+    styles = [*(one.stem for one in given.styles), *map(str, settings.style_number)]
+    name = clip.resolve().name if clip.is_dir() else clip.stem.replace("%", "")
+    output = Path(f"{'-'.join([name, *styles])}.mp4")
+    if resume:
+        begun = Path().glob(f"{glob.escape(output.stem)}*{output.suffix}{FRAMES}")
+        there = [folder for folder in sorted(begun) if read(folder) is not None]
+        if len(there) > 1:
+            names = ", ".join(folder.name.removesuffix(FRAMES) for folder in there)
+            raise InputError(
+                f"several films were begun: {names}; say by --output which to go on with"
+            )
+        if there:
+            return Path(there[0].name.removesuffix(FRAMES))
+    return disk.unused(output)
+
+
+def check_outputs(output: Path, given: Given, frames: Chosen) -> None:
+    """Raise an `InputError` where a file of the user's would be written over."""
+    sources = [*given.paths(), *getattr(frames.clip, "paths", ())]
+    if animation.numbered(output, 0) is None:
+        check_no_source([output], sources)
+        return
+    numbers = range(1, len(frames.times) + 1)
+    outputs = [path for i in numbers if (path := animation.numbered(output, i)) is not None]
+    check_derived(outputs, sources)
+    after = animation.numbered(output, len(outputs) + 1)
+    if after is not None and after.exists():
+        raise InputError(f"{after} is there, of a longer film; choose another name")
