@@ -16,7 +16,7 @@ ALLOWED = {
     "xla": "errors",
     "byhand": "",
     "system": "errors",
-    "methods": "arrays",
+    "methods": "arrays errors",
     "pictures": "arrays errors system",
     "backbones": "arrays errors",
     "losses": "arrays errors byhand",
