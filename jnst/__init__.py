@@ -1,7 +1,7 @@
 """Neural style transfer in JAX, every gradient derived.
 
-`jnst.stylize(content, style, **settings)` paints one picture in the manner of another; everything
-else is in the submodules, see the README.
+`jnst.stylize(content, style, **settings)` paints one picture in the manner of another, and returns
+a `Result`; everything else is in the submodules, see the README.
 """
 
 import importlib
@@ -12,16 +12,18 @@ from jnst.version import __version__
 if TYPE_CHECKING:
     from jnst.errors import InputError
     from jnst.pictures.files import read, write
+    from jnst.runs.result import Result
+    from jnst.runs.stylize import stylize
     from jnst.transfer.settings import Settings
-    from jnst.transfer.stylize import stylize
 
-__all__ = ["InputError", "Settings", "__version__", "read", "stylize", "write"]
+__all__ = ["InputError", "Result", "Settings", "__version__", "read", "stylize", "write"]
 
 _HOMES = {
     "InputError": "jnst.errors",
+    "Result": "jnst.runs.result",
     "Settings": "jnst.transfer.settings",
     "read": "jnst.pictures.files",
-    "stylize": "jnst.transfer.stylize",
+    "stylize": "jnst.runs.stylize",
     "write": "jnst.pictures.files",
 }
 

@@ -13,9 +13,9 @@ Array = jax.Array | np.ndarray
 
 @runtime_checkable
 class ArrayLike(Protocol):
-    """Anything that NumPy takes for an array by its own method: `Array`, tensors, `jnst.Result`."""
+    """Anything else that NumPy takes for an array: tensors of others, `jnst.Result`."""
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+    def __array__(self, *args: Any, **options: Any) -> Any:
         """Return it as an array of NumPy's."""
         ...
 

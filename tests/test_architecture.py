@@ -28,7 +28,7 @@ ALLOWED = {
     "transfer": "arrays errors xla byhand methods system pictures backbones losses feedforward "
     "optimize weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
-    "runs": "arrays errors version methods system pictures transfer",
+    "runs": "arrays errors version methods system pictures display transfer",
     "training": "arrays errors version xla methods pictures losses feedforward weights engines "
     "transfer runs",
     "video": "arrays errors version xla methods system pictures backbones losses feedforward "
@@ -40,7 +40,7 @@ ALLOWED = {
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
-    "__init__": "errors version pictures transfer",
+    "__init__": "errors version pictures transfer runs",
     "__main__": "cli system",
 }
 LONGEST = 250
@@ -56,7 +56,7 @@ POSITIONAL_DEFAULTS = {
     "jnst.__main__.main",
     "jnst.cli.main",
     "jnst.weights.convert.convert",
-    "jnst.transfer.stylize.stylize",
+    "jnst.runs.stylize.stylize",
 }
 
 

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from jnst.errors import check_choice
+from jnst.errors import InputError, check_choice
 from jnst.methods.plain import plain
 
 WIDTH = 100
@@ -77,22 +77,31 @@ def check_names(function: Callable[..., Any], names: Iterable[str]) -> None:
 def replaced(settings: Any, keywords: Mapping[str, Any]) -> Any:
     """Return settings with those of the keywords that are fields of theirs in place.
 
-    Where several values are meant, one alone will do.
+    Where several values are meant, one alone will do. Raises `InputError` for what is no plain
+    value, and where True or False is meant; whether a value can be used is not checked.
     """
     hints = typing.get_type_hints(type(settings))
-    values = {
-        name: _as_tuple(value) if _is_tuple(hints[name]) else value
-        for name, value in keywords.items()
-        if name in hints
-    }
+    values = {name: _value(name, hints[name], keywords[name]) for name in keywords if name in hints}
     return dataclasses.replace(settings, **values)
+
+
+def _value(name: str, hint: Any, given: Any) -> Any:
+    value = plain(given)
+    if odd := _not_plain(value):
+        raise InputError(f"{name} must be a number, a name or several, not {odd[0]}")
+    if hint is bool and not isinstance(value, bool):
+        raise InputError(f"{name} must be True or False, not {value!r}")
+    alone = _is_tuple(hint) and not isinstance(value, tuple | None)
+    return (value,) if alone else value
+
+
+def _not_plain(value: Any) -> list[str]:
+    """List the types in a value that are neither numbers, names nor None."""
+    if isinstance(value, tuple):
+        return [odd for one in value for odd in _not_plain(one)]
+    return [] if isinstance(value, str | int | float | None) else [type(value).__name__]
 
 
 def _is_tuple(hint: Any) -> bool:
     """Tell whether a hint is that of a tuple, or of one that may be None."""
     return tuple in (typing.get_origin(hint), *map(typing.get_origin, typing.get_args(hint)))
-
-
-def _as_tuple(value: Any) -> tuple | None:
-    value = plain(value)
-    return value if isinstance(value, tuple) or value is None else (value,)

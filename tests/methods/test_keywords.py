@@ -23,6 +23,7 @@ class Look:
     """How many."""
     layers: tuple[str, ...] | None = None
     other: str = "a"
+    square: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,3 +107,20 @@ def test_an_unknown_name_is_refused():
     check_names(paint, ["size", "quality"])
     with pytest.raises(InputError, match="unknown setting 'sise'; choose from quality, size, "):
         check_names(paint, ["size", "sise"])
+
+
+@pytest.mark.parametrize(
+    "value", [np.zeros((2, 2)), {}, object(), b"x", [{}], [[np.zeros((2, 2))]]]
+)
+@pytest.mark.parametrize("name", ["size", "steps", "other"])
+def test_what_is_no_plain_value_is_refused_in_one_line(name, value):
+    with pytest.raises(InputError, match=f"^{name} must be a number, a name or several, not ") as e:
+        replaced(Look(), {name: value})
+    assert "\n" not in str(e.value)
+
+
+@pytest.mark.parametrize("value", ["no", 1, None, (True,)])
+def test_yes_and_no_are_true_and_false(value):
+    assert replaced(Look(), {"square": np.bool_(True)}) == Look(square=True)
+    with pytest.raises(InputError, match="square must be True or False, not "):
+        replaced(Look(), {"square": value})

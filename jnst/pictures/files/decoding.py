@@ -8,7 +8,7 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst.arrays import ArrayLike, Picture
+from jnst.arrays import Array, ArrayLike, Picture
 from jnst.errors import InputError
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.metadata import ORIENTATION
@@ -18,7 +18,7 @@ from jnst.system.disk import guarded
 
 _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}  # the rest are RGB
 
-Source = File | PIL.Image.Image | ArrayLike
+Source = File | PIL.Image.Image | Array | ArrayLike
 """Types that can be read as a picture."""
 
 _Channels = Float[np.ndarray, "1 h w c"]  # RGB, or RGB and alpha, in [0, 1]
@@ -46,7 +46,7 @@ def read_with_alpha(source: Source) -> tuple[Picture, Float[np.ndarray, "1 h w 1
     return over_white(found), alpha.copy() if (alpha < 1).any() else None
 
 
-def from_array(array: ArrayLike) -> Picture:
+def from_array(array: Array | ArrayLike) -> Picture:
     """Return `array` as float32 `[1, h, w, 3]` in [0, 1]; always a copy.
 
     Shapes: (h, w) grey, (h, w, 3) RGB, (h, w, 4) RGB and alpha (composited over white) or
@@ -127,7 +127,7 @@ def orientation(picture: PIL.Image.Image) -> object:
     return None
 
 
-def channels_of(array: ArrayLike) -> _Channels:
+def channels_of(array: Array | ArrayLike) -> _Channels:
     """Return an array as `from_array` takes it, copied; an alpha channel stays."""
     if not hasattr(array, "__array__"):
         raise InputError(
