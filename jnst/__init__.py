@@ -1,7 +1,7 @@
 """Neural style transfer in JAX, every gradient derived.
 
 `jnst.stylize(content, style, **settings)` paints one picture in the manner of another, and returns
-a `Result`; everything else is in the submodules, see the README.
+a `Result`; `jnst.stylize_video` paints films. Everything else is in the submodules, see the README.
 """
 
 import importlib
@@ -15,15 +15,28 @@ if TYPE_CHECKING:
     from jnst.runs.result import Result
     from jnst.runs.stylize import stylize
     from jnst.transfer.settings import Settings
+    from jnst.video.stylize import VideoResult, stylize_video
 
-__all__ = ["InputError", "Result", "Settings", "__version__", "read", "stylize", "write"]
+__all__ = [
+    "InputError",
+    "Result",
+    "Settings",
+    "VideoResult",
+    "__version__",
+    "read",
+    "stylize",
+    "stylize_video",
+    "write",
+]
 
 _HOMES = {
     "InputError": "jnst.errors",
     "Result": "jnst.runs.result",
     "Settings": "jnst.transfer.settings",
+    "VideoResult": "jnst.video.stylize",
     "read": "jnst.pictures.files",
     "stylize": "jnst.runs.stylize",
+    "stylize_video": "jnst.video.stylize",
     "write": "jnst.pictures.files",
 }
 

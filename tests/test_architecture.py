@@ -32,7 +32,7 @@ ALLOWED = {
     "training": "arrays errors version xla methods pictures losses feedforward weights engines "
     "transfer runs",
     "video": "arrays errors version xla methods system pictures backbones losses feedforward "
-    "weights transfer runs",
+    "weights display transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
@@ -40,7 +40,7 @@ ALLOWED = {
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
-    "__init__": "errors version pictures transfer runs",
+    "__init__": "errors version pictures transfer runs video",
     "__main__": "cli system",
 }
 LONGEST = 250
