@@ -21,6 +21,10 @@ array: np.ndarray = result.array
 result.save("a.png", depth=16)
 jnst.write("b.png", result)
 jnst.stylize(result, steps=(1, 2), style_number=[1, "monet"], style_layers="relu1_1")
+film: jnst.VideoResult = jnst.stylize_video(
+    "clip.mp4", "painting.jpg", "out.mp4", size=3, steps=4, earlier=[1, 2], callback=print,
+)
+Path(film)
 """
 WRONG = {
     'jnst.stylize("a.png", sise=3)': 'No parameter named "sise"',
@@ -28,6 +32,8 @@ WRONG = {
     'jnst.stylize("a.png", steps=0.5)': '"float" cannot be assigned to parameter "steps"',
     'jnst.stylize("a.png", quality="fast")': "Literal['fast']",
     'jnst.stylize("a.png", style_loss="gramm")': "Literal['gramm']",
+    'jnst.stylize_video("a.mp4", "a.png", "b.mp4", frame_step=3)': 'named "frame_step"',
+    'jnst.stylize_video("a.mp4", "a.png", "b.mp4", flow="ras")': "Literal['ras']",
     'jnst.stylize("a.png").sav("b.png")': 'Cannot access attribute "sav"',
 }
 

@@ -17,6 +17,7 @@ from jnst.pictures import files
 from jnst.transfer.settings import Settings
 from jnst.video import encoding
 from jnst.video.film import Film
+from jnst.video.presets import preset
 from jnst.video.settings import VideoSettings
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -87,10 +88,7 @@ def test_quality_and_preset_are_what_the_settings_begin_with():
     )  # fmt: skip
     assert result.video == VideoSettings(frame_steps=2, temporal_weight=1000 * 255.0**2)
     assert result.settings.steps == (1,)
-    assert (
-        result.settings.padding
-        == jnst.stylize_video.__globals__["preset_called"]("artistic-videos")[0].padding
-    )
+    assert result.settings.padding == preset("artistic-videos")[0].padding == "zeros"
     assert result.frames == 2
 
 
