@@ -1,7 +1,7 @@
 """Neural style transfer in JAX, every gradient derived.
 
-`jnst.stylize(content, style, **settings)` paints one picture in the manner of another; everything
-else is in the submodules, see the README.
+`jnst.stylize(content, style, **settings)` paints one picture in the manner of another, and returns
+a `Result`; `jnst.stylize_video` paints films. Everything else is in the submodules, see the README.
 """
 
 import importlib
@@ -12,16 +12,31 @@ from jnst.version import __version__
 if TYPE_CHECKING:
     from jnst.errors import InputError
     from jnst.pictures.files import read, write
+    from jnst.runs.result import Result
+    from jnst.runs.stylize import stylize
     from jnst.transfer.settings import Settings
-    from jnst.transfer.stylize import stylize
+    from jnst.video.stylize import VideoResult, stylize_video
 
-__all__ = ["InputError", "Settings", "__version__", "read", "stylize", "write"]
+__all__ = [
+    "InputError",
+    "Result",
+    "Settings",
+    "VideoResult",
+    "__version__",
+    "read",
+    "stylize",
+    "stylize_video",
+    "write",
+]
 
 _HOMES = {
     "InputError": "jnst.errors",
+    "Result": "jnst.runs.result",
     "Settings": "jnst.transfer.settings",
+    "VideoResult": "jnst.video.stylize",
     "read": "jnst.pictures.files",
-    "stylize": "jnst.transfer.stylize",
+    "stylize": "jnst.runs.stylize",
+    "stylize_video": "jnst.video.stylize",
     "write": "jnst.pictures.files",
 }
 

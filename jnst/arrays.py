@@ -1,6 +1,7 @@
 """The arrays that travel through the package: their types, by what they hold and their shape."""
 
 from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -8,6 +9,17 @@ from jaxtyping import Float
 
 Array = jax.Array | np.ndarray
 """An array of JAX or of NumPy."""
+
+
+@runtime_checkable
+class ArrayLike(Protocol):
+    """Anything else that NumPy takes for an array: tensors of others, `jnst.Result`."""
+
+    def __array__(self, *args: Any, **options: Any) -> Any:
+        """Return it as an array of NumPy's."""
+        ...
+
+
 Scalar = Float[Array, ""]
 """A single number, as an array without axes."""
 Image = Float[Array, "1 h w 3"]

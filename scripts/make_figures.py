@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def painted(common: dict, *styles: files.Source, **options) -> AnyPicture:
     """Paint the sample photograph, in the sample style where no other is given."""
-    return jnst.stylize(samples.content(), styles or samples.STYLE, **common | options)
+    return files.read(jnst.stylize(samples.content(), styles or samples.STYLE, **common | options))
 
 
 def gallery(common: dict) -> list[Row]:
@@ -57,7 +57,10 @@ def gallery(common: dict) -> list[Row]:
     return [
         [
             ("", resizing.fit(files.read(photograph), common["size"])),
-            *((name, jnst.stylize(photograph, style, **common)) for name, style in styles.items()),
+            *(
+                (name, files.read(jnst.stylize(photograph, style, **common)))
+                for name, style in styles.items()
+            ),
         ]
         for photograph in photographs
     ]
@@ -68,7 +71,7 @@ def masters(common: dict) -> list[Row]:
     names = trained.read(onepass.located(Path("masters.jnst"))).design.styles
     photograph, size = skimage.data.astronaut(), common["size"]
     found = [
-        (name, jnst.stylize(photograph, "masters.jnst", size=size, style_number=name))
+        (name, files.read(jnst.stylize(photograph, "masters.jnst", size=size, style_number=name)))
         for name in names
     ]
     return [found[:4], found[4:]]

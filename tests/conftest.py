@@ -118,6 +118,17 @@ def tiny_alone():
 
 
 @pytest.fixture(scope="module")
+def pair():
+    """Return a piece of the sample photograph, as an array, and the sample painting, opened."""
+    import PIL.Image
+
+    from jnst.pictures import samples  # after the hook
+
+    with PIL.Image.open(samples.STYLE) as style:
+        yield samples.content()[:200, :300], style
+
+
+@pytest.fixture(scope="module")
 def small_styles():
     """Let Ghiasi's predictor look at styles of 64 pixels, which takes a sixteenth of the time."""
     from jnst.feedforward.registry import NETWORKS  # after the hook

@@ -16,7 +16,7 @@ ALLOWED = {
     "xla": "errors",
     "byhand": "",
     "system": "errors",
-    "methods": "arrays",
+    "methods": "arrays errors",
     "pictures": "arrays errors system",
     "backbones": "arrays errors",
     "losses": "arrays errors byhand",
@@ -28,11 +28,11 @@ ALLOWED = {
     "transfer": "arrays errors xla byhand methods system pictures backbones losses feedforward "
     "optimize weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
-    "runs": "arrays errors version methods system pictures transfer",
+    "runs": "arrays errors version methods system pictures display transfer",
     "training": "arrays errors version xla methods pictures losses feedforward weights engines "
     "transfer runs",
     "video": "arrays errors version xla methods system pictures backbones losses feedforward "
-    "weights transfer runs",
+    "weights display transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
@@ -40,7 +40,7 @@ ALLOWED = {
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
     "cli": "display errors version system pictures transfer runs commands",
-    "__init__": "errors version pictures transfer",
+    "__init__": "errors version pictures transfer runs video",
     "__main__": "cli system",
 }
 LONGEST = 250
@@ -56,7 +56,7 @@ POSITIONAL_DEFAULTS = {
     "jnst.__main__.main",
     "jnst.cli.main",
     "jnst.weights.convert.convert",
-    "jnst.transfer.stylize.stylize",
+    "jnst.runs.stylize.stylize",
 }
 
 

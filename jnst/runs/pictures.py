@@ -80,15 +80,16 @@ def save(
             beside it, which the message names.
 
     """
-    options = _metadata(settings, inputs) | {"alpha": alpha_for(pictures, result), "depth": depth}
+    options = metadata(settings, inputs) | {"alpha": alpha_for(pictures, result), "depth": depth}
     files.write_or_png(path, result, **options)
 
 
 def check_holds(path: Path, pictures: Pictures, settings: Settings, inputs: Inputs) -> None:
     """Raise an `InputError` if the file's format cannot hold the result of a run."""
     result, _ = extents(pictures.original.shape[1:3], settings)
-    files.check_holds(path, result, **_metadata(settings, inputs))
+    files.check_holds(path, result, **metadata(settings, inputs))
 
 
-def _metadata(settings: Settings, inputs: Inputs) -> dict[str, Any]:
+def metadata(settings: Settings, inputs: Inputs) -> dict[str, Any]:
+    """Return what `files.write` puts into the metadata: what a picture was made of, and by whom."""
     return {"settings": record(settings, inputs), "software": f"jnst {__version__}"}

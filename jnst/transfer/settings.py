@@ -11,6 +11,17 @@ from jnst.losses.registry import ObjectiveChoices
 from jnst.methods.plain import make_plain
 from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
 
+MethodName = Literal["pixels", "ghiasi", "multistyle", "adain", "wct", "microast", "trained"]
+"""Names of ways to make the picture."""
+Colour = Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"]
+"""Names of ways to keep the colours of the content."""
+Start = Literal["content", "style", "grey", "noise", "style-statistics", "instant"]
+"""Names of pictures to start from."""
+OptimizerName = Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"]
+"""Names of optimizers."""
+EngineName = Literal["jax", "byhand"]
+"""Names of engines."""
+
 # Choices that trainings have as well.
 ContentLoss = Literal["features", "self-similarity"]
 """Names of content losses."""
@@ -70,9 +81,7 @@ Precision = Literal["float32", "bfloat16"]
 class Settings:
     """Everything that decides the picture. The only source of defaults."""
 
-    method: Literal["pixels", "ghiasi", "multistyle", "adain", "wct", "microast", "trained"] = (
-        "pixels"
-    )
+    method: MethodName = "pixels"
     """How the picture is made: by optimizing its `pixels`, or in one pass by a network, to which
     most other settings mean nothing; `trained` is one in a file in place of the painting."""
     strength: float | None = None
@@ -121,14 +130,14 @@ class Settings:
     """How much each style layer counts against the others; by default four times the next one."""
     blend: tuple[float, ...] = ()
     """How much each of several styles counts against the others; by default all alike."""
-    colour: Literal["luminance", "cholesky", "pca", "monge-kantorovich", "histogram"] | None = None
+    colour: Colour | None = None
     """Keep the colours of the content: only the luminance is painted, or the style picture is
     recoloured before; by default the colours are those of the style."""
-    init: Literal["content", "style", "grey", "noise", "style-statistics", "instant"] = "content"
+    init: Start = "content"
     """The picture to start from; `instant` is one that a network paints in one pass."""
     init_noise: float = 0.0
     """Standard deviation of the noise added to it, on the scale to 1."""
-    optimizer: Literal["lbfgs", "adam", "sgd", "scipy-lbfgs"] = "lbfgs"
+    optimizer: OptimizerName = "lbfgs"
     """What moves the picture."""
     learning_rate: float | None = None
     """Step size; by default the optimizer's own."""
@@ -182,7 +191,7 @@ class Settings:
     relu5_1), and the work about doubles. By default only where the memory would not do."""
     devices: int = 1
     """How many devices share the work on one picture, each some of its rows; without tiles."""
-    engine: Literal["jax", "byhand"] = "jax"
+    engine: EngineName = "jax"
     """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
 
     def __post_init__(self) -> None:

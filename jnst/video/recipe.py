@@ -39,12 +39,13 @@ from jnst.video.warp import warped
 class Moment(NamedTuple):
     """Where a film is: frames that are finished, over all passes, and the step of the next one.
 
-    `share` is how much of the next one is painted.
+    `share` is how much of the next one is painted, `count` how many there are in all.
     """
 
     done: int
     share: float
     progress: Progress
+    count: int
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,10 @@ def paint_film(film: Film, store: Store) -> Iterator[Moment]:
         number = count - 1 - place if backwards else place
         last = None
         for last in _steps(film, store, number, turn, backwards=backwards):
-            yield Moment(position, last.share, last.progress)
+            yield Moment(position, last.share, last.progress, film.count)
         assert last is not None  # a plan has at least one step
         store.put(number, turn, last.picture)
-        yield Moment(position + 1, 0.0, last.progress)
+        yield Moment(position + 1, 0.0, last.progress, film.count)
 
 
 class _Step(NamedTuple):

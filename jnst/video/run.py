@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jnst.errors import InputError
-from jnst.pictures import colour
+from jnst.pictures import colour, files
 from jnst.runs.checkpoint import digest
 from jnst.runs.signals import interruptions, uninterrupted
 from jnst.transfer.frames import next_frame
@@ -37,15 +37,16 @@ class Given:
     """What a film is made of: a moving picture, which part of it, and the styles."""
 
     clip: Path
-    styles: Sequence[Path]
+    styles: Sequence[files.Source]
     part: Part
     rate: float | None = None
-    masks: Sequence[Path] = ()
+    masks: Sequence[files.Source] = ()
     flow_files: Path | None = None
 
     def paths(self) -> list[Path]:
-        """List all files."""
-        return [self.clip, *self.styles, *self.masks]
+        """List all that are files."""
+        named = (one for one in (*self.styles, *self.masks) if isinstance(one, str | os.PathLike))
+        return [self.clip, *map(Path, named)]
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def compare_runs():
     options = {"size": 64, "first_size": None, "steps": (4,), "style_loss": "gram"}
     options["content_scale"] = "relative"
     one, other = (
-        jnst.stylize(samples.content(), samples.STYLE, devices=count, **options)
+        jnst.stylize(samples.content(), samples.STYLE, devices=count, **options).array
         for count in (1, jax.device_count())
     )
     settings = Settings(devices=jax.device_count(), **options)

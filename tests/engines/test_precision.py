@@ -66,7 +66,7 @@ def test_a_run_in_bfloat16_ends_about_as_low_in_float64():
 
     def total(precision):
         given = {**options, "steps": (20,), "precision": precision}
-        picture = jnst.stylize(samples.content(), samples.STYLE, **given)
+        picture = files.read(jnst.stylize(samples.content(), samples.STYLE, **given))
         found = compare(picture, CONTENT, STYLE, Settings(**given))
         return sum(found.weighted.values())
 

@@ -88,6 +88,8 @@ def test_a_batch():
 def test_stylize():
     found = jnst.stylize(CONTENT, STYLE, size=16, method=Toy())
     np.testing.assert_allclose(found, 0.5 * 0.25 + 0.25)
+    np.testing.assert_array_equal(found.losses["dark"], [1, 1 / 2, 1 / 3])
+    assert found.inputs is None, "no other could make it again"
 
 
 def test_a_sweep():

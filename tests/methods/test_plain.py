@@ -74,7 +74,7 @@ options = {"size": 32, "style_loss": "remd", "first_size": None}
 with tiny.installed():
     one = jnst.stylize(content, style, steps=[2], style_layers=["relu1_1"], **options)
     other = jnst.stylize(content, style, steps=(2,), style_layers=("relu1_1",), **options)
-assert (one == other).all()
+assert (one.array == other.array).all()
 """
 
 

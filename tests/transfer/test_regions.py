@@ -37,7 +37,7 @@ def style_of(content, painting, settings, **regions):
 def test_each_mask_gets_its_own_style(content, engine, loss):
     settings = LIGHT | {"size": 48, "steps": (12,), "content_weight": 0.0}
     settings |= {"engine": engine, "style_loss": loss}
-    painted = jnst.stylize(content, TEXTURES, masks=HALVES, **settings)
+    painted = files.read(jnst.stylize(content, TEXTURES, masks=HALVES, **settings))
     before = resizing.fit(files.read(content), 48)
     # Four columns on each side of the border see the other style too.
     halves = painted[:, :, :20], painted[:, :, -20:], before[:, :, :20], before[:, :, -20:]
@@ -77,7 +77,7 @@ def test_a_style_can_be_taken_from_a_part_of_its_picture(content):
 @pytest.mark.filterwarnings("ignore:the style mask of 30 x 20 pixels is stretched")
 def test_labels_do_what_masks_do(content):
     def painted(**regions):
-        return jnst.stylize(content, TEXTURES, **regions, **BYHAND)
+        return jnst.stylize(content, TEXTURES, **regions, **BYHAND).array
 
     masks = HALVES[::-1]  # the first style goes to black, the darker colour
     by_masks = painted(masks=masks)

@@ -8,17 +8,17 @@ import numpy as np
 import PIL.Image
 from jaxtyping import Float
 
-from jnst.arrays import Array, Picture
+from jnst.arrays import Array, ArrayLike, Picture
 from jnst.errors import InputError
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.metadata import ORIENTATION
 from jnst.pictures.files.opening import File, by_pillow, opened
-from jnst.pictures.files.raster import Raster, split, unit, upright
+from jnst.pictures.files.raster import Raster, clipped, split, unit, upright
 from jnst.system.disk import guarded
 
 _COLOURS = {"1": "L", "L": "L", "LA": "L", "CMYK": "CMYK"}  # the rest are RGB
 
-Source = File | PIL.Image.Image | Array
+Source = File | PIL.Image.Image | Array | ArrayLike
 """Types that can be read as a picture."""
 
 _Channels = Float[np.ndarray, "1 h w c"]  # RGB, or RGB and alpha, in [0, 1]
@@ -33,7 +33,7 @@ def read(source: Source) -> Picture:
     TIFF (grey and RGB) keep all their bits; floats must lie in [0, 1]. Other formats have 8, but
     for grey. Arrays: see `from_array`. Raises `InputError`.
     """
-    return over_white(_channels(source))
+    return over_white(channels(source))
 
 
 def read_with_alpha(source: Source) -> tuple[Picture, Float[np.ndarray, "1 h w 1"] | None]:
@@ -41,16 +41,17 @@ def read_with_alpha(source: Source) -> tuple[Picture, Float[np.ndarray, "1 h w 1
 
     An alpha channel, a palette's transparency and a colour key count alike. Raises `InputError`.
     """
-    channels = _channels(source)
-    alpha = channels[..., 3:]
-    return over_white(channels), alpha.copy() if (alpha < 1).any() else None
+    found = channels(source)
+    alpha = found[..., 3:]
+    return over_white(found), alpha.copy() if (alpha < 1).any() else None
 
 
-def from_array(array: Array) -> Picture:
+def from_array(array: Array | ArrayLike) -> Picture:
     """Return `array` as float32 `[1, h, w, 3]` in [0, 1]; always a copy.
 
     Shapes: (h, w) grey, (h, w, 3) RGB, (h, w, 4) RGB and alpha (composited over white) or
-    (1, h, w, 3). Values: bool, uint8, uint16 or float in [0, 1]. Raises `InputError` for any other.
+    (1, h, w, 3). Values: bool, uint8, uint16 or float in [0, 1]; floats that leave it by less than
+    half a level of 8 bits are clipped. Raises `InputError` for any other.
     """
     return over_white(channels_of(array))
 
@@ -71,7 +72,7 @@ def over_white(values: _Channels) -> Picture:
     return rgb * alpha + (1 - alpha) if alpha.size else rgb
 
 
-def _channels(source: Source) -> _Channels:
+def channels(source: Source) -> _Channels:
     """Return any source as `read` takes it, its alpha, where it has one, still apart."""
     if isinstance(source, PIL.Image.Image):
         with guarded("cannot read the picture"):
@@ -126,14 +127,14 @@ def orientation(picture: PIL.Image.Image) -> object:
     return None
 
 
-def channels_of(array: Array) -> _Channels:
+def channels_of(array: Array | ArrayLike) -> _Channels:
     """Return an array as `from_array` takes it, copied; an alpha channel stays."""
     if not hasattr(array, "__array__"):
         raise InputError(
             "a picture is a path, the bytes of a file, an open file, a PIL image or an array, not "
             f"{type(array).__name__}"
         )
-    values = np.asarray(array)
+    values = clipped(np.asarray(array))
     peak = {"bool": 1, "uint8": 255, "uint16": 65535}.get(values.dtype.name)
     if peak is None and values.dtype.kind != "f":
         raise InputError(f"an array must be bool, uint8, uint16 or float, not {values.dtype}")

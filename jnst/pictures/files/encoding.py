@@ -12,9 +12,9 @@ from jaxtyping import Float
 from jnst.arrays import Array
 from jnst.errors import InputError, check_choice
 from jnst.pictures.files import png, tiff
-from jnst.pictures.files.decoding import channels_of, over_white
+from jnst.pictures.files.decoding import Source, channels, over_white
 from jnst.pictures.files.metadata import described, srgb
-from jnst.pictures.files.raster import to_levels, unit
+from jnst.pictures.files.raster import clipped, to_levels, unit
 from jnst.system import disk
 from jnst.system.disk import check_suffix, guarded, replacing
 
@@ -31,8 +31,6 @@ MOST_SIDE = {".webp": 16_383, ".jpg": 65_500, ".jpeg": 65_500}
 """The longest side in pixels that a format can hold, by suffix; others hold what memory does."""
 MOST_EXIF = {".jpg": 65_533, ".jpeg": 65_533}
 """The most bytes of metadata, likewise."""
-ROUNDING = 0.5 / 255
-"""How far values may lie outside [0, 1] and still be written, clipped."""
 DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
 """Formats that it can write with 16 bits."""
 
@@ -70,7 +68,7 @@ def check_holds(
 
 def write(
     path: str | os.PathLike[str],
-    image: Array,
+    image: Source,
     *,
     alpha: Float[Array, "1 h w 1"] | None = None,
     settings: Mapping[str, object] | None = None,
@@ -79,8 +77,7 @@ def write(
 ) -> None:
     """Write an sRGB picture to `path`, rounded half to even to `depth` bits.
 
-    `image` is an array of any kind that `from_array` reads; one with an alpha channel keeps it.
-    Floats that leave [0, 1] by less than half a level of 8 bits are clipped.
+    `image` is anything that `read` takes, and is written as that reads it; its alpha is kept.
     The format follows from the suffix (`WRITERS`; with a depth of 16 one of `DEEP`). `alpha`, in
     [0, 1], becomes the alpha channel; a JPEG has none: the picture is composited over
     white, as `read` does. An sRGB profile, `software` and `settings` (as JSON, paths as strings) go
@@ -95,9 +92,9 @@ def write(
     with guarded(f"cannot write {os.fspath(path)!r}"):
         options = WRITERS[check_suffix(path, WRITERS)]
         _check_depth(path, depth)
-        pixels = channels_of(_clipped(image))
+        pixels = channels(image)
         if alpha is not None:
-            parts = [pixels[..., :3], unit(_clipped(alpha))]
+            parts = [pixels[..., :3], unit(clipped(np.asarray(alpha)))]
             pixels = np.concatenate(parts, axis=-1)
         if options["format"] == "JPEG":
             pixels = over_white(pixels)
@@ -111,7 +108,7 @@ def write(
                 picture.save(stream, exif=exif, icc_profile=srgb(), **options)
 
 
-def write_or_png(path: Path, image: Array, **options: Any) -> None:
+def write_or_png(path: Path, image: Source, **options: Any) -> None:
     """Write a picture as `write` does; where that fails for its format, a PNG beside it.
 
     So that what took long is not lost. Raises `InputError` in both cases: for what the disk
@@ -125,19 +122,6 @@ def write_or_png(path: Path, image: Array, **options: Any) -> None:
         instead = disk.unused(path.with_suffix(".png"))
         write(instead, image, **options)
         raise InputError(f"{error}; wrote {instead} instead") from error
-
-
-def _clipped(values: Array) -> np.ndarray:
-    """Clip floats that leave [0, 1] by no more than rounding does."""
-    if isinstance(values, list | tuple):
-        raise InputError(f"a picture is an array or a PIL image, not {type(values).__name__}")
-    values = np.asarray(values)
-    if values.dtype.kind != "f" or not values.size:
-        return values
-    if not np.isfinite(values).all():
-        raise InputError("the picture has NaN or infinite values")
-    far = max(-values.min(), values.max() - 1)
-    return values.clip(0, 1) if far < ROUNDING else values
 
 
 def _check_depth(path: str | os.PathLike[str], depth: int) -> None:

@@ -10,6 +10,9 @@ from jnst.arrays import Array
 from jnst.errors import InputError
 from jnst.pictures.files.metadata import srgb, turned
 
+ROUNDING = 0.5 / 255
+"""How far values in arrays may lie outside [0, 1] and still be taken, clipped."""
+
 
 class Raster(NamedTuple):
     """Output of a decoder.
@@ -37,6 +40,19 @@ def unit(values: np.ndarray, *, peak: int | None = None) -> np.ndarray:
     if peak:
         found /= np.float32(peak)
     return found
+
+
+def clipped(values: np.ndarray) -> np.ndarray:
+    """Clip floats that leave [0, 1] by no more than rounding does.
+
+    Raises `InputError` for those that are not finite; others are left to `unit`.
+    """
+    if values.dtype.kind != "f" or not values.size:
+        return values
+    if not np.isfinite(values).all():
+        raise InputError("the picture has NaN or infinite values")
+    far = max(-values.min(), values.max() - 1)
+    return values.clip(0, 1) if far < ROUNDING else values
 
 
 def split(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

@@ -90,6 +90,59 @@ def test_what_read_takes_write_takes_too(tmp_path, array, depth):
     np.testing.assert_allclose(files.read(tmp_path / "a.png"), expected, atol=1.01 / (2**depth - 1))
 
 
+def turned():
+    picture, file = PIL.Image.fromarray(PIXELS), BytesIO()
+    exif = picture.getexif()
+    exif[metadata.ORIENTATION] = 6
+    picture.save(file, "PNG", exif=exif)
+    return PIL.Image.open(file)
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "YCbCr", "I", "I;16", "EXIF"]
+)
+def test_pictures_of_pillow_are_written_as_they_are_read(tmp_path, mode):
+    """Indices of a palette once were written as grey, and inks as light."""
+    if mode == "EXIF":
+        picture = turned()
+    elif mode == "I;16":
+        picture = PIL.Image.fromarray(PIXELS[..., 0].astype(np.uint16) * 257)
+    else:
+        picture = PIL.Image.fromarray(PIXELS).convert(mode)
+    files.write(tmp_path / "a.png", picture, depth=16)
+    expected = files.read(picture)
+    assert files.read(tmp_path / "a.png").shape == expected.shape
+    np.testing.assert_allclose(files.read(tmp_path / "a.png"), expected, atol=1 / 65535)
+
+
+def test_files_are_written_as_they_are_read(tmp_path):
+    PIL.Image.fromarray(PIXELS).save(tmp_path / "a.tif")
+    data = (tmp_path / "a.tif").read_bytes()
+    for source in (tmp_path / "a.tif", str(tmp_path / "a.tif"), data, BytesIO(data)):
+        files.write(tmp_path / "b.png", source)
+        np.testing.assert_array_equal(levels(files.read(tmp_path / "b.png")), PIXELS)
+
+
+class Wrapped:
+    """Anything that NumPy takes for an array: a picture that `jnst.stylize` made, a tensor."""
+
+    def __array__(self, dtype=None, copy=None):
+        return RGB
+
+
+def test_what_numpy_takes_for_an_array_is_read_and_written(tmp_path):
+    np.testing.assert_array_equal(files.read(Wrapped()), RGB[None])
+    files.write(tmp_path / "a.tif", Wrapped(), depth=16)
+    np.testing.assert_allclose(files.read(tmp_path / "a.tif")[0], RGB, atol=1 / 65535)
+
+
+def test_rounding_beyond_the_ends_is_read_and_written(tmp_path):
+    near = RGB.copy()
+    near[0, 0], near[0, 1] = -0.0015, 1.0015
+    files.write(tmp_path / "a.png", near)
+    np.testing.assert_array_equal(files.read(near), near.clip(0, 1)[None])
+
+
 @pytest.mark.parametrize(
     ("array", "says"),
     [
@@ -99,8 +152,9 @@ def test_what_read_takes_write_takes_too(tmp_path, array, depth):
         (RGB[None, None], "an array must have the shape"),
         (np.int16(255 * RGB), "an array must be bool, uint8, uint16 or float, not int16"),
         (RGB.transpose(2, 0, 1), "an array must have the shape"),
+        (np.where(RGB > 0.5, np.nan, RGB), "the picture has NaN or infinite values"),
     ],
-    ids=["to 255", "below", "two", "five axes", "int16", "channels first"],
+    ids=["to 255", "below", "two", "five axes", "int16", "channels first", "NaN"],
 )
 def test_what_read_refuses_write_refuses_too(tmp_path, array, says):
     with pytest.raises(InputError, match=says):
@@ -110,19 +164,27 @@ def test_what_read_refuses_write_refuses_too(tmp_path, array, says):
         files.read(array)
 
 
+NO_LIST = (
+    "a picture is a path, the bytes of a file, an open file, a PIL image or an array, not list"
+)
+
+
 def test_lists_and_open_files_are_refused_in_one_line(tmp_path):
     """In a process of its own, for in this one types are checked at every call."""
     program = (
         "import io, jnst, numpy as np\n"
         "for path, picture in (('a.png', [[0.5]]), (io.BytesIO(), np.zeros((2, 2)))):\n"
         "    try: jnst.write(path, picture)\n"
-        "    except jnst.InputError as error: print(error)"
+        "    except jnst.InputError as error: print(error)\n"
+        "try: jnst.read([[0.5]])\n"
+        "except jnst.InputError as error: print(error)"
     )
     command = [sys.executable, "-c", program]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
     assert ended.stdout.splitlines() == [
-        "cannot write 'a.png': a picture is an array or a PIL image, not list",
+        f"cannot write 'a.png': {NO_LIST}",
         "a picture is written to a path, not to BytesIO",
+        NO_LIST,
     ]
     assert not list(tmp_path.iterdir())
 

@@ -85,7 +85,7 @@ def test_pictures():
     """With weights that come along, at odd sides, in both precisions."""
 
     def paint(**options):
-        return jnst.stylize(PICTURE, method="multistyle", style_number=(7,), **options)
+        return jnst.stylize(PICTURE, method="multistyle", style_number=(7,), **options).array
 
     whole = paint()
     np.testing.assert_allclose(paint(tile=48), whole, rtol=0, atol=1e-5)

@@ -1,0 +1,17 @@
+"""The settings of films as keywords, for those who check types."""
+
+from jnst.transfer import keywords
+from jnst.video.flow import Name
+
+
+class Keywords(keywords.Keywords, total=False):
+    """The fields of `jnst.video.settings.VideoSettings` beside those of each frame's settings."""
+
+    steady: bool
+    frame_steps: int
+    temporal_weight: float
+    earlier: keywords.OneOrMore[int]
+    hold: float
+    passes: int
+    flow: Name
+    scene: float

@@ -1,0 +1,183 @@
+"""A film in one call: `jnst.stylize_video`."""
+
+import contextlib
+import dataclasses
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Unpack
+
+from jnst.display.terminal import live
+from jnst.errors import InputError
+from jnst.methods.keywords import check_names, replaced, with_keywords
+from jnst.runs import checkpoint as folders
+from jnst.runs.log import LOG
+from jnst.runs.pictures import check_no_source
+from jnst.runs.result import Written
+from jnst.transfer.keywords import Quality
+from jnst.transfer.onepass.sources import with_styles
+from jnst.transfer.pictures import Several, several
+from jnst.transfer.quality import QUALITY, with_quality
+from jnst.transfer.settings import MethodName, Settings
+from jnst.video import encoding
+from jnst.video.frames import Part
+from jnst.video.keywords import Keywords
+from jnst.video.presets import preset as preset_called
+from jnst.video.recipe import Moment
+from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
+from jnst.video.settings import VideoSettings, check
+from jnst.video.store import Store, remove_empty
+from jnst.video.store import read as kept_in
+
+Callback = Callable[[Moment], object]
+
+
+@dataclass(frozen=True)
+class VideoResult(Written):
+    """A film that was painted: the path of its file, and how. It will do wherever a path does."""
+
+    frames: int
+    """How many frames it has."""
+    settings: Settings
+    """What each frame was painted with: those of preset and quality, too."""
+    video: VideoSettings
+    """How the frames were held together."""
+
+
+@with_keywords(Keywords, Settings, VideoSettings)
+def stylize_video(
+    clip: str | os.PathLike[str],
+    style: Several,
+    output: str | os.PathLike[str],
+    *,
+    masks: Several = (),
+    begin: float = 0.0,
+    end: float | None = None,
+    every: int = 1,
+    rate: float | None = None,
+    sound: bool = True,
+    flow_files: str | os.PathLike[str] | None = None,
+    callback: Callback | None = None,
+    verbose: bool = False,
+    preset: str = "default",
+    quality: Quality = "normal",
+    method: MethodName = "pixels",
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    **settings: Unpack[Keywords],
+) -> VideoResult:
+    """Paint a film in the manner of `style`, frame by frame, each held to the one before it.
+
+    Args:
+        clip: .mp4 .mov .webm .mkv .avi .gif and what else FFmpeg reads; or numbered pictures, as a
+            folder or as in frame-%04d.png.
+        style: the painting, or a list of several, as `jnst.stylize` takes them; or the file of a
+            trained network; or (), for the method `multistyle`.
+        output: where the film goes: .mp4 .mov .mkv .webm .gif .webp, or numbered pictures. What is
+            there is replaced.
+        masks: one picture for each region, the same in all frames.
+        begin: where in the film to begin, in seconds.
+        end: where to end; by default where the film does.
+        every: take every so many frames.
+        rate: frames a second of numbered pictures; by default 25.
+        sound: copy the sound.
+        flow_files: a folder of the motion: forward_1_2.flo, backward_2_1.flo and so on.
+        callback: is called with a `jnst.video.recipe.Moment` whenever a frame is finished: how many
+            are, of how many, and its last step.
+        verbose: show a live line on the terminal, as the command does.
+        preset: a published system, whose settings it begins with: a name in
+            `jnst.video.presets.PRESETS` or `jnst.transfer.presets.PRESETS`.
+        quality: "draft", "normal" or "best": 0.3, 1 or 3 times as many steps; or "instant", each
+            frame in one pass.
+        method: what paints the frames: a name in `jnst.transfer.methods.METHODS`.
+        checkpoint: the folder where finished frames are kept until the film is whole; by default
+            the output with `.frames` at its end.
+        resume: go on with the film in that folder, if one is there, by the same arguments.
+        **settings: those below, which take precedence over those of the preset. Where several
+            values are meant, a list will do, or one value alone.
+
+    Returns:
+        The film, a path with its number of frames and its settings.
+
+    Raises:
+        InputError: for what cannot be read, used or written; for frames of an earlier run, without
+            `resume`. What comes after the first frame is raised when the film as far as it is
+            painted has been written. So is what Ctrl-C raises; the frames are then kept.
+
+    Warns where a mask has another shape than the film. Tells the logger "jnst" what it does.
+
+    """
+    check_names(stylize_video, settings)
+    chosen, video = preset_called(preset)
+    styles, video = several(style), replaced(video, settings)
+    chosen = with_styles(replaced(chosen, {**settings, "method": method}), styles)
+    chosen = with_quality(chosen, quality, preset=preset)
+    check(video)
+    steps = max(1, round((QUALITY[quality] or 1) * video.frame_steps))
+    video = dataclasses.replace(video, frame_steps=steps)
+    path, motion = Path(output), None if flow_files is None else Path(flow_files)
+    part = Part(begin, end, every)
+    given = Given(Path(clip), styles, part, rate, several(masks), motion)
+    folder = path.with_name(f"{path.name}.frames") if checkpoint is None else Path(checkpoint)
+    frames, tone = open_given(given, sound=sound)
+    try:
+        check_no_source([path], given.paths())
+        encoding.check_writable(path, tone)
+        with folders.held(folder):
+            if kept_in(folder) is not None and not resume:
+                raise InputError(
+                    f"{folder} holds a film that is not finished; go on with it by resume=True, or "
+                    "remove the folder"
+                )
+            opened = open_run(given, frames, tone, chosen, video)
+            for note in opened.notes:
+                warnings.warn(note, stacklevel=2)
+            count = _painted(opened, Store(folder, opened.facts), path, callback, verbose=verbose)
+            return VideoResult(path, count, chosen, video)
+    finally:
+        frames.close()
+        if checkpoint is None:
+            remove_empty(folder)
+
+
+def _painted(
+    opened: OpenedFilm, store: Store, path: Path, callback: Callback | None, *, verbose: bool
+) -> int:
+    """Paint and write a film; return the number of its frames, or raise what ended it early."""
+    began = time.monotonic()
+    try:
+        with _watching(opened, store, callback, verbose=verbose) as watch:
+            trouble = paint(opened, store, watch)
+    except BaseException:
+        if not store.done:
+            store.remove()
+        raise
+    count = write(opened, store, path)
+    LOG.info("wrote %s, %d frames, in %.1f s", path, count, time.monotonic() - began)
+    if trouble is not None:
+        raise trouble
+    store.remove()
+    return count
+
+
+@contextlib.contextmanager
+def _watching(
+    opened: OpenedFilm, store: Store, callback: Callback | None, *, verbose: bool
+) -> Iterator[Callable[[Moment], None]]:
+    """Tell the terminal of each step, if it is to know, and log and callback of each frame."""
+    first = store.done
+    with live(costs(opened)[first:], quiet=not verbose) as show:
+
+        def watch(moment: Moment) -> None:
+            if moment.share:
+                show(f"frame {moment.done + 1} of {moment.count}: {moment.share:.0%}")
+                return
+            show(moment.progress._replace(step=moment.done - first))
+            LOG.info("frame %d of %d", moment.done, moment.count)
+            if callback is not None:
+                callback(moment)
+
+        yield watch
