@@ -23,7 +23,7 @@ from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.presets import PRESETS as PICTURES
 from jnst.transfer.presets import summary
-from jnst.transfer.quality import QUALITY, with_quality
+from jnst.transfer.quality import times, with_quality
 from jnst.transfer.settings import Settings
 from jnst.video import encoding
 from jnst.video.frames import Part
@@ -119,15 +119,17 @@ def run(options: Options) -> int:
         raise InputError("name a painting, or several, after the film")
     check(options.video)
     check_meant(options.video, settings.method)
-    factor = QUALITY[options.quality] or 1
-    steps = max(1, round(factor * options.video.frame_steps))
+    steps = times(options.video.frame_steps, options.quality)
     video = dataclasses.replace(options.video, frame_steps=steps)
     part = Part(options.begin, options.end, options.every)
     given = Given(
         options.clip, options.styles, part, options.rate, options.masks, options.flow_files
     )
     output = options.output or named_after(
-        given, settings, resume=options.resume and options.checkpoint is None
+        options.clip,
+        options.styles,
+        settings.style_number,
+        resume=options.resume and options.checkpoint is None,
     )
     frames, sound = open_given(given, sound=options.sound)
     with contextlib.closing(frames):

@@ -82,6 +82,18 @@ def read_within(folder: str | os.PathLike[str], path: Path) -> bytes:
     Nothing below the folder is followed that is a symbolic link, and no pipe waited for. Raises
     what the system does.
     """
+    with _within(folder, path) as number, open(number, "rb", closefd=False) as stream:
+        return stream.read()
+
+
+def status_within(folder: str | os.PathLike[str], path: Path) -> os.stat_result:
+    """Return the status of such a file; raise what `read_within` does."""
+    with _within(folder, path) as number:
+        return os.fstat(number)
+
+
+@contextlib.contextmanager
+def _within(folder: str | os.PathLike[str], path: Path) -> Iterator[int]:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     with contextlib.ExitStack() as stack:
         at = os.open(folder, os.O_RDONLY)
@@ -91,7 +103,7 @@ def read_within(folder: str | os.PathLike[str], path: Path) -> bytes:
             stack.callback(os.close, at)
         if not stat.S_ISREG(os.fstat(at).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
-        return open(at, "rb", closefd=False).read()
+        yield at
 
 
 def check_suffix(path: str | os.PathLike[str], suffixes: Iterable[str]) -> str:

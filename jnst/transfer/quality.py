@@ -38,5 +38,13 @@ def with_quality(settings: Settings, quality: str, *, preset: str | None = None)
                 "nothing; leave it out"
             )
         return settings
-    steps = tuple(max(1, round(factor * count)) for count in settings.steps)
+    steps = tuple(times(count, quality) for count in settings.steps)
     return dataclasses.replace(settings, steps=steps)
+
+
+def times(count: int | float, quality: str) -> int:
+    """Return a number of steps times the factor of a quality, and at least 1.
+
+    Of a quality that has none it is the number itself.
+    """
+    return max(1, round((QUALITY[quality] or 1) * count))

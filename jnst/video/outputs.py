@@ -1,13 +1,13 @@
 """Names of painted films, and what must not be written over."""
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
 
 from jnst.errors import InputError
 from jnst.pictures import animation
 from jnst.runs.pictures import check_derived, check_no_source
 from jnst.system import disk
-from jnst.transfer.settings import Settings
 from jnst.video.frames import Chosen
 from jnst.video.run import Given
 from jnst.video.store import read
@@ -16,22 +16,23 @@ FRAMES = ".frames"
 """What is added to the name of a film for the folder of its frames."""
 
 
-def named_after(given: Given, settings: Settings, *, resume: bool) -> Path:
+def named_after(
+    clip: Path, styles: Sequence[Path], numbers: Sequence[int | str], *, resume: bool
+) -> Path:
     """Name a film after what it is made of; or find the one by that name which is to be resumed.
 
     Raises `InputError` where several such were begun.
     """
-    clip = given.clip
-    styles = [*(one.stem for one in given.styles), *map(str, settings.style_number)]
+    names = [*(one.stem for one in styles), *map(str, numbers)]
     name = clip.resolve().name if clip.is_dir() else clip.stem.replace("%", "")
-    output = Path(f"{'-'.join([name, *styles])}.mp4")
+    output = Path(f"{'-'.join([name, *names])}.mp4")
     if resume:
         begun = Path().glob(f"{glob.escape(output.stem)}*{output.suffix}{FRAMES}")
         there = [folder for folder in sorted(begun) if read(folder) is not None]
         if len(there) > 1:
-            names = ", ".join(folder.name.removesuffix(FRAMES) for folder in there)
+            begun = ", ".join(folder.name.removesuffix(FRAMES) for folder in there)
             raise InputError(
-                f"several films were begun: {names}; say by --output which to go on with"
+                f"several films were begun: {begun}; say by --output which to go on with"
             )
         if there:
             return Path(there[0].name.removesuffix(FRAMES))

@@ -90,7 +90,7 @@ def open_run(
         "another rate": given.rate,
         "other flow files": given.flow_files and str(given.flow_files),
         "another clip": _digest(frames.clip, given.clip),
-        "other styles": [_of_file(path) for path in (*given.styles, *given.masks)],
+        "other styles": [_of_source(one) for one in (*given.styles, *given.masks)],
         "other weights": None if params is None else digest(params),
         "another version of jnst": __version__,
     }
@@ -198,6 +198,13 @@ def _digest(clip: Any, path: Path) -> str:
             found.update(f"{one.name} {os.path.getsize(one)}\n".encode())
         return found.hexdigest()
     return _of_file(path)
+
+
+def _of_source(source: files.Source) -> str:
+    """Return a hash of a picture, or of what the file holds that it is in."""
+    if isinstance(source, str | os.PathLike):
+        return _of_file(Path(source))
+    return digest(files.read(source))
 
 
 def _of_file(path: Path) -> str:

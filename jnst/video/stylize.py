@@ -15,8 +15,8 @@ from jnst.errors import InputError
 from jnst.methods.keywords import check_names, replaced, with_keywords
 from jnst.runs import checkpoint as folders
 from jnst.runs.log import LOG
-from jnst.runs.pictures import check_no_source
 from jnst.runs.result import Written
+from jnst.runs.signals import uninterrupted
 from jnst.transfer.keywords import Quality
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.pictures import Several, several
@@ -25,11 +25,12 @@ from jnst.transfer.settings import MethodName, Settings
 from jnst.video import encoding
 from jnst.video.frames import Part
 from jnst.video.keywords import Keywords
+from jnst.video.outputs import FRAMES, check_outputs
 from jnst.video.presets import preset as preset_called
 from jnst.video.recipe import Moment
-from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
-from jnst.video.settings import VideoSettings, check
-from jnst.video.store import Store, remove_empty
+from jnst.video.run import Given, OpenedFilm, check_space, costs, open_given, open_run, paint, write
+from jnst.video.settings import VideoSettings, check, check_meant
+from jnst.video.store import Store, emptied
 from jnst.video.store import read as kept_in
 
 Callback = Callable[[Moment], object]
@@ -116,17 +117,18 @@ def stylize_video(
     chosen = with_styles(replaced(chosen, {**settings, "method": method}), styles)
     chosen = with_quality(chosen, quality, preset=preset)
     check(video)
+    check_meant(video, chosen.method)
     steps = max(1, round((QUALITY[quality] or 1) * video.frame_steps))
     video = dataclasses.replace(video, frame_steps=steps)
     path, motion = Path(output), None if flow_files is None else Path(flow_files)
     part = Part(begin, end, every)
     given = Given(Path(clip), styles, part, rate, several(masks), motion)
-    folder = path.with_name(f"{path.name}.frames") if checkpoint is None else Path(checkpoint)
+    folder = path.with_name(f"{path.name}{FRAMES}") if checkpoint is None else Path(checkpoint)
     frames, tone = open_given(given, sound=sound)
-    try:
-        check_no_source([path], given.paths())
-        encoding.check_writable(path, tone)
-        with folders.held(folder):
+    with contextlib.closing(frames):
+        check_outputs(path, given, frames)
+        encoding.check_writable(path, encoding.Timing(frames.times, frames.duration), tone)
+        with folders.held(folder), emptied(folder, keep=checkpoint is not None):
             if kept_in(folder) is not None and not resume:
                 raise InputError(
                     f"{folder} holds a film that is not finished; go on with it by resume=True, or "
@@ -135,12 +137,9 @@ def stylize_video(
             opened = open_run(given, frames, tone, chosen, video)
             for note in opened.notes:
                 warnings.warn(note, stacklevel=2)
+            check_space(folder, opened.film)
             count = _painted(opened, Store(folder, opened.facts), path, callback, verbose=verbose)
             return VideoResult(path, count, chosen, video)
-    finally:
-        frames.close()
-        if checkpoint is None:
-            remove_empty(folder)
 
 
 def _painted(
@@ -155,11 +154,12 @@ def _painted(
         if not store.done:
             store.remove()
         raise
-    count = write(opened, store, path)
+    count, _ = write(opened, store, path)
     LOG.info("wrote %s, %d frames, in %.1f s", path, count, time.monotonic() - began)
     if trouble is not None:
         raise trouble
-    store.remove()
+    with uninterrupted():
+        store.remove()
     return count
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from jnst.errors import printable
@@ -57,8 +58,25 @@ def picture(folder: pathlib.Path, path: pathlib.Path, *, name: str | None = None
         data = disk.read_within(folder, path)  # all at once: it may be replaced at any time
     except OSError:
         raise HTTPException(404, "there is no picture yet") from None
-    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"} if name else {}
-    return Response(data, headers=headers, media_type=mimetypes.guess_type(path)[0])
+    return Response(data, headers=_named(name), media_type=mimetypes.guess_type(path)[0])
+
+
+def film(
+    folder: pathlib.Path, path: pathlib.Path, kind: str, *, name: str | None = None
+) -> Response:
+    """Answer with a film of a content type, or those bytes of it that are asked for; see `picture`.
+
+    Players ask for parts, and seek by that. One that has been replaced meanwhile has another ETag.
+    """
+    try:
+        status = disk.status_within(folder, path)
+    except OSError:
+        raise HTTPException(404, "there is no film yet") from None
+    return FileResponse(path, media_type=kind, headers=_named(name), stat_result=status)
+
+
+def _named(name: str | None) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"} if name else {}
 
 
 def failed(request: Request, error: Exception) -> Response:

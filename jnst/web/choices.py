@@ -10,8 +10,10 @@ from jnst.errors import InputError, check_choice
 from jnst.pictures import files
 from jnst.transfer.onepass.checks import DEFAULT, MEANT
 from jnst.transfer.presets import PRESETS, preset, summary
-from jnst.transfer.quality import QUALITY, with_quality
+from jnst.transfer.quality import QUALITY, times, with_quality
 from jnst.transfer.settings import Settings
+from jnst.video.settings import VideoSettings
+from jnst.web.films import KINDS, missing
 from jnst.weights import store
 
 CHANGEABLE = (
@@ -30,7 +32,8 @@ CHANGEABLE = (
 def choices() -> dict[str, Any]:
     """Return what can be chosen, as JSON has it: presets and what they say of themselves, etc.
 
-    `instant` are the settings that mean something where the quality is that.
+    `instant` are the settings that mean something where the quality is that; `no_films` says why
+    none can be painted, where a package is missing.
     """
     hints = get_type_hints(Settings)
     colours = get_args(next(kind for kind in get_args(hints["colour"]) if get_args(kind)))
@@ -41,6 +44,8 @@ def choices() -> dict[str, Any]:
         "colours": colours,
         "inits": get_args(hints["init"]),
         "suffixes": files.suffixes(),
+        "films": list(KINDS),
+        "no_films": missing(),
     }
 
 
@@ -61,6 +66,12 @@ def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Setting
         except UnicodeError:  # half of a pair of surrogates, which JSON can hold
             raise InputError(f"{what}: it is no text") from None
     return with_quality(settings, quality, preset=name)
+
+
+def video_for(quality: str) -> VideoSettings:
+    """Return how the frames of a film are held together, the steps times the quality."""
+    usual = VideoSettings()
+    return dataclasses.replace(usual, frame_steps=times(usual.frame_steps, quality))
 
 
 def _offer(name: str) -> dict[str, Any]:

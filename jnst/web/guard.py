@@ -12,13 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 32 * 2**20
 """Of a picture."""
+MOST_FILM_BYTES = 256 * 2**20
+"""Of a film, which goes to the disk as it comes."""
 MOST_TEXT = 2**16
 """Bytes of any other request."""
 PATIENCE = 20.0
 """Seconds until a body has come whole; and one more for each `SLOWEST` bytes that did come."""
 SLOWEST = 50_000
 """Bytes of a body in a second, on the way from the slowest of clients."""
-_UPLOAD = "/api/pictures"
 HEADERS = {
     # All from here, no code within the page, and the page within no other one.
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -51,7 +52,8 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        most = MOST_BYTES if scope["path"] == _UPLOAD else MOST_TEXT
+        uploads = {"/api/pictures": MOST_BYTES, "/api/films": MOST_FILM_BYTES}
+        most = uploads.get(scope["path"], MOST_TEXT)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -126,6 +128,6 @@ def _too_large(headers: Headers, most: int) -> tuple[int, str] | None:
 
 
 def _too_many(most: int) -> str:
-    if most == MOST_BYTES:
+    if most != MOST_TEXT:
         return f"the file is too large: at most {most >> 20} MB"
     return "the request is too large"

@@ -22,27 +22,24 @@ import numpy as np
 from jnst.display.terminal import next_look, time_left
 from jnst.errors import InputError, printable
 from jnst.optimize.loop import Progress
-from jnst.pictures import files, resizing
 from jnst.runs import checkpoint
 from jnst.runs.checkpoint import Curves
 from jnst.runs.failures import explain
-from jnst.runs.record import restore
+from jnst.runs.record import Inputs, restore
 from jnst.runs.resume import Checkpoints
 from jnst.runs.run import open_run, paint_run
 from jnst.runs.signals import interruptions
-from jnst.system import disk, threads
+from jnst.system import threads
 from jnst.transfer.pictures import Pictures, finish, read
 from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
+from jnst.web import reports
+from jnst.web.film_painter import paint_film
 from jnst.web.records import Painted
 from jnst.xla import keep_compiled_programs
 
 KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
-SHOW_EVERY = 1.0
-"""Seconds between previews, or more; see `next_look`."""
-LARGEST_SHOWN = 1024
-"""Long side of a preview, at most."""
 POINTS = 400
 """The most points of the loss curve that are shown."""
 
@@ -50,7 +47,8 @@ POINTS = 400
 class Order(msgspec.Struct):
     """An order to paint: the run's folder, the files of its pictures, what it is made with.
 
-    `made_with` names the pictures as the user does, for the metadata.
+    `made_with` names the pictures as the user does, for the metadata. The content is a film where
+    `video` says what holds its frames together.
     """
 
     folder: str
@@ -58,6 +56,7 @@ class Order(msgspec.Struct):
     style: str
     made_with: dict[str, Any]
     compiled: str
+    video: dict[str, Any] | None = None
 
 
 class Ending(msgspec.Struct):
@@ -88,46 +87,60 @@ def main() -> None:
 
 
 def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]) -> bool:
-    """Paint; return whether the picture is finished, and not stopped by an interruption.
+    """Paint; return whether the picture, or film, is finished, and not stopped by an interruption.
 
     Raises:
-        InputError: for what cannot be painted. A picture that was begun is kept.
+        InputError: for what cannot be painted. What was begun is kept.
         KeyboardInterrupt: if it was stopped before there was anything to keep.
 
     """
-    folder = Path(order.folder)
+    folder, content, style = Path(order.folder), Path(order.content), Path(order.style)
     settings, inputs = restore(order.made_with)
-    output = folder / "picture.png"
     _unlink(folder, order)
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
-        pictures = read(Path(order.content), Path(order.style), settings)
-        found = checkpoint.load(folder)
-        if found is None and (first := preview(pictures, settings)) is not None:
-            progress_writer(folder, pictures, settings, ())(first, {})
-        run = open_run(
-            settings,
-            inputs,
-            pictures,
-            output=output,
-            checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
-            found=found,
-        )
-        show = progress_writer(folder, run.pictures, settings, run.schedule.costs)
+        if order.video is not None:
+            trouble = paint_film(folder, content, style, settings, order.video)
+        else:
+            pictures = read(content, style, settings)
+            trouble = _paint_picture(folder, pictures, settings, inputs, interruption)
+    if isinstance(trouble, InputError):
+        raise trouble
+    return trouble is None
 
-        def write(last: Progress, curves: Curves) -> None:
-            run.save(output, last.best)
-            show(last, curves, whole=True)
 
-        ended = paint_run(
-            run,
-            watching=contextlib.nullcontext(show),
-            write=write,
-            interruption=interruption,
-        )
-    if isinstance(ended.trouble, InputError):
-        raise ended.trouble
-    return ended.trouble is None
+def _paint_picture(
+    folder: Path,
+    pictures: Pictures,
+    settings: Settings,
+    inputs: Inputs,
+    interruption: Callable[[], KeyboardInterrupt | None],
+) -> InputError | KeyboardInterrupt | None:
+    """Paint a picture as `picture.png` in a folder; return what ended it early."""
+    output, found = folder / "picture.png", checkpoint.load(folder)
+    if found is None and (first := preview(pictures, settings)) is not None:
+        progress_writer(folder, pictures, settings, ())(first, {})
+    run = open_run(
+        settings,
+        inputs,
+        pictures,
+        output=output,
+        checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
+        found=found,
+    )
+    show = progress_writer(folder, run.pictures, settings, run.schedule.costs)
+
+    def write(last: Progress, curves: Curves) -> None:
+        run.save(output, last.best)
+        show(last, curves, whole=True)
+
+    ended = paint_run(
+        run,
+        watching=contextlib.nullcontext(show),
+        write=write,
+        interruption=interruption,
+    )
+    return ended.trouble
 
 
 def _unlink(folder: Path, order: Order) -> None:
@@ -150,10 +163,7 @@ def progress_writer(
     Or at once, where the run is over. It takes a `Progress` and the losses until there.
     """
     left, began, due = time_left(costs), time.monotonic(), 0.0
-    before = 0.0
-    with contextlib.suppress(OSError, msgspec.DecodeError):  # where this is not the beginning
-        data = (folder / "progress.json").read_bytes()
-        before = msgspec.json.decode(data, type=Painted).seconds
+    before = reports.seconds_before(folder)
 
     def show(progress: Progress, curves: Curves, *, whole: bool = False) -> None:
         nonlocal due
@@ -162,7 +172,6 @@ def progress_writer(
         if now < due and not whole:
             return
         picture = finish(pictures, settings, progress.best)
-        files.write(folder / "preview.jpg", resizing.fit(picture, LARGEST_SHOWN))
         height, width = picture.shape[1:3]
         totals = [(step, row["total"]) for step, row in curves.items() if np.isfinite(row["total"])]
         thinned = totals[:: -(-len(totals) // POINTS) or 1]
@@ -174,8 +183,8 @@ def progress_writer(
             seconds=before + now - began,
             curve=thinned + [one for one in totals[-1:] if one not in thinned[-1:]],
         )
-        disk.write_text(folder / "progress.json", msgspec.json.encode(painted).decode())
-        due = next_look(now, SHOW_EVERY)
+        reports.leave(folder, picture, painted)
+        due = next_look(now, reports.SHOW_EVERY)
 
     return show
 

@@ -24,10 +24,15 @@ def built_in(store: Store) -> dict[str, Given]:
 
 
 def chosen(store: Store, content: str, style: str) -> tuple[Given, Given]:
-    """Return two pictures by their IDs; raise `InputError` where one is no longer there."""
+    """Return two pictures by their IDs, the first of which may be a film.
+
+    Raises `InputError` where one is no longer there, or the second is a film.
+    """
     for what, key in (("content", content), ("style", style)):
         if key not in store.pictures:
             raise InputError(f"{what}: the picture is no longer there; choose it again")
+    if store.pictures[style].film is not None:
+        raise InputError("style: it is a film; choose a picture")
     return store.pictures[content], store.pictures[style]
 
 

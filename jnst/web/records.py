@@ -8,8 +8,16 @@ RESTING = ("done", "stopped", "failed")
 """Statuses of a run with nothing left to do."""
 
 
+class Film(msgspec.Struct, frozen=True):
+    """What makes a film of a picture: its kind, one of `jnst.web.films.KINDS`, and its length."""
+
+    kind: str
+    frames: int
+    seconds: float
+
+
 class Given(msgspec.Struct, frozen=True):
-    """A picture that was given: what its file was called, and its size in pixels.
+    """A picture that was given: what its file was called, and its size in pixels; or a film.
 
     `number` counts pictures and runs in the order they came: clocks can go back.
     """
@@ -21,12 +29,13 @@ class Given(msgspec.Struct, frozen=True):
     created: float
     sample: bool = False
     number: int = 0
+    film: Film | None = None
 
 
 class Run(msgspec.Struct):
     """A run: the IDs of its pictures, what was chosen, what it is made with, and how it stands.
 
-    `number` is as that of `Given`.
+    `number` is as that of `Given`; `video` is what a film is made with beside, for a picture None.
     `status` is queued, running, stopping or one of `RESTING`; `reason` says why it failed.
     """
 
@@ -41,13 +50,15 @@ class Run(msgspec.Struct):
     status: str = "queued"
     reason: str = ""
     number: int = 0
+    video: dict[str, Any] | None = None
 
 
 class Painted(msgspec.Struct):
     """Progress of a run, as its painter leaves it in `progress.json`.
 
     Step 0 of 0 is a preview: it comes before the steps are planned. `size` is width and height,
-    `left` seconds, `curve` steps and their total losses, thinned out.
+    `left` seconds, `curve` steps and their total losses, thinned out. The steps of a film are its
+    frames; `share` is how much of the next one is painted, `notes` what is not as it was given.
     """
 
     step: int
@@ -56,3 +67,5 @@ class Painted(msgspec.Struct):
     left: float | None
     seconds: float
     curve: list[tuple[int, float]]
+    share: float = 0.0
+    notes: list[str] = msgspec.field(default_factory=list)

@@ -17,10 +17,10 @@ from starlette.requests import ClientDisconnect
 from jnst.errors import InputError
 from jnst.runs.record import record
 from jnst.transfer.checks import check_sizes
-from jnst.web import pair
-from jnst.web.answers import as_json, describe, failed, picture, refused
-from jnst.web.choices import choices, settings_for
-from jnst.web.guard import MOST_BYTES, Guard, local
+from jnst.web import films, pair
+from jnst.web.answers import as_json, describe, failed, film, picture, refused
+from jnst.web.choices import choices, settings_for, video_for
+from jnst.web.guard import MOST_BYTES, MOST_FILM_BYTES, Guard, local
 from jnst.web.records import Run
 from jnst.web.store import Store
 from jnst.web.worker import Worker
@@ -39,7 +39,10 @@ _Key = Annotated[str, fastapi.Path(pattern="^[0-9a-f]{16}$")]
 
 @dataclass
 class Wanted:
-    """A run that is asked for: pictures by ID, a preset, and what is changed of it."""
+    """A run that is asked for: pictures by ID, a preset, and what is changed of it.
+
+    The content may be a film.
+    """
 
     content: str
     style: str
@@ -67,18 +70,33 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         with store.lock:  # else another request could remove it meanwhile
             return as_json(describe(store, worker, run_of(key), whole=whole))
 
+    def named(key: str) -> tuple[Run, str]:
+        with store.lock:
+            run = run_of(key)
+            names = [store.pictures[one].name for one in (run.content, run.style)]
+        return run, "-".join(pathlib.Path(one).stem for one in names)
+
     @app.get("/")
     def index() -> Response:
         return page("index.html")
 
     @app.get("/api/choices")
     def offer() -> Response:
-        return as_json(choices() | {"most_bytes": MOST_BYTES, "local": local(host)})
+        most = {"most_bytes": MOST_BYTES, "most_film_bytes": MOST_FILM_BYTES}
+        return as_json(choices() | most | {"local": local(host)})
 
     @app.post("/api/pictures")
     async def give(request: Request, name: str = "") -> Response:
         data = await request.body()  # no more than the guard allows
         return as_json(await run_in_threadpool(store.add_picture, data, name))
+
+    @app.post("/api/films")
+    async def give_film(request: Request, name: str = "") -> Response:
+        with store.arriving() as folder:
+            with films.receiving(folder) as write:
+                async for part in request.stream():
+                    await run_in_threadpool(write, part)
+            return as_json(await run_in_threadpool(films.keep, store, folder, name))
 
     @app.post("/api/samples")
     def give_samples() -> Response:
@@ -90,6 +108,14 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         if given is None:
             raise HTTPException(404, "this picture is no longer there")
         return picture(store.folder, store.picture_file(given, "view.jpg"))
+
+    @app.get("/api/pictures/{key}/film")
+    def original(key: _Key) -> Response:
+        given = store.pictures.get(key)
+        if given is None or given.film is None:
+            raise HTTPException(404, "this film is no longer there")
+        kind = films.KINDS[given.film.kind]
+        return film(store.folder, store.picture_file(given, "original"), kind)
 
     @app.get("/api/runs")
     def runs() -> Response:
@@ -115,6 +141,7 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
                 quality=wanted.quality,
                 changes=wanted.changes,
                 made_with=msgspec.to_builtins(made_with, enc_hook=str),
+                video=content.film and msgspec.to_builtins(video_for(wanted.quality)),
             )
             worker.submit(run)
             return told(run.id)
@@ -148,11 +175,14 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/api/runs/{key}/picture.png")
     def result(key: _Key) -> Response:
-        with store.lock:
-            run = run_of(key)
-            names = [store.pictures[one].name for one in (run.content, run.style)]
-        name = "-".join(pathlib.Path(one).stem for one in names)
+        run, name = named(key)
         return picture(store.folder, store.run_file(run, "picture.png"), name=f"{name}.png")
+
+    @app.get("/api/runs/{key}/film.mp4")
+    def painted(key: _Key) -> Response:
+        run, name = named(key)
+        path = store.run_file(run, "film.mp4")
+        return film(store.folder, path, films.KINDS[".mp4"], name=f"{name}.mp4")
 
     @app.get("/{name}")
     def page(name: str) -> Response:

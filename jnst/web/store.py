@@ -2,6 +2,7 @@
 
     FOLDER/pictures/ID/original, view.jpg, picture.json
     FOLDER/runs/ID/run.json, progress.json, preview.jpg, picture.png, checkpoint.npz
+    FOLDER/runs/ID/film.mp4, film.json, 000000-0.npy and so on, in place of the last two, of a film
 
 An ID is random and made here. What is asked for by ID is looked up among those known, never on the
 disk, so that nothing in a request becomes part of a path.
@@ -24,17 +25,17 @@ import msgspec
 
 from jnst.errors import InputError
 from jnst.pictures import files
-from jnst.pictures.files.thumbnails import Thumbnail
 from jnst.system import disk
 from jnst.transfer.checks import LARGEST_SIDE
+from jnst.web.names import called, label
 from jnst.web.records import RESTING, Given, Painted, Run
 
 VIEW = 1024
 """Long side, at most, of a given picture as the page shows it."""
 UNUSED = 20
 """Number of unused pictures that are kept; older ones are removed."""
-LONGEST_NAME = 80
-"""Characters of a picture's name that are kept."""
+UNUSED_FILMS = 3
+"""Likewise of films, which are larger."""
 _ID = re.compile("[0-9a-f]{16}")
 _UNFINISHED = re.compile(r"original|view\.jpg|\.jnst-.*")
 """Files that an incomplete picture or run may have in its folder."""
@@ -52,7 +53,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         """Read what is there. What was not finished when the last server ended is stopped."""
         self.folder, self.lock = folder, threading.RLock()
-        self._reading = threading.Lock()  # one picture at a time, for memory's sake and Pillow's
+        self.reading = threading.Lock()  # one picture at a time, for memory's sake and Pillow's
         self.left_out = 0
         for part in ("pictures", "runs"):
             if (folder / part).is_symlink():
@@ -72,24 +73,32 @@ class Store:
 
     def add_picture(self, data: bytes, name: str, *, sample: bool = False) -> Given:
         """Keep a picture; raise `InputError` for bytes that are none, before they are kept."""
-        name, key = _label(name), secrets.token_hex(8)
-        folder = self.folder / "pictures" / key
-        try:
-            with self._reading:
+        name = label(name)
+        with self.arriving() as folder:
+            with self.reading, called(folder / "original", name):
                 disk.make_folder(folder)
                 self._write(folder / "original", data)
-                view = self._view(folder / "original", name)
+                view = files.thumbnail(folder / "original", VIEW, largest_side=LARGEST_SIDE)
                 files.write(folder / "view.jpg", view.picture)
-            given = Given(
-                key, name, view.width, view.height, time.time(), sample, next(self._numbers)
-            )
-            self._write(folder / "picture.json", msgspec.json.encode(given))
+            return self.keep_given(folder, name, (view.width, view.height), sample=sample)
+
+    @contextlib.contextmanager
+    def arriving(self) -> Iterator[Path]:
+        """Yield where the folder of a new picture is to be; where that fails, remove it."""
+        folder = self.folder / "pictures" / secrets.token_hex(8)
+        try:
+            yield folder
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
             _free(error)
             raise
+
+    def keep_given(self, folder: Path, name: str, size: tuple[int, int], **facts: Any) -> Given:
+        """Keep the picture, or film, whose files are in such a folder; `size` is width, height."""
+        given = Given(folder.name, name, *size, time.time(), number=next(self._numbers), **facts)
+        self._write(folder / "picture.json", msgspec.json.encode(given))
         with self.lock:
-            self.pictures[key] = given
+            self.pictures[given.id] = given
             self._forget_unused()
         return given
 
@@ -127,9 +136,13 @@ class Store:
             return msgspec.json.decode(data, type=Painted)
         return None
 
+    def result(self, run: Run) -> Path:
+        """Return where the picture of a run is, or its film."""
+        return self.run_file(run, "picture.png" if run.video is None else "film.mp4")
+
     def is_finished(self, run: Run) -> bool:
-        """Tell whether the picture of a run is there."""
-        path = self.run_file(run, "picture.png")
+        """Tell whether the picture of a run is there, or its film, be it a part of it."""
+        path = self.result(run)
         return path.is_file() and not path.is_symlink()
 
     def forget_time_left(self, run: Run) -> None:
@@ -151,7 +164,9 @@ class Store:
             return
         used = {key for run in self.runs.values() for key in (run.content, run.style)}
         unused = [one for one in self.pictures.values() if one.id not in used]
-        for one in sorted(unused, key=lambda one: (-one.number, -one.created))[UNUSED:]:
+        unused.sort(key=lambda one: (-one.number, -one.created))
+        pictures, films = ([one for one in unused if bool(one.film) == f] for f in (False, True))
+        for one in [*pictures[UNUSED:], *films[UNUSED_FILMS:]]:
             del self.pictures[one.id]
             shutil.rmtree(self.folder / "pictures" / one.id, ignore_errors=True)
 
@@ -171,12 +186,6 @@ class Store:
                     yield one
                     continue
             self.left_out += 1
-
-    def _view(self, path: Path, name: str) -> Thumbnail:
-        try:
-            return files.thumbnail(path, VIEW, largest_side=LARGEST_SIDE)
-        except InputError as error:  # by the name that the user knows
-            raise InputError(str(error).replace(repr(str(path)), repr(name))) from None
 
     def _write(self, path: Path, data: bytes) -> None:
         with disk.guarded(f"cannot write {path.name!r}"), disk.replacing(path) as stream:
@@ -212,9 +221,3 @@ def _free(error: BaseException | None) -> None:
     while error is not None:
         traceback.clear_frames(error.__traceback__)
         error = error.__cause__ or error.__context__
-
-
-def _label(name: str) -> str:
-    """Return the last part of a file's name, printable and not too long: to show, never to open."""
-    last = re.split(r"[/\\]", name)[-1]
-    return "".join(c for c in last if c.isprintable())[:LONGEST_NAME].strip(" .") or "picture"

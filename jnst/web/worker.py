@@ -158,7 +158,7 @@ class Worker:
             for key in (run.content, run.style)
         )
         folder, compiled = str(store.run_file(run, "")), str(store.folder / "compiled")
-        order = Order(folder, content, style, run.made_with, compiled)
+        order = Order(folder, content, style, run.made_with, compiled, run.video)
         if child is None:
             return
         assert child.stdin is not None

@@ -1,13 +1,14 @@
 """Stands in for `jnst.web.painter`: the same manners, no network, and as slow as it is told.
 
 A seed of 13 fails, 14 dies, 15 hears nothing of a stop, 16 takes half a minute, 17 some seconds,
-18 shows a preview, and begins with the steps when it goes on;
+18 shows a preview, and begins with the steps when it goes on; a film's result is the film itself;
 else half a second, or SECONDS, and a step every twentieth of a second. What goes on is some twenty
 times as fast, and tells every tenth step.
 """
 
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -65,7 +66,10 @@ def main():
         if stopped.is_set() and seed != 15 and step < steps:
             kept.write_text(str(step))
             break
-    PIL.Image.new("RGB", (size, size), (200, 90, 60)).save(folder / "picture.png")
+    if order["video"] is not None:
+        shutil.copyfile(order["content"], folder / "film.mp4")
+    else:
+        PIL.Image.new("RGB", (size, size), (200, 90, 60)).save(folder / "picture.png")
     print(json.dumps({"status": "done" if step == steps else "stopped"}), flush=True)
 
 

@@ -7,7 +7,8 @@ import pytest
 from jnst.errors import InputError
 from jnst.transfer.presets import PRESETS, preset
 from jnst.transfer.settings import Settings
-from jnst.web.choices import CHANGEABLE, choices, settings_for
+from jnst.video.settings import VideoSettings
+from jnst.web.choices import CHANGEABLE, choices, settings_for, video_for
 
 
 def test_each_preset_is_offered_with_the_values_that_can_be_changed():
@@ -43,6 +44,13 @@ def test_instant_is_one_of_the_qualities():
     assert choices()["instant"] == ["size", "colour", "seed"]
     found = settings_for("default", "instant", {"size": 77, "seed": 3, "colour": "luminance"})
     assert found == Settings(method="ghiasi", size=77, seed=3, colour="luminance")
+
+
+@pytest.mark.parametrize(
+    ("quality", "steps"), [("instant", 30), ("draft", 9), ("normal", 30), ("best", 90)]
+)
+def test_it_is_so_of_the_steps_of_each_frame_of_a_film(quality, steps):
+    assert video_for(quality) == VideoSettings(frame_steps=steps)
 
 
 @pytest.mark.parametrize(

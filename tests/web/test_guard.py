@@ -40,9 +40,11 @@ def test_giant_headers_do_no_harm(site):
 ROUTES = [
     ("GET", "/{}"),
     ("GET", "/api/pictures/{}/view.jpg"),
+    ("GET", "/api/pictures/{}/film"),
     ("GET", "/api/runs/{}"),
     ("GET", "/api/runs/{}/preview.jpg"),
     ("GET", "/api/runs/{}/picture.png"),
+    ("GET", "/api/runs/{}/film.mp4"),
     ("POST", "/api/runs/{}/stop"),
     ("POST", "/api/runs/{}/resume"),
     ("DELETE", "/api/runs/{}"),

@@ -22,7 +22,7 @@ from jnst.runs.record import Inputs, record
 from jnst.runs.signals import interruptions
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
-from jnst.web import painter
+from jnst.web import painter, reports
 from jnst.web.painter import Order
 from jnst.web.records import Painted
 
@@ -109,7 +109,7 @@ def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkey
         shown.append(files.read(folder / "preview.jpg"))
         there.append({file.name for file in folder.iterdir()})
 
-    monkeypatch.setattr(painter.disk, "write_text", write_text)
+    monkeypatch.setattr(reports.disk, "write_text", write_text)
     monkeypatch.setattr(painter, "next_look", lambda began, every: 0.0)
     assert painter.carry_out(order(), never)
     assert [one.step for one in told] == [0, *range(1, 17), 16]
@@ -135,7 +135,7 @@ def test_a_stop_during_the_preview_is_heard(order, tmp_path, monkeypatch, hearin
 def test_a_stop_as_soon_as_a_step_is_shown_can_be_gone_on_from(
     order, tmp_path, monkeypatch, hearing
 ):
-    folder, write_text = tmp_path / "run", painter.disk.write_text
+    folder, write_text = tmp_path / "run", reports.disk.write_text
 
     def shown_and_stopped(path, text):
         write_text(path, text)
@@ -143,7 +143,7 @@ def test_a_stop_as_soon_as_a_step_is_shown_can_be_gone_on_from(
             _thread.interrupt_main(signal.SIGTERM)
             time.sleep(0.01)
 
-    monkeypatch.setattr(painter.disk, "write_text", shown_and_stopped)
+    monkeypatch.setattr(reports.disk, "write_text", shown_and_stopped)
     with interruptions() as interruption:
         assert not painter.carry_out(order(), interruption)
     assert (folder / checkpoint.FILE).exists()
@@ -183,7 +183,7 @@ def test_a_stop_that_comes_before_it_is_ready_is_heard(order, tmp_path):
 import sys, time
 sys.path.insert(0, {str(SUPPORT)!r})
 import tiny
-from jnst.web import painter
+from jnst.web import painter, reports
 restore = painter.restore
 painter.restore = lambda made_with: time.sleep(1) or restore(made_with)
 with tiny.installed():

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from jnst.web.records import RESTING, Given, Painted, Run
+from jnst.web.records import RESTING, Film, Given, Painted, Run
 
 RUN = Run("ab" * 8, "c", "s", "default", "draft", {"size": 3}, {"seed": 1}, created=1.5)
 ALL = (
@@ -11,6 +11,9 @@ ALL = (
     RUN,
     msgspec.structs.replace(RUN, status="failed", reason="no memory"),
     Painted(3, 10, (30, 20), None, 1.5, [(1, 2.0), (3, 1.0)]),
+    Given("a", "cat.mp4", 30, 20, 1.5, film=Film(".mp4", 48, 2.0)),
+    msgspec.structs.replace(RUN, video={"frame_steps": 9}),
+    Painted(3, 10, (30, 20), 4.0, 1.5, [], share=0.5, notes=["no sound"]),
 )
 
 

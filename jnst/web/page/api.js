@@ -31,6 +31,8 @@ export const resume = (id) => post(`runs/${id}/resume`);
 export const remove = (id) => ask(`runs/${id}`, { method: "DELETE" });
 export const give = (file) =>
   ask(`pictures?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+export const giveFilm = (file) =>
+  ask(`films?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
 export const begin = (wanted) =>
   ask("runs", {
     method: "POST",
@@ -40,4 +42,11 @@ export const begin = (wanted) =>
 
 export const view = (picture) => `/api/pictures/${picture.id}/view.jpg`;
 export const result = (run) => `/api/runs/${run.id}/picture.png?v=${run.painted?.step ?? 0}`;
-export const preview = (run) => `/api/runs/${run.id}/preview.jpg?v=${run.painted?.step ?? 0}`;
+export const film = (run) => `/api/runs/${run.id}/film.mp4?v=${run.painted?.step ?? 0}`;
+export const original = (film) => `/api/pictures/${film.id}/film`;
+// A film changes within a step, and once more in the end.
+export const preview = (run) => {
+  const { step = 0, share = 0 } = run.painted ?? {};
+  const end = run.finished && run.video ? "end" : "";
+  return `/api/runs/${run.id}/preview.jpg?v=${step}${share ? `.${Math.round(1000 * share)}` : end}`;
+};

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { $, el, setText } from "./dom.js";
-import { STATUS, begun, percent, title, when } from "./words.js";
+import { STATUS, begun, isFilm, percent, title, when } from "./words.js";
 
 const cards = new Map();
 
@@ -30,7 +30,7 @@ function make(run) {
     el(
       "a",
       { href: `#run=${run.id}`, class: "card" },
-      el("span", { class: "thumb" }, el("img", { alt: "", loading: "lazy" }), el("span", { class: "chip" })),
+      el("span", { class: isFilm(run) ? "thumb film" : "thumb" }, el("img", { alt: "", loading: "lazy" }), el("span", { class: "chip" })),
       el("strong", {}, title(run)),
       el("span", { class: "facts chosen" }),
       el("span", { class: "facts" }, when(run)),
@@ -44,7 +44,8 @@ function update(card, run, isOpen) {
   const chip = $(".chip", card);
   setText(chip, status);
   chip.dataset.status = run.status;
-  setText($(".chosen", card), `${run.preset}, ${run.asked.size} px, ${run.quality}`);
+  const length = isFilm(run) ? `, ${run.content.film.frames} frames` : "";
+  setText($(".chosen", card), `${run.preset}, ${run.asked.size} px, ${run.quality}${length}`);
   const image = $("img", card);
   const address = run.painted ? api.preview(run) : api.view(run.content);
   if (image.getAttribute("src") !== address) image.src = address; // itself: else it would not be lazy

@@ -1,12 +1,12 @@
 // What a run was made with: first what the form offers, then all else.
 
-import { $, el } from "./dom.js";
-import { COLOURS, INITS, OWN_COLOURS, SETTINGS, when } from "./words.js";
+import { $, el, setText } from "./dom.js";
+import { COLOURS, INITS, OWN_COLOURS, SETTINGS, about, isFilm, when } from "./words.js";
 
 export function draw(run) {
   const rows = [
-    ["Photograph", `${run.content.name}, ${run.content.width} × ${run.content.height}`],
-    ["Painting", `${run.style.name}, ${run.style.width} × ${run.style.height}`],
+    [isFilm(run) ? "Film" : "Photograph", about(run.content)],
+    ["Painting", about(run.style)],
     ["Begun", when(run)],
     ["Preset", run.preset],
     ["Quality", run.quality],
@@ -14,11 +14,12 @@ export function draw(run) {
       .filter(([name]) => name in run.made_with)
       .map(([name, label]) => [label, inWords(name, run.made_with[name])]),
   ];
-  const others = Object.entries(run.made_with)
+  const others = Object.entries({ ...run.made_with, ...run.video })
     .filter(([, value]) => value !== null && String(value) !== "")
     .filter(([name]) => !["content", "styles", ...Object.keys(SETTINGS)].includes(name))
     .map(([name, value]) => [name, said(value)]);
   fill($("#run-settings dl"), rows);
+  setText($("#run-command"), isFilm(run) ? "jnst video" : "jnst stylize");
   fill($("#run-others dl"), others);
 }
 

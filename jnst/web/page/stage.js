@@ -3,8 +3,9 @@
 import * as api from "./api.js";
 import * as curve from "./curve.js";
 import { $, announce, setPicture, setText } from "./dom.js";
+import * as films from "./films.js";
 import * as settings from "./settings.js";
-import { BUSY, STATUS, begun, isPreview, left, percent, steps, title } from "./words.js";
+import { BUSY, STATUS, begun, isFilm, isPreview, left, percent, steps, title } from "./words.js";
 
 let shown = null; // the run as it was last drawn
 
@@ -31,7 +32,8 @@ export function setUp({ changed, use }) {
   does("#resume", (run) => api.resume(run.id));
   does("#again", (run) => use(run));
   does("#delete", async (run) => {
-    if (!(await confirmed(`Delete ${title(run)}? The picture and its settings will be gone.`))) return;
+    const what = isFilm(run) ? "film" : "picture";
+    if (!(await confirmed(`Delete ${title(run)}? The ${what} and its settings will be gone.`))) return;
     await api.remove(run.id);
     announce(`${title(run)}: Deleted`);
     location.hash = "";
@@ -41,6 +43,7 @@ export function setUp({ changed, use }) {
 export function clear() {
   const hadFocus = $("#run").contains(document.activeElement);
   shown = null;
+  films.hide();
   $("#run").hidden = true;
   $("#empty").hidden = false;
   if (hadFocus) $("#stage").focus({ preventScroll: true });
@@ -75,12 +78,13 @@ export function draw(run) {
   bar.hidden = run.status === "done";
   setText($("#run-steps"), steps(run));
   setText($("#run-left"), left(run));
+  setText($("#run-notes"), (run.painted?.notes ?? []).join(" "));
   $("#stop").hidden = !busy;
   $("#stop").setAttribute("aria-disabled", run.status === "stopping"); // it keeps the focus
   $("#resume").hidden = !["stopped", "failed"].includes(run.status);
   $("#download").hidden = !run.finished;
   $("#download").classList.toggle("primary", $("#resume").hidden); // one of them stands out
-  $("#download").href = api.result(run);
+  $("#download").href = isFilm(run) ? api.film(run) : api.result(run);
   $("#again").hidden = $("#delete").hidden = busy;
   if (hadFocus?.hidden) focusNext();
   curve.draw(run.painted);
@@ -95,14 +99,20 @@ function focusNext() {
 
 function drawPicture(run) {
   const compare = $("#compare");
+  const plays = isFilm(run) && run.finished;
+  $(".frame", compare).hidden = plays;
+  if (plays) films.draw(run);
+  else films.hide();
   compare.classList.toggle("both", run.finished);
   compare.classList.toggle("waiting", !run.painted);
   const { width, height } = shape(run);
   compare.style.setProperty("--ratio", `${width} / ${height}`);
   compare.style.setProperty("--proportion", width / height);
-  $("#cut").hidden = !run.finished;
+  $("#cut").hidden = !run.finished || plays;
   $("#preview").hidden = !isPreview(run);
-  $("#after").alt = begun(run) ? "The painted picture" : isPreview(run) ? "A preview" : "The photograph";
+  if (plays) return;
+  const [given, made] = isFilm(run) ? ["The film", "The newest frame"] : ["The photograph", "The painted picture"];
+  $("#after").alt = begun(run) ? made : isPreview(run) ? "A preview" : given;
   setPicture($("#before"), api.view(run.content));
   if (run.finished) setPicture($("#after"), api.result(run));
   else if (run.painted) setPicture($("#after"), api.preview(run));

@@ -61,8 +61,14 @@ export const when = (run) =>
   new Date(run.created * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
 // Until the first step there is nothing to see, or a preview, which is step 0 of 0.
-export const begun = (run) => run.painted?.step > 0;
-export const isPreview = (run) => run.painted?.step === 0;
+export const begun = (run) => run.painted?.steps > 0;
+export const isPreview = (run) => run.painted?.steps === 0;
+export const isFilm = (run) => run.content.film != null;
+
+export function about({ name, width, height, film }) {
+  const length = film ? `, ${film.frames} frames, ${Number(film.seconds.toFixed(1))} s` : "";
+  return `${name}, ${width} × ${height}${length}`;
+}
 
 export function steps(run) {
   const painted = begun(run) ? run.painted : null;
@@ -71,7 +77,11 @@ export function steps(run) {
     return `Getting ready for ${duration(run.since)}; a size that is new here takes longer`;
   if (!painted) return NOTHING_YET[run.status] ?? "";
   const [width, height] = painted.size;
-  return `Step ${painted.step} of ${painted.steps}, at ${width} × ${height} pixels`;
+  const size = `at ${width} × ${height} pixels`;
+  if (!isFilm(run)) return `Step ${painted.step} of ${painted.steps}, ${size}`;
+  const next = Math.min(painted.step + 1, painted.steps);
+  if (run.status === "running") return `Frame ${next} of ${painted.steps}, ${size}`;
+  return `${painted.step} of ${painted.steps} frames, ${size}`;
 }
 
 export function left(run) {
@@ -82,4 +92,4 @@ export function left(run) {
 }
 
 export const percent = (run) =>
-  begun(run) ? Math.floor((100 * run.painted.step) / run.painted.steps) : 0;
+  begun(run) ? Math.floor((100 * (run.painted.step + run.painted.share)) / run.painted.steps) : 0;

@@ -1,15 +1,15 @@
-// The two places for pictures: drop, paste, choose by pointer or by keyboard.
+// The two places for pictures, the first of which also takes a film: drop, paste, choose by pointer or by keyboard.
 
 import * as api from "./api.js";
 import { $, announce, complain, setPicture, setText } from "./dom.js";
-import { PICTURES } from "./words.js";
+import { PICTURES, about } from "./words.js";
 
 const zones = Object.fromEntries(
   Object.keys(PICTURES).map((what) => [what, $(`.zone[data-what=${what}]`)]),
 );
 const given = { content: null, style: null };
 const uploads = { content: null, style: null }; // on their way; what comes of earlier ones is dropped
-let most = Infinity;
+let offered = {};
 
 // The two pictures, once none is on its way.
 export async function pair() {
@@ -18,10 +18,11 @@ export async function pair() {
 }
 
 export function setUp(choices) {
-  most = choices.most_bytes;
+  offered = choices;
   for (const [what, zone] of Object.entries(zones)) {
     const input = $("input", zone);
-    input.accept = ["image/*", ...choices.suffixes].join(",");
+    const films = what === "content" ? ["video/*", ...choices.films] : [];
+    input.accept = ["image/*", ...choices.suffixes, ...films].join(",");
     input.addEventListener("change", () => {
       if (input.files.length) give(what, input.files[0]);
       input.value = ""; // so that the same file can be chosen again
@@ -52,7 +53,7 @@ export function show(what, picture) {
   if (picture) setPicture(image, api.view(picture));
   const name = $(".zone-name", zone);
   name.hidden = picture === null;
-  setText(name, picture ? `${picture.name}, ${picture.width} × ${picture.height}` : "");
+  setText(name, picture ? about(picture) : "");
   $("input", zone).setAttribute("aria-label", PICTURES[what] + (picture ? `: ${picture.name}` : ""));
   complain(what, "");
 }
@@ -72,7 +73,7 @@ function expect(what, upload) {
 
 async function give(what, file) {
   complain(what, "");
-  const upload = send(file);
+  const upload = send(file, what === "content" && isFilm(file));
   expect(what, upload);
   try {
     const picture = await upload;
@@ -86,10 +87,16 @@ async function give(what, file) {
   }
 }
 
-async function send(file) {
+// Only where it is sent to depends on this: what it is, the server sees by itself.
+const isFilm = ({ name, type }) =>
+  type.startsWith("video/") || offered.films.some((suffix) => name.toLowerCase().endsWith(suffix));
+
+async function send(file, asFilm) {
+  if (asFilm && offered.no_films) throw new api.Refused(offered.no_films);
+  const most = asFilm ? offered.most_film_bytes : offered.most_bytes;
   if (file.size > most) throw new api.Refused(`${file.name} is too large: at most ${most / 2 ** 20} MB`);
   await file.slice(0, 1).arrayBuffer().catch(() => {
     throw new api.Refused(`${file.name} cannot be read; is it a folder?`);
   });
-  return api.give(file);
+  return asFilm ? api.giveFilm(file) : api.give(file);
 }

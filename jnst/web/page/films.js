@@ -1,0 +1,60 @@
+// A painted film beside its original, in step: the painted one has the controls, the other follows.
+
+import * as api from "./api.js";
+import { $, setText } from "./dom.js";
+
+const APART = 0.12; // seconds; browsers are no more exact than that while they play
+const painted = $("#film-painted");
+const original = $("#film-original");
+
+const plays = () => original.hasAttribute("src");
+
+function follow(most = 0) {
+  if (!plays() || !(Math.abs(original.currentTime - painted.currentTime) > most)) return;
+  original.currentTime = painted.currentTime;
+}
+
+function play() {
+  if (plays()) original.play().catch(() => {}); // it was paused again at once, or does not play
+}
+
+painted.addEventListener("play", () => follow(APART));
+painted.addEventListener("playing", play);
+painted.addEventListener("waiting", () => original.pause());
+painted.addEventListener("pause", () => {
+  original.pause();
+  follow();
+});
+painted.addEventListener("seeking", () => follow());
+painted.addEventListener("seeked", () => painted.paused || play()); // also where it begins again
+painted.addEventListener("timeupdate", () => follow(APART));
+painted.addEventListener("ratechange", () => (original.playbackRate = painted.playbackRate));
+original.addEventListener("click", () => (painted.paused ? painted.play().catch(() => {}) : painted.pause()));
+original.addEventListener("error", () => {
+  if (!original.error) return; // it is another film by now
+  original.removeAttribute("src"); // its first frame is shown then
+  original.load();
+  setText($("#film-original-name"), "original (its first frame: this browser does not play it)");
+});
+
+export function draw(run) {
+  $("#films").hidden = false;
+  if (painted.dataset.of === api.film(run)) return; // what plays is left alone
+  hide();
+  $("#films").hidden = false;
+  painted.dataset.of = painted.src = api.film(run);
+  original.poster = api.view(run.content);
+  setText($("#film-original-name"), "original");
+  original.src = api.original(run.content);
+}
+
+export function hide() {
+  $("#films").hidden = true;
+  delete painted.dataset.of;
+  for (const one of [painted, original]) {
+    if (!one.hasAttribute("src")) continue;
+    one.pause();
+    one.removeAttribute("src");
+    one.load(); // lets go of the file
+  }
+}
