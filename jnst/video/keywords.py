@@ -13,5 +13,5 @@ class Keywords(keywords.Keywords, total=False):
     earlier: keywords.OneOrMore[int]
     hold: float
     passes: int
-    flow: Name
+    flow: Name | None
     scene: float
