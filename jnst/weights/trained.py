@@ -5,7 +5,6 @@ nothing depends. The parameters of VGG19, which some have in them, are left out.
 parameters and words give the same bytes.
 """
 
-import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from jnst.arrays import Params
 from jnst.errors import InputError
 from jnst.feedforward import parameters, trainable
 from jnst.feedforward.networks import vgg
-from jnst.system import disk
+from jnst.system import digests, disk
 from jnst.weights import store
 from jnst.weights.formats import hdf5
 
@@ -78,12 +77,9 @@ def _own(rows: Mapping[str, Any]) -> dict[str, Any]:
 
 def _encoder_of(params: Params) -> str:
     """Return a hash of the parameters that are left out; "" where there are none."""
-    found = hashlib.sha256()
     rows = sorted(params.keys() - _own(params).keys())
-    for row in rows:
-        for _, array in sorted(params[row].items()):
-            found.update(np.ascontiguousarray(array, np.float32).tobytes())
-    return found.hexdigest() if rows else ""
+    arrays = [array for row in rows for _, array in sorted(params[row].items())]
+    return digests.digest(arrays, shapes=False) if rows else ""
 
 
 def _of_file(file: h5py.File) -> Trained:
