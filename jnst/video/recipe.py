@@ -26,6 +26,7 @@ from jnst.pictures import files, resizing
 from jnst.transfer.extents import extents
 from jnst.transfer.frames import next_frame, with_fitted_styles
 from jnst.transfer.methods import METHODS
+from jnst.transfer.onepass.checks import called
 from jnst.transfer.pictures import Held, Pictures, cut
 from jnst.transfer.settings import Settings
 from jnst.video import consistency
@@ -88,7 +89,7 @@ def open_film(
     if first.start is not None:
         raise InputError("each frame begins with the one before it; leave out start")
     if settings.method != "pixels" and video.passes > 1:
-        raise InputError(f"method {settings.method} has nothing to begin with; leave out passes")
+        raise InputError(f"{called(settings)} has nothing to begin with; leave out passes")
     if not video.steady and video.passes > 1:
         raise InputError("passes hold frames together; leave out passes, or no-steady")
     size = first.original.shape[1:3]

@@ -65,12 +65,15 @@ def test_a_network_of_two_styles_is_trained_and_paints(capsys):
     assert np.array_equal(painted[1], painted[3])
     capsys.readouterr()
     for words, message in {
-        "": "jnst: method trained needs style_number, from 0 to 1: 0 painting0, 1 painting1\n",
+        "": "jnst: network multistyle-mobile needs style_number, from 0 to 1: 0 painting0, 1 "
+        "painting1\n",
         "--style-number monet": "jnst: unknown style_number 'monet'; choose from painting0, "
         "painting1\n",
         "--style-number 2": "jnst: style_number must be from 0 to 1, not 2\n",
         "--style-number 0 --blend 1 1": "jnst: blend has 2 numbers for 1 styles; give one "
         "for each\n",
+        "--style-number 0 --strength 1": "jnst: strength is for networks that take any painting, "
+        "and network multistyle-mobile has its own style; leave it out\n",
     }.items():
         assert jnst.cli.main(["stylize", "photos/0.png", "both.jnst", *words.split()]) == 2
         assert capsys.readouterr().err == message

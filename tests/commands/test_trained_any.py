@@ -23,7 +23,8 @@ def test_a_trained_network_that_takes_any_painting_goes_with_one(tmp_path, capsy
         files.write(path, np.random.default_rng(i).random((1, 24, 24, 3)))
     network = str(tmp_path / "msgnet.jnst")
     made = []
-    for styles in ([painting], [other], [painting, other], [painting, other, "--blend", 3, 1]):
+    blended = [painting, other, "--blend", 3, 1]
+    for styles in ([painting], [other], [painting, other], blended, [painting, "--strength", 0.5]):
         out = tmp_path / f"{len(made)}.png"
         words = ["stylize", str(photo), network, *map(str, styles), "-o", str(out), "--no-cache"]
         assert jnst.cli.main(words) == 0
@@ -31,6 +32,7 @@ def test_a_trained_network_that_takes_any_painting_goes_with_one(tmp_path, capsy
     assert not np.array_equal(made[0], made[1])
     assert not np.array_equal(made[0], made[2])
     assert not np.array_equal(made[2], made[3])
+    assert not np.array_equal(made[4], made[0])
     capsys.readouterr()
     for words, message in {
         network: "msgnet.jnst takes any painting; give one beside it",

@@ -30,13 +30,14 @@ class Loaded(NamedTuple):
     """A network, and its parameters.
 
     Given a cache, many pictures share what is known of their styles. `styles` are the names of
-    those that the network has itself, if it has several.
+    those that the network has itself, if it has several; `kind` is the name of a trained one.
     """
 
     network: Network
     params: Params
     styles: tuple[str, ...] = ()
     known: TargetCache | None = None
+    kind: str = ""
 
 
 def load(settings: Settings, *, file: Path | None) -> Loaded:
@@ -55,9 +56,9 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
                 f"{file} is a decoder of {design.network}, and paints no style; make it a part of "
                 "method wct by 'jnst weights convert'"
             )
-        return Loaded(trainable.network(design), params, design.own_styles)
+        return Loaded(trainable.network(design), params, design.own_styles, kind=design.network)
     name, params = onepass.open_file(file)
-    return Loaded(NETWORKS[name], params)
+    return Loaded(NETWORKS[name], params, kind=name)
 
 
 def compute(loaded: Loaded, settings: Settings, given: Maps, *, tile: int | None) -> np.ndarray:
