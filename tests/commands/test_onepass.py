@@ -253,7 +253,7 @@ def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatc
             "takes the place of the painting, and method",
         ),
         (["style", "a.pth"], ["--quality", "best"], "to which quality best means nothing"),
-        (["style", "a.pth"], ["--steps", "9"], "a trained network paints in one pass, to which steps"),
+        (["style", "a.pth"], ["--steps", "9"], "a trained network paints in one pass, to which"),
     ],
 )
 def test_a_table_that_does_not_go_with_the_settings_is_refused_whole(rows, words, says, capsys):

@@ -28,7 +28,7 @@ NUMBERS = tuple(map(str, range(multistyle.STYLES)))
 _USUAL = Settings()
 
 
-def called(settings: Settings, network: str = "") -> str:
+def called(settings: Settings, *, network: str = "") -> str:
     """Return what messages call the method; of a trained network its kind, where that is known.
 
     "trained" is a word of ours: who gives a network names its file.
@@ -71,13 +71,13 @@ def check(settings: Settings) -> None:
         check_own_styles(settings, NUMBERS)
 
 
-def check_own_styles(settings: Settings, styles: Sequence[str], network: str = "") -> None:
+def check_own_styles(settings: Settings, styles: Sequence[str], *, network: str = "") -> None:
     """Raise an `InputError` for settings that do not go with a network of styles of its own.
 
     So where the numbers are none of its `styles`, of which those with but one have no names.
     `network` is the kind of a trained one.
     """
-    numbers, last, name = settings.style_number, len(styles) - 1, called(settings, network)
+    numbers, last, name = settings.style_number, len(styles) - 1, called(settings, network=network)
     if settings.colour not in (None, "luminance"):
         raise InputError(
             f"colour {settings.colour} recolours the painting, and {name} has none; take luminance"

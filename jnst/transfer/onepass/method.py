@@ -20,8 +20,8 @@ from jnst.pictures.regions import Mask
 from jnst.system.threads import interruptible
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass import fitting
-from jnst.transfer.onepass.checks import DEFAULT, called, check_own_styles
-from jnst.transfer.onepass.network import Loaded, compute, load
+from jnst.transfer.onepass.checks import DEFAULT, called
+from jnst.transfer.onepass.network import Loaded, check_trained, compute, load
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import NO_PAINTING, Guide, Pictures, finish
 from jnst.transfer.settings import Settings
@@ -137,7 +137,7 @@ class OnePass:
         if isinstance(loaded, dict):
             loaded = _shared(loaded, settings, pictures.network)
         loaded = loaded or load(settings, file=pictures.network)
-        name = called(settings, loaded.kind)
+        name = called(settings, network=loaded.kind)
         if pictures.start is not None:
             raise InputError(f"{name} begins with no picture; leave out start")
         if any(guide.style_region is not None for guide in pictures.guides):
@@ -152,7 +152,8 @@ class OnePass:
                 "with; leave out blend"
             )
         if settings.method == "trained":
-            _check_trained(pictures, settings, loaded)
+            given = any(guide.style is not NO_PAINTING for guide in pictures.guides)
+            check_trained(loaded, settings, paintings=given)
         _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
         if min(height, width) < least:
@@ -162,33 +163,6 @@ class OnePass:
             )
         tile = fitting.tile(loaded, settings, height, width)
         return OnePassPlan(pictures, settings, loaded, tile)
-
-
-def _check_trained(pictures: Pictures, settings: Settings, loaded: Loaded) -> None:
-    """Raise an `InputError` for what a trained network has no use for, known once it is read.
-
-    So for paintings beside one that has its own styles, none beside one that takes any, and for
-    settings that go with the other kind.
-    """
-    given = [guide for guide in pictures.guides if guide.style is not NO_PAINTING]
-    if not loaded.network.known:
-        if given:
-            raise InputError(
-                f"{pictures.network} has a style of its own, in place of a painting; leave out the "
-                "painting"
-            )
-        check_own_styles(settings, loaded.styles, loaded.kind)
-        return
-    name = called(settings, loaded.kind)
-    if not given:
-        raise InputError(f"{pictures.network} takes any painting; give one beside it")
-    if settings.style_number:
-        raise InputError(
-            f"style_number is for networks of several styles, and {name} takes any painting; leave "
-            "it out"
-        )
-    if settings.style_size is not None and loaded.network.side is not None:
-        raise InputError(f"{name} takes paintings of one size; leave out style_size")
 
 
 def _shared(networks: Networks, settings: Settings, file: Path | None) -> Loaded:

@@ -55,10 +55,10 @@ def test_tiles_of_a_network_that_mirrors_the_picture_are_refused(free):
     loaded, settings = Loaded(network, {}, kind="johnson-paper"), Settings(method="trained")
     asked = Settings(method="trained", tile=64)
     assert tile(loaded, asked, 60, 64) is None
-    with pytest.raises(InputError, match="^network johnson-paper cannot paint in tiles; leave"):
+    with pytest.raises(InputError, match=r"^network johnson-paper cannot paint in tiles; leave"):
         tile(loaded, asked, 60, 65)
     free(1 << 27)
-    with pytest.raises(InputError, match="^at 4000 x 4000 pixels network johnson-paper needs "):
+    with pytest.raises(InputError, match=r"^at 4000 x 4000 pixels network johnson-paper needs "):
         tile(loaded, settings, 4000, 4000)
 
 
