@@ -8,19 +8,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from jnst.batch.folders import pictures_in
+from jnst.batch.styles import Style
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.record import Inputs, restore
-from jnst.system.disk import guarded
-from jnst.transfer.onepass.sources import is_network, with_styles
+from jnst.transfer.onepass.checks import called
+from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.settings import Settings
 
 TABLE = "batch.csv"
 """The table in the folder of results that says what became of each picture."""
-
-
-Style = Path | tuple[int | str, ...]
-"""A painting or a trained network, or styles by number or name, as in `Settings.style_number`."""
 
 
 class Job(NamedTuple):
@@ -33,30 +31,34 @@ class Job(NamedTuple):
     @property
     def inputs(self) -> Inputs:
         """The pictures it is made of, as a run is given them."""
-        return Inputs(
-            content=self.content, styles=(self.style,) if isinstance(self.style, Path) else ()
-        )
+        return Inputs(content=self.content, styles=self.style.paths)
 
     @property
     def style_name(self) -> str:
         """The style as a table has it."""
-        return str(self.style) if isinstance(self.style, Path) else " ".join(map(str, self.style))
+        return " ".join(map(str, [*self.style.paths, *self.style.numbers]))
 
     def settings(self, settings: Settings) -> Settings:
         """Return the settings with the method and the numbers that go with this style.
 
-        Raises `InputError` where another method was asked for than by default.
+        Raises `InputError` where another method, or other numbers, were asked for than by default.
         """
-        if isinstance(self.style, Path):
-            return with_styles(settings, [self.style])
-        if settings.method == "multistyle" and settings.style_number == self.style:
-            return settings
-        if settings.method != "pixels":
+        paths, numbers = self.style
+        if numbers and settings.style_number not in ((), numbers):
+            asked, own = (" ".join(map(str, some)) for some in (settings.style_number, numbers))
             raise InputError(
-                "the style_number of a table is for method multistyle, and method "
-                f"{settings.method} was asked for; leave out one of them"
+                f"style_number is {own} in the table, and {asked} was asked for; leave out one of "
+                "them"
             )
-        return dataclasses.replace(settings, method="multistyle", style_number=self.style)
+        if paths:
+            settings = with_styles(settings, paths)
+            return dataclasses.replace(settings, style_number=numbers or settings.style_number)
+        if settings.method not in ("pixels", "multistyle"):
+            raise InputError(
+                "without a network, the style_number of a table is for method multistyle, and "
+                f"{called(settings)} was asked for; leave out one of them"
+            )
+        return dataclasses.replace(settings, method="multistyle", style_number=numbers)
 
 
 def with_canvas(settings: Settings) -> Settings:
@@ -66,95 +68,41 @@ def with_canvas(settings: Settings) -> Settings:
     return dataclasses.replace(settings, canvas=max(1, -(-settings.size // 8)))
 
 
-def from_folder(
-    folder: Path, styles: Style, out: Path, *, numbers: Sequence[int | str] = ()
-) -> list[Job]:
-    """Pair each picture in `folder` with each in `styles`, a folder too or a single style.
+def from_folder(folder: Path, styles: Sequence[Style], out: Path) -> list[Job]:
+    """Pair each picture in a folder with each style.
 
-    A folder of styles may hold trained networks as well; the `numbers`, of which of their styles,
-    then are in the names of outputs.
-
-    All pictures for one style, then all for the next, each in the order of their names. Raises
+    All pictures for one style, in the order of their names, then all for the next. Raises
     `InputError` where there are none.
     """
     contents = pictures_in(folder)
-    chosen: Sequence[Style] = [styles]
-    if isinstance(styles, Path) and styles.is_dir():
-        chosen = pictures_in(styles, networks=True)
-    return name_outputs(
-        [(content, style, None) for style in chosen for content in contents], out, numbers=numbers
-    )
+    return name_outputs([(content, style, None) for style in styles for content in contents], out)
 
 
-def pictures_in(folder: Path, *, networks: bool = False) -> list[Path]:
-    """List what has the suffix of a picture, whatever is in it, by name; not hidden files.
-
-    Trained networks, too, where that is asked for. Not in folders inside. Raises `InputError` if
-    there is none, or no folder.
-    """
-    found = [
-        path
-        for path in _visible(folder)
-        if path.suffix.lower() in files.suffixes() or (networks and is_network(path))
-    ]
-    if not found:
-        raise InputError(
-            f"there is no picture in {os.fspath(folder)!r}: no {', '.join(files.suffixes())}"
-        )
-    return found
-
-
-def left_out(folder: Path, out: Path) -> list[str]:
-    """List what is visible in a folder and `pictures_in` leaves out, folders with a slash.
-
-    The folder for the results may be one of them, and is not listed.
-    """
-    found = []
-    for path in _visible(folder):
-        if path.is_dir() and path.resolve() != out.resolve():
-            found.append(f"{path.name}/")
-        elif path.is_file() and path.suffix.lower() not in files.suffixes():
-            found.append(path.name)
-    return found
-
-
-def _visible(folder: Path) -> list[Path]:
-    with guarded(f"cannot list {os.fspath(folder)!r}"):
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-
-
-def name_outputs(
-    pairs: Sequence[tuple[Path, Style, str | None]],
-    out: Path,
-    *,
-    numbers: Sequence[int | str] = (),
-) -> list[Job]:
+def name_outputs(pairs: Sequence[tuple[Path, Style, str | None]], out: Path) -> list[Job]:
     """Name the outputs that have no name: CONTENT-STYLE.png, the same on every run.
 
-    Of a network with styles of its own, their `numbers` follow.
+    As for a single picture, STYLE are all of its files and numbers, with hyphens between.
 
     Where that would be the name of several, as of `a.jpg` and `a.png`, all of these keep their
     suffixes: `a.jpg-style.png.png`. Names that differ in case alone count as the same, as they do
     on some disks. Raises `InputError` where two outputs are the same all the same, or an output is
     one of the pictures.
     """
-    short = [f"{content.stem}-{_named(style, numbers)}.png" for content, style, _ in pairs]
+    short = [f"{content.stem}-{_named(style)}.png" for content, style, _ in pairs]
     taken = Counter(map(_key, short))
     jobs = []
     for (content, style, output), name in zip(pairs, short, strict=True):
-        full = f"{content.name}-{_named(style, numbers, whole=True)}.png"
+        full = f"{content.name}-{_named(style, whole=True)}.png"
         name = output or (name if taken[_key(name)] == 1 else full)
         jobs.append(Job(content, style, out / name))
     _check_apart(jobs)
     return jobs
 
 
-def _named(style: Style, numbers: Sequence[int | str], *, whole: bool = False) -> str:
-    """Return what a style is called in a name; `whole` with its suffix."""
-    if not isinstance(style, Path):
-        return "-".join(map(str, style))
-    name = style.name if whole else style.stem
-    return "-".join([name, *map(str, numbers)]) if is_network(style) else name
+def _named(style: Style, *, whole: bool = False) -> str:
+    """Return what a style is called in a name; `whole` with suffixes."""
+    names = [path.name if whole else path.stem for path in style.paths]
+    return "-".join([*names, *map(str, style.numbers)])
 
 
 def _check_apart(jobs: Sequence[Job]) -> None:

@@ -2,16 +2,18 @@
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
-from jnst.batch.jobs import TABLE, Job, Style, from_folder, left_out, with_canvas
+from jnst.batch.folders import left_out
+from jnst.batch.jobs import TABLE, Job, from_folder, with_canvas
 from jnst.batch.local import paint_jobs
 from jnst.batch.outcomes import Outcome, OutcomeTable, read_table, report, summarize
+from jnst.batch.styles import Style, styles_of
 from jnst.batch.tables import from_table
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
@@ -20,7 +22,9 @@ from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice
-from jnst.transfer.onepass.sources import is_network
+from jnst.transfer.onepass.checks import WITHOUT_PAINTING
+from jnst.transfer.onepass.network import check_trained, describe
+from jnst.transfer.onepass.sources import is_network, network_and_paintings
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
@@ -34,12 +38,20 @@ class Batch:
     """The pictures of a batch."""
 
     batch: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|TABLE")] = None
-    """Paint every picture of a folder, or every pair of a .csv: content, style (or style_number)
-    and maybe output."""
-    styles: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|PICTURE")] = None
-    """With a folder to --batch: the painting, or a folder of several, each for every picture."""
+    """Paint every picture of a folder, or every pair of a .csv: content, style (or network, or
+    style_number) and maybe output."""
+    given: Annotated[
+        tuple[Path, ...], tyro.conf.arg(name="styles", metavar="FOLDER|PICTURE...")
+    ] = ()
+    """With a folder to --batch: paintings, or folders of them, each for every picture. A trained
+    network that takes any painting, given beside them, paints like each."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
     """With --batch: where the pictures go, and batch.csv, which says what became of each."""
+
+    @property
+    def styles(self) -> Path | None:
+        """The style that decides the method: a network, or else the first; None for none."""
+        return next(filter(is_network, self.given), next(iter(self.given), None))
 
 
 def check_none_for_one(options: Any, default: Any) -> None:
@@ -73,7 +85,7 @@ def run(
 
     """
     settings = with_canvas(settings)
-    if settings.blend and settings.method != "multistyle":
+    if settings.blend and settings.method not in WITHOUT_PAINTING:
         raise InputError("blend is for several styles in one picture; leave it out")
 
     def settings_of(job: Job) -> Settings:
@@ -123,15 +135,15 @@ def _jobs(
 
     Raises `InputError`, also for settings that one of them cannot be painted with.
     """
-    given, styles, out = batch.batch, batch.styles, batch.out
+    given, out = batch.batch, batch.out
     if given is None:
         raise InputError("--styles and --out go with --batch, a folder of pictures or a .csv")
     if out is None:
         raise InputError("--batch needs --out, a folder for the pictures")
     if given.is_dir():
-        jobs = from_folder(given, _styles(styles, settings), out, numbers=settings.style_number)
+        jobs = from_folder(given, _styles(batch.given, settings), out)
     elif given.suffix.lower() == ".csv":
-        if styles is not None:
+        if batch.given:
             raise InputError("--styles goes with a folder of pictures; a table has its own")
         jobs = from_table(given, out)
         if settings.method == "multistyle":
@@ -141,30 +153,54 @@ def _jobs(
             )
     else:
         raise InputError(f"--batch must be a folder of pictures or a .csv, not {str(given)!r}")
-    for folder in (given, styles):
-        if folder is not None and out.is_dir() and folder.is_dir() and out.samefile(folder):
+    for folder in (given, *batch.given):
+        if out.is_dir() and folder.is_dir() and out.samefile(folder):
             raise InputError(f"the pictures to paint are in {out}; choose another --out")
     table = out / TABLE
     if table.exists() and table.samefile(given):
         raise InputError(f"{table} would be replaced; choose another --out")
     before = read_table(table)
     for job in {job.style: job for job in jobs}.values():
-        settings_of(job)
+        _check_style(job.style, settings_of(job))
     disk.make_folder(out)
     disk.check_writable(table, [".csv"])
     return jobs, out, before
 
 
-def _styles(styles: Path | None, settings: Settings) -> Style:
-    """Return the style, or the folder of several, for every picture of a folder."""
+def _styles(given: Sequence[Path], settings: Settings) -> list[Style]:
+    """Return the styles, each of them for every picture of a folder."""
     if settings.method == "multistyle":
-        if styles is not None:
+        if given:
             raise InputError("method multistyle has styles of its own; leave out --styles")
-        return settings.style_number
-    if styles is None:
+        return [Style((), settings.style_number)]
+    if not given:
         raise InputError(
             "--batch needs --styles: a folder of paintings, or trained networks, or one of them"
         )
-    if not (styles.is_dir() or is_network(styles)):
-        files.read(styles)  # else all would fail, one by one
+    for path in given:
+        if not (path.is_dir() or is_network(path)):
+            files.read(path)  # else all would fail, one by one
+    styles = styles_of(given, numbers=settings.style_number)
+    networks = [path for style in styles for path in style.paths if is_network(path)]
+    alone = [style.paths[0] for style in styles if not any(map(is_network, style.paths))]
+    if settings.method == "trained" and networks and alone:
+        raise InputError(
+            f"{alone[0]} is a painting, and {networks[0]} has a style of its own; leave out one of "
+            "them"
+        )
     return styles
+
+
+def _check_style(style: Style, settings: Settings) -> None:
+    """Raise an `InputError` where no picture can be painted so: all would fail, one by one.
+
+    A network that cannot be read costs no more than its own pictures.
+    """
+    network, paintings = network_and_paintings(style.paths, settings)
+    if settings.blend and paintings:
+        raise InputError("blend is for several styles in one picture; leave it out")
+    if network is not None and (loaded := describe(network)) is not None:
+        try:
+            check_trained(loaded, settings, paintings=bool(paintings))
+        except InputError as error:
+            raise InputError(f"{network}: {error}") from None

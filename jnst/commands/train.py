@@ -76,7 +76,8 @@ class Options:
     checkpoint_every: float = 60.0
     """After how many seconds it is written anew; less often where writing takes long."""
     resume: bool = False
-    """Go on with the training in the folder of --checkpoint, if one is there, by the same words."""
+    """Go on with the training in the folder of --checkpoint, if one is there: with the same words,
+    or with no others."""
     list: Literal["presets"] | None = None
     """List what can be chosen, and leave."""
     quiet: bool = False
@@ -101,18 +102,26 @@ def run(options: Options) -> int:
     if options.list == "presets":
         say(*(f"{name:18} {summary(function)}" for name, function in PRESETS.items()))
         return 0
-    if options.photos is None:
-        raise InputError("give --photos, a folder of photographs to learn from")
-    output = _output(options)
     folder = options.checkpoint
     if folder is None and options.resume:
         raise InputError("resume goes with checkpoint, the folder that the training is in")
+    if not (options.resume and _names_nothing(options)):
+        _output(options)
     with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
-        return _train(options, options.photos, output)
+        return _train(options)
+
+
+def _names_nothing(options: Options) -> bool:
+    """Say whether all that decides a network is as by default: to resume it, no word is needed."""
+    usual = Options()
+    decides = ("paintings", "photos", "preset", "settings", "start", "teacher", "pictures")
+    return all(getattr(options, name) == getattr(usual, name) for name in decides)
 
 
 def _output(options: Options) -> Path:
     """Name the file, and see that all can be written and used, before anything is read."""
+    if options.photos is None:
+        raise InputError("give --photos, a folder of photographs to learn from")
     network = options.settings.network
     shown = options.teacher or options.pictures
     if not (options.paintings or shown or network in trainable.AUTOENCODERS):
@@ -136,9 +145,10 @@ def _previewed(output: Path) -> Path:
     return output.with_name(f"{output.stem}-preview.png")
 
 
-def _train(options: Options, photos: Path, output: Path) -> int:
+def _train(options: Options) -> int:
     try:
         from jnst.training import checkpoint as checkpoints
+        from jnst.training.resume import begun_with, words_of
         from jnst.training.run import open_training, run
         from jnst.training.sources import Sources
     except ImportError as error:
@@ -147,22 +157,34 @@ def _train(options: Options, photos: Path, output: Path) -> int:
         ) from None
     if options.cache:
         keep_compiled_programs()
-    sources = Sources(
-        options.paintings, photos, options.pictures, start=options.start, teacher=options.teacher
-    )
     began = time.monotonic()
     with checkpoints.keeping(options.checkpoint) as keeper:
-        if keeper is not None and keeper.facts is not None and not options.resume:
-            raise InputError(
-                f"{options.checkpoint} holds a training already; go on with it by --resume, or "
-                "choose another folder"
-            )
+        if keeper is not None:
+            how = {"resume": options.resume, "named": not _names_nothing(options)}
+            words = words_of(keeper.facts, keeper.folder, **how)
+            given = {} if options.output is None else {"output": options.output}
+            options = dataclasses.replace(options, **{**words, **given})
+        output = _output(options)
+        assert options.photos is not None
+        sources = Sources(
+            options.paintings,
+            options.photos,
+            options.pictures,
+            start=options.start,
+            teacher=options.teacher,
+        )
         opened = open_training(sources, options.settings, keeper=keeper)
         first = opened.done
         if first and not options.quiet:
             notice(f"going on after {first} of {options.settings.steps} steps")
         with _watching(opened, options, output) as watch:
-            trouble = run(opened, watch=watch, keeper=keeper, every=options.checkpoint_every)
+            trouble = run(
+                opened,
+                watch=watch,
+                keeper=keeper,
+                begun=begun_with(sources, output),
+                every=options.checkpoint_every,
+            )
     with uninterrupted():
         trained.write(output, opened.network())
     if options.preview_every:

@@ -6,7 +6,6 @@ numbers from `Settings.seed` before its first step.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from jnst.errors import InputError
 from jnst.pictures.files import WRITERS
 from jnst.runs.arrays import read_stored
 from jnst.runs.record import restore
-from jnst.system import disk
+from jnst.system import digests, disk
 from jnst.transfer.checks import check
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.recipe import Point
@@ -193,8 +192,4 @@ def held(folder: Path) -> Iterator[Path]:
 
 def digest(arrays: Pictures | Params | AnyPicture) -> str:
     """Return a number that changes with any of the numbers that a run is given."""
-    found = hashlib.sha256()
-    for array in jax.tree.leaves(arrays):
-        found.update(f"{np.shape(array)}".encode())
-        found.update(np.ascontiguousarray(array, np.float32).reshape(-1).data)
-    return found.hexdigest()
+    return digests.digest(jax.tree.leaves(arrays), shapes=True)

@@ -33,7 +33,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         options = ocp.CheckpointManagerOptions(max_to_keep=2, enable_async_checkpointing=False)
         names = (_LEARNER, _PHOTOGRAPHS, _PAINTINGS, _FACTS)
-        self._folder = folder
+        self.folder = folder
         self._manager = ocp.CheckpointManager(
             os.path.abspath(folder), options=options, item_names=names
         )
@@ -58,9 +58,9 @@ class Keeper:
             items[_PAINTINGS] = grain.checkpoint.CheckpointSave(training.paintings)
         step = int(training.learner.optimizer.step[...])
         wanted = SPARE + sum(leaf.nbytes for leaf in jax.tree.leaves(learner))
-        with _guarded(f"cannot keep a checkpoint in {str(self._folder)!r}"):
+        with _guarded(f"cannot keep a checkpoint in {str(self.folder)!r}"):
             # On a full disk, orbax's threads would print tracebacks that nothing can keep back.
-            if shutil.disk_usage(self._folder).free < wanted:
+            if shutil.disk_usage(self.folder).free < wanted:
                 raise OSError(os.strerror(errno.ENOSPC))
             self._manager.save(step, args=ocp.args.Composite(**items), force=True)
 
@@ -80,7 +80,7 @@ class Keeper:
         nnx.update(training.learner, state)
 
     def _restore(self, step: int | None, **items: Any) -> Any:
-        with _guarded(f"cannot read the checkpoint in {str(self._folder)!r}"):
+        with _guarded(f"cannot read the checkpoint in {str(self.folder)!r}"):
             return self._manager.restore(step, args=ocp.args.Composite(**items))
 
     def close(self) -> None:

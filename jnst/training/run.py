@@ -127,6 +127,7 @@ def run(
     *,
     watch: Callable[[Progress], None],
     keeper: Keeper | None,
+    begun: Mapping[str, Any],
     every: float,
 ) -> InputError | KeyboardInterrupt | None:
     """Train a network to the end, or until something stops it; return what did.
@@ -135,6 +136,7 @@ def run(
         opened: the training.
         watch: is called with each `Progress`.
         keeper: keeps checkpoints; None for none.
+        begun: what these have beside the facts; see `jnst.training.resume.begun_with`.
         every: after how many seconds, less often where keeping one takes long.
 
     Raises:
@@ -152,7 +154,7 @@ def run(
                 last = progress.step == opened.training.settings.steps
                 if keeper is not None and (began >= due or come is not None or last):
                     with uninterrupted():
-                        keeper.save(opened.training, dict(opened.facts))
+                        keeper.save(opened.training, {**opened.facts, **begun})
                     due = next_save(every, began)
                 if come is not None:
                     return come

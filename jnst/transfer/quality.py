@@ -4,7 +4,7 @@ import dataclasses
 
 from jnst.errors import InputError, check_choice
 from jnst.transfer.checks import check
-from jnst.transfer.onepass.checks import DEFAULT
+from jnst.transfer.onepass.checks import DEFAULT, called
 from jnst.transfer.settings import Settings
 
 QUALITY = {"instant": 0.0, "draft": 0.3, "normal": 1.0, "best": 3.0}
@@ -25,7 +25,7 @@ def with_quality(settings: Settings, quality: str, *, preset: str | None = None)
     if not factor and settings.method == "pixels":
         settings = dataclasses.replace(settings, method=DEFAULT)
     if settings.method != "pixels" and preset not in (None, "default"):
-        given = "quality instant" if not factor else f"method {settings.method}"
+        given = "quality instant" if not factor else called(settings)
         raise InputError(
             f"preset {preset} says how pixels are optimized, and {given} paints in one pass; leave "
             "out one of them"
@@ -34,8 +34,8 @@ def with_quality(settings: Settings, quality: str, *, preset: str | None = None)
     if settings.method != "pixels":
         if factor not in (0, 1):
             raise InputError(
-                f"method {settings.method} paints in one pass, to which quality {quality} means "
-                "nothing; leave it out"
+                f"{called(settings)} paints in one pass, to which quality {quality} means nothing; "
+                "leave it out"
             )
         return settings
     steps = tuple(times(count, quality) for count in settings.steps)

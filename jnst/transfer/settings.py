@@ -85,8 +85,9 @@ class Settings:
     """How the picture is made: by optimizing its `pixels`, or in one pass by a network, to which
     most other settings mean nothing; `trained` is one in a file in place of the painting."""
     strength: float | None = None
-    """In one pass by ghiasi, adain, wct or microast: from 0, the photograph painted in its own
-    style, which is not the photograph itself, to 1, all of the style; by default as published."""
+    """In one pass by ghiasi, adain, wct, microast, or a trained network that takes any painting:
+    from 0, the photograph painted in its own style, which is not the photograph itself, to 1, all
+    of the style; by default as published."""
     style_number: tuple[int | str, ...] = ()
     """In one pass: which of a network's own styles, by number, as multistyle's 0 to 25, or by name;
     several are blended."""

@@ -5,12 +5,11 @@ nothing depends. The parameters of VGG19, which some have in them, are left out.
 parameters and words give the same bytes.
 """
 
-import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import h5py
 import msgspec
@@ -20,7 +19,7 @@ from jnst.arrays import Params
 from jnst.errors import InputError
 from jnst.feedforward import parameters, trainable
 from jnst.feedforward.networks import vgg
-from jnst.system import disk
+from jnst.system import digests, disk
 from jnst.weights import store
 from jnst.weights.formats import hdf5
 
@@ -28,6 +27,7 @@ SUFFIX = ".jnst"
 """Suffix of the files."""
 _NOTE = "jnst"
 _LARGEST = 2**28  # bytes
+_Found = TypeVar("_Found")
 
 
 class Trained(NamedTuple):
@@ -57,6 +57,18 @@ def write(path: Path, trained: Trained) -> None:
 
 def read(path: Path) -> Trained:
     """Read a network; raise `InputError` where the file is broken, or none of jnst's."""
+    return _read(path, _of_file)
+
+
+def describe(path: Path) -> tuple[trainable.Design, Mapping[str, Any]]:
+    """Return a network's design, and how it came about, without its parameters.
+
+    Raises `InputError` as `read` does, but for what the parameters alone would show.
+    """
+    return _read(path, lambda file: _described(_note_of(file)))
+
+
+def _read(path: Path, parse: Callable[[h5py.File], _Found]) -> _Found:
     with disk.guarded(f"cannot read {path}"):
         if disk.check_regular(path).st_size > _LARGEST:
             raise InputError("it is larger than any network of jnst")
@@ -64,7 +76,7 @@ def read(path: Path) -> Trained:
     with disk.guarded(f"{path} is no network of jnst, or broken"):
         try:
             with h5py.File(io.BytesIO(data), "r") as file:
-                return _of_file(file)
+                return parse(file)
         except (*hdf5.BROKEN, msgspec.MsgspecError) as error:
             if isinstance(error, InputError):
                 raise
@@ -78,21 +90,27 @@ def _own(rows: Mapping[str, Any]) -> dict[str, Any]:
 
 def _encoder_of(params: Params) -> str:
     """Return a hash of the parameters that are left out; "" where there are none."""
-    found = hashlib.sha256()
     rows = sorted(params.keys() - _own(params).keys())
-    for row in rows:
-        for _, array in sorted(params[row].items()):
-            found.update(np.ascontiguousarray(array, np.float32).tobytes())
-    return found.hexdigest() if rows else ""
+    arrays = [array for row in rows for _, array in sorted(params[row].items())]
+    return digests.digest(arrays, shapes=False) if rows else ""
+
+
+def _note_of(file: h5py.File) -> dict[str, Any]:
+    note = hdf5.find(file, _NOTE)
+    if not isinstance(note, h5py.Dataset):
+        raise InputError("it does not say which network it is")
+    return json.loads(bytes(hdf5.array(note)))
+
+
+def _described(note: Mapping[str, Any]) -> tuple[trainable.Design, Mapping[str, Any]]:
+    fields = [note["design"][name] for name in trainable.Design._fields]
+    design = trainable.check(msgspec.convert(fields, trainable.Design))
+    return design, dict(note["made_with"])
 
 
 def _of_file(file: h5py.File) -> Trained:
-    described = hdf5.find(file, _NOTE)
-    if not isinstance(described, h5py.Dataset):
-        raise InputError("it does not say which network it is")
-    note = json.loads(bytes(hdf5.array(described)))
-    fields = [note["design"][name] for name in trainable.Design._fields]
-    design = trainable.check(msgspec.convert(fields, trainable.Design))
+    note = _note_of(file)
+    design, made_with = _described(note)
     found: dict[str, dict[str, np.ndarray]] = {}
     for row, kinds in _own(parameters.shapes(trainable.network(design).table)).items():
         found[row] = {}
@@ -106,4 +124,4 @@ def _of_file(file: h5py.File) -> Trained:
     if note["encoder"] != _encoder_of(found):
         raise InputError("it was trained with other weights or means of VGG19 than those here")
     parameters.check(trainable.network(design).table, found)
-    return Trained(design, found, dict(note["made_with"]))
+    return Trained(design, found, made_with)

@@ -10,11 +10,11 @@ import pytest
 from jnst.batch.jobs import (
     Job,
     from_folder,
-    left_out,
     name_outputs,
     outdated,
     with_canvas,
 )
+from jnst.batch.styles import Style
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.runs.record import Inputs, record
@@ -35,34 +35,19 @@ def touch(*names):
         Path(name).touch()
 
 
-def names(jobs):
-    return [(str(job.content), str(job.style), job.output.name) for job in jobs]
+def like(*paths, numbers=()):
+    return Style(tuple(map(Path, paths)), numbers)
 
 
 def test_a_folder_gives_each_picture_with_each_style():
-    touch(
-        "c/b.jpg", "c/a.PNG", "c/.hidden.png", "c/notes.txt", "c/deep/x.png", "s/m.jpg", "s/k.tif"
-    )
-    assert names(from_folder(Path("c"), Path("s"), OUT)) == [
-        ("c/a.PNG", "s/k.tif", "a-k.png"),
-        ("c/b.jpg", "s/k.tif", "b-k.png"),
-        ("c/a.PNG", "s/m.jpg", "a-m.png"),
-        ("c/b.jpg", "s/m.jpg", "b-m.png"),
+    touch("c/b.jpg", "c/a.PNG", "c/.hidden.png", "c/notes.txt", "c/deep/x.png")
+    styles = [like("s/k.tif"), like("s/m.jpg", "n.jnst")]
+    assert from_folder(Path("c"), styles, OUT) == [
+        Job(Path("c/a.PNG"), styles[0], OUT / "a-k.png"),
+        Job(Path("c/b.jpg"), styles[0], OUT / "b-k.png"),
+        Job(Path("c/a.PNG"), styles[1], OUT / "a-m-n.png"),
+        Job(Path("c/b.jpg"), styles[1], OUT / "b-m-n.png"),
     ]
-    assert len(from_folder(Path("c"), Path("s/m.jpg"), OUT)) == 2
-    Path("c/more").mkdir()
-    Path("c/out").mkdir()
-    assert left_out(Path("c"), Path("c/out")) == ["deep/", "more/", "notes.txt"]
-
-
-@pytest.mark.parametrize(
-    ("folder", "says"),
-    [("c", "there is no picture in 'c': no .apng, "), ("none", "cannot list 'none': No such file")],
-)
-def test_a_folder_without_pictures_is_refused(folder, says):
-    touch("c/notes.txt")
-    with pytest.raises(InputError, match=says):
-        from_folder(Path(folder), Path("s.jpg"), OUT)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +62,10 @@ def test_a_folder_without_pictures_is_refused(folder, says):
     ],
 )
 def test_names_are_of_the_stems_and_where_that_would_clash_of_the_whole(pairs, found):
-    jobs = name_outputs([(*map(Path, pair.split()), None) for pair in pairs], OUT)
+    rows = [(Path(pair.split()[0]), like(pair.split()[1]), None) for pair in pairs]
+    jobs = name_outputs(rows, OUT)
     assert [job.output.name for job in jobs] == found
-    backwards = name_outputs([(*map(Path, pair.split()), None) for pair in pairs[::-1]], OUT)
+    backwards = name_outputs(rows[::-1], OUT)
     assert [job.output.name for job in backwards] == found[::-1], "whatever the order"
 
 
@@ -94,48 +80,66 @@ def test_names_are_of_the_stems_and_where_that_would_clash_of_the_whole(pairs, f
 )
 def test_two_outputs_in_one_place_are_refused(rows):
     with pytest.raises(InputError, match=r"would be made of .* and of .*; name outputs in a table"):
-        name_outputs([(Path(content), Path(style), output) for content, style, output in rows], OUT)
+        name_outputs([(Path(content), like(style), output) for content, style, output in rows], OUT)
 
 
 def test_an_output_that_is_a_source_is_refused():
     touch("c/a.png", "c/a-b.png", "b.png")
     with pytest.raises(InputError, match=r"c/a-b\.png is one of the outputs too"):
-        from_folder(Path("c"), Path("b.png"), Path("c"))
+        from_folder(Path("c"), [like("b.png")], Path("c"))
     os.symlink("c", "other")
     with pytest.raises(InputError, match=r"c/a-b\.png is one of the outputs too"):
-        from_folder(Path("c"), Path("b.png"), Path("other"))
+        from_folder(Path("c"), [like("b.png")], Path("other"))
 
 
 def test_a_style_decides_the_method():
-    painting, network, numbers = (
-        Job(Path("a.png"), style, Path("b.png")) for style in (Path("s.png"), Path("s.pth"), (7, 9))
+    painting, network, numbers, both, scream = (
+        Job(Path("a.png"), style, Path("b.png"))
+        for style in (
+            like("s.png"),
+            like("s.pth"),
+            like(numbers=(7, 9)),
+            like("s.png", "any.jnst"),
+            like("s.jnst", numbers=("scream", 2)),
+        )
     )
+    trained = dataclasses.replace(SETTINGS, method="trained")
+    named = dataclasses.replace(trained, style_number=("scream", 2))
     assert painting.settings(SETTINGS) == SETTINGS
-    assert network.settings(SETTINGS) == dataclasses.replace(SETTINGS, method="trained")
+    assert network.settings(SETTINGS) == both.settings(SETTINGS) == trained
+    assert scream.settings(SETTINGS) == scream.settings(named) == named
+    assert network.settings(named) == named, "the numbers that were asked for go for all others"
     multistyle = dataclasses.replace(SETTINGS, method="multistyle", style_number=(7, 9))
     assert numbers.settings(SETTINGS) == numbers.settings(multistyle) == multistyle
     assert (numbers.style_name, numbers.inputs.paths()) == ("7 9", [Path("a.png")])
-    for job in (network, numbers):
+    assert both.inputs == Inputs(content=Path("a.png"), styles=(Path("s.png"), Path("any.jnst")))
+    assert scream.style_name == "s.jnst scream 2"
+    for job in (network, numbers, both, scream):
         with pytest.raises(InputError, match=r"method ghiasi .*; leave out one of them"):
             job.settings(Settings(method="ghiasi"))
+    with pytest.raises(InputError, match="multistyle, and a trained network was asked for; leave"):
+        numbers.settings(trained)
+    for job in (numbers, scream):
+        with pytest.raises(InputError, match=r"in the table, and 3 was asked for; leave out one"):
+            job.settings(dataclasses.replace(trained, style_number=(3,)))
 
 
 def test_numbers_are_in_the_names():
     touch("c/a.png", "c/a.jpg")
-    jobs = from_folder(Path("c"), (7, 19), OUT)
+    jobs = from_folder(Path("c"), [like(numbers=(7, 19))], OUT)
     assert [job.output.name for job in jobs] == ["a.jpg-7-19.png", "a.png-7-19.png"]
-    assert name_outputs([(Path("a.png"), (7,), None)], OUT)[0].output == OUT / "a-7.png"
+    rows = [(Path("c/a.jpg"), like(numbers=numbers), "x.png") for numbers in ((7, 19), (7,))]
     with pytest.raises(
         InputError, match=r"would be made of c/a.jpg and 7 19, and of c/a.jpg and 7"
     ):
-        name_outputs([(Path("c/a.jpg"), (7, 19), "x.png"), (Path("c/a.jpg"), (7,), "x.png")], OUT)
+        name_outputs(rows, OUT)
 
 
 @pytest.fixture
 def job():
     """One that is done."""
-    made = Job(Path("a.png"), Path("b.png"), Path("a-b.png"))
-    for path in made:
+    made = Job(Path("a.png"), like("b.png"), Path("a-b.png"))
+    for path in (*made.inputs.paths(), made.output):
         save(path, made)
     return made
 
@@ -163,12 +167,12 @@ def test_other_settings_or_pictures_are_not(job):
     assert outdated(job, SETTINGS) == "it was made of other pictures"
 
 
-@pytest.mark.parametrize("which", ["content", "style"])
+@pytest.mark.parametrize("which", ["a.png", "b.png"])
 def test_a_picture_that_changed_since_is_not_finished(job, which):
     later = time.time() + 10
-    os.utime(getattr(job, which), (later, later))
-    assert outdated(job, SETTINGS) == f"{getattr(job, which)} is newer"
-    os.remove(getattr(job, which))
+    os.utime(which, (later, later))
+    assert outdated(job, SETTINGS) == f"{which} is newer"
+    os.remove(which)
     assert outdated(job, SETTINGS) is None
 
 
@@ -204,12 +208,9 @@ def test_a_batch_has_a_canvas_unless_told():
     assert with_canvas(Settings(canvas=7)).canvas == 7
 
 
-def test_a_job_names_its_pictures():
-    inputs = Job(Path("a"), Path("b"), Path("c")).inputs
-    assert inputs == Inputs(content=Path("a"), styles=(Path("b"),))
-
-
 def test_which_style_of_a_network_it_was_is_in_the_name():
-    pairs = [(Path("a.png"), Path(style), None) for style in ("masters.jnst", "b.jpg")]
-    jobs = name_outputs(pairs, OUT, numbers=("scream", 2))
+    styles = [like("masters.jnst", numbers=("scream", 2)), like("b.jpg")]
+    jobs = name_outputs([(Path(name), styles[0], None) for name in ("a.png", "a.jpg")], OUT)
+    assert jobs[0].output.name == "a.png-masters.jnst-scream-2.png"
+    jobs = name_outputs([(Path("a.png"), style, None) for style in styles], OUT)
     assert [job.output.name for job in jobs] == ["a-masters-scream-2.png", "a-b.png"]

@@ -8,12 +8,15 @@ import pytest
 
 from jnst.batch.jobs import Job
 from jnst.batch.outcomes import HEADING, Outcome, OutcomeTable, read_table, report, summarize
+from jnst.batch.styles import Style
 from jnst.errors import InputError
 from jnst.system import disk
 
+STYLE = Style((Path("style.png"),))
+
 
 def job(name):
-    return Job(Path(f"photos/{name}.png"), Path("style.png"), Path(f"out/{name}-style.png"))
+    return Job(Path(f"photos/{name}.png"), STYLE, Path(f"out/{name}-style.png"))
 
 
 PAINTED = Outcome(job("a"), "painted", "anew: it was empty", 1.25, 0.1 + 0.2)
@@ -98,15 +101,13 @@ def test_what_a_killed_batch_cut_off_swallows_nothing(tmp_path):
 
 @pytest.mark.parametrize("name", ["=1+2", "+a", "-a", "@a", "'=a"])
 def test_a_name_that_a_spreadsheet_would_compute_is_quoted_and_known_again(name, tmp_path):
-    odd = Outcome(
-        Job(Path(f"{name}.png"), Path("s.png"), Path(f"{name}-s.png")), "painted", "", 1.5
-    )
+    odd = Outcome(Job(Path(f"{name}.png"), STYLE, Path(f"{name}-s.png")), "painted", "", 1.5)
     write_table([odd], tmp_path, {})
-    assert rows(tmp_path)[1][:3] == [f"'{name}.png", "s.png", f"'{name}-s.png"]
+    assert rows(tmp_path)[1][:3] == [f"'{name}.png", "style.png", f"'{name}-s.png"]
     before = read_table(tmp_path / "batch.csv")
     assert list(before) == [f"{name}-s.png"]
     write_table([odd._replace(status="skipped", seconds=0.0)], tmp_path, before)
-    assert rows(tmp_path)[1][:4] == [f"'{name}.png", "s.png", f"'{name}-s.png", "skipped"]
+    assert rows(tmp_path)[1][:4] == [f"'{name}.png", "style.png", f"'{name}-s.png", "skipped"]
     assert rows(tmp_path)[1][5] == "1.500"
 
 

@@ -169,7 +169,7 @@ def test_damaged_networks_are_refused_in_one_line(capsys):
         (["--method", "multistyle"], "method multistyle needs style_number, from 0 to 25"),
         (SEVEN, "method multistyle has styles of its own; leave out the painting"),
         (["--method", "wings"], "invalid choice 'wings'"),
-        (["a.pth", "b.pth"], "method trained needs one network, a file ending in .jnst, .npz"),
+        (["a.pth", "b.pth"], "one trained network paints a picture, not a.pth and b.pth; leave"),
         (["--quality", "instant", "--start", "photo.png"], "begins with no picture; leave out sta"),
         (["--quality", "instant", "--size", "7"], "but method ghiasi needs at least 8 x 8"),
     ],
@@ -253,7 +253,7 @@ def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatc
             "takes the place of the painting, and method",
         ),
         (["style", "a.pth"], ["--quality", "best"], "to which quality best means nothing"),
-        (["style", "a.pth"], ["--steps", "9"], "method trained paints in one pass, to which steps"),
+        (["style", "a.pth"], ["--steps", "9"], "a trained network paints in one pass, to which"),
     ],
 )
 def test_a_table_that_does_not_go_with_the_settings_is_refused_whole(rows, words, says, capsys):

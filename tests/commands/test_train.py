@@ -65,12 +65,15 @@ def test_a_network_of_two_styles_is_trained_and_paints(capsys):
     assert np.array_equal(painted[1], painted[3])
     capsys.readouterr()
     for words, message in {
-        "": "jnst: method trained needs style_number, from 0 to 1: 0 painting0, 1 painting1\n",
+        "": "jnst: network multistyle-mobile needs style_number, from 0 to 1: 0 painting0, 1 "
+        "painting1\n",
         "--style-number monet": "jnst: unknown style_number 'monet'; choose from painting0, "
         "painting1\n",
         "--style-number 2": "jnst: style_number must be from 0 to 1, not 2\n",
         "--style-number 0 --blend 1 1": "jnst: blend has 2 numbers for 1 styles; give one "
         "for each\n",
+        "--style-number 0 --strength 1": "jnst: strength is for networks that take any painting, "
+        "and network multistyle-mobile has its own style; leave it out\n",
     }.items():
         assert jnst.cli.main(["stylize", "photos/0.png", "both.jnst", *words.split()]) == 2
         assert capsys.readouterr().err == message
@@ -84,30 +87,41 @@ def test_of_one_style_no_number_is_needed():
     assert np.array_equal(files.read("0.png"), files.read("2.png"))
 
 
-def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(capsys, monkeypatch, hearing):
+def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(
+    capsys, monkeypatch, hearing, tmp_path
+):
     assert train("-o", "whole.jnst", "--checkpoint", "one") == 0
     real = runs.train
 
     def stopping(training):
         for progress in real(training):
             yield progress
-            if progress.step == 5:
+            if progress.step in (5, 12):
                 signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(runs, "train", stopping)
     kept = ["--checkpoint", "two", "--checkpoint-every", "1000"]
     assert train("-o", "part.jnst", *kept) == 130
     assert "interrupted: wrote part.jnst, after 6 steps, in " in capsys.readouterr().out
-    monkeypatch.setattr(runs, "train", real)
     assert train("-o", "part.jnst", *kept) == 2
     assert "holds a training already; go on with it by --resume" in capsys.readouterr().err
     assert train("-o", "part.jnst", *kept, "--resume", "--seed", "1") == 2
     assert "the training in the checkpoint has seed 0, not 1; go on" in capsys.readouterr().err
     assert train("-o", "part.jnst", *kept, "--resume", paintings=BOTH[::-1]) == 2
     assert "the training in the checkpoint has other paintings" in capsys.readouterr().err
-    assert train("-o", "part.jnst", *kept, "--resume") == 0
-    assert "jnst: going on after 6 of 24 steps\n" in capsys.readouterr().err
-    assert Path("part.jnst").read_bytes() == Path("whole.jnst").read_bytes()
+    assert train(*kept, "--resume") == 130
+    told = capsys.readouterr()
+    assert "jnst: going on after 6 of 24 steps\n" in told.err
+    assert f"wrote {tmp_path / 'part.jnst'}, after 13 steps, in " in told.out
+    monkeypatch.setattr(runs, "train", real)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    alone = ["--resume", "--preview-every", "0", "--no-cache"]
+    assert jnst.cli.main(["train", "--checkpoint", "../two", *alone]) == 0
+    assert "jnst: going on after 13 of 24 steps\n" in capsys.readouterr().err
+    assert (tmp_path / "part.jnst").read_bytes() == (tmp_path / "whole.jnst").read_bytes()
+    assert jnst.cli.main(["train", "--checkpoint", "three", *alone]) == 2
+    assert "three holds no training to go on with; name paint" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 import jnst
 from jnst.batch.jobs import Job
 from jnst.batch.local import paint_jobs
+from jnst.batch.styles import Style
 from jnst.errors import InputError
 from jnst.experiments.grid import Cell
 from jnst.experiments.sweep import run
@@ -63,7 +64,7 @@ def _files(tmp_path, monkeypatch):
 
 
 def job(name):
-    return Job(Path(name), Path("black.png"), Path("out") / name)
+    return Job(Path(name), Style((Path("black.png"),)), Path("out") / name)
 
 
 def test_a_batch():

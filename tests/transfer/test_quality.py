@@ -40,3 +40,5 @@ def test_what_needs_steps_is_refused_where_there_are_none():
         with_quality(Settings(steps=(3,)), "instant")
     with pytest.raises(InputError, match="method adain paints in one pass, to which quality best"):
         with_quality(Settings(method="adain"), "best")
+    with pytest.raises(InputError, match=r"^a trained network paints in one pass, to which qual"):
+        with_quality(Settings(method="trained"), "best")

@@ -42,6 +42,15 @@ def test_it_comes_back_as_it_was(written):
             np.testing.assert_array_equal(found.params[row][kind], array)
 
 
+def test_it_is_described_without_its_parameters(written):
+    path, _ = written
+    spoil(path, SPOILT["tensor contract.0/kernel is missing"])
+    assert trained.describe(path) == (DESIGN, {"settings": {"steps": 3}})
+    spoil(path, lambda file: note(file, network="resnet"))
+    with pytest.raises(InputError, match="unknown network 'resnet'"):
+        trained.describe(path)
+
+
 def test_the_same_network_gives_the_same_bytes(written, tmp_path):
     path, params = written
     trained.write(tmp_path / "b.jnst", trained.Trained(DESIGN, params, {"settings": {"steps": 3}}))

@@ -16,9 +16,9 @@ MEANT: Mapping[str, frozenset[str]] = {
     "adain": ALWAYS | {"strength", "blend", "style_size"},
     "wct": (ALWAYS - {"tile"}) | {"strength", "blend", "style_size"},
     "microast": ALWAYS | {"strength", "blend", "style_size"},
-    "trained": ALWAYS | {"style_number", "blend"},
+    "trained": ALWAYS | {"strength", "style_number", "blend", "style_size"},
 }
-"""By method, the settings that mean something to it."""
+"""By method, the settings that mean something to it; of "trained", to one network or another."""
 WITHOUT_PAINTING = ("multistyle", "trained")
 """Methods that take their style from the network, and from no painting."""
 DEFAULT = "ghiasi"
@@ -26,6 +26,16 @@ DEFAULT = "ghiasi"
 NUMBERS = tuple(map(str, range(multistyle.STYLES)))
 """The names of the styles that `multistyle` has."""
 _USUAL = Settings()
+
+
+def called(settings: Settings, *, network: str = "") -> str:
+    """Return what messages call the method; of a trained network its kind, where that is known.
+
+    "trained" is a word of ours: who gives a network names its file.
+    """
+    if settings.method != "trained":
+        return f"method {settings.method}"
+    return f"network {network}" if network else "a trained network"
 
 
 def check(settings: Settings) -> None:
@@ -51,28 +61,37 @@ def check(settings: Settings) -> None:
                     "whole maps; leave out tile"
                 )
             raise InputError(
-                f"method {settings.method} paints in one pass, to which {field.name} means "
-                "nothing; leave it out"
+                f"{called(settings)} paints in one pass, to which {field.name} means nothing; "
+                "leave it out"
             )
     if settings.strength is not None:
         check_at_least("strength", settings.strength, 0)
         check_at_most("strength", settings.strength, 1)
-    if settings.method in WITHOUT_PAINTING and settings.colour not in (None, "luminance"):
-        raise InputError(
-            f"colour {settings.colour} recolours the painting, and method {settings.method} has "
-            "none; take luminance"
-        )
     if settings.method == "multistyle":
-        check_numbers(settings, NUMBERS)
+        check_own_styles(settings, NUMBERS)
 
 
-def check_numbers(settings: Settings, styles: Sequence[str]) -> None:
-    """Raise an `InputError` where the numbers are not those of styles that a network has."""
-    numbers, last = settings.style_number, len(styles) - 1
-    if not styles:
-        if numbers or (settings.method == "trained" and settings.blend):
+def check_own_styles(settings: Settings, styles: Sequence[str], *, network: str = "") -> None:
+    """Raise an `InputError` for settings that do not go with a network of styles of its own.
+
+    So where the numbers are none of its `styles`, of which those with but one have no names.
+    `network` is the kind of a trained one.
+    """
+    numbers, last, name = settings.style_number, len(styles) - 1, called(settings, network=network)
+    if settings.colour not in (None, "luminance"):
+        raise InputError(
+            f"colour {settings.colour} recolours the painting, and {name} has none; take luminance"
+        )
+    for what in ("strength", "style_size"):
+        if getattr(settings, what) is not None:
             raise InputError(
-                "style_number and blend are for networks of several styles, and this one has one"
+                f"{what} is for networks that take any painting, and {name} has its own style; "
+                "leave it out"
+            )
+    if not styles:
+        if numbers or settings.blend:
+            raise InputError(
+                f"style_number and blend are for networks of several styles, and {name} has one"
             )
         return
     if not (numbers or last or settings.blend):
@@ -80,8 +99,7 @@ def check_numbers(settings: Settings, styles: Sequence[str]) -> None:
     if not numbers:
         named = ", ".join(f"{i} {name}" for i, name in enumerate(styles) if name != str(i))
         raise InputError(
-            f"method {settings.method} needs style_number, from 0 to {last}"
-            f"{f': {named}' if named else ''}"
+            f"{name} needs style_number, from 0 to {last}{f': {named}' if named else ''}"
         )
     for number in numbers:
         number_of(number, styles)

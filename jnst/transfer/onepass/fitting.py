@@ -3,7 +3,8 @@
 from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.feedforward import segments
-from jnst.feedforward.registry import Network
+from jnst.transfer.onepass.checks import called
+from jnst.transfer.onepass.network import Loaded
 from jnst.transfer.settings import Settings
 
 HELD = 4
@@ -16,8 +17,8 @@ SIZES = (1024, 768, 512, 384, 256)
 """Sides of windows to choose from."""
 
 
-def tile(network: Network, settings: Settings, height: int, width: int) -> int | None:
-    """Return the side of the tiles to paint a picture in; None for the whole.
+def tile(loaded: Loaded, settings: Settings, height: int, width: int) -> int | None:
+    """Return the side of the tiles that a network paints a picture in; None for the whole.
 
     With `settings.tile` "auto" it is cut only if a pass does not fit into the memory that is free.
 
@@ -25,12 +26,13 @@ def tile(network: Network, settings: Settings, height: int, width: int) -> int |
         InputError: if it does not fit, and for tiles of a network that needs whole maps.
 
     """
-    cut = segments.cut(network.table, network.known)
+    cut = segments.cut(loaded.network.table, loaded.network.known)
+    name = called(settings, network=loaded.kind)
     if isinstance(settings.tile, int):
         if settings.tile >= max(height, width):
             return None
         if not cut.possible:
-            raise InputError("this network cannot paint in tiles; leave out tile")
+            raise InputError(f"{name} cannot paint in tiles; leave out tile")
         return settings.tile
     pixels = height * width
     taken = 4 * HELD * cut.largest * pixels
@@ -46,6 +48,6 @@ def tile(network: Network, settings: Settings, height: int, width: int) -> int |
                 return size
         taken, share = min(taken, kept + window), max(share, (free - window) / kept)
     raise InputError(
-        f"at {width} x {height} pixels method {settings.method} needs {taken / 1e9:.1f} GB, and "
-        f"{free / 1e9:.1f} can be used: take size {int(max(height, width) * share**0.5)}"
+        f"at {width} x {height} pixels {name} needs {taken / 1e9:.1f} GB, and {free / 1e9:.1f} "
+        f"can be used: take size {int(max(height, width) * share**0.5)}"
     )

@@ -20,8 +20,8 @@ from jnst.pictures.regions import Mask
 from jnst.system.threads import interruptible
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass import fitting
-from jnst.transfer.onepass.checks import DEFAULT, check_numbers
-from jnst.transfer.onepass.network import Loaded, compute, load
+from jnst.transfer.onepass.checks import DEFAULT, called
+from jnst.transfer.onepass.network import Loaded, check_trained, compute, load
 from jnst.transfer.onepass.styles import given_for
 from jnst.transfer.pictures import NO_PAINTING, Guide, Pictures, finish
 from jnst.transfer.settings import Settings
@@ -91,7 +91,7 @@ def instant(
     """Paint a picture of any size in one pass, for an optimizer to begin with."""
     settings = Settings(method=DEFAULT, size=max(content.shape[1:3]), engine=engine)
     loaded = load(settings, file=None)
-    tile = fitting.tile(loaded.network, settings, *content.shape[1:3])
+    tile = fitting.tile(loaded, settings, *content.shape[1:3])
     return paint(Pictures(content, guides, original=content), settings, loaded, tile=tile)
 
 
@@ -134,47 +134,35 @@ class OnePass:
         self, pictures: Pictures, settings: Settings, *, loaded: Loaded | Networks | None = None
     ) -> OnePassPlan:
         """See that the pictures can be painted, and read the weights if they were not."""
+        if isinstance(loaded, dict):
+            loaded = _shared(loaded, settings, pictures.network)
+        loaded = loaded or load(settings, file=pictures.network)
+        name = called(settings, network=loaded.kind)
         if pictures.start is not None:
-            raise InputError(f"method {settings.method} begins with no picture; leave out start")
+            raise InputError(f"{name} begins with no picture; leave out start")
         if any(guide.style_region is not None for guide in pictures.guides):
             raise InputError(
-                f"method {settings.method} takes a style from the whole painting; leave out "
-                "style_masks or style_labels"
+                f"{name} takes a style from the whole painting; leave out style_masks or "
+                "style_labels"
             )
         places = [contents(one.region) for one in pictures.guides if one.region is not None]
         if settings.blend and places and len(set(places)) == len(places):
             raise InputError(
-                f"each style has a region of its own, in which method {settings.method} has "
-                "nothing to blend it with; leave out blend"
+                f"each style has a region of its own, in which {name} has nothing to blend it "
+                "with; leave out blend"
             )
-        if isinstance(loaded, dict):
-            loaded = _shared(loaded, settings, pictures.network)
-        loaded = loaded or load(settings, file=pictures.network)
-        _check_paintings(pictures, settings, loaded)
-        known = bool(loaded.network.known)  # then what is blended are paintings
-        check_numbers(dataclasses.replace(settings, blend=()) if known else settings, loaded.styles)
+        if settings.method == "trained":
+            given = any(guide.style is not NO_PAINTING for guide in pictures.guides)
+            check_trained(loaded, settings, paintings=given)
         _, (height, width) = extents(pictures.original.shape[1:3], settings)
         least = loaded.network.least
         if min(height, width) < least:
             raise InputError(
-                f"the picture is {width} x {height} pixels, but method {settings.method} needs at "
-                f"least {least} x {least}; take a larger picture or size"
+                f"the picture is {width} x {height} pixels, but {name} needs at least {least} x "
+                f"{least}; take a larger picture or size"
             )
-        tile = fitting.tile(loaded.network, settings, height, width)
+        tile = fitting.tile(loaded, settings, height, width)
         return OnePassPlan(pictures, settings, loaded, tile)
-
-
-def _check_paintings(pictures: Pictures, settings: Settings, loaded: Loaded) -> None:
-    """Raise an `InputError` where a trained network and the paintings beside it do not go along."""
-    given = [guide for guide in pictures.guides if guide.style is not NO_PAINTING]
-    if settings.method != "trained" or bool(loaded.network.known) == bool(given):
-        return
-    if given:
-        raise InputError(
-            f"{pictures.network} has a style of its own, in place of a painting; leave out the "
-            "painting"
-        )
-    raise InputError(f"{pictures.network} takes any painting; give one beside it")
 
 
 def _shared(networks: Networks, settings: Settings, file: Path | None) -> Loaded:

@@ -15,7 +15,7 @@ from jnst.feedforward import trainable
 from jnst.feedforward.registry import NETWORKS, Network
 from jnst.feedforward.segments import PICTURE
 from jnst.transfer.onepass import tiles
-from jnst.transfer.onepass.checks import NUMBERS
+from jnst.transfer.onepass.checks import NUMBERS, called, check_own_styles
 from jnst.transfer.onepass.programs import Maps, program
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
@@ -30,13 +30,14 @@ class Loaded(NamedTuple):
     """A network, and its parameters.
 
     Given a cache, many pictures share what is known of their styles. `styles` are the names of
-    those that the network has itself, if it has several.
+    those that the network has itself, if it has several; `kind` is the name of a trained one.
     """
 
     network: Network
     params: Params
     styles: tuple[str, ...] = ()
     known: TargetCache | None = None
+    kind: str = ""
 
 
 def load(settings: Settings, *, file: Path | None) -> Loaded:
@@ -55,9 +56,52 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
                 f"{file} is a decoder of {design.network}, and paints no style; make it a part of "
                 "method wct by 'jnst weights convert'"
             )
-        return Loaded(trainable.network(design), params, design.own_styles)
+        return _of(design, params)
     name, params = onepass.open_file(file)
-    return Loaded(NETWORKS[name], params)
+    return Loaded(NETWORKS[name], params, kind=name)
+
+
+def describe(file: Path) -> Loaded | None:
+    """Return a network that jnst trained, found as `load` finds it, without its parameters.
+
+    None for networks of others, and for what cannot be read: to load it says why.
+    """
+    file = onepass.located(file)
+    if onepass.suffix_of(file) != trained.SUFFIX:
+        return None
+    try:
+        return _of(trained.describe(file)[0], {})
+    except InputError:
+        return None
+
+
+def _of(design: trainable.Design, params: Params) -> Loaded:
+    return Loaded(trainable.network(design), params, design.own_styles, kind=design.network)
+
+
+def check_trained(loaded: Loaded, settings: Settings, *, paintings: bool) -> None:
+    """Raise an `InputError` for what a trained network has no use for.
+
+    So for `paintings` beside one that has its own styles, none beside one that takes any, and for
+    settings that go with the other kind.
+    """
+    name = called(settings, network=loaded.kind)
+    if not loaded.network.known:
+        if paintings:
+            raise InputError(
+                f"{name} has a style of its own, in place of a painting; leave out the painting"
+            )
+        check_own_styles(settings, loaded.styles, network=loaded.kind)
+        return
+    if not paintings:
+        raise InputError(f"{name} takes any painting; give one beside it")
+    if settings.style_number:
+        raise InputError(
+            f"style_number is for networks of several styles, and {name} takes any painting; leave "
+            "it out"
+        )
+    if settings.style_size is not None and loaded.network.side is not None:
+        raise InputError(f"{name} takes paintings of one size; leave out style_size")
 
 
 def compute(loaded: Loaded, settings: Settings, given: Maps, *, tile: int | None) -> np.ndarray:

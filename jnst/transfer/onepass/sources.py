@@ -49,9 +49,14 @@ def network_and_paintings(
         networks = [Path(str(one)) for one in styles if is_network(one)]
         if len(networks) == 1:
             return networks[0], tuple(one for one in styles if not is_network(one))
+        if networks:
+            raise InputError(
+                f"one trained network paints a picture, not {' and '.join(map(str, networks))}; "
+                "leave out the others"
+            )
         raise InputError(
-            f"method trained needs one network, a file ending in {', '.join(SUFFIXES)}, in place "
-            "of the painting, or beside it"
+            f"method trained needs a network, a file ending in {', '.join(SUFFIXES)}, in place of "
+            "the painting, or beside it"
         )
     if styles and method in WITHOUT_PAINTING:
         raise InputError(f"method {method} has styles of its own; leave out the painting")

@@ -19,12 +19,16 @@ from jnst.transfer.settings import Settings
         ),
         ({"method": "adain", "strength": 1.5}, "strength must be at most 1, not 1.5"),
         ({"method": "adain", "strength": -1.0}, "strength must be a number of at least 0"),
-        ({"strength": 0.5}, "strength is for method ghiasi or adain or wct or microast, not for"),
+        ({"strength": 0.5}, "strength is for method ghiasi or .* or trained, not for pixels"),
+        (
+            {"method": "trained", "steps": (5,)},
+            "^a trained network paints in one pass, to which steps means nothing",
+        ),
         (
             {"style_number": (3,)},
             "style_number is for method multistyle or trained, not",
         ),
-        ({"method": "trained", "strength": 0.5}, "strength is for method .*, not for trained"),
+        ({"method": "trained", "strength": 2.0}, "strength must be at most 1, not 2"),
         ({"method": "multistyle"}, "multistyle needs style_number, from 0 to 25"),
         ({"method": "multistyle", "style_number": (26,)}, "must be from 0 to 25, not 26"),
         ({"method": "multistyle", "style_number": (-1,)}, "must be from 0 to 25, not -1"),
@@ -51,6 +55,7 @@ def test_what_cannot_be_used_is_refused(settings, says):
         {"method": "adain", "strength": 0.5, "style_size": 99, "blend": (1.0, 2.0), "seed": 3},
         {"method": "multistyle", "style_number": (0, 25), "blend": (1.0, 2.0)},
         {"method": "trained", "colour": "luminance", "canvas": 64, "engine": "byhand"},
+        {"method": "trained", "colour": "pca", "strength": 0.5, "style_size": 64},
         {"method": "ghiasi", "tile": 512, "precision": "bfloat16"},
     ],
 )

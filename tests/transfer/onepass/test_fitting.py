@@ -6,11 +6,12 @@ from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.feedforward.registry import NETWORKS
 from jnst.transfer.onepass.fitting import tile
+from jnst.transfer.onepass.network import Loaded
 from jnst.transfer.settings import Settings
 
 
 def sides(name, height, width, **settings):
-    return tile(NETWORKS[name], Settings(method=name, **settings), height, width)
+    return tile(Loaded(NETWORKS[name], {}), Settings(method=name, **settings), height, width)
 
 
 def test_what_fits_is_painted_as_a_whole(free):
@@ -49,12 +50,16 @@ def test_what_does_not_even_fit_in_tiles_is_refused_with_what_would(free):
     assert sides("ghiasi", largest, largest)
 
 
-def test_tiles_of_a_network_that_mirrors_the_picture_are_refused():
+def test_tiles_of_a_network_that_mirrors_the_picture_are_refused(free):
     network = trainable.network(trainable.Design("johnson-paper", 0.1, ("one",)))
-    settings = Settings(method="trained", tile=64)
-    assert tile(network, settings, 60, 64) is None
-    with pytest.raises(InputError, match="this network cannot paint in tiles; leave out tile"):
-        tile(network, settings, 60, 65)
+    loaded, settings = Loaded(network, {}, kind="johnson-paper"), Settings(method="trained")
+    asked = Settings(method="trained", tile=64)
+    assert tile(loaded, asked, 60, 64) is None
+    with pytest.raises(InputError, match=r"^network johnson-paper cannot paint in tiles; leave"):
+        tile(loaded, asked, 60, 65)
+    free(1 << 27)
+    with pytest.raises(InputError, match=r"^at 4000 x 4000 pixels network johnson-paper needs "):
+        tile(loaded, settings, 4000, 4000)
 
 
 def test_tiles_are_as_large_as_asked_for_where_the_picture_is_larger():

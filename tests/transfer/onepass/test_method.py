@@ -227,6 +227,51 @@ def test_styles_of_one_region_are_mixed_before_they_are_painted(small):
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [
+        ("adain", {"strength": 0.25}),
+        ("adain", {"style_size": 20}),
+        ("adain", {"colour": "pca"}),
+        ("ghiasi", {"strength": 0.25}),
+    ],
+)
+def test_a_trained_network_of_any_painting_paints_as_the_method_of_its_name(
+    method, settings, small, any_style
+):
+    loaded = (small if method == "adain" else any_style)._replace(kind=method)
+    expected = paint(loaded, method=method, **settings)
+    styles = [STYLES[0], "mine.jnst"]
+    found = paint(loaded, styles=styles, method="trained", **settings)
+    np.testing.assert_array_equal(found, expected)
+    plain = paint(loaded, styles=styles, method="trained")
+    assert np.abs(found - plain).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "says"),
+    [
+        ("johnson", {"strength": 0.5}, "strength is for networks that take any painting, and net"),
+        ("johnson", {"style_size": 9}, "and network johnson has its own style; leave it out"),
+        ("johnson", {"colour": "pca"}, "and network johnson has none; take luminance"),
+        ("johnson", {"style_number": (0,)}, "of several styles, and network johnson has one"),
+        ("johnson", {"blend": (1.0,)}, "of several styles, and network johnson has one"),
+        ("johnson", {"size": 6}, "but network johnson needs at least 8 x 8; take a larger"),
+        ("adain", {"style_number": (0,)}, "of several styles, and network adain takes any paint"),
+        ("ghiasi", {"style_size": 9}, "network ghiasi takes paintings of one size; leave out st"),
+    ],
+)
+def test_what_means_nothing_to_a_trained_network_is_refused(kind, settings, says):
+    network = {
+        "johnson": NETWORKS["johnson"],
+        "adain": stand_in(mixed=True),
+        "ghiasi": stand_in(side=8),
+    }
+    styles = ["mine.pth", *([] if kind == "johnson" else STYLES[:1])]
+    with pytest.raises(InputError, match=says):
+        paint(Loaded(network[kind], {}, kind=kind), styles=styles, method="trained", **settings)
+
+
 def test_a_picture_stays_between_black_and_white(small):
     style = np.zeros((8, 8, 3), np.float32)
     style[:4] = 1

@@ -39,9 +39,9 @@ def test_paintings_and_networks_are_told_apart():
 @pytest.mark.parametrize(
     ("method", "styles", "says"),
     [
-        ("trained", [], "method trained needs one network, a file ending in .jnst, .npz, "),
-        ("trained", ["a.pth", "b.pth"], "method trained needs one network"),
-        ("trained", ["a.png"], "method trained needs one network"),
+        ("trained", [], "method trained needs a network, a file ending in .jnst, .npz, "),
+        ("trained", ["a.pth", "b.pth"], "one trained network paints a picture, not a.pth and b.pt"),
+        ("trained", ["a.png"], "method trained needs a network"),
         ("multistyle", ["a.png"], "method multistyle has styles of its own; leave out the paint"),
         ("ghiasi", [], "give at least one style picture"),
         ("pixels", [], "give at least one style picture"),
