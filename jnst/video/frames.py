@@ -64,15 +64,11 @@ class Chosen:
     duration: Fraction
     begin: Fraction
     """Where the first of them is in the clip, in seconds."""
+    transparent: bool
 
     def frame(self, number: int) -> np.ndarray:
         """Return a frame by its number among the chosen."""
         return self.clip.frame(self.numbers[number])
-
-    @property
-    def transparent(self) -> bool:
-        """Tell whether any frame may have alpha."""
-        return self.clip.transparent
 
     def close(self) -> None:
         """Close the clip."""
@@ -130,7 +126,7 @@ def chosen(clip: Clip, part: Part) -> Chosen:
     end = clip.times[after] if after < len(clip.times) else clip.duration
     numbers = numbers[:: part.every]
     times = [clip.times[i] - begin for i in numbers]
-    return Chosen(clip, numbers, times, end - begin, begin)
+    return Chosen(clip, numbers, times, end - begin, begin, clip.transparent)
 
 
 def durations(times: Sequence[Fraction], whole: Fraction) -> list[Fraction]:

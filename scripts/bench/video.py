@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import math
 import statistics
 import time
 from collections.abc import Iterator
@@ -63,8 +64,10 @@ def main() -> None:
         took = json.loads((folder / "took.json").read_text())
         paths = sorted(folder.glob("*.png"))
         found = steadiness(frames, Numbered(paths, frames.times, frames.duration))
-        warping, flicker = (statistics.mean(values) for values in found)
-        base = first.setdefault(more.get("method"), warping)
+        warping, flicker = (statistics.mean([x for x in v if x == x] or [math.nan]) for v in found)
+        base = first.get(more.get("method"), math.nan)
+        if not video.steady:
+            base = first[more.get("method")] = warping
         print(
             f"| {way} | {warping:.2e} | {warping / base:.2f} | {flicker:.2e} | "
             f"{took['frame']:.2f} | {took['flow'] / took['frame']:.0%} |",
