@@ -4,6 +4,7 @@ JNST_TESTS_STRICT=no leaves the checks out, which are a seventh of the tests' ti
 """
 
 import gc
+import inspect
 import os
 import signal
 from pathlib import Path
@@ -59,6 +60,9 @@ def _checked_where_it_pays(*, typechecker):
         if isinstance(thing, type):
             return _jaxtyped(thing, typechecker=typechecker)
         has_shapes = "jaxtyping" in str(getattr(thing, "__annotations__", ""))
+        if has_shapes and inspect.isgeneratorfunction(thing):
+            # Of what a generator yields jaxtyping checks nothing from then on, in any function.
+            return thing
         if has_shapes:
             return _jaxtyped(typechecker(thing), typechecker=None)
         inner = "<locals>" in getattr(thing, "__qualname__", "")

@@ -103,7 +103,7 @@ def test_styles_with_a_label_in_common_are_blended_there():
         (STYLES, {"labels": LEFT, "style_labels": [LEFT]}, (), "1 style label pictures for 2"),
         (STYLES[0], {"masks": [0 * LEFT]}, (), "black all over"),
         (STYLES[0], {"masks": [LEFT], "style_masks": [0 * LEFT]}, (), "black all over"),
-        (STYLES[0], {"start": np.full((4, 4, 3), np.nan)}, (), "values must lie in"),
+        (STYLES[0], {"start": np.full((4, 4, 3), np.nan)}, (), "NaN or infinite"),
     ],
 )
 def test_what_does_not_match_is_named(styles, options, blend, says):
