@@ -117,10 +117,17 @@ def test_a_film_that_never_comes_whole_is_not_kept(site, tmp_path):
     with contextlib.closing(socket.create_connection(("127.0.0.1", site.port))) as connection:
         head = "POST /api/films HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n"
         connection.sendall(head.encode() + b"x" * 2000)
-        while not list(folder.iterdir()):
-            time.sleep(0.01)
-    while list(folder.iterdir()):
+        assert _within_seconds(lambda: list(folder.iterdir()))
+    assert _within_seconds(lambda: not list(folder.iterdir()))
+
+
+def _within_seconds(holds):
+    end = time.monotonic() + 20
+    while not holds():
+        if time.monotonic() > end:
+            return False
         time.sleep(0.01)
+    return True
 
 
 def test_what_is_no_film_and_what_is_missing_is_one_line(site, tmp_path, monkeypatch):

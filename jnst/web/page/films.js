@@ -18,15 +18,13 @@ function play() {
   if (plays()) original.play().catch(() => {}); // it was paused again at once, or does not play
 }
 
-painted.addEventListener("play", () => follow(APART));
-painted.addEventListener("playing", play);
+painted.addEventListener("playing", play); // also after a seek, and where it begins again
 painted.addEventListener("waiting", () => original.pause());
 painted.addEventListener("pause", () => {
   original.pause();
   follow();
 });
 painted.addEventListener("seeking", () => follow());
-painted.addEventListener("seeked", () => painted.paused || play()); // also where it begins again
 painted.addEventListener("timeupdate", () => follow(APART));
 painted.addEventListener("ratechange", () => (original.playbackRate = painted.playbackRate));
 original.addEventListener("click", () => (painted.paused ? painted.play().catch(() => {}) : painted.pause()));
