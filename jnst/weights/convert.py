@@ -30,8 +30,8 @@ def convert(
 
     `kind` is 'auto' or a key of `ORIGINS`, `backbone` 'auto' or one of the networks there;
     `output` is `<backbone>.h5` in the first folder where weights are looked for, unless given.
-    Raises `InputError` where the source is unreadable, or not one of the networks, or where nothing
-    can be written.
+    Raises `InputError` where the source is unreadable, or not one of the networks, where nothing
+    can be written, and where no output is given and weights from another file are there.
     """
     kind, found = read(source, kind=kind, backbone=backbone)
     origin = ORIGINS[kind][found.backbone]
@@ -63,12 +63,13 @@ def convert(
         mean = np.multiply(255, means[::-1]).astype(np.float32).reshape(1, 1, 1, 3)
         first["kernel"] = fold_scaling(first["kernel"], stds)
     layers["input"] = {"mean": mean}
-    output = output or store.folders()[0] / f"{found.backbone}.h5"
-    check_folder(output.parent)
+    path = output or store.folders()[0] / f"{found.backbone}.h5"
+    check_folder(path.parent)
     with disk.guarded(f"cannot read {source}"):
         theirs = manifest.of_source(source)
-    store.save(output, layers, {"backbone": found.backbone, **theirs, **origin.entry})
-    return output
+    entry = {"backbone": found.backbone, **theirs, **origin.entry}
+    store.save(path, layers, entry, replace=output is not None)
+    return path
 
 
 def check_folder(folder: Path) -> None:

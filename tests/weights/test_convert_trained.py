@@ -15,10 +15,10 @@ from jnst.training.painter import Painter
 from jnst.weights import convert_trained, onepass, store, trained
 
 
-def write(folder, network):
+def write(folder, network, *, seed=0):
     design = trainable.Design(network, 1.0, ())
     params = jax.tree.map(
-        np.array, Painter(trainable.network(design).table, rngs=nnx.Rngs(0)).params
+        np.array, Painter(trainable.network(design).table, rngs=nnx.Rngs(seed)).params
     )
     if design.level:
         params |= encoder_params(store.load("vgg19", normalized=True), design.level)
@@ -56,6 +56,18 @@ def test_decoders_become_weights_of_a_method(names, tmp_path, monkeypatch, capsy
         for kind, array in kinds.items():
             error = np.abs(found[row][kind] - array).max()
             assert error <= 0.005 * np.abs(array).max(), f"{row}/{kind}"
+    other = str(tmp_path / "other.h5")
+    for words in ([], ["-o", other]):
+        assert jnst.cli.main(["weights", "convert", *files, *words]) == 0
+    before = (tmp_path / "weights" / f"{method}.h5").read_bytes()
+    write(tmp_path, names[0], seed=1)
+    capsys.readouterr()
+    assert jnst.cli.main(["weights", "convert", *files]) == 2
+    said = capsys.readouterr().err
+    made = " and ".join(f"{name}.jnst" for name in names)
+    assert f"{method}.h5 is there already with other numbers, from {made}, and is not" in said
+    assert (tmp_path / "weights" / f"{method}.h5").read_bytes() == before
+    assert jnst.cli.main(["weights", "convert", *files, "-o", other]) == 0
 
 
 @pytest.mark.parametrize("names", [("wct1",), ("wct1", "adain"), ("ghiasi",)])

@@ -12,7 +12,7 @@ from painters import NETS, here, load
 from jnst.errors import InputError
 from jnst.feedforward import parameters
 from jnst.feedforward.registry import NETWORKS
-from jnst.weights import onepass, store
+from jnst.weights import onepass, writing
 
 
 @pytest.fixture
@@ -66,10 +66,10 @@ def test_what_was_altered_is_refused(folder):
 
 def test_another_network_by_the_name_is_refused(folder):
     tensors = {"contract.0.w": np.ones((1, 2, 3, 4), np.float32)}
-    store.write(folder / "ghiasi.h5", {"": tensors}, {}, {})
+    writing.put([writing.file_of(folder / "ghiasi.h5", {"": tensors}, {}, {})], replace=True)
     with pytest.raises(InputError, match=r"ghiasi.h5 holds none of the networks ghiasi"):
         onepass.load("ghiasi")
-    store.write(folder / "multistyle.h5", {"": tensors}, {}, {})
+    writing.put([writing.file_of(folder / "multistyle.h5", {"": tensors}, {}, {})], replace=True)
     with pytest.raises(InputError, match=r"multistyle.h5: the tensor contract.0.w has the shape"):
         onepass.load("multistyle")
 

@@ -56,6 +56,12 @@ def test_its_authors_file_and_torchvisions_give_the_same(folder, params, capsys)
         assert entry["layers"]["update_block.gru.convz"] == [3, 3, 242, 96]
         made.append((folder / "raft-small.h5").read_bytes())
     assert made[0] == made[1]
+    moved = {name: {**layer, "bias": layer["bias"] + 1} for name, layer in params.items()}
+    tensors = plain_raft.as_published(moved)
+    (folder.parent / "raft-small.pth").write_bytes(zipped(*state_dict(tensors)))
+    assert jnst.cli.main(["weights", "convert", "raft-small.pth"]) == 2
+    assert "with other numbers, from raft_small_C_T_V1-ad48884c.pth, and" in capsys.readouterr().err
+    assert (folder / "raft-small.h5").read_bytes() == made[0]
 
 
 def test_names_are_torchvisions():

@@ -36,6 +36,21 @@ def test_keras_round_trip(folder, name):
     assert {"authors", "licence", "notice"} < set(entry)
 
 
+def test_weights_from_another_file_are_replaced_only_where_that_is_named(folder):
+    arrays = random_arrays("squeezenet1_1")
+    source = write_keras(folder / "one.h5", as_keras("squeezenet1_1", arrays))
+    made = convert.convert(source)
+    before = made.read_bytes()
+    first = next(iter(arrays))
+    arrays[first] = {kind: array + 1 for kind, array in arrays[first].items()}
+    other = write_keras(folder / "two.h5", as_keras("squeezenet1_1", arrays))
+    with pytest.raises(InputError, match=r"with other numbers, from one.h5, and is not replaced"):
+        convert.convert(other)
+    assert made.read_bytes() == before
+    assert convert.convert(other, made) == made
+    assert made.read_bytes() != before
+
+
 @pytest.mark.parametrize(
     ("start", "stems"),
     [
