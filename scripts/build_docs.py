@@ -88,6 +88,8 @@ def build(package: str, out: Path) -> None:
     if not ours and out.exists() and (out.is_file() or any(out.iterdir())):
         raise ValueError(f"{out} is neither empty nor a reference: left as it is")
     names = modules(package)
+    # A `TypedDict` does not know which one it took a field from.
+    warnings.filterwarnings("ignore", r"Cannot determine where .*\.Keywords\.", UserWarning)
     missing = [full for name in names for full in undocumented(name)]
     if missing:
         raise ValueError(f"without a docstring: {', '.join(missing)}")

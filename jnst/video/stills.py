@@ -15,8 +15,10 @@ from jnst.errors import InputError, check_at_least, check_at_most
 from jnst.pictures import animation, files
 from jnst.system import disk
 
-SLOWEST, FASTEST = 0.01, 1000.0
-"""Pictures a second that numbered ones may be shown at."""
+SLOWEST = 0.01
+"""Pictures a second that numbered ones may be shown at, at least."""
+FASTEST = 1000.0
+"""And at most."""
 ANIMATIONS = (".webp", ".avif")
 """Suffixes of animations that FFmpeg does not read."""
 

@@ -34,6 +34,7 @@ from jnst.video.store import Store, emptied
 from jnst.video.store import read as kept_in
 
 Callback = Callable[[Moment], object]
+"""A function that is told of each finished frame."""
 
 
 @dataclass(frozen=True)

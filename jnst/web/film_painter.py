@@ -31,6 +31,7 @@ from jnst.web.records import Painted
 PARTS = 20
 """Into so many parts the time of a frame is cut, after each of which the time left is known."""
 NO_SOUND = "Without its sound: an .mp4 does not hold that kind."
+"""What is said of a film whose sound was left out."""
 
 
 def paint_film(
