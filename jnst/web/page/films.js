@@ -7,25 +7,19 @@ const APART = 0.12; // seconds; browsers are no more exact than that while they 
 const painted = $("#film-painted");
 const original = $("#film-original");
 
-const plays = () => original.hasAttribute("src");
-
-function follow(most = 0) {
-  if (!plays() || !(Math.abs(original.currentTime - painted.currentTime) > most)) return;
-  original.currentTime = painted.currentTime;
+// Whatever has happened, the original is to be where the painted one is, and to do what that does.
+function follow() {
+  if (!original.hasAttribute("src")) return;
+  const still = painted.paused || painted.readyState < painted.HAVE_FUTURE_DATA;
+  const apart = Math.abs(original.currentTime - painted.currentTime);
+  if (apart > (painted.paused ? 0 : APART)) original.currentTime = painted.currentTime;
+  if (still) original.pause();
+  else original.play().catch(() => {}); // it was paused again at once, or does not play
 }
 
-function play() {
-  if (plays()) original.play().catch(() => {}); // it was paused again at once, or does not play
+for (const event of ["playing", "waiting", "pause", "seeking", "timeupdate"]) {
+  painted.addEventListener(event, follow);
 }
-
-painted.addEventListener("playing", play); // also after a seek, and where it begins again
-painted.addEventListener("waiting", () => original.pause());
-painted.addEventListener("pause", () => {
-  original.pause();
-  follow();
-});
-painted.addEventListener("seeking", () => follow());
-painted.addEventListener("timeupdate", () => follow(APART));
 painted.addEventListener("ratechange", () => (original.playbackRate = painted.playbackRate));
 original.addEventListener("click", () => (painted.paused ? painted.play().catch(() => {}) : painted.pause()));
 original.addEventListener("error", () => {
