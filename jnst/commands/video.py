@@ -1,22 +1,18 @@
 """`jnst video`: a film painted frame by frame, each held to the one before it."""
 
 import argparse
-import contextlib
 import dataclasses
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tyro
 
-from jnst.display.terminal import live
 from jnst.errors import InputError
-from jnst.runs import checkpoint
 from jnst.runs.failures import status
-from jnst.runs.signals import uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
@@ -27,13 +23,13 @@ from jnst.transfer.quality import times, with_quality
 from jnst.transfer.settings import Settings
 from jnst.video import encoding
 from jnst.video.frames import Part
-from jnst.video.outputs import FRAMES, check_outputs, named_after
+from jnst.video.making import begun, paint, write
+from jnst.video.outputs import named_after
 from jnst.video.presets import PRESETS, preset
 from jnst.video.recipe import Moment
-from jnst.video.run import Given, OpenedFilm, check_space, costs, open_given, open_run, paint, write
+from jnst.video.run import Given, OpenedFilm
 from jnst.video.settings import VideoSettings, check, check_meant
-from jnst.video.store import Store, emptied
-from jnst.video.store import read as kept_in
+from jnst.video.store import Store
 from jnst.xla import keep_compiled_programs
 
 MINUTE = 60
@@ -131,28 +127,24 @@ def run(options: Options) -> int:
         settings.style_number,
         resume=options.resume and options.checkpoint is None,
     )
-    frames, sound = open_given(given, sound=options.sound)
-    with contextlib.closing(frames):
-        timing = encoding.Timing(frames.times, frames.duration)
-        check_outputs(output, given, frames)
-        encoding.check_writable(output, timing, sound)
-        folder = options.checkpoint or output.with_name(f"{output.name}{FRAMES}")
-        with checkpoint.held(folder), emptied(folder, keep=options.checkpoint is not None):
-            if kept_in(folder) is not None and not options.resume:
-                raise InputError(
-                    f"{folder} holds a film that is not finished; go on with it by --resume, or "
-                    "remove the folder"
-                )
-            if options.cache:
-                keep_compiled_programs()
-            opened = open_run(given, frames, sound, settings, video)
-            return _paint(opened, options, output, folder)
+    if options.cache:
+        keep_compiled_programs()
+    with begun(
+        given,
+        output,
+        settings,
+        video,
+        sound=options.sound,
+        folder=options.checkpoint,
+        resume=options.resume,
+        how="--resume",
+    ) as (opened, store):
+        return _paint(opened, store, options, output)
 
 
-def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> int:
+def _paint(opened: OpenedFilm, store: Store, options: Options, output: Path) -> int:
     """Paint and write a film; return the exit status."""
     film, began = opened.film, time.monotonic()
-    store = Store(folder, opened.facts)
     if not options.quiet:
         for note in opened.notes:
             notice(note)
@@ -161,49 +153,29 @@ def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> 
         if store.done:
             notice(f"going on after {store.done} of {film.count} frames")
         elif options.resume:
-            notice(f"{folder} holds no film to go on with: beginning")
-    check_space(folder, film)
-    try:
-        with _watching(opened, store, quiet=options.quiet) as watch:
-            trouble = paint(opened, store, watch)
-    except BaseException:
-        if not store.done:
-            store.remove()
-        raise
+            notice(f"{store.folder} holds no film to go on with: beginning")
+    trouble = paint(opened, store, _once_a_minute(quiet=options.quiet), quiet=options.quiet)
     if options.output is None and not options.resume:
         output = disk.unused(output)  # another run may have taken the name meanwhile
-    count, (height, width) = write(opened, store, output)
-    if trouble is None:
-        with uninterrupted():
-            store.remove()
+    count, (height, width) = write(opened, store, output, trouble)
     if not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}, {count} of "
             f"{len(film.frames.times)} frames), in {time.monotonic() - began:.0f} s"
         )
         if trouble is not None:
-            notice(f"the finished frames are in {folder}; go on by --resume")
+            notice(f"the finished frames are in {store.folder}; go on by --resume")
     return status(trouble)
 
 
-@contextlib.contextmanager
-def _watching(
-    opened: OpenedFilm, store: Store, *, quiet: bool
-) -> Iterator[Callable[[Moment], None]]:
-    """Show a live line, or without a terminal one a minute."""
-    film = opened.film
-    told, count = time.monotonic(), film.count
-    with live(costs(opened)[store.done :], quiet=quiet) as show:
+def _once_a_minute(*, quiet: bool) -> Callable[[Moment], None]:
+    """Return a function that says once a minute how many frames are done, if no terminal does."""
+    told = time.monotonic()
 
-        def watch(moment: Moment) -> None:
-            nonlocal told
-            if moment.share:
-                show(f"frame {moment.done + 1} of {count}: {moment.share:.0%}")
-                return
-            show(moment.progress._replace(step=moment.done - first))
-            if not (quiet or sys.stderr.isatty()) and time.monotonic() >= told + MINUTE:
-                told = time.monotonic()
-                notice(f"frame {moment.done} of {count}")
+    def tell(moment: Moment) -> None:
+        nonlocal told
+        if not (quiet or sys.stderr.isatty()) and time.monotonic() >= told + MINUTE:
+            told = time.monotonic()
+            notice(f"frame {moment.done} of {moment.count}")
 
-        first = store.done
-        yield watch
+    return tell

@@ -76,7 +76,7 @@ class Chosen:
 
     @property
     def sound(self) -> Any:
-        """The clip itself where it is a film, whose sound can be copied; else None."""
+        """The path of the film whose sound can be copied; None for pictures, which have none."""
         return getattr(self.clip, "sound", None)
 
 

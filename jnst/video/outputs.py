@@ -23,19 +23,18 @@ def named_after(
 
     Raises `InputError` where several such were begun.
     """
-    names = [*(one.stem for one in styles), *map(str, numbers)]
     name = clip.resolve().name if clip.is_dir() else clip.stem.replace("%", "")
-    output = Path(f"{'-'.join([name, *names])}.mp4")
+    parts = [name, *(one.stem for one in styles), *map(str, numbers)]
+    output = Path(f"{'-'.join(parts)}.mp4")
     if resume:
-        begun = Path().glob(f"{glob.escape(output.stem)}*{output.suffix}{FRAMES}")
-        there = [folder for folder in sorted(begun) if read(folder) is not None]
-        if len(there) > 1:
-            begun = ", ".join(folder.name.removesuffix(FRAMES) for folder in there)
+        folders = Path().glob(f"{glob.escape(output.stem)}*{output.suffix}{FRAMES}")
+        begun = [one.name.removesuffix(FRAMES) for one in sorted(folders) if read(one) is not None]
+        if len(begun) > 1:
             raise InputError(
-                f"several films were begun: {begun}; say by --output which to go on with"
+                f"several films were begun: {', '.join(begun)}; say by --output which to go on with"
             )
-        if there:
-            return Path(there[0].name.removesuffix(FRAMES))
+        if begun:
+            return Path(begun[0])
     return disk.unused(output)
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jnst.errors import InputError
-from jnst.pictures import colour, files
+from jnst.pictures import colour, files, resizing
 from jnst.runs.checkpoint import digest
 from jnst.runs.signals import interruptions, uninterrupted
-from jnst.transfer.frames import next_frame
-from jnst.transfer.pictures import alpha_for, read
+from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
 from jnst.version import __version__
@@ -163,7 +162,7 @@ def write(opened: OpenedFilm, store: Store, path: Path) -> Written:
     end = frames.times[count] if count < len(frames.times) else frames.duration
     sound = opened.sound
     if sound is not None and count < len(frames.times):
-        sound = sound._replace(whole=False)
+        sound = sound._replace(whole=False, late=Fraction(0))  # as a part has it
     with uninterrupted():
         size = encoding.write(
             path,
@@ -182,11 +181,11 @@ def _finished(film: Film, store: Store, count: int) -> Iterator[encoding.Frame]:
     for number in range(count):
         picture, alpha = store.newest(number, film.video.passes), None
         if settings.colour is not None or film.frames.transparent:
-            frame = frame_of(film.frames, film.first, number)
-            pictures = next_frame(film.first, frame, settings)
-            alpha = alpha_for(pictures, picture)
+            original, alpha = files.read_with_alpha(frame_of(film.frames, film.first, number))
+            if alpha is not None:
+                alpha = resizing.resize_mask(alpha, *picture.shape[1:3])
             if settings.colour is not None:
-                picture = colour.after(settings.colour, picture, pictures.original)
+                picture = colour.after(settings.colour, picture, original)
         yield picture, alpha
 
 

@@ -26,7 +26,7 @@ _FRAME = re.compile(r"\d{6,}-\d+\.npy")
 
 
 class Store:
-    """A folder of painted frames, which must be held; `done` counts them, over all passes."""
+    """A `folder` of painted frames, which must be held; `done` counts them, over all passes."""
 
     def __init__(self, folder: Path, facts: Mapping[str, Any]) -> None:
         """Begin with an empty folder, or go on with one of the same facts.
@@ -35,7 +35,7 @@ class Store:
 
         Raises `InputError` for the frames of another run.
         """
-        self._folder, self._facts, self.done = folder, dict(facts), 0
+        self.folder, self._facts, self.done = folder, dict(facts), 0
         disk.remove_unfinished(folder, "")
         kept = read(folder)
         if kept is None:
@@ -77,20 +77,20 @@ class Store:
 
     def remove(self) -> None:
         """Remove all frames, when the film is written; nothing else that is in the folder."""
-        (self._folder / FILE).unlink(missing_ok=True)
+        (self.folder / FILE).unlink(missing_ok=True)
         self._clear()
 
     def _clear(self) -> None:
-        for path in self._folder.glob("*.npy"):
+        for path in self.folder.glob("*.npy"):
             if _FRAME.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
     def _tell(self) -> None:
         text = json.dumps({"facts": self._facts, "done": self.done})
-        disk.write_text(self._folder / FILE, text)
+        disk.write_text(self.folder / FILE, text)
 
     def _path(self, number: int, turn: int) -> Path:
-        return self._folder / f"{number:06}-{turn}.npy"
+        return self.folder / f"{number:06}-{turn}.npy"
 
 
 @contextlib.contextmanager

@@ -1,37 +1,29 @@
 """A film in one call: `jnst.stylize_video`."""
 
-import contextlib
 import dataclasses
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-from jnst.display.terminal import live
-from jnst.errors import InputError
 from jnst.methods.keywords import check_names, replaced, with_keywords
-from jnst.runs import checkpoint as folders
 from jnst.runs.log import LOG
 from jnst.runs.result import Written
-from jnst.runs.signals import uninterrupted
 from jnst.transfer.keywords import Quality
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.pictures import Several, several
-from jnst.transfer.quality import QUALITY, with_quality
+from jnst.transfer.quality import times, with_quality
 from jnst.transfer.settings import MethodName, Settings
-from jnst.video import encoding
 from jnst.video.frames import Part
 from jnst.video.keywords import Keywords
-from jnst.video.outputs import FRAMES, check_outputs
+from jnst.video.making import begun, paint, write
 from jnst.video.presets import preset as preset_called
 from jnst.video.recipe import Moment
-from jnst.video.run import Given, OpenedFilm, check_space, costs, open_given, open_run, paint, write
+from jnst.video.run import Given
 from jnst.video.settings import VideoSettings, check, check_meant
-from jnst.video.store import Store, emptied
-from jnst.video.store import read as kept_in
 
 Callback = Callable[[Moment], object]
 """A function that is told of each finished frame."""
@@ -119,66 +111,25 @@ def stylize_video(
     chosen = with_quality(chosen, quality, preset=preset)
     check(video)
     check_meant(video, chosen.method)
-    steps = max(1, round((QUALITY[quality] or 1) * video.frame_steps))
-    video = dataclasses.replace(video, frame_steps=steps)
+    video = dataclasses.replace(video, frame_steps=times(video.frame_steps, quality))
     path, motion = Path(output), None if flow_files is None else Path(flow_files)
     part = Part(begin, end, every)
     given = Given(Path(clip), styles, part, rate, several(masks), motion)
-    folder = path.with_name(f"{path.name}{FRAMES}") if checkpoint is None else Path(checkpoint)
-    frames, tone = open_given(given, sound=sound)
-    with contextlib.closing(frames):
-        check_outputs(path, given, frames)
-        encoding.check_writable(path, encoding.Timing(frames.times, frames.duration), tone)
-        with folders.held(folder), emptied(folder, keep=checkpoint is not None):
-            if kept_in(folder) is not None and not resume:
-                raise InputError(
-                    f"{folder} holds a film that is not finished; go on with it by resume=True, or "
-                    "remove the folder"
-                )
-            opened = open_run(given, frames, tone, chosen, video)
-            for note in opened.notes:
-                warnings.warn(note, stacklevel=2)
-            check_space(folder, opened.film)
-            count = _painted(opened, Store(folder, opened.facts), path, callback, verbose=verbose)
-            return VideoResult(path, count, chosen, video)
+    folder = None if checkpoint is None else Path(checkpoint)
+    options = {"sound": sound, "folder": folder, "resume": resume, "how": "resume=True"}
 
+    def tell(moment: Moment) -> None:
+        LOG.info("frame %d of %d", moment.done, moment.count)
+        if callback is not None:
+            callback(moment)
 
-def _painted(
-    opened: OpenedFilm, store: Store, path: Path, callback: Callback | None, *, verbose: bool
-) -> int:
-    """Paint and write a film; return the number of its frames, or raise what ended it early."""
-    began = time.monotonic()
-    try:
-        with _watching(opened, store, callback, verbose=verbose) as watch:
-            trouble = paint(opened, store, watch)
-    except BaseException:
-        if not store.done:
-            store.remove()
-        raise
-    count, _ = write(opened, store, path)
-    LOG.info("wrote %s, %d frames, in %.1f s", path, count, time.monotonic() - began)
-    if trouble is not None:
-        raise trouble
-    with uninterrupted():
-        store.remove()
-    return count
-
-
-@contextlib.contextmanager
-def _watching(
-    opened: OpenedFilm, store: Store, callback: Callback | None, *, verbose: bool
-) -> Iterator[Callable[[Moment], None]]:
-    """Tell the terminal of each step, if it is to know, and log and callback of each frame."""
-    first = store.done
-    with live(costs(opened)[first:], quiet=not verbose) as show:
-
-        def watch(moment: Moment) -> None:
-            if moment.share:
-                show(f"frame {moment.done + 1} of {moment.count}: {moment.share:.0%}")
-                return
-            show(moment.progress._replace(step=moment.done - first))
-            LOG.info("frame %d of %d", moment.done, moment.count)
-            if callback is not None:
-                callback(moment)
-
-        yield watch
+    with begun(given, path, chosen, video, **options) as (opened, store):
+        for note in opened.notes:
+            warnings.warn(note, stacklevel=2)
+        began = time.monotonic()
+        trouble = paint(opened, store, tell, quiet=not verbose)
+        count, _ = write(opened, store, path, trouble)
+        LOG.info("wrote %s, %d frames, in %.1f s", path, count, time.monotonic() - began)
+        if trouble is not None:
+            raise trouble
+    return VideoResult(path, count, chosen, video)
