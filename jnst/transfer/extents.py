@@ -1,5 +1,9 @@
 """Sizes of the result, and of the canvas that it is painted on."""
 
+import numpy as np
+from jaxtyping import Float
+
+from jnst.arrays import AnyPicture, Array
 from jnst.pictures import canvas, resizing
 from jnst.transfer.settings import Settings
 
@@ -20,3 +24,21 @@ def extents(size: tuple[int, ...], settings: Settings) -> tuple[tuple[int, int],
         margin = max(inner) // MARGIN if settings.method == "pixels" else 0
     outer = canvas.sides(*inner, settings.canvas or 1, most=settings.size, margin=margin)
     return inner, outer
+
+
+def on_canvas(picture: AnyPicture, size: tuple[int, ...], settings: Settings) -> AnyPicture:
+    """Put a picture on the canvas of a run whose photograph has this height and width.
+
+    Without a canvas larger than the result it comes back as it is.
+    """
+    inner, outer = extents(size, settings)
+    return picture if inner == outer else canvas.extend(resizing.resize(picture, *inner), *outer)
+
+
+def mask_on_canvas(
+    mask: Float[Array, "1 _ _ 1"], size: tuple[int, ...], settings: Settings
+) -> Float[np.ndarray, "1 _ _ 1"]:
+    """Put a mask, or weights, likewise; it always has the result's size."""
+    inner, outer = extents(size, settings)
+    fitted = resizing.resize_mask(mask, *inner)
+    return fitted if inner == outer else canvas.extend(fitted, *outer)

@@ -1,11 +1,8 @@
 """Frames of a film as pictures of a run: another photograph, the same styles."""
 
-import numpy as np
-from jaxtyping import Float
-
 from jnst.arrays import AnyPicture
-from jnst.pictures import canvas, colour, files, resizing
-from jnst.transfer.extents import extents
+from jnst.pictures import colour, files, resizing
+from jnst.transfer.extents import extents, mask_on_canvas, on_canvas
 from jnst.transfer.pictures import NO_PAINTING, Held, Pictures
 from jnst.transfer.settings import Settings
 
@@ -37,7 +34,7 @@ def next_frame(
     if held is not None:
         held = held._replace(
             picture=on_canvas(held.picture, size, settings),
-            weights=_weights_on_canvas(held.weights, size, settings),
+            weights=mask_on_canvas(held.weights, size, settings),
         )
     return first._replace(
         content=on_canvas(content, size, settings),
@@ -63,19 +60,3 @@ def with_fitted_styles(pictures: Pictures, settings: Settings) -> Pictures:
     return pictures._replace(
         guides=[one._replace(style=fitted[id(one.style)]) for one in pictures.guides]
     )
-
-
-def on_canvas(picture: AnyPicture, size: tuple[int, ...], settings: Settings) -> AnyPicture:
-    """Put a picture on the canvas of a run whose photograph has this height and width."""
-    inner, outer = extents(size, settings)
-    if inner == outer:
-        return picture
-    return canvas.extend(resizing.resize(picture, *inner), *outer)
-
-
-def _weights_on_canvas(
-    weights: Float[np.ndarray, "1 _ _ 1"], size: tuple[int, ...], settings: Settings
-) -> Float[np.ndarray, "1 _ _ 1"]:
-    inner, outer = extents(size, settings)
-    small = resizing.resize_mask(weights, *inner)
-    return small if inner == outer else canvas.extend(small, *outer)

@@ -11,7 +11,7 @@ from jnst.arrays import AnyPicture, Image, Picture
 from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
-from jnst.transfer.extents import extents
+from jnst.transfer.extents import extents, mask_on_canvas, on_canvas
 from jnst.transfer.onepass.sources import network_and_paintings
 from jnst.transfer.placement import place
 from jnst.transfer.settings import Settings
@@ -198,26 +198,21 @@ def finish(pictures: Pictures, settings: Settings, picture: Image) -> AnyPicture
 
 def _on_canvas(pictures: Pictures, settings: Settings) -> Pictures:
     """Put all that has the place of the new picture on its canvas, at the size of the result."""
-    inner, outer = extents(pictures.original.shape[1:3], settings)
+    size, start = pictures.original.shape[1:3], pictures.start
+    inner, outer = extents(size, settings)
     if inner == outer:
         return pictures
     memory.check_pictures(1, *outer)
 
-    height, width = inner
-
-    def extended(picture: AnyPicture) -> AnyPicture:
-        return canvas.extend(resizing.resize(picture, height, width), *outer)
-
     def guide(one: Guide) -> Guide:
         if one.region is None:
             return one
-        small = resizing.resize_mask(one.region, height, width)
-        return one._replace(region=canvas.extend(small, *outer))
+        return one._replace(region=mask_on_canvas(one.region, size, settings))
 
     return pictures._replace(
-        content=extended(pictures.content),
+        content=on_canvas(pictures.content, size, settings),
         guides=[guide(one) for one in pictures.guides],
-        start=None if pictures.start is None else extended(pictures.start),
+        start=None if start is None else on_canvas(start, size, settings),
     )
 
 

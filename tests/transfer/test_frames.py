@@ -7,7 +7,8 @@ import pytest
 
 from jnst.optimize.step import at_step
 from jnst.pictures import canvas
-from jnst.transfer.frames import next_frame, on_canvas, with_fitted_styles
+from jnst.transfer.extents import on_canvas
+from jnst.transfer.frames import next_frame, with_fitted_styles
 from jnst.transfer.pictures import Held, read
 from jnst.transfer.recipe import prepare
 from jnst.transfer.settings import Settings
