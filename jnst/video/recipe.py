@@ -157,10 +157,8 @@ def _steps(film: Film, store: Store, number: int, turn: int, *, backwards: bool)
     earlier = held_by(film, store, number, turn, backwards=backwards)
     frame = frame_of(film.frames, film.first, number)
     own = store.get(number, turn - 1) if turn else None
-    if earlier is None and own is None:
+    if settings.method != "pixels" or (earlier is None and own is None):
         pictures = next_frame(film.first, frame, settings)
-    elif settings.method != "pixels":
-        pictures, own = next_frame(film.first, frame, settings), None
     else:
         settings = _later(settings, film.video)
         begin = as_seen(film.seen(number), settings) if own is None else own
