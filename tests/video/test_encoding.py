@@ -37,6 +37,13 @@ def test_a_film_has_the_frames_at_their_times(tmp_path, suffix):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".m4v", ".mov", ".mkv"])
+def test_x264_does_what_gives_the_same_bytes_each_time(tmp_path, suffix):
+    path = tmp_path / f"film{suffix}"
+    encoding.write(path, frames(), UNEVEN)
+    assert b" mbtree=0 " in path.read_bytes(), "the encoder writes its options into the film"
+
+
 def test_colours_are_named_and_kept(tmp_path):
     colour = np.array([0.8, 0.15, 0.35], np.float32)
     picture = np.broadcast_to(colour, (1, 32, 32, 3))
