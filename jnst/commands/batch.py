@@ -3,16 +3,13 @@
 import functools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-import tyro
 
 from jnst.batch.jobs import TABLE, Job, Style, from_folder, left_out, with_canvas
 from jnst.batch.local import paint_jobs
 from jnst.batch.outcomes import Outcome, OutcomeTable, read_table, report, summarize
 from jnst.batch.tables import from_table
+from jnst.commands.options.output import Batch
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
 from jnst.pictures import files
@@ -24,32 +21,6 @@ from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
-
-FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep")
-"""Options of `jnst stylize` that go with a single picture only."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The pictures of a batch."""
-
-    batch: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|TABLE")] = None
-    """Paint every picture of a folder, or every pair of a .csv: content, style (or style_number)
-    and maybe output."""
-    styles: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|PICTURE")] = None
-    """With a folder to --batch: the painting, or a folder of several, each for every picture."""
-    out: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """With --batch: where the pictures go, and batch.csv, which says what became of each."""
-
-
-def check_none_for_one(options: Any, default: Any) -> None:
-    """Raise an `InputError` if any of `FOR_ONE` is not as by default."""
-    given, usual = ({**vars(some), **vars(some.result)} for some in (options, default))
-    for name in FOR_ONE:
-        if given[name] != usual[name]:
-            others = {"inputs": "pictures by name", "keep": "--checkpoint"}
-            what = others.get(name, f"--{name.replace('_', '-')}")
-            raise InputError(f"{what} and --batch do not go together; leave out one of them")
 
 
 def run(
@@ -124,13 +95,11 @@ def _jobs(
     Raises `InputError`, also for settings that one of them cannot be painted with.
     """
     given, styles, out = batch.batch, batch.styles, batch.out
-    if given is None:
-        raise InputError("--styles and --out go with --batch, a folder of pictures or a .csv")
-    if out is None:
-        raise InputError("--batch needs --out, a folder for the pictures")
+    assert given is not None  # the options were checked
+    assert out is not None
     if given.is_dir():
         jobs = from_folder(given, _styles(styles, settings), out, numbers=settings.style_number)
-    elif given.suffix.lower() == ".csv":
+    else:
         if styles is not None:
             raise InputError("--styles goes with a folder of pictures; a table has its own")
         jobs = from_table(given, out)
@@ -139,8 +108,6 @@ def _jobs(
                 "with a table the numbers for method multistyle are its column style_number; leave "
                 "out --method and --style-number"
             )
-    else:
-        raise InputError(f"--batch must be a folder of pictures or a .csv, not {str(given)!r}")
     for folder in (given, styles):
         if folder is not None and out.is_dir() and folder.is_dir() and out.samefile(folder):
             raise InputError(f"the pictures to paint are in {out}; choose another --out")

@@ -1,16 +1,12 @@
 """One style transfer: pictures in, picture out, progress on the terminal."""
 
 import contextlib
-import dataclasses
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
 
-import tyro
-
+from jnst.commands.options.output import Output
 from jnst.display import plot
 from jnst.display.terminal import live
 from jnst.optimize.loop import Progress
@@ -26,38 +22,15 @@ from jnst.runs.pictures import (
     tell_of_more,
 )
 from jnst.runs.record import Inputs
-from jnst.runs.resume import Checkpoints
 from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.extents import extents
-from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.method import OnePassPlan
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
-
-
-@dataclass(frozen=True)
-class Output:
-    """The files that come out of a run, and how they are written."""
-
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
-    depth: Literal[8, 16] = 8
-    """Bits for each value in the picture; 16 in .png and .tif."""
-    save_every: int = 0
-    """Also write the picture at every so many steps, numbered; 0 for never."""
-    plot: bool = False
-    """Also draw the loss curves, into OUTPUT-loss.png."""
-    keep: Annotated[Checkpoints, tyro.conf.arg(name="")] = dataclasses.field(
-        default_factory=Checkpoints
-    )
-    quiet: bool = False
-    """Print nothing but errors."""
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
 
 
 def paint_one(
@@ -144,8 +117,6 @@ def _announce(run: OpenedRun, options: Output) -> None:
             f"painted on a canvas of {painted[1]} x {painted[0]} pixels, "
             f"of which {kept[1]} x {kept[0]} are kept"
         )
-    if run.inputs.content and not run.inputs.styles and run.settings.method not in WITHOUT_PAINTING:
-        notice("no painting is given: the built-in one is taken")
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in run.schedule.stages if stage.tile]
     if isinstance(run.plan, OnePassPlan) and run.plan.tile:
         cut = [f"{max(kept)} in tiles of {run.plan.tile}"]

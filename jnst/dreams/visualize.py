@@ -7,7 +7,6 @@ random before each step. Where that is less than theirs: `jnst.dreams.transforms
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -21,40 +20,14 @@ from jnst.backbones.checks import check_layers, too_small
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
+from jnst.dreams.settings import VisualizeSettings
 from jnst.engines.memory import check_memory
 from jnst.errors import InputError, check_at_least, check_at_most
-from jnst.methods.plain import make_plain
 from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
 from jnst.xla import find_devices, jit, own_switches
 
 _PADDING = "edge"
-
-
-@dataclass(frozen=True)
-class VisualizeSettings:
-    """Everything that decides a visualisation. The only source of defaults."""
-
-    backbone: str | None = None
-    """The network; by default inception_v3 where its weights are there, else vgg19."""
-    layer: str = ""
-    """The layer; there is no default."""
-    channel: tuple[int, ...] = (0,)
-    """Numbers of its channels, each for a picture of its own."""
-    neuron: bool = False
-    """Show what the channel looks for in one place, the middle, instead of everywhere."""
-    size: int = 128
-    """Side of the picture in pixels."""
-    steps: int = 256
-    """How many steps each picture takes."""
-    learning_rate: float = 0.05
-    """Adam's step size."""
-    seed: int = 0
-    """Decides the noise, and the random movements."""
-
-    def __post_init__(self) -> None:
-        """Take lists and arrays for tuples, and numbers of NumPy's."""
-        make_plain(self)
 
 
 def check(settings: VisualizeSettings) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,6 +37,24 @@ def signals(handler: Callable[[int], Any]) -> Iterator[None]:
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+@contextlib.contextmanager
+def dying() -> Iterator[None]:
+    """Let Ctrl-C end the process at once, while there is nothing to lose.
+
+    As an exception, in the midst of a library that is half imported, it would be caught, or turned
+    into another, or printed.
+    """
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not heard or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def meaning(number: int) -> KeyboardInterrupt:

@@ -1,15 +1,13 @@
 """The settings of a style transfer: their names, defaults, and meaning."""
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from jnst.backbones.tables import BACKBONES
-from jnst.losses.objective import PictureGoal
-from jnst.losses.registry import ObjectiveChoices
+from jnst.backbones.names import Backbone
 from jnst.methods.plain import make_plain
-from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
+
+if TYPE_CHECKING:
+    import jnst.transfer.resolved
 
 # Choices that trainings have as well.
 ContentLoss = Literal["features", "self-similarity"]
@@ -42,20 +40,6 @@ TotalVariation = Literal["nine-point", "squares", "absolute"]
 """Names of kinds of total variation."""
 TotalVariationScale = Literal["mean", "sum", "half"]
 """Names of the scales of total variation."""
-Backbone = Literal[
-    "vgg19",
-    "vgg16",
-    "resnet50",
-    "resnet50-torchvision",
-    "densenet121",
-    "inception_v3",
-    "inception_v3-torchvision",
-    "mobilenet_v2",
-    "mobilenet_v2-torchvision",
-    "squeezenet1_1",
-    "squeezenet1_1-torchvision",
-]
-"""Names of feature networks."""
 Pooling = Literal["max", "avg", "l2"]
 """Names of kinds of pooling."""
 Padding = Literal["edge", "zeros"]
@@ -132,7 +116,7 @@ class Settings:
     """What moves the picture."""
     learning_rate: float | None = None
     """Step size; by default the optimizer's own."""
-    history: int = HISTORY
+    history: int = 20
     """How many steps `lbfgs` and `scipy-lbfgs` remember."""
     jitter: int = 0
     """Shift the picture by up to so many pixels before each step, at random, so that pooling does
@@ -190,8 +174,17 @@ class Settings:
         make_plain(self)
 
     @property
-    def resolved(self) -> "Resolved":
+    def resolved(self) -> "jnst.transfer.resolved.Resolved":
         """The values that follow from settings which `jnst.transfer.checks.check` let pass."""
+        # Not before they are asked for: settings alone, as the command line has them, need no JAX.
+        import numpy as np
+
+        from jnst.backbones.tables import BACKBONES
+        from jnst.losses.objective import PictureGoal
+        from jnst.losses.registry import ObjectiveChoices
+        from jnst.optimize.optimizers import OPTIMIZERS
+        from jnst.transfer.resolved import Resolved
+
         network = BACKBONES[self.backbone]
         content = network.content if self.content_layers is None else self.content_layers
         style = network.style if self.style_layers is None else self.style_layers
@@ -204,27 +197,8 @@ class Settings:
             # SciPy's line search needs float64; everything else is quicker and as good in float32.
             dtype=np.float32 if self.optimizer in OPTIMIZERS else np.float64,
             objective=ObjectiveChoices(*(getattr(self, name) for name in ObjectiveChoices._fields)),
+            picture_goals={
+                "tv": PictureGoal(self.tv_weight),
+                "lines": PictureGoal(self.line_weight),
+            },
         )
-
-
-class Resolved(NamedTuple):
-    """Values that a run takes from its settings, with defaults in place of None and ()."""
-
-    content_layers: tuple[str, ...]
-    style_layers: tuple[str, ...]
-    style_layer_weights: tuple[float, ...]
-    """One for each of `style_layers`; only their proportions matter."""
-    dtype: type[np.floating]
-    """The type of pictures, weights and losses."""
-    objective: ObjectiveChoices
-    """The choices that shape the objective."""
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """All that the new picture goes through: the content layers, then the style layers."""
-        return (*self.content_layers, *self.style_layers)
-
-
-def picture_goals(settings: Settings) -> dict[str, PictureGoal]:
-    """Return the weights of the losses on the picture itself, by name."""
-    return {"tv": PictureGoal(settings.tv_weight), "lines": PictureGoal(settings.line_weight)}

@@ -19,10 +19,10 @@ from jnst.backbones.checks import least_side
 from jnst.backbones.tables import BACKBONES
 from jnst.pictures import resizing
 from jnst.transfer import fitting
-from jnst.transfer.checks import check_sizes
 from jnst.transfer.extents import extents
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
+from jnst.transfer.sizes import check_sizes
 from jnst.xla import own_switches
 
 

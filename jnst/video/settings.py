@@ -1,11 +1,13 @@
 """Settings of moving pictures: what is added to those of a single one."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
-from jnst.video.flow import ESTIMATORS, Name
 
+Flow = Literal["dis", "raft"]
+"""Names of what estimates flow."""
 MOST_STEPS = 1_000_000
 """The most steps a frame, and passes."""
 FARTHEST = 100
@@ -32,7 +34,7 @@ class VideoSettings:
     passes: int = 1
     """How often all frames are gone through, forwards and backwards by turns; each pass after the
     first begins with what there is. Only when pixels are optimized."""
-    flow: Name = "dis"
+    flow: Flow = "dis"
     """What finds the motion: dis is quick, raft slower and more exact (weights: jnst weights get
     raft-small)."""
     scene: float = 0.4
@@ -61,4 +63,4 @@ def check(settings: VideoSettings) -> None:
         raise InputError(f"earlier must be whole numbers that grow, as 1 2 4, not {back!r}")
     check_at_least("earlier", back[0], 1)
     check_at_most("earlier", back[-1], FARTHEST)
-    check_choice("flow", settings.flow, ESTIMATORS)
+    check_choice("flow", settings.flow, get_args(Flow))

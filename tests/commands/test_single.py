@@ -84,12 +84,11 @@ def test_tiles_are_said_and_can_be_asked_for(capsys):
     assert capsys.readouterr().err == "jnst: step 1 of 1: 20 x 13 pixels\n"
 
 
-def test_a_painting_that_nobody_gave_is_said(capsys):
+def test_the_built_in_pair_is_painted_where_no_picture_is_named_at_all(capsys):
     PIL.Image.fromarray(samples.content()).resize((64, 48)).save("photo.png")
-    says = "jnst: no painting is given: the built-in one is taken\n"
-    for words, said in ((["photo.png"], True), (["photo.png", samples.STYLE], False), ([], False)):
-        assert run(*words, *BYHAND) == 0
-        assert (says in capsys.readouterr().err) == said
+    assert run("photo.png", *BYHAND) == 2
+    says = "jnst: no painting is named, as in: jnst stylize photo.jpg painting.jpg\n"
+    assert capsys.readouterr().err == says
 
 
 def test_what_is_said_of_tiles_is_done(monkeypatch):

@@ -257,7 +257,7 @@ def test_what_is_no_film_is_one_line(clip, capsys):
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "jnst stylize paints" in told or clip != "style.png"
-    expected = f"cannot read '{clip}'" if clip else "name a film and a painting: jnst video"
+    expected = f"cannot read '{clip}'" if clip else "name a film and a painting, as in: jnst video"
     assert expected in told
 
 
@@ -291,5 +291,5 @@ def test_presets_are_listed_and_options_still_apply(capsys):
         "relu1_1",
     ]
     assert video(*words, *layers, light=["--size", "32", "--engine", "byhand"]) == 0
-    assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "none"]) == 2
-    assert "unknown preset 'none'" in capsys.readouterr().err
+    assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "nobody"]) == 2
+    assert "--preset must be artistic-videos" in capsys.readouterr().err

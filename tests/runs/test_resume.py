@@ -11,7 +11,7 @@ import pytest
 
 import jnst.cli
 import jnst.transfer.method
-from jnst.pictures import files
+from jnst.pictures import files, samples
 from jnst.runs import checkpoint
 
 pytestmark = pytest.mark.usefixtures("tiny", "hearing")
@@ -152,7 +152,7 @@ def test_other_pictures_are_refused(stop_at, go_on, capsys):
     photo = np.random.default_rng(0).random((1, 32, 32, 3), np.float32)
     files.write("photo.png", photo)
     stop_at(2)
-    words = ["photo.png", *QUICK, *KEPT, "-o", "out.png", "--quiet"]
+    words = ["photo.png", samples.STYLE, *QUICK, *KEPT, "-o", "out.png", "--quiet"]
     assert run(*words) == 143
     go_on()
     photo[0, 5, 6, 1] = 1 - photo[0, 5, 6, 1]
@@ -202,7 +202,7 @@ def test_a_run_killed_before_its_first_step_goes_on_with_its_own_pictures(monkey
 
     with monkeypatch.context() as patch:
         patch.setattr(jnst.transfer.method, "paint", killed)
-        assert run("photo.png", *QUICK, *KEPT, "-o", "out.png") == 1
+        assert run("photo.png", samples.STYLE, *QUICK, *KEPT, "-o", "out.png") == 1
     assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
     assert files.read_settings("out.png")["content"] == "photo.png"
     capsys.readouterr()

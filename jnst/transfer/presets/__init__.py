@@ -12,7 +12,7 @@ What all of them leave to jnst, and what departs from the originals:
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from jnst.errors import check_choice
 from jnst.transfer.presets import papers, tools
@@ -24,6 +24,22 @@ def default() -> Settings:
     return Settings()
 
 
+Name = Literal[
+    "default",
+    "gatys2015",
+    "gatys2016",
+    "kunal2021",
+    "patel2020",
+    "debashish2023",
+    "khan2021",
+    "deepa2023",
+    "neural-style",
+    "neural-style-pt",
+    "johnson-slow",
+    "pastiche",
+    "crowson",
+]
+"""Names of presets."""
 PRESETS: dict[str, Callable[[], Settings]] = {
     "default": default,
     "gatys2015": papers.gatys2015,

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from jnst.backbones.tables import BACKBONES
+from jnst.dreams.checks import SUITING, aim_of
 from jnst.dreams.dream import dream, load
-from jnst.dreams.settings import SUITING, DreamSettings, aim_of
+from jnst.dreams.settings import DreamSettings
 from jnst.engines import memory
 from jnst.errors import InputError
 

@@ -1,0 +1,19 @@
+import pytest
+from refusals import check_says
+
+from jnst.commands.options import train
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("painting.jpg --photos photos", ""),
+        ("--list presets", ""),
+        ("painting.jpg", "give --photos, a folder of photographs to learn from"),
+        ("painting.jpg --photos photos --resume", "resume goes with checkpoint"),
+        ("painting.jpg --photos photos --preview-every -1", "preview_every must be a number of at"),
+        ("painting.jpg --photos photos --preset quik", "--preset must be default, quick"),
+    ],
+)
+def test_what_is_said_before_anything_is_read(text, says):
+    check_says(train, text, says)
