@@ -22,6 +22,7 @@ from jnst.commands.options import (
     web,
     weights,
 )
+from jnst.commands.options.common import check_device
 from jnst.commands.parsing import parse
 from jnst.commands.words import HELP, is_file, is_option
 from jnst.errors import InputError, check_choice
@@ -96,8 +97,15 @@ def _main(words: list[str]) -> int:
         chosen = parse(name, COMMANDS[name], words[1:])
         if chosen is None:
             return 0
+        device = chosen.common.device if hasattr(chosen, "common") else None
+        if device is not None:
+            check_device(device)
         COMMANDS[name].check(chosen)
         run = _imported(name)
+        if device is not None:
+            from jnst.xla import use_device
+
+            use_device(device)
         with signals(leave):
             return run(chosen)
     except InputError as error:

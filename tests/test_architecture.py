@@ -39,7 +39,7 @@ ALLOWED = {
     "web": "errors xla system pictures optimize weights display transfer runs",
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
-    "cli": "errors version system runs commands",
+    "cli": "errors version xla system runs commands",
     "__init__": "errors version pictures transfer",
     "__main__": "cli system",
 }

@@ -7,8 +7,17 @@ from pathlib import Path
 
 from jnst.batch.jobs import TABLE, Job, Style, from_folder, left_out, with_canvas
 from jnst.batch.local import paint_jobs
-from jnst.batch.outcomes import Outcome, OutcomeTable, read_table, report, summarize
+from jnst.batch.outcomes import (
+    Outcome,
+    OutcomeTable,
+    as_table,
+    counts,
+    read_table,
+    report,
+    summarize,
+)
 from jnst.batch.tables import from_table
+from jnst.commands.asjson import tell
 from jnst.commands.options.output import Batch
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
@@ -30,6 +39,7 @@ def run(
     quality: str,
     preset: str | None,
     depth: int,
+    json: bool,
     quiet: bool,
     cache: bool,
 ) -> int:
@@ -37,7 +47,8 @@ def run(
 
     130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished. Each is painted
     with `settings`, by the method that its style wants, and then `quality`; `preset` is the name of
-    the one that the settings began with.
+    the one that the settings began with. With `json`, what became of each is printed as that, and
+    how many of them in the end.
 
     Raises:
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
@@ -75,6 +86,8 @@ def run(
             for outcome in paint_jobs(jobs, settings_of, depth, show):
                 outcomes.append(outcome)
                 report(outcome, len(outcomes), len(jobs), quiet=quiet)
+                if json:
+                    tell(as_table(outcome))
                 note(functools.partial(table.add, outcome))
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
@@ -82,7 +95,11 @@ def run(
         status = fail(f"interrupted: {left} pictures are left to do", interrupted(error))
     with uninterrupted():
         note(table.finish)
-        if not quiet:
+        if json:
+            tell(
+                {**counts(outcomes), "seconds": time.monotonic() - started, "table": folder / TABLE}
+            )
+        elif not quiet:
             summarize(outcomes, folder, time.monotonic() - started)
     return status or (1 if trouble else 0)
 

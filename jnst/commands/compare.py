@@ -4,8 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from jnst.commands.asjson import tell
 from jnst.commands.compare_films import compare_films
-from jnst.commands.measures import Row, show
+from jnst.commands.measures import Row, as_table, show, write_csv
 from jnst.commands.options.compare import Options
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
@@ -25,7 +26,7 @@ def run(options: Options) -> int:
     if options.cache:
         keep_compiled_programs()
     if options.video is not None:
-        return compare_films(options.results, options.video, csv=options.csv)
+        return compare_films(options)
     made_of = [_made_of(path, options) for path in options.results]
     named = [*options.results, *(source for pair in made_of for source in pair)]
     tell_of_more((source for source in named if isinstance(source, Path)), quiet=False)
@@ -35,8 +36,10 @@ def run(options: Options) -> int:
     ]
     names, rows = [str(path) for path in options.results], _rows(found)
     if options.csv is not None:
-        table = [[row.measure, row.better, *row.values] for row in rows]
-        disk.write_table(options.csv, [["measure", "better", *names], *table])
+        write_csv(options.csv, names, rows)
+    if options.json:
+        tell(as_table(names, rows))
+        return 0
     _show(names, rows, options.settings)
     if options.csv is not None:
         say(f"wrote {options.csv}")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from jnst.commands.asjson import tell
 from jnst.commands.options.output import Output
 from jnst.display import plot
 from jnst.display.terminal import live
@@ -21,7 +22,7 @@ from jnst.runs.pictures import (
     open_pictures,
     tell_of_more,
 )
-from jnst.runs.record import Inputs
+from jnst.runs.record import Inputs, record
 from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
@@ -80,12 +81,18 @@ def paint_one(
             interruption=interruption,
             every=math.gcd(10, options.save_every),  # so that each picture to save comes back
         )
-    if not options.quiet:
-        height, width = finish(run.pictures, settings, last.best).shape[1:3]
-        seconds = time.monotonic() - started
+    height, width = finish(run.pictures, settings, last.best).shape[1:3]
+    seconds = time.monotonic() - started
+    if options.json:
+        in_steps = bool(run.schedule.stages)
+        found = {"output": output, "width": width, "height": height, "seconds": seconds}
+        found |= {"interrupted": trouble is not None, "steps": last.step if in_steps else None}
+        found |= {"total": last.best_total if in_steps else None, "losses": last.parts}
+        tell({**found, "settings": record(settings, inputs)})
+    elif not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
-            f"{last.best_total:.4g}, after {last.step} evaluations, in {seconds:.0f} s"
+            f"{last.best_total:.4g}, after {last.step} steps, in {seconds:.0f} s"
             if run.schedule.stages
             else f"wrote {output} ({width} x {height}), in {seconds:.1f} s"
         )
@@ -125,7 +132,7 @@ def _announce(run: OpenedRun, options: Output) -> None:
         why = "memory is too small for the whole: " if tight else ""
         notice(f"{why}{', '.join(cut)} pixels")
     if run.schedule.point is not None:
-        notice(f"going on after {run.schedule.point.step} evaluations")
+        notice(f"going on after {run.schedule.point.step} steps")
     elif options.keep.resume:
         notice(f"{options.keep.checkpoint} holds no run to go on with: beginning")
 

@@ -34,7 +34,7 @@ def run(options: Options) -> int:
     asked, result = with_styles(options.settings, _styles(options)), options.result
     settings = with_quality(asked, options.quality, preset=options.preset)
     if options.many != Batch():
-        how = {name: getattr(result, name) for name in ("depth", "quiet", "cache")}
+        how = {name: getattr(result, name) for name in ("depth", "json", "quiet", "cache")}
         how |= {"quality": options.quality, "preset": options.preset}
         return run_batch(options.many, asked, **how)
     folder = result.keep.checkpoint

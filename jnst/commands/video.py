@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from jnst.commands.asjson import tell
 from jnst.commands.options.video import Options
 from jnst.display.terminal import live
 from jnst.errors import InputError
@@ -101,11 +102,15 @@ def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> 
     count = write(opened, store, output)
     if trouble is None:
         store.remove()
-    if not options.quiet:
-        height, width = film.seen(0).shape[1:3]
+    height, width = film.seen(0).shape[1:3]
+    many, seconds = len(film.frames.times), time.monotonic() - began
+    if options.json:
+        found = {"output": output, "width": width, "height": height, "seconds": seconds}
+        tell({**found, "interrupted": trouble is not None, "painted": count, "frames": many})
+    elif not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}, {count} of "
-            f"{len(film.frames.times)} frames), in {time.monotonic() - began:.0f} s"
+            f"{many} frames), in {seconds:.0f} s"
         )
         if trouble is not None:
             notice(f"the finished frames are in {folder}; go on by --resume")

@@ -293,3 +293,19 @@ def test_presets_are_listed_and_options_still_apply(capsys):
     assert video(*words, *layers, light=["--size", "32", "--engine", "byhand"]) == 0
     assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "nobody"]) == 2
     assert "--preset must be artistic-videos" in capsys.readouterr().err
+
+
+def test_what_came_of_a_film_and_how_steady_it_is_as_json(capsys):
+    assert video("--json", "-o", "out.mkv") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found.pop("seconds") > 0
+    size = {"output": "out.mkv", "width": 32, "height": 24}
+    assert found == {**size, "interrupted": False, "painted": COUNT, "frames": COUNT}
+    words = ["out.mkv", "clip.mp4", "--video", "clip.mp4", "--json", "--csv", "t.csv"]
+    assert jnst.cli.main(["compare", *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["results"] == ["out.mkv", "clip.mp4"]
+    names = [row["measure"] for row in found["measures"]]
+    assert names[:2] == ["warping error, mean", "flicker, mean"]
+    assert len(names) == 2 + 2 * (COUNT - 1)
+    assert len(Path("t.csv").read_text().splitlines()) == 1 + len(names)

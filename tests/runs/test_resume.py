@@ -83,7 +83,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_picture(
     partial = files.read("out.png")
     go_on()
     assert run(*QUICK, *words, *KEPT, "-o", "out.png", "--resume") == 0
-    assert f"jnst: going on after {goes_on_after} evaluations\n" in capsys.readouterr().err
+    assert f"jnst: going on after {goes_on_after} steps\n" in capsys.readouterr().err
     whole = files.read("whole.png")
     np.testing.assert_array_equal(files.read("out.png"), whole)
     assert partial.shape != whole.shape or not np.array_equal(partial, whole)
