@@ -1,4 +1,4 @@
-"""What came of a command, as JSON for another program: one object a line on the standard output."""
+"""What came of a command, as JSON for another program: one object a line, if not indented."""
 
 import json
 import math
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def tell(found: Mapping[str, Any]) -> None:
+def tell(found: Mapping[str, Any], *, indent: int | None = None) -> None:
     """Print an object. Numbers that are none, or infinite, which JSON has not, are null."""
-    print(json.dumps(_plain(found)), flush=True)
+    print(json.dumps(_plain(found), indent=indent), flush=True)
 
 
 def _plain(value: Any) -> Any:

@@ -18,10 +18,10 @@ from jnst.errors import InputError, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import animation, files, samples
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_derived, check_no_source, tell_of_more
+from jnst.runs.pictures import check_derived, check_no_source, tell_of_more, why_no_larger
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
-from jnst.system.streams import say
+from jnst.system.streams import notice, say
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs
@@ -37,6 +37,11 @@ def run(options: Options) -> int:
     output = _output(options)
     tell_of_more(filter(None, (options.image, options.guide)), quiet=options.quiet)
     image = files.read(samples.content() if options.image is None else options.image)
+    if not options.quiet and settings.start == "picture":
+        name = options.image or "the photograph"
+        upscale = settings.upscale
+        for note in why_no_larger(name, image.shape[1:3], settings.size, upscale=upscale):
+            notice(note)
     if options.cache:
         keep_compiled_programs()
     prepared = load(settings, guide=None if options.guide is None else files.read(options.guide))
@@ -63,7 +68,8 @@ def run(options: Options) -> int:
     last: Progress | None = None
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
-    with live(costs, quiet=options.quiet) as show:
+    begins = {i * settings.steps: f"compiling {w} x {h}" for i, (h, w) in enumerate(sizes)}
+    with live(costs, quiet=options.quiet, begins=begins) as show:
         try:
             for last in _frames(image, settings, prepared, options):
                 show(last)

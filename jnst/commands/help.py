@@ -1,15 +1,13 @@
 """What a command takes, for a reader at a terminal: the options that matter, or all of them."""
 
-import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jnst.commands.described import Option
 from jnst.commands.words import usage
+from jnst.system import streams
 
-NARROWEST = 40
-"""Columns that help is written for, at the least."""
 WIDEST = 100
 """Columns at the most: longer lines are hard to read."""
 PARTS = {
@@ -42,7 +40,7 @@ _LEFT = 24  # columns of the options, left of what is said about them
 
 def columns() -> int:
     """Return how many columns help has: those of the terminal, within bounds."""
-    return min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
+    return min(WIDEST, streams.columns())
 
 
 def summary(options: type) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jnst.commands.asjson import tell
 from jnst.commands.config import key, toml
 from jnst.commands.described import Option, described
 from jnst.commands.options import dream, stylize, visualize
@@ -28,7 +29,7 @@ def run(options: Options) -> int:
             f"{options.picture} holds no settings: jnst did not make it, or they were taken out"
         )
     if options.json:
-        print(json.dumps(found, indent=2))
+        tell(found, indent=2)
     else:
         say(*as_config(found))
     return 0

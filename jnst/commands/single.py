@@ -21,6 +21,7 @@ from jnst.runs.pictures import (
     check_no_source,
     open_pictures,
     tell_of_more,
+    why_no_larger,
 )
 from jnst.runs.record import Inputs, record
 from jnst.runs.run import OpenedRun, open_run, paint_run
@@ -31,6 +32,7 @@ from jnst.transfer.extents import extents
 from jnst.transfer.onepass.method import OnePassPlan
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
+from jnst.transfer.stages import begins
 from jnst.xla import keep_compiled_programs
 
 
@@ -104,7 +106,16 @@ def _watching(
     run: OpenedRun, options: Output, output: Path
 ) -> Iterator[Callable[[Progress, Curves], None]]:
     """Show a live line and save the numbered pictures that were asked for."""
-    with live(run.schedule.costs, quiet=options.quiet) as show:
+    kept, painted = extents(run.pictures.original.shape[1:3], run.settings)
+    share = kept[0] / painted[0], kept[1] / painted[1]
+    first = 0 if run.schedule.point is None else run.schedule.point.step
+    sizes = begins(run.schedule.stages, painted, share=share)
+    compiled = run.settings.engine == "jax"
+    told = {step: f"compiling {w} x {h}" for step, (h, w) in sizes.items() if compiled}
+    told[0] = next((told[step] for step in reversed(told) if step <= first), "starting")
+    with live(
+        run.schedule.costs, quiet=options.quiet, begins=told, share=share, losses=options.losses
+    ) as show:
 
         def watch(progress: Progress, curves: Curves) -> None:
             show(progress)
@@ -116,7 +127,10 @@ def _watching(
 
 def _announce(run: OpenedRun, options: Output) -> None:
     """Say what is not as usual."""
-    for note in run.pictures.notes:
+    name, size = run.inputs.content or "the photograph", run.pictures.original.shape[1:3]
+    upscale = run.settings.upscale or run.settings.square
+    notes = why_no_larger(name, size, run.settings.size, upscale=upscale)
+    for note in (*run.pictures.notes, *notes):
         notice(note)
     kept, painted = extents(run.pictures.original.shape[1:3], run.settings)
     if run.settings.canvas is not None and painted != kept:

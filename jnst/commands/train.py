@@ -117,7 +117,7 @@ def _watching(
     """Show a live line, or without a terminal one a minute; paint a preview every so often."""
     steps, due = options.settings.steps, time.monotonic() + options.preview_every
     told = time.monotonic()
-    with live((1.0,) * steps, quiet=options.quiet) as show:
+    with live((1.0,) * steps, quiet=options.quiet, begins={0: "compiling"}) as show:
 
         def watch(progress: Progress) -> None:
             nonlocal due, told

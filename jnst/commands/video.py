@@ -13,7 +13,7 @@ from jnst.display.terminal import live
 from jnst.errors import InputError
 from jnst.runs import checkpoint
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_no_source
+from jnst.runs.pictures import check_no_source, why_no_larger
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.onepass.sources import with_styles
@@ -86,7 +86,10 @@ def _paint(opened: OpenedFilm, options: Options, output: Path, folder: Path) -> 
     film, began = opened.film, time.monotonic()
     store = Store(folder, opened.facts)
     if not options.quiet:
-        for note in opened.notes:
+        size, settings = film.first.original.shape[1:3], film.settings
+        upscale = settings.upscale or settings.square
+        small = why_no_larger(options.clip, size, settings.size, upscale=upscale)
+        for note in (*opened.notes, *small):
             notice(note)
         if store.done:
             notice(f"going on after {store.done} of {film.count} frames")
@@ -124,7 +127,8 @@ def _watching(
     """Show a live line, or without a terminal one a minute."""
     film = opened.film
     told, count = time.monotonic(), film.count
-    with live(costs(opened)[store.done :], quiet=quiet) as show:
+    begins = {0: "compiling"} if film.settings.engine == "jax" else {}
+    with live(costs(opened)[store.done :], quiet=quiet, begins=begins) as show:
 
         def watch(moment: Moment) -> None:
             nonlocal told

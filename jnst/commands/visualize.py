@@ -44,7 +44,7 @@ def run(options: Options) -> int:
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
     total = settings.steps * len(settings.channel)
-    with live([1.0] * total, quiet=options.quiet) as show:
+    with live([1.0] * total, quiet=options.quiet, begins={0: "compiling"}) as show:
         try:
             for number, channel in enumerate(settings.channel):
                 for progress in visualize(network, settings, channel):

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from jnst.system import streams
+
 HEARD = (signal.SIGINT, signal.SIGTERM, *filter(None, [getattr(signal, "SIGHUP", None)]))
 """Signals that end a run in order. SIGHUP comes where a terminal is closed, or ssh breaks off."""
 
@@ -83,6 +85,8 @@ def interruptions() -> Iterator[Callable[[], KeyboardInterrupt | None]]:
         if come is not None or not asked:
             leave(number)
         come = meaning(number)
+        again = "; Ctrl-C again stops now" if number == signal.SIGINT else ""
+        streams.at_once(f"stopping after this step{again}")
 
     def ask() -> KeyboardInterrupt | None:
         nonlocal asked, leaving

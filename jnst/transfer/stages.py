@@ -83,6 +83,21 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     return [stage(i, size) for i, size in enumerate(found)]
 
 
+def begins(
+    stages: Sequence[Stage], painted: tuple[int, int], *, share: tuple[float, float] = (1.0, 1.0)
+) -> dict[int, tuple[int, int]]:
+    """Return height and width of each stage's picture by the steps that are done when it begins.
+
+    `painted` are those of the canvas; `share` is what they are multiplied by.
+    """
+    found, done = {}, 0
+    for stage in stages:
+        size = resizing.size_within(*painted, stage.size, upscale=True)
+        height, width = (round(length * part) for length, part in zip(size, share, strict=True))
+        found[done], done = (height, width), done + stage.steps
+    return found
+
+
 def map_sizes(settings: Settings, height: int, width: int) -> dict[str, tuple[int, int]]:
     """Return height and width of each layer's map for a picture of this size; 0 for too small."""
     return graph.sizes(BACKBONES[settings.backbone].table, height, width)
