@@ -19,7 +19,7 @@ import tyro
 
 from jnst.methods.choices import choices
 
-_NAMES = {int: "N", float: "X", str: "WORD", Path: "PATH"}
+_NAMES = {int: "N", float: "X", str: "NAME", Path: "PATH"}
 
 
 class Option(NamedTuple):

@@ -127,9 +127,10 @@ def _written(option: Option, default: Any) -> str:
 def about(option: Option, default: Any) -> str:
     """Return what is said about an option: what it means, what it may be, and its default."""
     said = [option.said.replace("`", "")]
-    if option.choices and option.metavar == "NAME":
-        said.append(f"One of {', '.join(map(str, option.choices))}.")
     value = None if default is None else option.value(default)
+    names = [str(one) for one in option.choices if one != value]
+    if option.metavar == "NAME" and not all(name in option.said for name in names):
+        said.append(f"One of {', '.join(map(str, option.choices))}.")
     plain = value is None or value is False or value in ((), "")
     if not plain and "default" not in option.said:
         said.append("On by default." if value is True else f"By default {shown(value)}.")

@@ -1,7 +1,7 @@
 """`jnst weights`: the networks' weights, listed, fetched, converted and measured."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rich.box
@@ -10,7 +10,6 @@ import rich.progress
 import rich.table
 
 from jnst.commands.options.weights import Convert, Export, Get, Listing, Measure, Options
-from jnst.display.terminal import cell, table_console
 from jnst.errors import InputError
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
@@ -23,15 +22,12 @@ from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
 from jnst.weights.published import FLOW, ONE_PASS, SOURCES, Published, Release
 
-WIDE = 1000
-"""Columns for what is no terminal, so that no address is broken."""
-
 
 def run(options: Options) -> int:
     """Do what is asked, and return the exit status."""
     match options.order:
         case Listing():
-            _list()
+            say(*_list())
         case Get(name):
             return _get(name)
         case Convert() as order:
@@ -46,21 +42,25 @@ def run(options: Options) -> int:
     return 0
 
 
-def _list() -> None:
-    table = rich.table.Table(box=rich.box.SIMPLE)
-    for column in ("network", "weights", "published by", "address"):
-        table.add_column(column, overflow="fold")
-    for name, source in SOURCES.items():
-        there = cell(store.find(name) or "-")
-        table.add_row(name, there, source.publisher, source.address)
-    for name, one in {**ONE_PASS, **FLOW}.items():
-        there = "\n".join(map(str, _there(one.makes))) or "-"
-        addresses = "\n".join(file.address for file in one.files)
-        table.add_row(name, cell(there), one.publisher, addresses or one.where)
-    console = table_console()
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(table)
+def _list() -> Iterator[str]:
+    """Yield what is known of each network in whole lines, which can be copied.
+
+    Where its weights are, or the command that fetches them; then the addresses of what is
+    published.
+    """
+    feature = {
+        name: (source.publisher, [store.find(name)], [source.address], "")
+        for name, source in SOURCES.items()
+    }
+    others = {
+        name: (one.publisher, _there(one.makes), [file.address for file in one.files], one.where)
+        for name, one in {**ONE_PASS, **FLOW}.items()
+    }
+    for name, (publisher, files, addresses, where) in {**feature, **others}.items():
+        there = [path for path in files if path is not None]
+        fetch = [f"jnst weights get {name}" if addresses else "jnst weights convert SOURCE"]
+        yield f"{name}, published by {publisher}"
+        yield from (f"  {one}" for one in [*(there or fetch), *(addresses or [where])])
 
 
 def _there(files: Sequence[str]) -> list[Path]:

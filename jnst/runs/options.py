@@ -12,9 +12,9 @@ class Checkpoints:
     """Options that keep a long run safe."""
 
     checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Keep in this folder, as the run goes, all that is needed to go on with it."""
+    """Save all that is needed to resume the run in this folder, from time to time."""
     checkpoint_every: float = 60.0
-    """After how many seconds it is written anew; less often where writing takes long."""
+    """Seconds between two checkpoints, or more where saving takes long."""
     resume: bool = False
-    """Go on with the run in the folder of --checkpoint, if there is one there: with the same words,
-    or with no others."""
+    """Resume the run in the folder of --checkpoint, if there is one: with the same options, or with
+    no others."""

@@ -36,7 +36,7 @@ def test_each_kind_of_option_is_read():
     assert (begin.name, begin.field, begin.aliases) == ("from", "begin", ("-f",))
     assert (begin.types, begin.said, begin.metavar) == ((float,), "", "X")
     assert (many.name, many.types, many.many) == ("many-things", (int, str), True)
-    assert many.metavar == "N|WORD..."
+    assert many.metavar == "N|NAME..."
     assert (which.types, which.choices, which.metavar) == ((int,), ("auto", "off"), "N|auto|off")
     assert no.flag
     assert begin.value(Toy()) == 0.5

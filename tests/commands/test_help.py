@@ -88,3 +88,4 @@ def test_choices_are_listed_where_the_name_does_not_have_them():
     default = sweep.Options()
     assert "One of luminance, cholesky" in help.about(has["colour"], default)
     assert "One of" not in help.about(has["pooling"], default)
+    assert "One of" not in help.about(has["quality"], default), "they are explained"

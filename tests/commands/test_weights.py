@@ -80,8 +80,13 @@ def test_get_fetches_and_converts(server, folder, monkeypatch, capsys):
     assert len(server.asked) == 1
     assert jnst.cli.main(["weights"]) == 0
     listed = capsys.readouterr().out
-    assert "squeezenet1_1" in listed
-    assert here.address in listed, "in one piece"
+    there = folder / "squeezenet1_1.h5"
+    says = f"squeezenet1_1, published by {here.publisher}\n  {there}\n  {here.address}\n"
+    assert listed.startswith(says)
+    there.unlink()
+    assert jnst.cli.main(["weights"]) == 0
+    fetch = "  jnst weights get squeezenet1_1\n"
+    assert capsys.readouterr().out.startswith(says.replace(f"  {there}\n", fetch))
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class Options:
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """Where the dream goes (.png .jpg .webp .tif). By default IMAGE-dream.png, here."""
     depth: Literal[8, 16] = 8
-    """Bits for each value in the picture; 16 in .png and .tif."""
+    """Bits per value in the picture; 16 only in .png and .tif."""
     guide: Annotated[Path | None, tyro.conf.arg(metavar="PICTURE")] = None
     """Dream of what this picture shows."""
     recipe: Annotated[DreamSettings, tyro.conf.arg(name="")] = dataclasses.field(

@@ -17,7 +17,7 @@ class Output:
     output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
     """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
     depth: Literal[8, 16] = 8
-    """Bits for each value in the picture; 16 in .png and .tif."""
+    """Bits per value in the picture; 16 only in .png and .tif."""
     save_every: int = 0
     """Also write the picture every so many steps, numbered; 0 for never."""
     plot: bool = False

@@ -53,16 +53,16 @@ class Options:
     """What is to become of each photograph: pictures of the same names in this folder, as a batch
     makes them. In place of a teacher."""
     preview_every: float = 60.0
-    """After how many seconds a photograph is painted by the network as it is, into
-    OUTPUT-preview.png; 0 for never."""
+    """Seconds between two previews: a photograph that the network, as it is by then, paints into
+    OUTPUT-preview.png; 0 for none."""
     preview_of: Annotated[Path | None, tyro.conf.arg(metavar="PHOTOGRAPH")] = None
     """The photograph for that; by default the built-in one."""
     checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Keep in this folder, as the training goes, all that is needed to go on with it."""
+    """Save all that is needed to resume the training in this folder, from time to time."""
     checkpoint_every: float = 60.0
-    """After how many seconds it is written anew; less often where writing takes long."""
+    """Seconds between two checkpoints, or more where saving takes long."""
     resume: bool = False
-    """Go on with the training in the folder of --checkpoint, if one is there, by the same words."""
+    """Resume the training in the folder of --checkpoint, if there is one, with the same options."""
     list: Literal["presets"] | None = None
     """List what can be chosen, and leave."""
     quiet: bool = False

@@ -50,7 +50,7 @@ class Options:
     end: Annotated[float | None, tyro.conf.arg(name="to", metavar="SECONDS")] = None
     """Where to end; by default where the film does."""
     every: int = 1
-    """Take every so many frames, each then shown for as long as those left out."""
+    """Take only every second, third, ... frame, and show each for as long as those left out."""
     rate: float | None = None
     """Frames a second of numbered pictures; by default 25."""
     sound: bool = True
@@ -70,10 +70,10 @@ class Options:
         default_factory=Settings
     )
     checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Where finished frames are kept until the film is whole, by default OUTPUT.frames: a run that
-    was killed goes on with them."""
+    """Where finished frames are kept until the film is whole, so that a run that was killed can be
+    resumed; by default OUTPUT.frames."""
     resume: bool = False
-    """Go on with the film in that folder, by the same words."""
+    """Resume the film in the folder of --checkpoint, with the same options."""
     list: Literal["presets"] | None = None
     """List what can be chosen, and leave."""
     json: bool = False
