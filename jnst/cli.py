@@ -45,7 +45,8 @@ COMMANDS: dict[str, ModuleType] = {
     "web": web,
 }
 """The commands by name, as help lists them: each a module with its `Options` and `check`; what it
-does is the `run` of the module of its name in `jnst.commands`, which is imported for it."""
+does is the `run` of the module of its name in `jnst.commands`, which is imported for it, and what
+it tells without that, as a list, `told`."""
 _HELP = """\
 usage: jnst COMMAND …
 
@@ -96,6 +97,10 @@ def _main(words: list[str]) -> int:
         name = check_choice("command", words[0], COMMANDS)
         chosen = parse(name, COMMANDS[name], words[1:])
         if chosen is None:
+            return 0
+        told = getattr(COMMANDS[name], "told", lambda chosen: None)(chosen)
+        if told is not None:
+            say(*told)
             return 0
         device = chosen.common.device if hasattr(chosen, "common") else None
         if device is not None:

@@ -36,6 +36,11 @@ QUICK = [
     "stylize --help",
     "stylize --help-all",
     "stylize --preset gatys2016 --help",
+    "stylize --list presets",
+    "stylize --list backbones",
+    "stylize --version",
+    "video --list presets",
+    "train --list presets",
     "video --help",
     "train --help",
     "weights -h",
@@ -77,7 +82,9 @@ for words in {QUICK}:
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert "imported by" not in told.stdout
     assert told.returncode == 0
-    assert told.stderr.count("\n") == sum("-h" not in words for words in QUICK[3:])
+    answers = ("-h", "--help", "--help-all", "--list", "--version")
+    mistakes = [words for words in QUICK if words and not {*words.split()} & {*answers}]
+    assert told.stderr.count("\n") == len(mistakes)
 
 
 def test_jnst_itself_imports_nothing_at_all_that_is_slow():

@@ -18,9 +18,7 @@ from jnst.runs.resume import find_run, output_of
 from jnst.system.streams import say
 from jnst.transfer.onepass.checks import NUMBERS
 from jnst.transfer.onepass.sources import with_styles
-from jnst.transfer.presets import PRESETS, summary
 from jnst.transfer.quality import with_quality
-from jnst.version import __version__
 from jnst.weights import store, trained
 from jnst.weights.onepass import located
 
@@ -54,10 +52,6 @@ def _styles(options: Options) -> Sequence[Path]:
 
 
 def _listed(options: Options) -> Iterable[str] | None:
-    if options.version:
-        return [f"jnst {__version__}"]
-    if options.list == "backbones":
-        return BACKBONES
     if options.list == "layers":
         return BACKBONES[options.settings.backbone].layers
     if options.list == "styles":
@@ -66,8 +60,6 @@ def _listed(options: Options) -> Iterable[str] | None:
             for path in store.files(trained.SUFFIX)
             for name in trained.read(path).design.own_styles
         ]
-    if options.list == "presets":
-        return [f"{name:16} {summary(function)}" for name, function in PRESETS.items()]
     return None
 
 

@@ -21,8 +21,6 @@ from jnst.runs.signals import uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.training.checks import check
-from jnst.training.presets import PRESETS
-from jnst.transfer.presets import summary
 from jnst.weights import trained
 from jnst.xla import keep_compiled_programs
 
@@ -35,10 +33,7 @@ MINUTE = 60
 
 
 def run(options: Options) -> int:
-    """Train a network, or list what was asked for; return the exit status."""
-    if options.list == "presets":
-        say(*(f"{name:18} {summary(function)}" for name, function in PRESETS.items()))
-        return 0
+    """Train a network and return the exit status."""
     assert options.photos is not None  # the options were checked
     output = _output(options)
     folder = options.checkpoint

@@ -17,12 +17,9 @@ from jnst.runs.pictures import check_no_source, why_no_larger
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.onepass.sources import with_styles
-from jnst.transfer.presets import PRESETS as PICTURES
-from jnst.transfer.presets import summary
 from jnst.transfer.quality import QUALITY, with_quality
 from jnst.video import encoding
 from jnst.video.frames import Part
-from jnst.video.presets import PRESETS
 from jnst.video.recipe import Moment
 from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
 from jnst.video.store import Store, remove_empty
@@ -34,11 +31,7 @@ MINUTE = 60
 
 
 def run(options: Options) -> int:
-    """Paint a film, or list what was asked for; return the exit status."""
-    if options.list == "presets":
-        named = {**PRESETS, **PICTURES}
-        say(*(f"{name:26} {summary(function)}" for name, function in named.items()))
-        return 0
+    """Paint a film and return the exit status."""
     assert options.clip is not None  # the options were checked
     asked = with_styles(options.settings, options.styles)
     settings = with_quality(asked, options.quality, preset=options.preset)

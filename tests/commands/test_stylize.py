@@ -45,7 +45,7 @@ def test_lists(capsys):
     assert run("--list", "layers", "--backbone", "resnet50") == 0
     assert capsys.readouterr().out.split() == list(BACKBONES["resnet50"].layers)
     assert run("--list", "backbones") == 0
-    assert capsys.readouterr().out.split() == list(BACKBONES)
+    assert set(capsys.readouterr().out.split()) == set(BACKBONES)
     assert run("--list", "styles") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[25] == "--method multistyle --style-number 25"

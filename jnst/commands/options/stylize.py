@@ -1,12 +1,14 @@
 """`jnst stylize`: its options, and the mistakes that they show by themselves."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import tyro
 
+from jnst.backbones.names import Backbone
 from jnst.commands.options.common import Common
 from jnst.commands.options.output import Batch, Output
 from jnst.commands.pictures import check_named, check_there
@@ -14,11 +16,12 @@ from jnst.commands.starting import of_pictures as starting_point
 from jnst.errors import InputError, check_at_least
 from jnst.runs.record import Inputs
 from jnst.transfer.onepass.sources import with_styles
-from jnst.transfer.presets import Name
+from jnst.transfer.presets import PRESETS, Name, listed
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
+from jnst.version import __version__
 
-__all__ = ["SHORT", "Options", "check", "starting_point"]
+__all__ = ["SHORT", "Options", "check", "starting_point", "told"]
 SHORT = {
     "Pictures": ("output", "size", "masks"),
     "Look": ("preset", "content_weight", "style_size", "colour"),
@@ -56,9 +59,20 @@ class Options:
     common: Annotated[Common, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Common)
 
 
+def told(options: Options) -> Iterable[str] | None:
+    """Return the lines of what is asked for, where that is known without JAX; else None."""
+    if options.version:
+        return [f"jnst {__version__}"]
+    if options.list == "backbones":
+        return get_args(Backbone)
+    if options.list == "presets":
+        return listed(PRESETS)
+    return None
+
+
 def check(options: Options) -> None:
     """Raise an `InputError` for what cannot be done, as far as options and names of files tell."""
-    if options.version or options.list is not None:
+    if options.list is not None:
         return
     result, one = options.result, options.many.styles
     styles = options.inputs.styles if one is None else (one,)

@@ -1,7 +1,7 @@
 """`jnst train`: its options, and the mistakes that they show by themselves."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,8 +11,9 @@ import tyro
 from jnst.commands.options.common import Common
 from jnst.commands.starting import asked
 from jnst.errors import InputError, check_at_least
-from jnst.training.presets import Name, preset
+from jnst.training.presets import PRESETS, Name, preset
 from jnst.training.settings import Settings
+from jnst.transfer.presets import listed
 
 SHORT = {
     "Pictures": ("photos", "output"),
@@ -81,10 +82,13 @@ def starting_point(words: Sequence[str]) -> dict[str, Settings]:
     return {"settings": Settings() if name is None else preset(name)}
 
 
+def told(options: Options) -> Iterable[str] | None:
+    """Return the presets, where they are asked for; else None."""
+    return listed(PRESETS) if options.list == "presets" else None
+
+
 def check(options: Options) -> None:
     """Raise an `InputError` for what cannot be done, as far as options alone tell."""
-    if options.list is not None:
-        return
     if options.photos is None:
         raise InputError("give --photos, a folder of photographs to learn from")
     if options.checkpoint is None and options.resume:

@@ -1,6 +1,7 @@
 """`jnst video`: its options, and the mistakes that they show by themselves."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,13 +14,15 @@ from jnst.commands.starting import of_films as starting_point
 from jnst.errors import InputError
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.sources import with_styles
+from jnst.transfer.presets import PRESETS as PICTURES
+from jnst.transfer.presets import listed
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
-from jnst.video.presets import Name
+from jnst.video.presets import PRESETS, Name
 from jnst.video.settings import VideoSettings
 from jnst.video.settings import check as check_video
 
-__all__ = ["SHORT", "Options", "check", "starting_point"]
+__all__ = ["SHORT", "Options", "check", "starting_point", "told"]
 SHORT = {
     "Film": ("output", "size", "begin", "end", "every"),
     "Look": ("preset", "content_weight", "colour", "steady"),
@@ -85,10 +88,13 @@ class Options:
     common: Annotated[Common, tyro.conf.arg(name="")] = dataclasses.field(default_factory=Common)
 
 
+def told(options: Options) -> Iterable[str] | None:
+    """Return the presets, where they are asked for; else None."""
+    return listed({**PRESETS, **PICTURES}) if options.list == "presets" else None
+
+
 def check(options: Options) -> None:
     """Raise an `InputError` for what cannot be done, as far as options and names of files tell."""
-    if options.list is not None:
-        return
     took = "; --masks takes all pictures that follow it" if options.masks else ""
     if options.clip is None:
         raise InputError(

@@ -11,7 +11,7 @@ What all of them leave to jnst, and what departs from the originals:
 - `size` is the long side.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from jnst.errors import check_choice
@@ -61,6 +61,12 @@ PRESETS: dict[str, Callable[[], Settings]] = {
 def preset(name: str) -> Settings:
     """Return the settings called `name`; raise an `InputError` that lists the names for another."""
     return PRESETS[check_choice("preset", name, PRESETS)]()
+
+
+def listed(presets: Mapping[str, Callable[[], Any]]) -> list[str]:
+    """Return a line for each of some presets: its name, and the first sentence about it."""
+    width = max(map(len, presets)) + 1
+    return [f"{name:{width}} {summary(function)}" for name, function in presets.items()]
 
 
 def summary(preset_function: Callable[[], Any]) -> str:

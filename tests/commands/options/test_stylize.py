@@ -9,8 +9,7 @@ from jnst.commands.options import stylize
     [
         ("photo.jpg painting.jpg", ""),
         ("", ""),
-        ("--list presets --size 0", ""),
-        ("--version", ""),
+        ("--list layers --size 0", ""),
         ("photo.jpg network.pth", ""),
         ("photo.jpg --method multistyle --style-number 7", ""),
         ("photo.jpg painting.jpg --size 0", "size must be a number of at least 1, not 0"),

@@ -8,7 +8,6 @@ from jnst.commands.options import train
     ("text", "says"),
     [
         ("painting.jpg --photos photos", ""),
-        ("--list presets", ""),
         ("painting.jpg", "give --photos, a folder of photographs to learn from"),
         ("painting.jpg --photos photos --resume", "resume goes with checkpoint"),
         ("painting.jpg --photos photos --preview-every -1", "preview_every must be a number of at"),

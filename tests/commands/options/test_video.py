@@ -9,7 +9,6 @@ from jnst.commands.options import video
     [
         ("clip.mp4 painting.jpg", ""),
         ("clip.mp4 --method multistyle --style-number 7", ""),
-        ("--list presets", ""),
         ("", "name a film and a painting, as in: jnst video clip.mp4 painting.jpg"),
         ("clip.mp4", "name a painting, or several, after the film, as in: jnst video clip.mp4"),
         ("clip.mp4 none.jpg", "cannot read 'none.jpg'"),
