@@ -87,10 +87,19 @@ def paint_one(
     seconds = time.monotonic() - started
     if options.json:
         in_steps = bool(run.schedule.stages)
-        found = {"output": output, "width": width, "height": height, "seconds": seconds}
-        found |= {"interrupted": trouble is not None, "steps": last.step if in_steps else None}
-        found |= {"total": last.best_total if in_steps else None, "losses": last.parts}
-        tell({**found, "settings": record(settings, inputs)})
+        tell(
+            {
+                "output": output,
+                "width": width,
+                "height": height,
+                "seconds": seconds,
+                "interrupted": trouble is not None,
+                "steps": last.step if in_steps else None,
+                "total": last.best_total if in_steps else None,
+                "losses": last.parts,
+                "settings": record(settings, inputs),
+            }
+        )
     elif not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import rich.console
 import rich.live
-import rich.progress
+import rich.progress_bar
 import rich.table
 import rich.text
 
@@ -196,7 +196,7 @@ class _Line:
             words = f"{words}  {word}"
         if len(words) > room:
             words = f"{words[: max(0, room - 1)]}…"
-        bar = rich.progress.ProgressBar(self._total, self.done + self.share, width=length)
+        bar = rich.progress_bar.ProgressBar(self._total, self.done + self.share, width=length)
         line = rich.table.Table.grid(padding=(0, 1))
         line.add_row(rich.text.Text(number), bar, rich.text.Text(f"{left}{words}"))
         return rich.console.Group(line, rich.text.Text(self._below)) if self._below else line
