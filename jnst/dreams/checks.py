@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jnst.backbones.checks import check_layers
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import OBJECTIVES, Aim
-from jnst.dreams.settings import DreamSettings
+from jnst.dreams.settings import DreamSettings, check_numbers
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.weights.network import default_backbone
 
@@ -24,15 +24,6 @@ Chosen by looking, for inception_v3, vgg19 and squeezenet1_1. Squares of VGG's r
 a few spots alone.
 """
 
-WHOLE = {
-    **dict.fromkeys(("size", "octaves", "steps", "guide_size", "tile"), 1),
-    **dict.fromkeys(("jitter", "smooth", "seed"), 0),
-}
-"""The settings that are whole numbers, and the least that each may be."""
-MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000, "smooth": 16, "size": 65_535}
-"""The most that each of these may be."""
-MOST |= {"guide_size": 65_535, "steps": 1_000_000, "step_size": 255}
-
 
 def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
     """Check all settings; return the network's name, and what is increased.
@@ -41,18 +32,7 @@ def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
         InputError: that names the first setting which cannot be used.
 
     """
-    for what, least in WHOLE.items():
-        number = getattr(settings, what)
-        if number is None and what == "tile":
-            continue
-        if not isinstance(number, int):
-            raise InputError(f"{what} must be a whole number, not {number!r}")
-        check_at_least(what, number, least)
-    check_at_least("octave_ratio", settings.octave_ratio, 1.01)
-    check_at_least("step_size", settings.step_size, 0)
-    for what, most in MOST.items():
-        check_at_most(what, getattr(settings, what), most)
-    check_choice("start", settings.start, ("picture", "noise"))
+    check_numbers(settings)
     backbone = settings.backbone or default_backbone()
     check_layers(backbone, settings.layers)
     objective, suiting = SUITING[backbone.removesuffix("-torchvision")]

@@ -1,9 +1,11 @@
 """The settings of a dream, and of what channels look for: their names, defaults and meaning."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from jnst.backbones.names import Backbone
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
 
 
@@ -80,3 +82,49 @@ class VisualizeSettings:
     def __post_init__(self) -> None:
         """Take lists and arrays for tuples, and numbers of NumPy's."""
         make_plain(self)
+
+
+WHOLE = {
+    **dict.fromkeys(("size", "octaves", "steps", "guide_size", "tile"), 1),
+    **dict.fromkeys(("jitter", "smooth", "seed"), 0),
+}
+"""The settings that are whole numbers, and the least that each may be."""
+MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000, "smooth": 16, "size": 65_535}
+"""The most that each of these may be."""
+MOST |= {"guide_size": 65_535, "steps": 1_000_000, "step_size": 255}
+
+
+def check_numbers(settings: DreamSettings) -> None:
+    """Raise an `InputError` that names the first setting whose value cannot be used by itself."""
+    for what, least in WHOLE.items():
+        number = getattr(settings, what)
+        if number is None and what == "tile":
+            continue
+        if not isinstance(number, int):
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, least)
+    check_at_least("octave_ratio", settings.octave_ratio, 1.01)
+    check_at_least("step_size", settings.step_size, 0)
+    for what, most in MOST.items():
+        check_at_most(what, getattr(settings, what), most)
+    check_choice("start", settings.start, ("picture", "noise"))
+
+
+def check_shown(settings: VisualizeSettings) -> None:
+    """Do the same for those of what channels look for."""
+    for what, least in {"size": 1, "steps": 1, "seed": 0}.items():
+        number = getattr(settings, what)
+        if not isinstance(number, int):
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, least)
+    for what, most in {"size": 65_535, "steps": 1_000_000, "seed": 2**63 - 1}.items():
+        check_at_most(what, getattr(settings, what), most)
+    if not 0 < settings.learning_rate < math.inf:
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    check_at_most("learning_rate", settings.learning_rate, 1e30)
+    if not settings.layer:
+        raise InputError("give a layer; --list layers lists those of the network")
+    if not settings.channel:
+        raise InputError("give at least one channel")
+    if len(set(settings.channel)) < len(settings.channel):
+        raise InputError(f"channel has a number twice: {' '.join(map(str, settings.channel))}")

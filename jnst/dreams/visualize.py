@@ -20,9 +20,9 @@ from jnst.backbones.checks import check_layers, too_small
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
-from jnst.dreams.settings import VisualizeSettings
+from jnst.dreams.settings import VisualizeSettings, check_shown
 from jnst.engines.memory import check_memory
-from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.errors import InputError
 from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
 from jnst.xla import find_devices, jit, own_switches
@@ -37,32 +37,17 @@ def check(settings: VisualizeSettings) -> str:
         InputError: that names the first setting which cannot be used.
 
     """
-    for what, least in {"size": 1, "steps": 1, "seed": 0}.items():
-        number = getattr(settings, what)
-        if not isinstance(number, int):
-            raise InputError(f"{what} must be a whole number, not {number!r}")
-        check_at_least(what, number, least)
-    for what, most in {"size": 65_535, "steps": 1_000_000, "seed": 2**63 - 1}.items():
-        check_at_most(what, getattr(settings, what), most)
-    if not 0 < settings.learning_rate < np.inf:
-        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
-    check_at_most("learning_rate", settings.learning_rate, 1e30)
+    check_shown(settings)
     backbone = settings.backbone or default_backbone()
-    if not settings.layer:
-        raise InputError("give a layer; --list layers lists those of the network")
     check_layers(backbone, [settings.layer])
     counts = {layer.name: layer.channels for layer in BACKBONES[backbone].table}
     count = counts[settings.layer]
-    if not settings.channel:
-        raise InputError("give at least one channel")
     for channel in settings.channel:
         if not (isinstance(channel, int) and 0 <= channel < count):
             raise InputError(
                 f"channel of {settings.layer} must be a number from 0 to {count - 1}, "
                 f"not {channel!r}"
             )
-    if len(set(settings.channel)) < len(settings.channel):
-        raise InputError(f"channel has a number twice: {' '.join(map(str, settings.channel))}")
     side = settings.size + 2 * transforms.PAD
     if reason := too_small(backbone, (settings.layer,), side, side):
         raise InputError(f"with its padding the picture is {reason}; take a larger size")

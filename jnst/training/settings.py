@@ -2,9 +2,10 @@
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from jnst.backbones.names import Backbone
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
 from jnst.transfer import settings as pixels
 
@@ -126,3 +127,25 @@ class Settings:
         if level and self.content_layers is None:
             chosen["content_layers"] = (f"relu{level}_1",)
         return pixels.Settings(**chosen, size=self.crop)
+
+
+MOST = {"crop": 4096, "photo_size": 4096, "style_size": 4096, "batch": 1024, "steps": 10_000_000}
+"""The most that these settings may be."""
+
+
+def check_numbers(settings: Settings) -> None:
+    """Raise an `InputError` that names the first setting whose value cannot be used by itself."""
+    check_at_least("pixel_weight", settings.pixel_weight, 0)
+    check_choice("decay", settings.decay, get_args(Decay))
+    if not (settings.pixel_weight or settings.content_weight or settings.style_weight):
+        raise InputError("content_weight, style_weight and pixel_weight are all 0")
+    for name, most in MOST.items():
+        number = getattr(settings, name)
+        if number is None:
+            continue
+        if type(number) is not int:
+            raise InputError(f"{name} must be a whole number, not {number!r}")
+        check_at_most(name, check_at_least(name, number, 16 if most == 4096 else 1), most)
+    check_at_most("average", check_at_least("average", settings.average, 0), 0.99999)
+    if not settings.learning_rate > 0:
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate!r}")

@@ -96,3 +96,4 @@ def test_a_name_that_is_no_text_cannot_be_written():
     with pytest.raises(InputError, match="TOML cannot hold the name"):
         toml(Path("caf\udce9.png"))
     assert toml(None) == '"None"'
+    assert tomllib.loads(f"a = {toml('del' + chr(127))}")["a"] == "del\x7f"

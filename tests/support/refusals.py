@@ -26,6 +26,6 @@ def check_says(module, text, says):
 def in_a_folder_of_pictures(tmp_path, monkeypatch):
     """Stand in a folder of empty files: nothing here reads them."""
     monkeypatch.chdir(tmp_path)
-    for name in ("photo.jpg", "painting.jpg", "other.jpg", "left.png"):
+    for name in ("photo.jpg", "painting.jpg", "other.jpg", "left.png", "clip.mp4"):
         (tmp_path / name).touch()
     (tmp_path / "photos").mkdir()

@@ -9,7 +9,7 @@ import tyro
 
 from jnst.commands.options.common import Common
 from jnst.commands.pictures import check_there
-from jnst.dreams.settings import DreamSettings
+from jnst.dreams.settings import DreamSettings, check_numbers
 from jnst.errors import InputError, check_at_least
 
 SHORT = {
@@ -58,6 +58,7 @@ def check(options: Options) -> None:
         return
     for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
         check_at_least(what, getattr(options, what), least)
+    check_numbers(options.recipe)
     if options.image is None and options.guide is not None:
         raise InputError(
             "no picture is named to dream upon, as in: jnst dream photo.jpg --guide other.jpg"

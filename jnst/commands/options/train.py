@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
+from jnst.commands.pictures import check_there
 from jnst.commands.starting import asked
 from jnst.errors import InputError, check_at_least
 from jnst.training.presets import PRESETS, Name, preset
-from jnst.training.settings import Settings
+from jnst.training.settings import Settings, check_numbers
 from jnst.transfer.presets import listed
 
 SHORT = {
@@ -88,10 +89,14 @@ def told(options: Options) -> Iterable[str] | None:
 
 
 def check(options: Options) -> None:
-    """Raise an `InputError` for what cannot be done, as far as options alone tell."""
+    """Raise an `InputError` for what cannot be done, as far as options and names of files tell."""
     if options.photos is None:
         raise InputError("give --photos, a folder of photographs to learn from")
     if options.checkpoint is None and options.resume:
         raise InputError("resume goes with checkpoint, the folder that the training is in")
+    check_numbers(options.settings)
     check_at_least("preview_every", options.preview_every, 0)
     check_at_least("checkpoint_every", options.checkpoint_every, 0)
+    check_there(path for path in options.paintings if not path.is_dir())
+    if not options.photos.is_dir():
+        raise InputError(f"there is no folder {str(options.photos)!r} of pictures")

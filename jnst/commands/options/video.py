@@ -108,4 +108,5 @@ def check(options: Options) -> None:
             f"painting.jpg{took}"
         )
     check_video(options.video)
-    check_there([*options.styles, *options.masks])
+    film = [options.clip] if options.clip.suffix and "%" not in options.clip.name else []
+    check_there([*(path for path in film if not path.is_dir()), *options.styles, *options.masks])

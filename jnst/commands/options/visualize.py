@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
-from jnst.dreams.settings import VisualizeSettings
-from jnst.errors import InputError
+from jnst.dreams.settings import VisualizeSettings, check_shown
 
 SHORT = {
     "What is shown": ("backbone", "layer", "channel", "neuron"),
@@ -39,6 +38,6 @@ class Options:
 
 
 def check(options: Options) -> None:
-    """Raise an `InputError` where the layer is missing."""
-    if options.list is None and not options.recipe.layer:
-        raise InputError("give a layer; --list layers lists those of the network")
+    """Raise an `InputError` for what cannot be done, as far as options alone tell."""
+    if options.list is None:
+        check_shown(options.recipe)

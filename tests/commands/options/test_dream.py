@@ -11,6 +11,7 @@ from jnst.commands.options import dream
         ("--start noise", ""),
         ("--list layers --frames 0", ""),
         ("--guide other.jpg", "no picture is named to dream upon, as in: jnst dream photo.jpg"),
+        ("photo.jpg --octaves 0", "octaves must be a number of at least 1, not 0"),
         ("none.jpg", "cannot read 'none.jpg'"),
         ("photo.jpg --frames 0", "frames must be a number of at least 1, not 0"),
         ("photo.jpg --backbone vgg18", "--backbone must be vgg19, vgg16"),

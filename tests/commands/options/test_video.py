@@ -20,6 +20,13 @@ def test_what_is_said_before_anything_is_read(text, says):
     check_says(video, text, says)
 
 
+def test_films_are_files_folders_and_numbered_pictures(tmp_path):
+    (tmp_path / "shots.d").mkdir()
+    for clip in ("shots.d", "shots", "shot-%02d.png"):
+        check_says(video, f"{clip} painting.jpg", "")
+    check_says(video, "none.mp4 painting.jpg", "cannot read 'none.mp4'")
+
+
 @pytest.mark.parametrize("text", ["--masks left.png clip.mp4", "clip.mp4 --masks left.png a.jpg"])
 def test_an_option_of_several_pictures_that_took_others_is_named(text):
     check_says(video, text, "name a ")
