@@ -26,6 +26,8 @@ def printable(text: object) -> str:
 
 def near(value: object, options: Iterable[str]) -> str:
     """Ask whether the option that is spelt most alike was meant; of no other, say nothing."""
+    if str(value).startswith("."):  # suffixes are too short to be near to anything
+        return ""
     found = difflib.get_close_matches(str(value)[:LONGEST], options, n=1, cutoff=0.7)
     return f"; did you mean {found[0]}?" if found else ""
 

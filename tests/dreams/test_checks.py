@@ -46,7 +46,7 @@ def test_defaults_suit_every_backbone():
         ({"tile": 0}, "tile must be a number of at least 1, not 0"),
         ({"octave_ratio": 1.0}, "octave_ratio must be a number of at least 1.01"),
         ({"step_size": float("nan")}, "step_size must be a number of at least 0, not nan"),
-        ({"backbone": "vgg"}, "unknown backbone 'vgg'; choose from vgg16, vgg19"),
+        ({"backbone": "vgg"}, "unknown backbone 'vgg' (did you mean vgg19?); choose from vgg16"),
         ({"layers": ("relu2_3",)}, "unknown layer of vgg19 'relu2_3'; the nearest names are relu"),
         ({"layers": ("relu2_1", "relu2_1")}, "layers names a layer twice"),
         ({"layer_weights": (1.0, 2.0)}, "layer_weights has 2 entries for 1 layers"),
