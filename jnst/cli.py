@@ -4,9 +4,8 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
 
 from jnst.commands.help import beside, columns, summary
 from jnst.commands.options import (
@@ -106,7 +105,11 @@ def _main(words: list[str]) -> int:
         if device is not None:
             check_device(device)
         COMMANDS[name].check(chosen)
-        run = _imported(name)
+        try:
+            with dying():  # it takes a second or two, and memory
+                run = importlib.import_module(f"jnst.commands.{name}").run
+        except (ImportError, MemoryError) as error:
+            return _cannot_start(error)
         if device is not None:
             from jnst.xla import use_device
 
@@ -124,15 +127,11 @@ def _main(words: list[str]) -> int:
         return fail(explain(error), 1)
 
 
-def _imported(name: str) -> Callable[[Any], int]:
-    """Return what a command does. To import it takes a second or two, and memory."""
-    with dying():
-        try:
-            return importlib.import_module(f"jnst.commands.{name}").run
-        except (ImportError, MemoryError) as error:
-            if os.environ.get("JNST_DEBUG"):
-                raise
-            reason = " ".join([type(error).__name__, *str(error).split()])[:300]
-            if isinstance(error, MemoryError):
-                reason = "there is not enough memory"
-            raise InputError(f"cannot start: {reason}") from None
+def _cannot_start(error: Exception) -> int:
+    """Say in one line why what a command does cannot be imported; return the exit status."""
+    if os.environ.get("JNST_DEBUG"):
+        raise error
+    reason = " ".join([type(error).__name__, *str(error).split()])[:300]
+    if isinstance(error, MemoryError):
+        reason = "there is not enough memory"
+    return fail(f"cannot start: {reason}", 1)
