@@ -54,6 +54,7 @@ QUICK = [
     "stylize --preset gatys",
     "stylize --quality instant --steps 9",
     "stylize --learning-rate 0",
+    "stylize -o x.gif",
     "stylize --like none.png",
     "stylize --config none.toml",
     "stylize --batch photos",

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jnst.errors import InputError
+from jnst.pictures.suffixes import WRITTEN
 from jnst.runs.record import Inputs
-from jnst.system.disk import check_regular, guarded
+from jnst.system.disk import check_regular, check_writable, guarded
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.settings import Settings
@@ -47,6 +48,12 @@ def check_readable(path: str | Path) -> None:
         check_regular(path)
         with open(path, "rb"):
             pass
+
+
+def check_output(path: Path | None) -> None:
+    """Raise an `InputError` for a name, if one is given, that no picture can be written to."""
+    if path is not None:
+        check_writable(path, WRITTEN)
 
 
 def check_there(paths: Iterable[Path], *, like: Path | None = None) -> None:

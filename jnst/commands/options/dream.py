@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
-from jnst.commands.pictures import check_there
+from jnst.commands.pictures import check_output, check_there
 from jnst.dreams.settings import DreamSettings, check_numbers
 from jnst.errors import InputError, check_at_least
 
@@ -64,3 +64,5 @@ def check(options: Options) -> None:
             "no picture is named to dream upon, as in: jnst dream photo.jpg --guide other.jpg"
         )
     check_there(path for path in (options.image, options.guide) if path is not None)
+    if options.frames == 1:
+        check_output(options.output)

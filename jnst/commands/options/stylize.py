@@ -11,7 +11,7 @@ import tyro
 from jnst.backbones.names import Backbone
 from jnst.commands.options.common import Common
 from jnst.commands.options.output import Batch, Output
-from jnst.commands.pictures import check_named, check_there
+from jnst.commands.pictures import check_named, check_output, check_there
 from jnst.commands.starting import of_pictures as starting_point
 from jnst.errors import InputError, check_at_least
 from jnst.runs.record import Inputs
@@ -88,6 +88,7 @@ def check(options: Options) -> None:
     if keep.resume and keep.checkpoint is None:
         raise InputError("resume goes with checkpoint, the folder that the run is in")
     check_there(options.inputs.paths(), like=options.like)
+    check_output(result.output)
     check_named("stylize", options.inputs, settings, like=options.like)
 
 

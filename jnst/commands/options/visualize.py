@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
+from jnst.commands.pictures import check_output
 from jnst.dreams.settings import VisualizeSettings, check_shown
 
 SHORT = {
@@ -41,3 +42,4 @@ def check(options: Options) -> None:
     """Raise an `InputError` for what cannot be done, as far as options alone tell."""
     if options.list is None:
         check_shown(options.recipe)
+        check_output(options.output)

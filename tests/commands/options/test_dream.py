@@ -12,6 +12,8 @@ from jnst.commands.options import dream
         ("--list layers --frames 0", ""),
         ("--guide other.jpg", "no picture is named to dream upon, as in: jnst dream photo.jpg"),
         ("photo.jpg --octaves 0", "octaves must be a number of at least 1, not 0"),
+        ("photo.jpg -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'"),
+        ("photo.jpg -o x.gif --frames 2", ""),
         ("none.jpg", "cannot read 'none.jpg'"),
         ("photo.jpg --frames 0", "frames must be a number of at least 1, not 0"),
         ("photo.jpg --backbone vgg18", "--backbone must be vgg19, vgg16"),

@@ -16,6 +16,8 @@ from jnst.commands.options import stylize
         ("photo.jpg none.jpg", "cannot read 'none.jpg'"),
         ("photo.jpg painting.jpg --save-every -1", "save_every must be a number of at least 0"),
         ("photo.jpg painting.jpg --quality instant --plot", "method ghiasi paints in one pass, to"),
+        ("photo.jpg painting.jpg -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'; choose"),
+        ("photo.jpg painting.jpg -o no/x.png", "cannot write 'no/x.png': there is no folder 'no'"),
         ("photo.jpg painting.jpg --resume", "resume goes with checkpoint"),
         ("--batch photos", "--batch needs --out"),
         ("--batch nothing --out results", "--batch must be a folder of pictures or a .csv"),

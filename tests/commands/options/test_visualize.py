@@ -11,6 +11,7 @@ from jnst.commands.options import visualize
         ("--list layers", ""),
         ("", "give a layer; --list layers lists"),
         ("--layer relu1_1 --steps 0", "steps must be a number of at least 1, not 0"),
+        ("--layer relu1_1 -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'"),
         ("--layer relu1_1 --channel 3 3", "channel has a number twice: 3 3"),
     ],
 )
