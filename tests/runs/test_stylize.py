@@ -80,7 +80,7 @@ def test_preset_and_quality_are_what_the_settings_begin_with(pair):
 
 
 def test_an_unknown_setting_is_named(pair):
-    with pytest.raises(InputError, match=r"setting 'sise'; choose from masks, .*, size, "):
+    with pytest.raises(InputError, match=r"setting 'sise' .*; choose from masks, .*, size, "):
         jnst.stylize(*pair, sise=32)
 
 

@@ -145,7 +145,7 @@ def test_frames_stay_where_the_film_cannot_be_written(monkeypatch):
 
 
 BAD = {
-    "unknown setting 'sise'; choose from masks, .*, hold, ": {"sise": 3},
+    "unknown setting 'sise' .*; choose from masks, .*, hold, ": {"sise": 3},
     "give at least one style picture": {"style": ()},
     "cannot read 'none.mp4'": {"clip": "none.mp4"},
     "a moving picture is .mp4": {"output": "out.avi"},
