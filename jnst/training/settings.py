@@ -15,6 +15,25 @@ MOST = {"crop": 4096, "photo_size": 4096, "style_size": 4096, "batch": 1024, "st
 """The most that these settings may be."""
 
 
+NetworkName = Literal[
+    "johnson",
+    "johnson-paper",
+    "lengstrom",
+    "mobilejohnson",
+    "ulyanov",
+    "multistyle",
+    "multistyle-mobile",
+    "stylebank",
+    "adain",
+    "ghiasi",
+    "msgnet",
+    "wct1",
+    "wct2",
+    "wct3",
+    "wct4",
+    "wct5",
+]
+"""Names of networks that can be trained."""
 Decay = Literal["none", "cosine", "inverse"]
 """Names of ways in which the step size falls."""
 
@@ -26,24 +45,7 @@ class Settings:
     The losses are those of `jnst.transfer.settings.Settings`, under the same names.
     """
 
-    network: Literal[
-        "johnson",
-        "johnson-paper",
-        "lengstrom",
-        "mobilejohnson",
-        "ulyanov",
-        "multistyle",
-        "multistyle-mobile",
-        "stylebank",
-        "adain",
-        "ghiasi",
-        "msgnet",
-        "wct1",
-        "wct2",
-        "wct3",
-        "wct4",
-        "wct5",
-    ] = "johnson"
+    network: NetworkName = "johnson"
     """The network. Those up to ulyanov learn one painting, up to stylebank any number, up to msgnet
     to paint like any painting; the decoders of wct learn to undo VGG19."""
     width: float = 1.0
