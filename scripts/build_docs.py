@@ -88,7 +88,9 @@ def build(package: str, out: Path) -> None:
     if not ours and out.exists() and (out.is_file() or any(out.iterdir())):
         raise ValueError(f"{out} is neither empty nor a reference: left as it is")
     names = modules(package)
-    missing = [full for name in names for full in undocumented(name)]
+    with warnings.catch_warnings():  # of the fields that one TypedDict has from another
+        warnings.filterwarnings("ignore", "Cannot determine where", UserWarning)
+        missing = [full for name in names for full in undocumented(name)]
     if missing:
         raise ValueError(f"without a docstring: {', '.join(missing)}")
     pdoc.render.configure(docformat="google", template_directory=TEMPLATES)
@@ -97,6 +99,7 @@ def build(package: str, out: Path) -> None:
         new, old = Path(work, "new"), Path(work, "old")
         with warnings.catch_warnings():  # of a package whose modules are named as well
             warnings.filterwarnings("ignore", "The module specification", UserWarning)
+            warnings.filterwarnings("ignore", "Cannot determine where", UserWarning)
             pdoc.pdoc(*names, output_directory=new)
         if out.exists():
             out.rename(old)

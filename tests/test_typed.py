@@ -9,6 +9,7 @@ from helpers import ROOT
 
 RIGHT = """
 import jnst
+import matplotlib.pyplot as plt
 import numpy as np
 from pathlib import Path
 
@@ -18,6 +19,8 @@ result: jnst.Result = jnst.stylize(
     quality="draft", method="ghiasi", verbose=True,
 )
 array: np.ndarray = result.array
+plt.imshow(result)
+np.asarray(result).mean()
 result.save("a.png", depth=16)
 jnst.write("b.png", result)
 jnst.stylize(result, steps=(1, 2), style_number=[1, "monet"], style_layers="relu1_1")

@@ -15,6 +15,7 @@ from jnst.methods.plain import plain
 WIDTH = 100
 """Columns of what `help` shows."""
 Function = TypeVar("Function", bound=Callable[..., Any])
+"""A function that is decorated."""
 
 
 def documentation(kind: type) -> dict[str, str]:

@@ -27,6 +27,7 @@ from jnst.training.settings import Settings, check
 from jnst.weights import trained
 
 File = str | os.PathLike[str]
+"""A file or a folder, by its path."""
 
 
 @dataclass(frozen=True, eq=False)

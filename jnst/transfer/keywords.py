@@ -6,6 +6,7 @@ from typing import Literal, TypedDict, TypeVar
 from jnst.transfer import settings
 
 T = TypeVar("T")
+"""What there may be several of."""
 OneOrMore = T | Sequence[T]
 """A value alone, or several."""
 Quality = Literal["instant", "draft", "normal", "best"]

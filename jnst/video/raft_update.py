@@ -18,8 +18,10 @@ from jnst.arrays import Array, Params
 from jnst.backbones.nn import conv2d, relu
 from jnst.video.raft_encoder import Map, convolve
 
-STATE, CONTEXT = 96, 64
-"""Channels of h, and of the context."""
+STATE = 96
+"""Channels of h."""
+CONTEXT = 64
+"""Channels of the context."""
 GATES = ("z", "r", "q")
 """What is computed of the state and of what is seen."""
 _GRU, _ENCODER, _HEAD = "update_block.gru.conv", "update_block.encoder", "update_block.flow_head"

@@ -33,6 +33,7 @@ from jnst.video.store import Store, remove_empty
 from jnst.video.store import read as kept_in
 
 Callback = Callable[[Moment], object]
+"""What is called whenever a frame is finished."""
 
 
 @dataclass(frozen=True)
