@@ -29,8 +29,8 @@ ALLOWED = {
     "optimize weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures display transfer",
-    "training": "arrays errors version xla methods pictures backbones losses feedforward weights "
-    "engines transfer runs",
+    "training": "arrays errors version xla methods system pictures backbones losses feedforward "
+    "weights engines display transfer runs",
     "video": "arrays errors version xla methods system pictures backbones losses feedforward "
     "weights display transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
@@ -40,7 +40,7 @@ ALLOWED = {
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
     "cli": "errors version xla system runs commands",
-    "__init__": "errors version pictures transfer runs video",
+    "__init__": "errors version pictures transfer runs training video",
     "__main__": "cli system",
 }
 LONGEST = 250

@@ -9,6 +9,27 @@ from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
 from jnst.transfer import settings as pixels
 
+NetworkName = Literal[
+    "johnson",
+    "johnson-paper",
+    "johnson-batch",
+    "lengstrom",
+    "mobilejohnson",
+    "ulyanov",
+    "ulyanov-pyramid",
+    "multistyle",
+    "multistyle-mobile",
+    "stylebank",
+    "adain",
+    "ghiasi",
+    "msgnet",
+    "wct1",
+    "wct2",
+    "wct3",
+    "wct4",
+    "wct5",
+]
+"""Names of networks that can be trained."""
 Decay = Literal["none", "cosine", "inverse"]
 """Names of ways in which the step size falls."""
 
@@ -20,26 +41,7 @@ class Settings:
     The losses are those of `jnst.transfer.settings.Settings`, under the same names.
     """
 
-    network: Literal[
-        "johnson",
-        "johnson-paper",
-        "johnson-batch",
-        "lengstrom",
-        "mobilejohnson",
-        "ulyanov",
-        "ulyanov-pyramid",
-        "multistyle",
-        "multistyle-mobile",
-        "stylebank",
-        "adain",
-        "ghiasi",
-        "msgnet",
-        "wct1",
-        "wct2",
-        "wct3",
-        "wct4",
-        "wct5",
-    ] = "johnson"
+    network: NetworkName = "johnson"
     """The network. Those up to ulyanov-pyramid learn one painting, up to stylebank any number, up
     to msgnet to paint like any painting; the decoders of wct learn to undo VGG19."""
     width: float = 1.0

@@ -48,7 +48,8 @@ def network_and_paintings(
     """
     method = settings.method
     if method == "trained":
-        networks = [Path(str(one)) for one in styles if is_network(one)]
+        named = (one for one in styles if isinstance(one, str | os.PathLike))
+        networks = [Path(one) for one in named if is_network(one)]
         if len(networks) == 1:
             return networks[0], tuple(one for one in styles if not is_network(one))
         if networks:
