@@ -4,11 +4,8 @@ From these come help, the checks of words, near names, files of options, and REA
 types, defaults and explanations are written down once, in the dataclass. tyro parses by the same.
 """
 
-import ast
 import dataclasses
 import functools
-import inspect
-import textwrap
 import types
 import typing
 from collections.abc import Iterator
@@ -18,6 +15,7 @@ from typing import Annotated, Any, NamedTuple
 import tyro
 
 from jnst.methods.choices import choices
+from jnst.methods.keywords import documentation
 
 _NAMES = {int: "N", float: "X", str: "NAME", Path: "PATH"}
 
@@ -67,7 +65,7 @@ def described(options: type) -> tuple[Option, ...]:
 
 def _walk(options: type, path: tuple[str, ...]) -> Iterator[Option]:
     hints = typing.get_type_hints(options, include_extras=True)
-    said = explained(options)
+    said = documentation(options)
     for field in dataclasses.fields(options):
         hint, *marks = _parts(hints[field.name])
         here = (*path, field.name)
@@ -127,23 +125,3 @@ def _metavar(kinds: tuple[type, ...], named: tuple[Any, ...]) -> str:
     words = [*(_NAMES[kind] for kind in kinds if kind in _NAMES), *map(str, named)]
     short = "|".join(words)
     return short if len(short) <= 24 else "NAME"
-
-
-@functools.cache
-def explained(options: type) -> dict[str, str]:
-    """Return what a dataclass says of its fields, each in the string below it, as one line.
-
-    From the source: Python keeps no such strings.
-    """
-    (body,) = ast.parse(textwrap.dedent(inspect.getsource(options))).body
-    assert isinstance(body, ast.ClassDef)
-    said, last = {}, ""
-    for node in body.body:
-        match node:
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                last = name
-            case ast.Expr(value=ast.Constant(value=str(text))) if last:
-                said[last], last = " ".join(text.split()), ""
-            case _:
-                last = ""
-    return said

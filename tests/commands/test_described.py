@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import tyro
 
 import jnst.cli
-from jnst.commands.described import described, explained
+from jnst.commands.described import described
 from jnst.commands.options import stylize, sweep
 
 
@@ -54,7 +54,3 @@ def test_every_option_of_every_command_is_explained():
     for name, module in jnst.cli.COMMANDS.items():
         if name != "weights":
             assert [one.name for one in described(module.Options) if not one.said] == []
-
-
-def test_explanations_are_those_below_the_fields():
-    assert explained(Toy) == {"first": "The first, in two lines.", "many_things": "Many things."}

@@ -79,11 +79,7 @@ ODD = """
 import contextlib, dataclasses, math
 import numpy as np
 from jnst.errors import InputError
-from jnst.feedforward.networks import multistyle
-from jnst.optimize import optimizers
-from jnst.transfer import checks
 from jnst.transfer.checks import check
-from jnst.transfer.onepass.checks import NUMBERS
 from jnst.transfer.settings import Settings
 
 values = [None, True, 0, 1, -1, 2.5, math.nan, math.inf, 1j, 10**400, "x", "1", "", b"x", object()]

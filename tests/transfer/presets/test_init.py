@@ -1,11 +1,17 @@
 """The presets by name."""
 
+import typing
+
 import pytest
 
 from jnst.errors import InputError
 from jnst.transfer.checks import check
-from jnst.transfer.presets import PRESETS, preset, summary
+from jnst.transfer.presets import PRESETS, Name, preset, summary
 from jnst.transfer.settings import Settings
+
+
+def test_their_names_are_written_down_for_options():
+    assert typing.get_args(Name) == tuple(PRESETS)
 
 
 def test_the_default_is_the_default():
