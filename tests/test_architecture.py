@@ -29,8 +29,8 @@ ALLOWED = {
     "optimize weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures display transfer",
-    "training": "arrays errors version xla methods pictures losses feedforward weights engines "
-    "transfer runs",
+    "training": "arrays errors version xla methods system pictures backbones losses feedforward "
+    "weights engines display transfer runs",
     "video": "arrays errors version xla methods system pictures backbones losses feedforward "
     "weights display transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
@@ -39,8 +39,8 @@ ALLOWED = {
     "web": "arrays errors xla system pictures optimize weights display transfer runs video",
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
-    "cli": "display errors version system pictures transfer runs commands",
-    "__init__": "errors version pictures transfer runs video",
+    "cli": "errors version xla system runs commands",
+    "__init__": "errors version pictures transfer runs training video",
     "__main__": "cli system",
 }
 LONGEST = 250

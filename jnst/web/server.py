@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from jnst.errors import InputError
 from jnst.runs.record import record
-from jnst.transfer.checks import check_sizes
+from jnst.transfer.sizes import check_sizes
 from jnst.web import films, pair
 from jnst.web.answers import as_json, describe, failed, film, picture, refused
 from jnst.web.choices import choices, settings_for, video_for
