@@ -127,7 +127,7 @@ def _checked(table: Any) -> tuple[Facts, _Place]:
         raise InputError(f"it is damaged: its output is {facts.output!r}")
     disk.check_suffix(facts.output, WRITERS)
     for stage in facts.stages:
-        if min(number for number in stage if number is not None) < 1:
+        if min(number for number in stage if isinstance(number, int)) < 1:
             raise InputError(f"it is damaged: a stage has {list(stage)}")
     if place.stage >= len(facts.stages):
         raise InputError(f"it is damaged: there is no stage {place.stage} in its run")

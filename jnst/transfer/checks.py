@@ -33,6 +33,8 @@ LARGEST_NUMBER = 1e37
 """Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
 NORMALIZED = ("vgg16", "vgg19")
 """The networks that have normalized weights."""
+OPTIONAL = ("colour", "first_optimizer")
+"""Choices that may be left open."""
 WITH_RATE = ("lbfgs", "adam", "sgd")
 """The optimizers that take a learning rate, an average, and another objective at every step."""
 
@@ -49,7 +51,7 @@ def check(settings: Settings) -> None:
             raise InputError(f"{what} must be {names}, not {odd[0]!r}")
     for what, options in choices_of(Settings).items():
         given = getattr(settings, what)
-        if what != "tile" and not (what == "colour" and given is None):
+        if what != "tile" and not (what in OPTIONAL and given is None):
             check_choice(what, given, options)
     for what in ("content_layers", "style_layers"):
         if chosen := getattr(settings, what):

@@ -40,6 +40,7 @@ class Keywords(TypedDict, total=False):
     init: settings.Start
     init_noise: float
     optimizer: settings.OptimizerName
+    first_optimizer: settings.OptimizerName | None
     learning_rate: float | None
     history: int
     jitter: int

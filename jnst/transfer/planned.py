@@ -30,5 +30,5 @@ def check_planned(kept: Sequence[Stage], planned: Sequence[Stage], settings: Set
     free = free and not why_not_tiled(settings.resolved.objective)
     for old, new in itertools.zip_longest(kept, planned):
         tiles = {None, *fitting.SIZES} if free else {getattr(new, "tile", None)}
-        if None in (old, new) or old[:3] != new[:3] or old.tile not in tiles:
+        if None in (old, new) or old[:4] != new[:4] or old.tile not in tiles:
             raise InputError("the stages are not those of its settings: the checkpoint is damaged")

@@ -81,10 +81,11 @@ def set_up(
         start = initial(kind, first, guides[0].style, noise=noise, seed=seed)
     start = resizing.resize(start, *content.shape[1:3]).astype(resolved.dtype)
     optimizer, history = None, min(settings.history, stage.steps)  # room for what can be there
-    if settings.optimizer in loaded.engine.optimizers:
-        rate = settings.learning_rate or LEARNING_RATES[settings.optimizer]
-        options = {"history": history} if settings.optimizer == "lbfgs" else {}
-        optimizer = loaded.engine.optimizers[settings.optimizer](rate, **options)
+    name = stage.optimizer
+    if name in loaded.engine.optimizers:
+        own = settings.learning_rate if name == settings.optimizer else None
+        options = {"history": history} if name == "lbfgs" else {}
+        optimizer = loaded.engine.optimizers[name](own or LEARNING_RATES[name], **options)
     constants, placed = loaded.engine.place((constants, start))
     evaluate, compiled = loaded.engine.evaluate, loaded.engine.compiled
     return Problem(evaluate, constants, placed, optimizer, compiled, history)

@@ -134,14 +134,14 @@ def paint(
             point = Point(number, step, None, now) if now else Point(number, done, picture, ())
             yield progress._replace(step=step, state=None if now is None else point)
         picture, state = best, ()
-        if settings.optimizer not in KEEP_STATE:
+        if stage.optimizer not in KEEP_STATE or stage.optimizer != settings.optimizer:
             optimizer_state = None
         done += stage.steps
 
 
 def _programs(pictures: Pictures, settings: Settings, stage: Stage) -> Iterator[Hashable]:
     """Name the programs of a stage: one for the photograph, one for each painting."""
-    objective, optimizer = settings.resolved.objective, settings.optimizer
+    objective, optimizer = settings.resolved.objective, stage.optimizer
     jittered = settings.jitter > 0  # by how much is an argument
     yield objective, optimizer, jittered, stage.size, stage.tile, pictures.content.shape
     for guide in pictures.guides:

@@ -14,6 +14,8 @@ class Resolved(NamedTuple):
 
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]
+    first_optimizer: str
+    """What moves the picture at the first of several sizes."""
     style_layer_weights: tuple[float, ...]
     """One for each of `style_layers`; only their proportions matter."""
     dtype: type[np.floating]

@@ -93,14 +93,14 @@ class Settings:
     style_size: int | None = None
     """Long side of the style picture, at most; by default that of the result. Larger, its strokes
     grow; smaller, they shrink."""
-    first_size: int | None = 128
+    first_size: int | None = 90
     """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
     size_ratio: float = 2**0.5
     """Each size by the one before it."""
-    steps: tuple[int, ...] = (80, 40, 24, 12, 6)
+    steps: tuple[int, ...] = (300, 50, 24, 12, 8, 5)
     """Steps at the first size, at the second, and so on; the last number is for all further sizes.
     Each evaluates the loss and its gradient once."""
-    content_weight: float = 0.005
+    content_weight: float = 0.003
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
     """How much the style matters, β."""
@@ -126,6 +126,10 @@ class Settings:
     """Standard deviation of the noise that is added to that picture, whose values end at 1."""
     optimizer: OptimizerName = "lbfgs"
     """What moves the picture."""
+    first_optimizer: OptimizerName | None = None
+    """What moves it at the first of several sizes, at its own default step; by default Adam before
+    L-BFGS, and else the same. Adam's steps move every pixel alike, however small its gradient: they
+    leave the photograph for the painting's large strokes, where L-BFGS stays near."""
     learning_rate: float | None = None
     """Step size; by default the optimizer's own."""
     history: int = 20
@@ -205,6 +209,8 @@ class Settings:
         return Resolved(
             content_layers=content,
             style_layers=style,
+            first_optimizer=self.first_optimizer
+            or ("adam" if self.optimizer == "lbfgs" else self.optimizer),
             style_layer_weights=tuple(
                 self.style_layer_weights or [0.25**i for i in range(len(style))]
             ),

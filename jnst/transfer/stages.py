@@ -27,11 +27,15 @@ from jnst.xla import own_switches
 
 
 class Stage(NamedTuple):
-    """One size of the way from coarse to fine: long sides in pixels, evaluations, and tiles."""
+    """One size of the way from coarse to fine: long sides in pixels, evaluations, tiles.
+
+    `optimizer` is its name.
+    """
 
     size: int
     style_size: int
     steps: int
+    optimizer: str
     tile: int | None = None
 
 
@@ -75,7 +79,10 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
         if styles and max(map(math.prod, styles)) > math.prod(new):
             largest = (1, *max(styles, key=math.prod), 3)
             tiles.append(fitting.tile(settings, largest, steps=0, option="style size"))
-        return Stage(size, style_size(size), steps, min(filter(None, tiles), default=None))
+        first = i == 0 and size != last
+        optimizer = settings.resolved.first_optimizer if first else settings.optimizer
+        tile = min(filter(None, tiles), default=None)
+        return Stage(size, style_size(size), steps, optimizer, tile)
 
     check_sizes(settings, original, [guide.style.shape[1:3] for guide in pictures.guides])
     found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)

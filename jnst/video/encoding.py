@@ -34,8 +34,8 @@ FILMS = {
 }
 """Formats of films by suffix: FFmpeg's name, and codec, format of pixels and options. No frame
 refers to a later one (bf): each is then shown exactly as long as it says. Blocks get no more
-bits for being copied later (mbtree): with x264's assembly (build 165), the same frames then came out
-in other bytes about once in thirty films. yuv420p is what all players show."""
+bits for being copied later (mbtree): with its assembly, x264 165 then codes the same frames
+in other bytes now and then. yuv420p is what all players show."""
 WITH_ALPHA = {
     ".webm": (_VP9[0], "yuva420p", _VP9[2]),
     ".mov": ("prores_ks", "yuva444p10le", {"profile": "4444"}),

@@ -32,7 +32,7 @@ def _problem(
 ) -> Problem:
     content, style, start = pictures(pair, height, width)
     size = max(height, width)
-    stage = Stage(size, size, settings.steps[-1], tile)
+    stage = Stage(size, size, settings.steps[-1], settings.optimizer, tile)
     given = Pictures(content, [Guide(style, 1.0)], original=content)
     return set_up(given, settings, loaded or load(settings), stage=stage, start=start)
 

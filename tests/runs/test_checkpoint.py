@@ -21,7 +21,7 @@ FACTS = Facts(
     version="0.1",
     output="/pictures/out.png",
     depth=16,
-    stages=[Stage(24, 20, 4), Stage(40, 33, 6, tile=32)],
+    stages=[Stage(24, 20, 4, "adam"), Stage(40, 33, 6, "lbfgs", tile=32)],
     curves={1: {"total": 3.5, "style": 3.0}, 2: {"total": math.nan, "style": math.nan}},
 )
 POINT = Point(1, 9, np.full((1, 2, 3, 3), 0.5, np.float32), (5, 0, 1.0, np.arange(3.0)))
@@ -65,8 +65,12 @@ MISSING = object()
         ("depth", 12, r"Invalid enum value 12 - at `\$.depth`"),
         ("made_with", [], r"Expected `object`, got `array` - at `\$.made_with`"),
         ("output", None, r"Expected `str`, got `null` - at `\$.output`"),
-        ("stages", [[24, 20]], r"Expected `array` of length 3 to 4, got 2"),
-        ("stages", [[24, 20, "4"]], r"Expected `int`, got `str` - at `\$.stages\[0\]\[2\]`"),
+        ("stages", [[24, 20]], r"Expected `array` of length 4 to 5, got 2"),
+        (
+            "stages",
+            [[24, 20, "4", "adam"]],
+            r"Expected `int`, got `str` - at `\$.stages\[0\]\[2\]`",
+        ),
         ("curves", {"one": {"total": 1}}, "Expected `int`, got `str`"),
         ("curves", {"1": {"total": "low"}}, "Expected `float`, got `str`"),
         ("curves", {"1": {"content": 1}}, "a step has no total loss"),

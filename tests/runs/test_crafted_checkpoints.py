@@ -157,11 +157,23 @@ def test_another_picture_to_begin_a_size_with_is_one_line(whole, go_on):
     [
         ({"step": 5}, "it is damaged: step 5 is none of its state"),
         ({"step": 12}, "it is damaged: step 12 is none of its state"),
-        ({"stages": [[24, 24, 4, -8], [32, 32, 6]]}, "it is damaged: a stage has"),
-        ({"stages": [[24, 24, 4], [32, 32, 6, 64]]}, "the stages are not those of its settings"),
-        ({"stages": [[24, 24, 4], [32, 32, 10**9]]}, "the stages are not those of its settings"),
-        ({"stages": [[24, 24, 4], [65000, 32, 6]]}, "the stages are not those of its settings"),
-        ({"stages": [[24, 24, 4], [32, 32, 6], [9, 9, 9]]}, "the stages are not those of its sett"),
+        ({"stages": [[24, 24, 4, "adam", -8], [32, 32, 6, "lbfgs"]]}, "it is damaged: a stage has"),
+        (
+            {"stages": [[24, 24, 4, "adam"], [32, 32, 6, "lbfgs", 64]]},
+            "the stages are not those of its settings",
+        ),
+        (
+            {"stages": [[24, 24, 4, "adam"], [32, 32, 10**9, "lbfgs"]]},
+            "the stages are not those of its settings",
+        ),
+        (
+            {"stages": [[24, 24, 4, "adam"], [65000, 32, 6, "lbfgs"]]},
+            "the stages are not those of its settings",
+        ),
+        (
+            {"stages": [[24, 24, 4, "adam"], [32, 32, 6, "lbfgs"], [9, 9, 9, "lbfgs"]]},
+            "the stages are not those of its sett",
+        ),
     ],
 )
 def test_what_does_not_belong_together_is_refused(change, says, whole, go_on):

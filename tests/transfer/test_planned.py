@@ -7,14 +7,14 @@ from jnst.transfer.planned import check_planned, check_steps
 from jnst.transfer.settings import Settings
 from jnst.transfer.stages import Stage
 
-PLANNED = [Stage(24, 24, 4), Stage(32, 32, 6)]
+PLANNED = [Stage(24, 24, 4, "adam"), Stage(32, 32, 6, "lbfgs")]
 
 
 def test_more_steps_than_any_run_has_are_refused():
     """Sizes and steps at each are limited, but not their product."""
-    check_steps([Stage(24, 24, 1_000_000)])
+    check_steps([Stage(24, 24, 1_000_000, "lbfgs")])
     with pytest.raises(InputError, match="steps come to 1,200,000 at 3 sizes; at most 1,000,000 c"):
-        check_steps([Stage(24, 24, 400_000)] * 3)
+        check_steps([Stage(24, 24, 400_000, "lbfgs")] * 3)
 
 
 def test_only_tiles_may_be_others_and_only_where_the_memory_chose_them():
@@ -24,6 +24,6 @@ def test_only_tiles_may_be_others_and_only_where_the_memory_chose_them():
     for settings in (Settings(tile="off"), Settings(engine="byhand"), Settings(devices=2)):
         with pytest.raises(InputError, match="the stages are not those of its settings"):
             check_planned(tiled, PLANNED, settings)
-    for other in (PLANNED[:1], [*PLANNED, PLANNED[1]], [PLANNED[0], Stage(32, 32, 7)], []):
+    for other in (PLANNED[:1], [*PLANNED, PLANNED[1]], [PLANNED[0], Stage(32, 32, 7, "lbfgs")], []):
         with pytest.raises(InputError, match="the stages are not those of its settings"):
             check_planned(other, PLANNED, Settings())

@@ -107,7 +107,9 @@ def test_one_style_for_many_regions_is_measured_once(pair):
 
     counting = loaded._replace(engine=loaded.engine._replace(targets=targets))
     pictures = read(*pair, settings, masks=[LEFT, 255 - LEFT, LEFT])
-    goals = set_up(pictures, settings, counting, stage=Stage(32, 32, 1)).constants.goals["style"]
+    goals = set_up(pictures, settings, counting, stage=Stage(32, 32, 1, "lbfgs")).constants.goals[
+        "style"
+    ]
     assert sorted(asked) == ["content", "style"]
     assert [len(of) for of in goals.values()] == [3, 3]
     np.testing.assert_array_equal(goals["relu1_1"][0].region, goals["relu1_1"][2].region)

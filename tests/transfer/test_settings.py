@@ -60,6 +60,7 @@ TABLES = {
     "init": (*INITIAL, INSTANT),
     "method": METHODS,
     "optimizer": NAMES,
+    "first_optimizer": NAMES,
     "padding": PADDING,
     "pooling": POOLING,
     "precision": PRECISION,

@@ -52,22 +52,34 @@ def test_the_plan_goes_from_coarse_to_fine():
         return plan(read(samples.content()[:200, :300], samples.STYLE, chosen), chosen)
 
     plain = {"size": 256, "margin": 0}
-    assert stages(**plain) == [Stage(128, 128, 80), Stage(181, 181, 40), Stage(256, 256, 24)]
-    assert [stage.size for stage in stages(size=512, margin=0)] == [150, 212, 300], "as it is"
-    assert stages(size=512, upscale=True, margin=0)[-1] == Stage(512, 512, 6)
-    assert stages(**plain, first_size=None) == [Stage(256, 256, 80)]
+    assert stages(**plain) == [
+        Stage(91, 91, 300, "adam"),
+        Stage(128, 128, 50, "lbfgs"),
+        Stage(181, 181, 24, "lbfgs"),
+        Stage(256, 256, 12, "lbfgs"),
+    ]
+    assert [stage.size for stage in stages(size=512, margin=0)] == [106, 150, 212, 300], "as it is"
+    assert stages(size=512, upscale=True, margin=0)[-1] == Stage(512, 512, 5, "lbfgs")
+    assert stages(**plain, first_size=None) == [Stage(256, 256, 300, "lbfgs")]
+    plain["first_size"] = 128
     assert [stage.steps for stage in stages(**plain, steps=(9, 5))] == [9, 5, 5]
     assert [stage.style_size for stage in stages(**plain, style_size=512)] == [256, 362, 512]
-    assert stages(size=64) == [Stage(64, 64, 80)]
+    assert stages(size=64) == [Stage(64, 64, 300, "lbfgs")]
+    for chosen, both in (("lbfgs", ["adam", "lbfgs"]), ("sgd", ["sgd", "sgd"])):
+        found = stages(size=64, first_size=32, size_ratio=2.0, optimizer=chosen)
+        assert [stage.optimizer for stage in found] == both
+    first = stages(size=64, first_size=32, size_ratio=2.0, first_optimizer="lbfgs")[0]
+    assert first.optimizer == "lbfgs"
     # 200 x 300 at 16 pixels is 11 high, too little for relu5_1; at 32 it is 21.
     assert [stage.size for stage in stages(size=64, first_size=8, size_ratio=2.0)] == [32, 64]
 
 
 def test_margins_are_painted_besides_and_styles_keep_their_size_by_the_result():
-    chosen = Settings(size=256, margin=12)
+    chosen = Settings(size=256, margin=12, first_size=128)
     pictures = read(samples.content()[:200, :300], samples.STYLE, chosen)
     assert pictures.content.shape == (1, 171 + 24, 256 + 24, 3)
-    assert plan(pictures, chosen) == [Stage(140, 128, 80), Stage(198, 181, 40), Stage(280, 256, 24)]
+    found = [(stage.size, stage.style_size) for stage in plan(pictures, chosen)]
+    assert found == [(140, 128), (198, 181), (280, 256)]
 
 
 def test_a_style_too_large_for_memory_is_cut_where_the_picture_is_not():
@@ -90,7 +102,8 @@ def test_pictures_too_small_in_the_end_are_refused_before_any_is_looked_into(nam
 
 
 def test_stages_begin_with_pictures_of_their_own_sizes():
-    stages = [Stage(140, 128, 80), Stage(198, 181, 40), Stage(280, 256, 24)]
+    sizes = ((140, 128, 80), (198, 181, 40), (280, 256, 24))
+    stages = [Stage(*size, "lbfgs") for size in sizes]
     found = begins(stages, (195, 280))
     assert found == {0: (98, 140), 80: (138, 198), 120: (195, 280)}
     share = 171 / 195, 256 / 280
