@@ -1,8 +1,11 @@
-"""Make the README's figures: what the experiments of the papers look like, on free pictures.
+"""Make the figures of README and manual: what jnst does, on free pictures.
 
     python scripts/make_figures.py [--out FOLDER] [--size 200] [--only blend mask]
 
-Photographs and the second style (a stained tissue) come with scikit-image; the painting is ours.
+Photographs and the second style (a stained tissue) come with scikit-image; the painting is ours. The
+strip at the top of the README is of another one, "The Starry Night", which is in the public domain:
+
+    python scripts/make_figures.py --only strip --size 320 --painting starry_night.jpg
 """
 
 import argparse
@@ -35,11 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--size", type=int, default=200)
     parser.add_argument("--steps", type=int, nargs="+", default=(70, 30))
-    parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES)
+    parser.add_argument("--painting", type=Path, default=samples.STYLE, help="for the strip")
+    names = ("strip", *FIGURES)
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
     options = parser.parse_args(arguments)
     common = {"size": options.size, "steps": tuple(options.steps)}
     for name in options.only:
-        sheet = contact_sheet(FIGURES[name](common))
+        if name == "strip":
+            sheet = strip(options.painting, options.size)
+        else:
+            sheet = contact_sheet(FIGURES[name](common))
         files.write(disk.make_folder(options.out) / f"{name}.jpg", sheet)
         print(f"{name}.jpg", flush=True)
 
@@ -47,6 +55,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def painted(common: dict, *styles: files.Source, **options) -> AnyPicture:
     """Paint the sample photograph, in the sample style where no other is given."""
     return files.read(jnst.stylize(samples.content(), styles or samples.STYLE, **common | options))
+
+
+def strip(painting: files.Source, size: int) -> AnyPicture:
+    """Show a photograph, plus a painting, and the result of the default settings, in one row."""
+    photograph = samples.content()
+    result = files.read(jnst.stylize(photograph, painting, size=size))
+    height = result.shape[1]
+    shown = [files.read(photograph), files.read(painting), result]
+    return in_a_row([to_height(picture, height) for picture in shown])
+
+
+def to_height(picture: AnyPicture, height: int) -> AnyPicture:
+    """Resize a picture to a height."""
+    _, h, w, _ = picture.shape
+    return resizing.resize(picture, height, round(w * height / h))
+
+
+def in_a_row(pictures: Sequence[AnyPicture], *, gap: int = 36, thick: int = 4) -> AnyPicture:
+    """Put three pictures of one height side by side on white, with a plus and an equals sign."""
+    height, widths = pictures[0].shape[1], [picture.shape[2] for picture in pictures]
+    sheet = np.ones((1, height, sum(widths) + 2 * gap, 3), np.float32)
+    middle, arm, left = height // 2, gap // 3, 0
+    for i, picture in enumerate(pictures):
+        sheet[:, :, left : left + widths[i]] = picture
+        left += widths[i] + gap
+        x = left - gap // 2
+        if i == 0:
+            sheet[:, middle - arm : middle + arm, x - thick // 2 : x + thick // 2] = 0.25
+            sheet[:, middle - thick // 2 : middle + thick // 2, x - arm : x + arm] = 0.25
+        if i == 1:
+            for y in (middle - 2 * thick, middle + thick):
+                sheet[:, y : y + thick, x - arm : x + arm] = 0.25
+    return sheet
 
 
 def gallery(common: dict) -> list[Row]:
@@ -135,13 +176,9 @@ def mask(common: dict) -> list[Row]:
 
 
 def networks(common: dict) -> list[Row]:
-    """Show one picture from each network, with random weights where there are no others."""
-    names = [name for name in BACKBONES if not name.endswith("-torchvision")]
-    found = []
-    for name in names:
-        kind = "trained" if store.find(name) else "random"
-        found.append((f"{name}\n{kind} weights", painted(common, backbone=name, weights=kind)))
-    return [found[:4], found[4:]]
+    """Show one picture from each network whose weights are there."""
+    names = [name for name in BACKBONES if store.find(name)]
+    return [[(name, painted(common, backbone=name)) for name in names]]
 
 
 def dream(common: dict) -> list[Row]:

@@ -1,25 +1,24 @@
-"""Build the lessons into one site that opens from disk: `build_lessons.py --out FOLDER`.
+"""The lessons as pages, with what their cells print and draw.
 
-Every lesson runs from its first cell to its last, in a fresh interpreter like the one that runs
-this script; with `--text-only` none does, to look at text and equations. The pages load nothing
-from other machines: MathJax, which sets the equations, is copied from an installed package.
+Every lesson runs from its first cell to its last, in a fresh interpreter like the one that builds
+the site; or none does, to look at text and equations.
 """
 
-import argparse
-import importlib.resources
 import os
 import re
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import jupytext
 import nbformat
+from docsite.site import ROOT, TEMPLATES, DocsError, Link, Site
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -27,13 +26,8 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor, ExtractOutputPreprocessor
 
-LESSONS = Path(__file__).with_name("walkthroughs")
-TEMPLATES = LESSONS / "site"
-MARK = 'name="generator" content="build_lessons.py"'  # on our pages: only a site is ever replaced
-
-
-class LessonError(Exception):
-    """What keeps the site from being built, in one line."""
+LESSONS = ROOT / "scripts" / "walkthroughs"
+"""Where the lessons are."""
 
 
 @dataclass
@@ -52,7 +46,7 @@ def read(path: Path) -> Lesson:
     notebook = jupytext.read(path, fmt="py:percent")
     opening = re.match(r"# (.+)\n\s*\n(.+(?:\n.+)*)", notebook.cells[0].source)
     if opening is None:
-        raise LessonError(f"{path.name}: the first cell must begin with '# Title' and a paragraph")
+        raise DocsError(f"{path.name}: the first cell must begin with '# Title' and a paragraph")
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index}"  # jupytext's are random; the same lesson makes the same site
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -79,7 +73,7 @@ def run(lesson: Lesson, *, quick: bool = False) -> None:
             client.execute(cwd=str(lesson.path.parent), env=environment, cleanup_kc=True)
         except (CellExecutionError, DeadKernelError) as error:
             cell = cells[max(client.code_cells_executed, 1) - 1]
-            raise LessonError(describe(error, lesson.path, cell)) from error
+            raise DocsError(describe(error, lesson.path, cell)) from error
     for cell in cells:  # logs and warnings are for whoever builds the site, not for its readers
         for output in [output for output in cell.outputs if output.get("name") == "stderr"]:
             print(output.text, end="", file=sys.stderr)
@@ -100,8 +94,8 @@ def describe(error: Exception, path: Path, cell: nbformat.NotebookNode) -> str:
     return f"{path.name}:{line}: {reason}"
 
 
-def write(lesson: Lesson, site: Path, exporter: HTMLExporter, **neighbours: Lesson | None) -> None:
-    """Write the page of a lesson that has run, its figures, and what can be downloaded."""
+def page(lesson: Lesson, site: Path, exporter: HTMLExporter, **neighbours: Lesson | None) -> str:
+    """Return the page of a lesson, and write its figures and what can be downloaded."""
     name = lesson.path.stem
     nbformat.write(lesson.notebook, site / f"{name}.ipynb")
     shutil.copy(lesson.path, site)
@@ -119,80 +113,62 @@ def write(lesson: Lesson, site: Path, exporter: HTMLExporter, **neighbours: Less
     ]
     for file, _ in sorted(figures, key=lambda figure: figure[1])[-1:]:
         lesson.thumbnail = file  # the last that is tagged, or the last
-    html, _ = exporter.from_notebook_node(notebook, {"lesson": lesson, **neighbours})
-    (site / f"{name}.html").write_text(html, encoding="utf-8")
+    body, _ = exporter.from_notebook_node(notebook, {"lesson": lesson, **neighbours})
+    return body
 
 
-def write_contents(
-    lessons: Sequence[Lesson], site: Path, exporter: HTMLExporter, *, ran: bool
+def numbered(folder: Path, only: Sequence[int]) -> list[Path]:
+    """List the lessons in a folder, or those with some numbers.
+
+    Raises:
+        DocsError: where there are none.
+
+    """
+    scripts = sorted(folder.resolve().glob("[0-9][0-9]_*.py"))
+    paths = [path for path in scripts if not only or int(path.name[:2]) in only]
+    if not paths:
+        raise DocsError("there are no such lessons")
+    return paths
+
+
+def planned(
+    site: Site, paths: Sequence[Path], *, quick: bool = False, text_only: bool = False
+) -> Callable[[], None]:
+    """Fill the lessons' section of the sidebar, and return what runs them and writes their pages."""
+    lessons = {f"lessons/{one.path.stem}.html": one for one in map(read, paths)}
+    links = [Link(plain_title(one), path) for path, one in lessons.items()]
+    site.sections["Lessons"] = [Link("All lessons", "lessons/index.html"), *links]
+    return partial(write, site, lessons, quick=quick, text_only=text_only)
+
+
+def write(
+    site: Site, lessons: Mapping[str, Lesson], *, quick: bool = False, text_only: bool = False
 ) -> None:
-    """Write the list of lessons, and what all pages need."""
-    html = exporter.environment.get_template("contents.html.j2").render(lessons=lessons, ran=ran)
-    (site / "index.html").write_text(html, encoding="utf-8")
-    shutil.copy(lessons[0].path.with_name("lesson.py"), site)
-    shutil.copy(TEMPLATES / "style.css", site)
-    mathjax = importlib.resources.files("mathjax") / "static" / "mathjax"
-    (site / "mathjax").mkdir()
-    for file in (mathjax / "es5" / "tex-svg-full.js", mathjax / "LICENSE"):
-        (site / "mathjax" / file.name).write_bytes(file.read_bytes())
-
-
-def build(
-    paths: Sequence[Path], out: Path, *, quick: bool = False, text_only: bool = False
-) -> None:
-    """Build the site of these lessons in `out`; a site that is there is replaced, but only then."""
-    index = out / "index.html"
-    ours = index.is_file() and MARK in index.read_text(encoding="utf-8")
-    if not ours and out.exists() and (out.is_file() or any(out.iterdir())):
-        raise LessonError(f"{out} is neither empty nor a site of lessons: left as it is")
-    lessons = [read(path) for path in paths]
+    """Write the pages of lessons, given by their paths, and the list of them."""
+    folder = site.folder / "lessons"
+    folder.mkdir()
     exporter = HTMLExporter(
         template_name="basic",
         extra_template_paths=[str(TEMPLATES)],
         template_file="lesson.html.j2",
         anchor_link_text="#",
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
-        site, old = Path(work, "site"), Path(work, "old")
-        site.mkdir()
-        for number, lesson in enumerate(lessons):
-            start = time.perf_counter()
-            if not text_only:
-                run(lesson, quick=quick)
-            before, _, after = [None, *lessons, None][number : number + 3]
-            write(lesson, site, exporter, before=before, after=after)
-            print(f"{lesson.path.name}: {time.perf_counter() - start:.1f} s", flush=True)
-        write_contents(lessons, site, exporter, ran=not text_only)
-        if out.exists():
-            out.rename(old)
-        site.rename(out)
+    around = [None, *lessons.values(), None]
+    for number, (path, lesson) in enumerate(lessons.items()):
+        start = time.perf_counter()
+        if not text_only:
+            run(lesson, quick=quick)
+        before, _, after = around[number : number + 3]
+        body = page(lesson, folder, exporter, before=before, after=after)
+        site.write(path, body, title=plain_title(lesson), math=True)
+        site.index(path, body, title=plain_title(lesson))
+        print(f"{lesson.path.name}: {time.perf_counter() - start:.1f} s", flush=True)
+        shutil.copy(lesson.path.with_name("lesson.py"), folder)
+    contents = exporter.environment.get_template("lessons.html.j2")
+    body = contents.render(lessons=[*lessons.values()], ran=not text_only)
+    site.write("lessons/index.html", body, title="Lessons", math=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the command line and build the site."""
-    parser = argparse.ArgumentParser(description="Build the lessons into one site.")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the site")
-    parser.add_argument("--only", type=int, nargs="+", metavar="NN", help="numbers of lessons")
-    parser.add_argument("--quick", action="store_true", help="small pictures, few steps")
-    text = "run nothing: pages as they are written, without figures, in seconds"
-    parser.add_argument("--text-only", action="store_true", help=text)
-    parser.add_argument("--lessons", type=Path, default=LESSONS, help="folder of the lessons")
-    options = parser.parse_args(arguments)
-    scripts = sorted(options.lessons.resolve().glob("[0-9][0-9]_*.py"))
-    paths = [path for path in scripts if not options.only or int(path.name[:2]) in options.only]
-    if not paths:
-        parser.error("there are no such lessons")
-    try:
-        build(paths, options.out.resolve(), quick=options.quick, text_only=options.text_only)
-    except LessonError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("interrupted: no site was built", file=sys.stderr)
-        return 130
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def plain_title(lesson: Lesson) -> str:
+    """Return a title for the sidebar, without marks of emphasis."""
+    return re.sub(r"[*`]", "", lesson.title)
