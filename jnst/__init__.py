@@ -1,7 +1,8 @@
 """Neural style transfer in JAX, every gradient derived.
 
 `jnst.stylize(content, style, **settings)` paints one picture in the manner of another, and returns
-a `Result`; `jnst.stylize_video` paints films. Everything else is in the submodules, see the README.
+a `Result`; `jnst.stylize_video` paints films, `jnst.train` trains networks that paint in one pass.
+Everything else is in the submodules, see the README.
 """
 
 import importlib
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from jnst.pictures.files import read, write
     from jnst.runs.result import Result
     from jnst.runs.stylize import stylize
+    from jnst.training.call import TrainingResult, train
     from jnst.transfer.settings import Settings
     from jnst.video.stylize import VideoResult, stylize_video
 
@@ -21,11 +23,13 @@ __all__ = [
     "InputError",
     "Result",
     "Settings",
+    "TrainingResult",
     "VideoResult",
     "__version__",
     "read",
     "stylize",
     "stylize_video",
+    "train",
     "write",
 ]
 
@@ -33,10 +37,12 @@ _HOMES = {
     "InputError": "jnst.errors",
     "Result": "jnst.runs.result",
     "Settings": "jnst.transfer.settings",
+    "TrainingResult": "jnst.training.call",
     "VideoResult": "jnst.video.stylize",
     "read": "jnst.pictures.files",
     "stylize": "jnst.runs.stylize",
     "stylize_video": "jnst.video.stylize",
+    "train": "jnst.training.call",
     "write": "jnst.pictures.files",
 }
 

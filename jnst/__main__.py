@@ -9,7 +9,7 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `jnst.cli.main`, which see, and survive what may happen while it is imported.
 
-    That takes a second or two, and may need more memory than there is.
+    There may be no memory for that.
     """
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heard:

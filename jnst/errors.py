@@ -4,9 +4,9 @@ Everything that a user can get wrong ends as an `InputError` with one line: what
 allowed. The command line prints that line and leaves with status 2.
 """
 
+import difflib
+import math
 from collections.abc import Iterable
-
-import numpy as np
 
 LONGEST = 2000
 """Characters of a message that are printed."""
@@ -24,17 +24,27 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[:LONGEST])
 
 
+def near(value: object, options: Iterable[str]) -> str:
+    """Ask whether the option that is spelt most alike was meant; of no other, say nothing."""
+    if str(value).startswith("."):  # suffixes are too short to be near to anything
+        return ""
+    found = difflib.get_close_matches(str(value)[:LONGEST], options, n=1, cutoff=0.7)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
 def check_choice(what: str, value: str, options: Iterable[str]) -> str:
     """Return `value` if it is among `options`; else raise an `InputError` that lists them."""
     options = tuple(options)
     if value not in options:
-        raise InputError(f"unknown {what} {value!r}; choose from {', '.join(options)}")
+        meant = near(value, options).removeprefix("; ")
+        meant = f" ({meant})" if meant else ""
+        raise InputError(f"unknown {what} {value!r}{meant}; choose from {', '.join(options)}")
     return value
 
 
 def check_at_least(what: str, value: float | int, least: float | int) -> float | int:
     """Return `value` if it is a finite number >= `least`; else raise an `InputError`."""
-    if not (isinstance(value, int | float) and least <= value < np.inf):
+    if not (isinstance(value, int | float) and least <= value < math.inf):
         raise InputError(f"{what} must be a number of at least {least:g}, not {value!r}")
     return value
 

@@ -76,6 +76,14 @@ def _private(name: str) -> bool:
     return name.startswith("_")
 
 
+def _leave_unsaid() -> None:
+    """Silence what pdoc warns of in vain."""
+    # A package is named, and so are its modules.
+    warnings.filterwarnings("ignore", "The module specification", UserWarning)
+    # A `TypedDict` does not know which one it took a field from.
+    warnings.filterwarnings("ignore", r"Cannot determine where .*\.Keywords\.", UserWarning)
+
+
 def build(package: str, out: Path) -> None:
     """Build the pages in `out`; those that are there are replaced, but nothing else ever.
 
@@ -88,17 +96,17 @@ def build(package: str, out: Path) -> None:
     if not ours and out.exists() and (out.is_file() or any(out.iterdir())):
         raise ValueError(f"{out} is neither empty nor a reference: left as it is")
     names = modules(package)
-    # A `TypedDict` does not know which one it took a field from.
-    warnings.filterwarnings("ignore", r"Cannot determine where .*\.Keywords\.", UserWarning)
-    missing = [full for name in names for full in undocumented(name)]
+    with warnings.catch_warnings():
+        _leave_unsaid()
+        missing = [full for name in names for full in undocumented(name)]
     if missing:
         raise ValueError(f"without a docstring: {', '.join(missing)}")
     pdoc.render.configure(docformat="google", template_directory=TEMPLATES)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as work:
         new, old = Path(work, "new"), Path(work, "old")
-        with warnings.catch_warnings():  # of a package whose modules are named as well
-            warnings.filterwarnings("ignore", "The module specification", UserWarning)
+        with warnings.catch_warnings():
+            _leave_unsaid()
             pdoc.pdoc(*names, output_directory=new)
         if out.exists():
             out.rename(old)

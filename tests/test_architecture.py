@@ -29,18 +29,18 @@ ALLOWED = {
     "optimize weights engines display",
     "dreams": "arrays errors xla methods pictures backbones optimize weights engines",
     "runs": "arrays errors version methods system pictures display transfer",
-    "training": "arrays errors version xla methods pictures losses feedforward weights engines "
-    "transfer runs",
+    "training": "arrays errors version xla methods system pictures backbones losses feedforward "
+    "weights engines display transfer runs",
     "video": "arrays errors version xla methods system pictures backbones losses feedforward "
     "weights display transfer runs",
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
-    "web": "arrays errors xla system pictures optimize weights display transfer runs video",
+    "web": "arrays errors xla system pictures optimize weights display methods transfer runs video",
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
-    "cli": "display errors version system pictures transfer runs commands",
-    "__init__": "errors version pictures transfer runs video",
+    "cli": "errors version xla system runs commands",
+    "__init__": "errors version pictures transfer runs training video",
     "__main__": "cli system",
 }
 LONGEST = 250

@@ -12,6 +12,11 @@ def test_a_choice_is_returned_or_all_are_listed():
     assert check_choice("pet", "cat", iter(["cat", "dog"])) == "cat"
     with pytest.raises(InputError, match=r"^unknown pet 'cow'; choose from cat, dog$"):
         check_choice("pet", "cow", iter(["cat", "dog"]))
+    says = r"^unknown pet 'horze' \(did you mean horse\?\); choose from cat, horse$"
+    with pytest.raises(InputError, match=says):
+        check_choice("pet", "horze", ["cat", "horse"])
+    with pytest.raises(InputError, match=r"^unknown suffix '.jpg'; choose from .png$"):
+        check_choice("suffix", ".jpg", [".png"])
 
 
 @pytest.mark.parametrize("value", [2, 2.5, 1e300])

@@ -1,4 +1,4 @@
-"""What the program does before its own code can run: while JAX and the others are imported."""
+"""What the program does before its own code can run, and while JAX and the others are imported."""
 
 import signal
 import subprocess
@@ -77,3 +77,24 @@ def test_ctrl_c_while_it_ends_prints_nothing():
         "sys.exit(main())"
     )
     assert begin("", program) == (-signal.SIGINT, VERSION, "")
+
+
+# What a command does is imported when its options are known.
+LATE = BEGIN.replace('"jnst.cli"', '"jnst.commands.visualize"').replace(
+    '"--version"', '"visualize", "--list", "layers"'
+)
+
+
+def test_ctrl_c_ends_it_without_a_word_then_too():
+    assert begin(CTRL_C, LATE) == (-signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("MemoryError()", "there is not enough memory"),
+        ("ImportError('no room\\n\\nfor this')", "ImportError no room for this"),
+    ],
+)
+def test_what_a_command_cannot_import_is_one_line_then_too(error, says):
+    assert begin(f"raise {error}", LATE) == (1, "", f"jnst: cannot start: {says}\n")

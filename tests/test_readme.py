@@ -18,14 +18,14 @@ from painters import random_params
 from skimage.data import immunohistochemistry
 
 import jnst.cli
-from jnst.commands import stylize
-from jnst.commands.batch import Batch
-from jnst.commands.single import Output
+from jnst.commands.options import stylize
+from jnst.commands.options.common import Common
+from jnst.commands.options.output import Batch, Output
 from jnst.feedforward import trainable
 from jnst.feedforward.networks.vgg import encoder_params
 from jnst.pictures import samples
+from jnst.runs.options import Checkpoints
 from jnst.runs.record import Inputs
-from jnst.runs.resume import Checkpoints
 from jnst.transfer.settings import Settings
 from jnst.weights import store, trained
 
@@ -189,8 +189,8 @@ def test_the_table_has_every_option():
     pictures, _, _ = README.partition("## Networks of your own")
     rows = [line for line in pictures.splitlines() if line.startswith("| `--")]
     options = {option for row in rows for option in re.findall(r"--([a-z-]+)", row.split("|")[1])}
-    kinds = (Settings, Inputs, Checkpoints, Output, stylize.Options, Batch)
+    kinds = (Settings, Inputs, Checkpoints, Output, stylize.Options, Batch, Common)
     fields = [field for kind in kinds for field in dataclasses.fields(kind)]
     names = {field.name.replace("_", "-") for field in fields} - {"given"} | {"styles"}
-    no_options = {"content", "settings", "inputs", "keep", "many", "result"}
+    no_options = {"content", "settings", "inputs", "keep", "many", "result", "common"}
     assert options - {"no-cache"} == names - no_options - {"cache"}

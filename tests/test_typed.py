@@ -9,6 +9,7 @@ from helpers import ROOT
 
 RIGHT = """
 import jnst
+import matplotlib.pyplot as plt
 import numpy as np
 from pathlib import Path
 
@@ -18,13 +19,18 @@ result: jnst.Result = jnst.stylize(
     quality="draft", method="ghiasi", verbose=True,
 )
 array: np.ndarray = result.array
+plt.imshow(result)
+np.asarray(result).mean()
 result.save("a.png", depth=16)
 jnst.write("b.png", result)
 jnst.stylize(result, steps=(1, 2), style_number=[1, "monet"], style_layers="relu1_1")
 film: jnst.VideoResult = jnst.stylize_video(
     "clip.mp4", "painting.jpg", "out.mp4", size=3, steps=4, earlier=[1, 2], callback=print,
 )
-Path(film)
+network: jnst.TrainingResult = jnst.train(
+    ["painting.jpg"], Path("photos"), "painting.jnst", steps=3, style_layers="relu1_1",
+)
+jnst.stylize("photo.jpg", network)
 """
 WRONG = {
     'jnst.stylize("a.png", sise=3)': 'No parameter named "sise"',
@@ -34,6 +40,8 @@ WRONG = {
     'jnst.stylize("a.png", style_loss="gramm")': "Literal['gramm']",
     'jnst.stylize_video("a.mp4", "a.png", "b.mp4", frame_step=3)': 'named "frame_step"',
     'jnst.stylize_video("a.mp4", "a.png", "b.mp4", flow="ras")': "Literal['ras']",
+    'jnst.train("a.png", "b", "c.jnst", stepps=3)': 'named "stepps"',
+    'jnst.train("a.png", "b", "c.jnst", network="johnston")': "Literal['johnston']",
     'jnst.stylize("a.png").sav("b.png")': 'Cannot access attribute "sav"',
 }
 

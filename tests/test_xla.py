@@ -198,3 +198,45 @@ def test_between_the_steps_of_a_generator_the_switches_are_the_callers():
         found.close()
         assert closed == [1]
         assert list(steps()) == ["allow"] * 2
+
+
+def test_one_device_of_several_computes_everything():
+    program = """
+import jax.numpy as jnp
+from jnst.errors import InputError
+from jnst.xla import find_devices, jit, use_device
+try:
+    use_device("cpu:2")
+except InputError as error:
+    print(error)
+use_device("cpu:1")
+print(find_devices(), jit(lambda x: x + 1)(jnp.zeros(3)).devices())
+use_device("cpu")
+print(len(find_devices()))
+try:
+    use_device("tpu")
+except InputError as error:
+    print(error)
+"""
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert ended.stdout.splitlines() == [
+        "JAX finds no device cpu:2 here; the last one is cpu:1",
+        "[CpuDevice(id=1)] {CpuDevice(id=1)}",
+        "2",
+        "JAX finds no device tpu here; leave out device, or take cpu",
+    ]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_the_command_line_asks_for_it(tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(xla, "use_device", asked.append)
+    words = [*SMALL, "--no-cache", "--engine", "byhand", "-o", str(tmp_path / "out.png")]
+    assert jnst.cli.main([*words, "--device", "cuda:1"]) == 0
+    assert asked == ["cuda:1"]
+    assert jnst.cli.main([*words, "--device", "gpu"]) == 2
+    says = "jnst: --device must be cpu, cuda or tpu, or with a number as in cuda:1, not 'gpu'\n"
+    assert capsys.readouterr().err == says
+    assert asked == ["cuda:1"]

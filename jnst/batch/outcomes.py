@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import rich.box
 import rich.table
@@ -37,6 +37,19 @@ class Outcome(NamedTuple):
     reason: str = ""
     seconds: float = 0.0
     loss: float | None = None
+
+
+def as_table(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome by the names in `HEADING`."""
+    job, reason = outcome.job, outcome.reason
+    found = [job.content, job.style_name, job.output, outcome.status, reason, outcome.seconds]
+    return dict(zip(HEADING, [*found, outcome.loss], strict=True))
+
+
+def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Count what was painted, skipped, and failed."""
+    found = Counter(one.status for one in outcomes)
+    return {name: found[name] for name in ("painted", "skipped", "failed")}
 
 
 def report(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
@@ -121,7 +134,6 @@ class OutcomeTable:
 def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
     """Print how many were painted, skipped and failed, those that failed, and the slowest."""
     console = table_console()
-    counts = Counter(one.status for one in outcomes)
     failed = [one for one in outcomes if one.status == "failed"]
     painted = [one for one in outcomes if one.status == "painted"]
     slow = sorted(painted, key=lambda one: -one.seconds)[:_MOST_SLOW]
@@ -136,5 +148,5 @@ def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None
         table.add_row(cell(one.job.content), f"{one.seconds:.1f}", "painted, one of the slowest")
     if failed or slow:
         console.print(table)
-    numbers = ", ".join(f"{counts[name]} {name}" for name in ("painted", "skipped", "failed"))
+    numbers = ", ".join(f"{count} {name}" for name, count in counts(outcomes).items())
     say(f"{numbers} in {seconds:.0f} s; {TABLE} in {folder} has each")

@@ -3,18 +3,24 @@
 import functools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-import tyro
 
 from jnst.batch.folders import left_out
 from jnst.batch.jobs import TABLE, Job, from_folder, with_canvas
 from jnst.batch.local import paint_jobs
-from jnst.batch.outcomes import Outcome, OutcomeTable, read_table, report, summarize
+from jnst.batch.outcomes import (
+    Outcome,
+    OutcomeTable,
+    as_table,
+    counts,
+    read_table,
+    report,
+    summarize,
+)
 from jnst.batch.styles import Style, styles_of
 from jnst.batch.tables import from_table
+from jnst.commands.asjson import tell
+from jnst.commands.options.output import Batch
 from jnst.display.terminal import over_all
 from jnst.errors import InputError
 from jnst.pictures import files
@@ -29,40 +35,6 @@ from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
-FOR_ONE = ("like", "inputs", "output", "save_every", "plot", "keep")
-"""Options of `jnst stylize` that go with a single picture only."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The pictures of a batch."""
-
-    batch: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER|TABLE")] = None
-    """Paint every picture of a folder, or every pair of a .csv: content, style (or network, or
-    style_number) and maybe output."""
-    given: Annotated[
-        tuple[Path, ...], tyro.conf.arg(name="styles", metavar="FOLDER|PICTURE...")
-    ] = ()
-    """With a folder to --batch: paintings, or folders of them, each for every picture. A trained
-    network that takes any painting, given beside them, paints like each."""
-    out: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """With --batch: where the pictures go, and batch.csv, which says what became of each."""
-
-    @property
-    def styles(self) -> Path | None:
-        """The style that decides the method: a network, or else the first; None for none."""
-        return next(filter(is_network, self.given), next(iter(self.given), None))
-
-
-def check_none_for_one(options: Any, default: Any) -> None:
-    """Raise an `InputError` if any of `FOR_ONE` is not as by default."""
-    given, usual = ({**vars(some), **vars(some.result)} for some in (options, default))
-    for name in FOR_ONE:
-        if given[name] != usual[name]:
-            others = {"inputs": "pictures by name", "keep": "--checkpoint"}
-            what = others.get(name, f"--{name.replace('_', '-')}")
-            raise InputError(f"{what} and --batch do not go together; leave out one of them")
-
 
 def run(
     batch: Batch,
@@ -71,6 +43,7 @@ def run(
     quality: str,
     preset: str | None,
     depth: int,
+    json: bool,
     quiet: bool,
     cache: bool,
 ) -> int:
@@ -78,7 +51,8 @@ def run(
 
     130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished. Each is painted
     with `settings`, by the method that its style wants, and then `quality`; `preset` is the name of
-    the one that the settings began with.
+    the one that the settings began with. With `json`, what became of each is printed as that, and
+    how many of them in the end.
 
     Raises:
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
@@ -116,6 +90,8 @@ def run(
             for outcome in paint_jobs(jobs, settings_of, depth, show):
                 outcomes.append(outcome)
                 report(outcome, len(outcomes), len(jobs), quiet=quiet)
+                if json:
+                    tell(as_table(outcome))
                 note(functools.partial(table.add, outcome))
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
@@ -123,7 +99,11 @@ def run(
         status = fail(f"interrupted: {left} pictures are left to do", interrupted(error))
     with uninterrupted():
         note(table.finish)
-        if not quiet:
+        if json:
+            tell(
+                {**counts(outcomes), "seconds": time.monotonic() - started, "table": folder / TABLE}
+            )
+        elif not quiet:
             summarize(outcomes, folder, time.monotonic() - started)
     return status or (1 if trouble else 0)
 
@@ -136,13 +116,11 @@ def _jobs(
     Raises `InputError`, also for settings that one of them cannot be painted with.
     """
     given, out = batch.batch, batch.out
-    if given is None:
-        raise InputError("--styles and --out go with --batch, a folder of pictures or a .csv")
-    if out is None:
-        raise InputError("--batch needs --out, a folder for the pictures")
+    assert given is not None  # the options were checked
+    assert out is not None
     if given.is_dir():
         jobs = from_folder(given, _styles(batch.given, settings), out)
-    elif given.suffix.lower() == ".csv":
+    else:
         if batch.given:
             raise InputError("--styles goes with a folder of pictures; a table has its own")
         jobs = from_table(given, out)
@@ -151,8 +129,6 @@ def _jobs(
                 "with a table the numbers for method multistyle are its column style_number; leave "
                 "out --method and --style-number"
             )
-    else:
-        raise InputError(f"--batch must be a folder of pictures or a .csv, not {str(given)!r}")
     for folder in (given, *batch.given):
         if out.is_dir() and folder.is_dir() and out.samefile(folder):
             raise InputError(f"the pictures to paint are in {out}; choose another --out")

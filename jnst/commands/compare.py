@@ -1,16 +1,13 @@
 """`jnst compare`: results beside each other, each with its distance to content and style."""
 
-import dataclasses
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-import tyro
-
+from jnst.commands.asjson import tell
 from jnst.commands.compare_films import compare_films
-from jnst.commands.measures import Row, show
+from jnst.commands.measures import Row, as_table, show, write_csv
+from jnst.commands.options.compare import Options
 from jnst.errors import InputError
 from jnst.experiments.compare import DIRECTIONS, WINDOW, Comparison, compare
 from jnst.pictures import files, samples
@@ -22,41 +19,14 @@ from jnst.transfer.settings import Settings
 from jnst.xla import keep_compiled_programs
 
 
-@dataclass(frozen=True)
-class Options:
-    """Measure how near each RESULT is to its content and its style: losses, structure, colours."""
-
-    results: Annotated[
-        tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RESULT...")
-    ] = ()
-    """Pictures to compare, of jnst or of anything else; CONTENT itself may be one of them."""
-    content: Annotated[Path | None, tyro.conf.arg(metavar="CONTENT")] = None
-    """The photograph. By default what each RESULT was made of, by its metadata."""
-    style: Annotated[Path | None, tyro.conf.arg(metavar="STYLE")] = None
-    """The painting, likewise."""
-    video: Annotated[Path | None, tyro.conf.arg(metavar="CLIP")] = None
-    """The film that all RESULTs, films too, were made of: how steady is each?"""
-    csv: Annotated[Path | None, tyro.conf.arg(metavar="PATH")] = None
-    """Also write the table there (.csv), all digits."""
-    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
-    """Measure by the objective of a published system."""
-    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
-        default_factory=Settings
-    )
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
-
-
 def run(options: Options) -> int:
     """Measure all results, print the table and return the exit status."""
-    if not options.results:
-        raise InputError("give at least one RESULT to compare")
     if options.csv is not None:
         disk.check_writable(options.csv, [".csv"])
     if options.cache:
         keep_compiled_programs()
     if options.video is not None:
-        return compare_films(options.results, options.video, csv=options.csv)
+        return compare_films(options)
     made_of = [_made_of(path, options) for path in options.results]
     named = [*options.results, *(source for pair in made_of for source in pair)]
     tell_of_more((source for source in named if isinstance(source, Path)), quiet=False)
@@ -66,8 +36,10 @@ def run(options: Options) -> int:
     ]
     names, rows = [str(path) for path in options.results], _rows(found)
     if options.csv is not None:
-        table = [[row.measure, row.better, *row.values] for row in rows]
-        disk.write_table(options.csv, [["measure", "better", *names], *table])
+        write_csv(options.csv, names, rows)
+    if options.json:
+        tell(as_table(names, rows))
+        return 0
     _show(names, rows, options.settings)
     if options.csv is not None:
         say(f"wrote {options.csv}")

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ def script(commands: Mapping[str, type], shell: str) -> str:
     # Where tyro has nothing to offer, it is a picture that is named.
     text = printed.getvalue().replace('"$completions" ==', f'"${{completions:-{FILES}}}" ==')
     text = text.replace("complete -F", "complete -o default -F")
+    text = re.sub(r" \(default: (None)?\)", "", text)
     lines = text.splitlines()
     # In bash, lines after the first of what is said about an option would be offered as words.
     one = [line.replace("\\n", " ") if "COMPLETION_SPEC = " in line else line for line in lines]

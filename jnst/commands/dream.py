@@ -3,59 +3,28 @@
 import dataclasses
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
-import tyro
 
 from jnst.arrays import Picture
 from jnst.backbones.tables import BACKBONES
+from jnst.commands.options.dream import Options
 from jnst.display.terminal import live
 from jnst.dreams.dream import Prepared, dream, load, octave_sizes
 from jnst.dreams.settings import DreamSettings
-from jnst.errors import InputError, check_at_least, check_choice
+from jnst.errors import InputError, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import animation, files, samples
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_derived, check_no_source, tell_of_more
+from jnst.runs.pictures import check_derived, check_no_source, tell_of_more, why_no_larger
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
-from jnst.system.streams import say
+from jnst.system.streams import notice, say
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs
-
-
-@dataclass(frozen=True)
-class Options:
-    """Let a network dream upon IMAGE (DeepDream). Without it, upon the built-in photograph."""
-
-    image: Annotated[Path | None, tyro.conf.Positional, tyro.conf.arg(metavar="IMAGE")] = None
-    """The picture: anything Pillow opens."""
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """Where the dream goes (.png .jpg .webp .tif). By default IMAGE-dream.png, here."""
-    depth: Literal[8, 16] = 8
-    """Bits for each value in the picture; 16 in .png and .tif."""
-    guide: Annotated[Path | None, tyro.conf.arg(metavar="PICTURE")] = None
-    """Dream of what this picture shows."""
-    recipe: Annotated[DreamSettings, tyro.conf.arg(name="")] = dataclasses.field(
-        default_factory=DreamSettings
-    )
-    frames: int = 1
-    """How many pictures: with more than one each begins from the last, enlarged. The output is then
-    .gif or .webp, by default IMAGE-dream.gif, or numbered pictures, as in dream-%04d.png."""
-    zoom: float = 1.05
-    """How much the middle of a picture is enlarged for the next."""
-    rate: float = 12.0
-    """Pictures a second in .gif, which counts in hundredths of a second, and .webp."""
-    quiet: bool = False
-    """Print nothing but errors."""
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
-    list: Literal["layers"] | None = None
-    """List the layers of the network, and leave."""
 
 
 def run(options: Options) -> int:
@@ -65,11 +34,14 @@ def run(options: Options) -> int:
         name = check_choice("backbone", settings.backbone or default_backbone(), BACKBONES)
         say(*BACKBONES[name].layers)
         return 0
-    for what, least in {"frames": 1, "zoom": 1, "rate": 1}.items():
-        check_at_least(what, getattr(options, what), least)
     output = _output(options)
     tell_of_more(filter(None, (options.image, options.guide)), quiet=options.quiet)
     image = files.read(samples.content() if options.image is None else options.image)
+    if not options.quiet and settings.start == "picture":
+        name = options.image or "the photograph"
+        upscale = settings.upscale
+        for note in why_no_larger(name, image.shape[1:3], settings.size, upscale=upscale):
+            notice(note)
     if options.cache:
         keep_compiled_programs()
     prepared = load(settings, guide=None if options.guide is None else files.read(options.guide))
@@ -96,7 +68,8 @@ def run(options: Options) -> int:
     last: Progress | None = None
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
-    with live(costs, quiet=options.quiet) as show:
+    begins = {i * settings.steps: f"compiling {w} x {h}" for i, (h, w) in enumerate(sizes)}
+    with live(costs, quiet=options.quiet, begins=begins) as show:
         try:
             for last in _frames(image, settings, prepared, options):
                 show(last)

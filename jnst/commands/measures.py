@@ -1,12 +1,14 @@
 """Measures of several results, as a table on the terminal."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import rich.box
 import rich.table
 
 from jnst.display.terminal import cell, table_console
+from jnst.system import disk
 
 
 class Row(NamedTuple):
@@ -15,6 +17,17 @@ class Row(NamedTuple):
     measure: str
     better: str
     values: list[float]
+
+
+def as_table(names: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+    """Return measures as JSON has them: the results' names, and their values by measure."""
+    return {"results": names, "measures": [row._asdict() for row in rows]}
+
+
+def write_csv(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write measures as a table, all digits."""
+    table = [[row.measure, row.better, *row.values] for row in rows]
+    disk.write_table(path, [["measure", "better", *names], *table])
 
 
 def show(names: Sequence[str], rows: Sequence[Row]) -> None:

@@ -1,16 +1,13 @@
 """One style transfer: pictures in, picture out, progress on the terminal."""
 
 import contextlib
-import dataclasses
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
 
-import tyro
-
+from jnst.commands.asjson import tell
+from jnst.commands.options.output import Output
 from jnst.display import plot
 from jnst.display.terminal import live
 from jnst.optimize.loop import Progress
@@ -24,40 +21,19 @@ from jnst.runs.pictures import (
     check_no_source,
     open_pictures,
     tell_of_more,
+    why_no_larger,
 )
-from jnst.runs.record import Inputs
-from jnst.runs.resume import Checkpoints
+from jnst.runs.record import Inputs, record
 from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.extents import extents
-from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.method import OnePassPlan
 from jnst.transfer.pictures import finish
 from jnst.transfer.settings import Settings
+from jnst.transfer.stages import begins
 from jnst.xla import keep_compiled_programs
-
-
-@dataclass(frozen=True)
-class Output:
-    """The files that come out of a run, and how they are written."""
-
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """Where the picture goes (.png .jpg .webp .tif). By default CONTENT-STYLE.png, here."""
-    depth: Literal[8, 16] = 8
-    """Bits for each value in the picture; 16 in .png and .tif."""
-    save_every: int = 0
-    """Also write the picture at every so many steps, numbered; 0 for never."""
-    plot: bool = False
-    """Also draw the loss curves, into OUTPUT-loss.png."""
-    keep: Annotated[Checkpoints, tyro.conf.arg(name="")] = dataclasses.field(
-        default_factory=Checkpoints
-    )
-    quiet: bool = False
-    """Print nothing but errors."""
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
 
 
 def paint_one(
@@ -107,12 +83,27 @@ def paint_one(
             interruption=interruption,
             every=math.gcd(10, options.save_every),  # so that each picture to save comes back
         )
-    if not options.quiet:
-        height, width = finish(run.pictures, settings, last.best).shape[1:3]
-        seconds = time.monotonic() - started
+    height, width = finish(run.pictures, settings, last.best).shape[1:3]
+    seconds = time.monotonic() - started
+    if options.json:
+        in_steps = bool(run.schedule.stages)
+        tell(
+            {
+                "output": output,
+                "width": width,
+                "height": height,
+                "seconds": seconds,
+                "interrupted": trouble is not None,
+                "steps": last.step if in_steps else None,
+                "total": last.best_total if in_steps else None,
+                "losses": last.parts,
+                "settings": record(settings, inputs),
+            }
+        )
+    elif not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}), total "
-            f"{last.best_total:.4g}, after {last.step} evaluations, in {seconds:.0f} s"
+            f"{last.best_total:.4g}, after {last.step} steps, in {seconds:.0f} s"
             if run.schedule.stages
             else f"wrote {output} ({width} x {height}), in {seconds:.1f} s"
         )
@@ -124,7 +115,16 @@ def _watching(
     run: OpenedRun, options: Output, output: Path
 ) -> Iterator[Callable[[Progress, Curves], None]]:
     """Show a live line and save the numbered pictures that were asked for."""
-    with live(run.schedule.costs, quiet=options.quiet) as show:
+    kept, painted = extents(run.pictures.original.shape[1:3], run.settings)
+    share = kept[0] / painted[0], kept[1] / painted[1]
+    first = 0 if run.schedule.point is None else run.schedule.point.step
+    sizes = begins(run.schedule.stages, painted, share=share)
+    compiled = run.settings.engine == "jax"
+    told = {step: f"compiling {w} x {h}" for step, (h, w) in sizes.items() if compiled}
+    told[0] = next((told[step] for step in reversed(told) if step <= first), "starting")
+    with live(
+        run.schedule.costs, quiet=options.quiet, begins=told, share=share, losses=options.losses
+    ) as show:
 
         def watch(progress: Progress, curves: Curves) -> None:
             show(progress)
@@ -136,7 +136,10 @@ def _watching(
 
 def _announce(run: OpenedRun, options: Output) -> None:
     """Say what is not as usual."""
-    for note in run.pictures.notes:
+    name, size = run.inputs.content or "the photograph", run.pictures.original.shape[1:3]
+    upscale = run.settings.upscale or run.settings.square
+    notes = why_no_larger(name, size, run.settings.size, upscale=upscale)
+    for note in (*run.pictures.notes, *notes):
         notice(note)
     kept, painted = extents(run.pictures.original.shape[1:3], run.settings)
     if run.settings.canvas is not None and painted != kept:
@@ -144,8 +147,6 @@ def _announce(run: OpenedRun, options: Output) -> None:
             f"painted on a canvas of {painted[1]} x {painted[0]} pixels, "
             f"of which {kept[1]} x {kept[0]} are kept"
         )
-    if run.inputs.content and not run.inputs.styles and run.settings.method not in WITHOUT_PAINTING:
-        notice("no painting is given: the built-in one is taken")
     cut = [f"{stage.size} in tiles of {stage.tile}" for stage in run.schedule.stages if stage.tile]
     if isinstance(run.plan, OnePassPlan) and run.plan.tile:
         cut = [f"{max(kept)} in tiles of {run.plan.tile}"]
@@ -154,7 +155,7 @@ def _announce(run: OpenedRun, options: Output) -> None:
         why = "memory is too small for the whole: " if tight else ""
         notice(f"{why}{', '.join(cut)} pixels")
     if run.schedule.point is not None:
-        notice(f"going on after {run.schedule.point.step} evaluations")
+        notice(f"going on after {run.schedule.point.step} steps")
     elif options.keep.resume:
         notice(f"{options.keep.checkpoint} holds no run to go on with: beginning")
 

@@ -1,20 +1,17 @@
 """`jnst train`: a network of one's own, from paintings and a folder of photographs."""
 
-import argparse
 import contextlib
 import dataclasses
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import tyro
-
+from jnst.commands.options.train import Options, names_nothing
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import live
-from jnst.errors import InputError, check_at_least
+from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.methods.progress import Progress
 from jnst.pictures import files, resizing, samples
@@ -24,9 +21,7 @@ from jnst.runs.pictures import check_derived, check_no_source
 from jnst.runs.signals import uninterrupted
 from jnst.system import disk
 from jnst.system.streams import notice, say
-from jnst.training.presets import PRESETS, preset
-from jnst.training.settings import Settings, check
-from jnst.transfer.presets import summary
+from jnst.training.checks import check
 from jnst.weights import trained
 from jnst.xla import keep_compiled_programs
 
@@ -38,90 +33,17 @@ MINUTE = 60
 """Seconds between two lines about a training that no terminal shows."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """Train a network that paints in the manner of PAINTING in one pass; of several, each."""
-
-    paintings: Annotated[
-        tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PAINTING...")
-    ] = ()
-    """The paintings: anything Pillow opens. For a network that takes any, also folders of them."""
-    photos: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Photographs to learn from, in this folder and those in it."""
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """Where the network goes (.jnst). By default PAINTING.jnst, here."""
-    preset: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
-    """Begin with the settings of a published system, or of `quick`, a small network
-    (--list presets); all options still apply."""
-    settings: Annotated[Settings, tyro.conf.arg(name="")] = dataclasses.field(
-        default_factory=Settings
-    )
-    start: Annotated[str | None, tyro.conf.arg(metavar="NETWORK")] = None
-    """The network to begin with: a .jnst file, or multistyle or ghiasi, which come along; by
-    default numbers at random. With --learned norms, or bank, only what is a style's own is learnt
-    anew."""
-    teacher: Annotated[Path | None, tyro.conf.arg(metavar="NETWORK")] = None
-    """A trained network that shows what to paint of each photograph; without paintings it is to be
-    imitated alone. Goes with --pixel-weight, and --content-weight for its features."""
-    pictures: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """What is to become of each photograph: pictures of the same names in this folder, as a batch
-    makes them. In place of a teacher."""
-    preview_every: float = 60.0
-    """After how many seconds a photograph is painted by the network as it is, into
-    OUTPUT-preview.png; 0 for never."""
-    preview_of: Annotated[Path | None, tyro.conf.arg(metavar="PHOTOGRAPH")] = None
-    """The photograph for that; by default the built-in one."""
-    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Keep in this folder, as the training goes, all that is needed to go on with it."""
-    checkpoint_every: float = 60.0
-    """After how many seconds it is written anew; less often where writing takes long."""
-    resume: bool = False
-    """Go on with the training in the folder of --checkpoint, if one is there: with the same words,
-    or with no others."""
-    list: Literal["presets"] | None = None
-    """List what can be chosen, and leave."""
-    quiet: bool = False
-    """Print nothing but errors."""
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
-
-
-def starting_point(words: Sequence[str]) -> dict[str, Settings]:
-    """Return the settings that the other options are based on: those of `--preset`.
-
-    Raises `InputError` for an unknown name.
-    """
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--preset", nargs="?")
-    asked, _ = parser.parse_known_args(list(words))
-    return {"settings": Settings() if asked.preset is None else preset(asked.preset)}
-
-
 def run(options: Options) -> int:
-    """Train a network, or list what was asked for; return the exit status."""
-    if options.list == "presets":
-        say(*(f"{name:18} {summary(function)}" for name, function in PRESETS.items()))
-        return 0
+    """Train a network and return the exit status."""
     folder = options.checkpoint
-    if folder is None and options.resume:
-        raise InputError("resume goes with checkpoint, the folder that the training is in")
-    if not (options.resume and _names_nothing(options)):
+    if not (options.resume and names_nothing(options)):
         _output(options)
     with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
         return _train(options)
 
 
-def _names_nothing(options: Options) -> bool:
-    """Say whether all that decides a network is as by default: to resume it, no word is needed."""
-    usual = Options()
-    decides = ("paintings", "photos", "preset", "settings", "start", "teacher", "pictures")
-    return all(getattr(options, name) == getattr(usual, name) for name in decides)
-
-
 def _output(options: Options) -> Path:
     """Name the file, and see that all can be written and used, before anything is read."""
-    if options.photos is None:
-        raise InputError("give --photos, a folder of photographs to learn from")
     network = options.settings.network
     shown = options.teacher or options.pictures
     if not (options.paintings or shown or network in trainable.AUTOENCODERS):
@@ -129,8 +51,6 @@ def _output(options: Options) -> Path:
             raise InputError("give --teacher or --pictures, which show what to paint")
         raise InputError("give a painting, or several; see 'jnst train --help'")
     check(options.settings, styles=max(len(options.paintings), 1))
-    check_at_least("preview_every", options.preview_every, 0)
-    check_at_least("checkpoint_every", options.checkpoint_every, 0)
     named = [*(path.stem for path in options.paintings), network]
     output = options.output or disk.unused(f"{named[0]}{trained.SUFFIX}")
     disk.check_writable(output, (trained.SUFFIX,))
@@ -160,12 +80,12 @@ def _train(options: Options) -> int:
     began = time.monotonic()
     with checkpoints.keeping(options.checkpoint) as keeper:
         if keeper is not None:
-            how = {"resume": options.resume, "named": not _names_nothing(options)}
+            how = {"resume": options.resume, "named": not names_nothing(options)}
             words = words_of(keeper.facts, keeper.folder, **how)
             given = {} if options.output is None else {"output": options.output}
             options = dataclasses.replace(options, **{**words, **given})
         output = _output(options)
-        assert options.photos is not None
+        assert options.photos is not None  # the options were checked, or are the checkpoint's
         sources = Sources(
             options.paintings,
             options.photos,
@@ -206,7 +126,7 @@ def _watching(
     """Show a live line, or without a terminal one a minute; paint a preview every so often."""
     steps, due = options.settings.steps, time.monotonic() + options.preview_every
     told = time.monotonic()
-    with live((1.0,) * steps, quiet=options.quiet) as show:
+    with live((1.0,) * steps, quiet=options.quiet, begins={0: "compiling"}) as show:
 
         def watch(progress: Progress) -> None:
             nonlocal due, told

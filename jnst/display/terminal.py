@@ -1,34 +1,56 @@
-"""The live line that a run shows on the terminal, and that of many runs."""
+"""The live line that a run shows on the terminal, and that of many runs.
+
+Step, bar and time left are always there; then what is done; then losses, as many as have room.
+"""
 
 import contextlib
 import datetime
 import itertools
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import rich.console
-import rich.progress
+import rich.live
+import rich.progress_bar
+import rich.table
 import rich.text
 
 from jnst.errors import printable
 from jnst.methods.progress import Progress
 from jnst.system import streams
 
-NARROWEST = 40
-"""Columns that help and tables are written for, at the least."""
+BAR = 20
+"""Columns of the bar, at most."""
 
 
 @contextlib.contextmanager
-def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Progress], None]]:
+def live(
+    costs: Sequence[float],
+    *,
+    quiet: bool,
+    begins: Mapping[int, str] | None = None,
+    share: tuple[float, float] = (1.0, 1.0),
+    losses: bool = False,
+) -> Iterator[Callable[[str | Progress], None]]:
     """Show a live line; yield a function that takes what is being done, or a `Progress`.
 
     When output is not a terminal, one line is printed as each size begins, and one where a run
-    first has to go back to an earlier picture. `quiet` shows nothing.
-    `costs` has a number for each evaluation to come, proportional to the time that it will take.
+    first has to go back to an earlier picture.
+
+    Args:
+        costs: a number for each evaluation to come, proportional to the time that it will take.
+        quiet: show nothing.
+        begins: what is done at first after some of the steps, 0 for the beginning, until the next
+            one ends: "compiling 113 x 85".
+        share: height and width of the result by those of the pictures that come: these may have
+            margins.
+        losses: show all of them on a line of their own.
+
     """
-    console, bar = _line(quiet)
+    console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
+    line = _Line(console, len(costs), "starting")
+    begins = begins or {}
     left = time_left(costs)
     told, sizes = False, set()
 
@@ -38,36 +60,41 @@ def live(costs: Sequence[float], *, quiet: bool) -> Iterator[Callable[[str | Pro
         elif not quiet:
             streams.say(text, error=True)  # rich would break the line
 
-    with bar:
-        task = bar.add_task("starting", total=len(costs), number=0, left="")
+    def answer(text: str) -> None:
+        if console.is_terminal:
+            line.left = ""  # the step that ends it is the next one
+            line.tell(text)
+        else:
+            os.write(2, f"jnst: {text}\n".encode())
 
-        def show(event: str | Progress) -> None:
-            nonlocal told
-            if isinstance(event, str):
-                bar.update(task, description=event)
-                return
-            seconds = left(event.step)
-            height, width = event.image.shape[1:3]
-            if not console.is_terminal and (width, height) not in sizes:
-                sizes.add((width, height))
-                say(f"jnst: step {event.step} of {len(costs)}: {width} x {height} pixels")
-            terms = [f"{name} {value:.3g}" for name, value in event.parts.items()]
-            if terms:  # in one pass there are none
-                terms = [f"total {event.total:.4g}", *terms]
-            bar.update(
-                task,
-                completed=event.step,
-                number=event.step,
-                description="  ".join([f"{width} x {height}", *terms]),
-                left="" if seconds is None else f"{seconds:.0f} s left",
+    def show(event: str | Progress) -> None:
+        nonlocal told
+        if isinstance(event, str):
+            line.tell(event)
+            return
+        seconds = left(event.step)
+        size = zip(event.image.shape[1:3], share, strict=True)
+        height, width = (round(length * part) for length, part in size)
+        if not console.is_terminal and (width, height) not in sizes:
+            sizes.add((width, height))
+            say(f"jnst: step {event.step} of {len(costs)}: {width} x {height} pixels")
+        terms = [f"{name} {value:.3g}" for name, value in event.parts.items()]
+        if terms:  # in one pass there are none
+            terms = [f"total {event.total:.4g}", *terms]
+        line.left = "… s left " if seconds is None else f"{seconds:.0f} s left "
+        line.done = event.step
+        now = begins.get(event.step, f"{width} x {height}")
+        line.tell(now, *([] if losses else terms), below="  ".join(terms) if losses else "")
+        if event.shrink < 1 and not told:
+            told = True
+            say(
+                f"jnst: step {event.step}: the loss is not a finite number; back to the best "
+                "picture so far, with smaller steps"
             )
-            if event.shrink < 1 and not told:
-                told = True
-                say(
-                    f"jnst: step {event.step}: the loss is not a finite number; back to the best "
-                    "picture so far, with smaller steps"
-                )
 
+    show(begins.get(0, "starting"))
+    line.left = "… s left "
+    with line.shown(), contextlib.nullcontext() if quiet else streams.answering(answer):
         yield show
 
 
@@ -95,23 +122,10 @@ def time_left(costs: Sequence[float]) -> Callable[[int], float | None]:
 
 
 def table_console() -> rich.console.Console:
-    """Return a console for tables, which takes a terminal for at least `NARROWEST` wide."""
+    """Return a console for tables, which takes a terminal for no less wide than they need."""
     console = rich.console.Console(highlight=False, markup=False)
-    console.width = max(NARROWEST, console.width)
+    console.width = max(streams.NARROWEST, console.width)
     return console
-
-
-@contextlib.contextmanager
-def wide_enough() -> Iterator[None]:
-    """Let tyro write for at least `NARROWEST` columns: for less than six it goes on for ever."""
-    before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = str(max(NARROWEST, shutil.get_terminal_size().columns))
-    try:
-        yield
-    finally:
-        del os.environ["COLUMNS"]
-        if before is not None:
-            os.environ["COLUMNS"] = before
 
 
 def cell(text: object) -> rich.text.Text:
@@ -135,35 +149,54 @@ def over_all(count: int, *, quiet: bool) -> Iterator[Callable[..., None]]:
     Yields `show(label, done, painted, share)`: what is being painted, how many are done, how many
     of them took time, and how much of the current one is painted, 0 if left out.
     """
-    _, bar = _line(quiet)
+    line = _Line(rich.console.Console(stderr=True, quiet=quiet, highlight=False), count, "")
     began = time.monotonic()
-    with bar:
-        task = bar.add_task("", total=count, number=0, left="")
 
-        def show(label: str, done: int, painted: int, share: float = 0.0) -> None:
-            pace = (time.monotonic() - began) / (painted + share) if painted + share else 0.0
-            left = datetime.timedelta(seconds=round(pace * (count - done - share)))
-            bar.update(
-                task,
-                completed=done + share,
-                number=done,
-                description=printable(label),
-                left=f"{left} left" if pace else "",
-            )
+    def show(label: str, done: int, painted: int, share: float = 0.0) -> None:
+        pace = (time.monotonic() - began) / (painted + share) if painted + share else 0.0
+        left = datetime.timedelta(seconds=round(pace * (count - done - share)))
+        line.done, line.share, line.left = done, share, f"{left} left " if pace else ""
+        line.tell(printable(label))
 
+    with line.shown():
         yield show
 
 
-def _line(quiet: bool) -> tuple[rich.console.Console, rich.progress.Progress]:
-    """Return the console, and a line of how many there are of how many, a bar, words, time left."""
-    console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
-    bar = rich.progress.Progress(
-        rich.progress.TextColumn("{task.fields[number]}/{task.total}"),
-        rich.progress.BarColumn(bar_width=20),
-        rich.progress.TextColumn("{task.description}", markup=False),
-        rich.progress.TextColumn("{task.fields[left]}"),
-        transient=True,
-        console=console,
-        disable=not console.is_terminal,
-    )
-    return console, bar
+class _Line:
+    """A line of how many there are of how many, a bar, the time left, and words."""
+
+    def __init__(self, console: rich.console.Console, total: int, words: str) -> None:
+        self._console, self._total = console, total
+        self.done, self.share, self.left = 0, 0.0, ""
+        self._words, self._below = (words,), ""
+
+    def tell(self, *words: str, below: str = "") -> None:
+        """Show other words, the first of them always, and another line below."""
+        self._words, self._below = words, below
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show it on a terminal while something is done."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with rich.live.Live(
+            get_renderable=self._drawn, console=self._console, transient=True, refresh_per_second=10
+        ):
+            yield
+
+    def _drawn(self) -> rich.console.RenderableType:
+        number, left = f"{self.done}/{self._total}", f"{self.left} " if self.left else ""
+        length = min(BAR, self._console.width // 4)
+        room = self._console.width - length - len(f"{number}  {left}")
+        words, *more = self._words
+        for word in more:
+            if len(f"{words}  {word}") > room:
+                break
+            words = f"{words}  {word}"
+        if len(words) > room:
+            words = f"{words[: max(0, room - 1)]}…"
+        bar = rich.progress_bar.ProgressBar(self._total, self.done + self.share, width=length)
+        line = rich.table.Table.grid(padding=(0, 1))
+        line.add_row(rich.text.Text(number), bar, rich.text.Text(f"{left}{words}"))
+        return rich.console.Group(line, rich.text.Text(self._below)) if self._below else line

@@ -19,7 +19,8 @@ from jnst.backbones.checks import too_small
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams.activation import Aim, Targets
 from jnst.dreams.ascent import HALO, PADDING, ascent, move, program, spans
-from jnst.dreams.settings import DreamSettings, aim_of
+from jnst.dreams.checks import aim_of
+from jnst.dreams.settings import DreamSettings
 from jnst.engines.memory import check_memory
 from jnst.errors import InputError
 from jnst.methods.progress import Progress

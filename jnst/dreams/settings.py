@@ -1,30 +1,12 @@
-"""The settings of a dream: their names, defaults and meaning, and what they ask for together."""
+"""The settings of a dream, and of what channels look for: their names, defaults and meaning."""
 
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-from jnst.backbones.checks import check_layers
-from jnst.backbones.tables import BACKBONES
-from jnst.dreams.activation import OBJECTIVES, Aim
+from jnst.backbones.names import Backbone
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
-from jnst.weights.network import default_backbone
-
-SUITING: Mapping[str, tuple[str, Mapping[str, float]]] = {
-    "inception_v3": ("squares", {"mixed3": 1.0, "mixed4": 2.0, "mixed5": 2.0}),
-    "vgg16": ("mean", {"relu4_3": 1.0, "relu5_1": 2.0}),
-    "vgg19": ("mean", {"relu4_4": 1.0, "relu5_1": 2.0}),
-    "resnet50": ("mean", {"conv4_block4_out": 1.0}),
-    "densenet121": ("mean", {"conv4_block16_concat": 1.0}),
-    "mobilenet_v2": ("mean", {"block_10_expand_relu": 1.0}),
-    "squeezenet1_1": ("mean", {"fire7/concat": 1.0}),
-}
-"""Default objective of each network, with its layers and their weights.
-
-Chosen by looking, for inception_v3, vgg19 and squeezenet1_1. Squares of VGG's responses dream upon
-a few spots alone.
-"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +17,7 @@ class DreamSettings:
     """Long side of the result in pixels, at most."""
     upscale: bool = False
     """Enlarge a picture that is smaller than `size`."""
-    backbone: str | None = None
+    backbone: Backbone | None = None
     """The network; by default inception_v3 where its weights are there, else vgg19."""
     layers: tuple[str, ...] = ()
     """Layers whose responses grow; early ones give strokes, late ones things. By default those
@@ -76,6 +58,32 @@ class DreamSettings:
         make_plain(self)
 
 
+@dataclass(frozen=True)
+class VisualizeSettings:
+    """Everything that decides a visualisation. The only source of defaults."""
+
+    backbone: Backbone | None = None
+    """The network; by default inception_v3 where its weights are there, else vgg19."""
+    layer: str = ""
+    """The layer; there is no default."""
+    channel: tuple[int, ...] = (0,)
+    """Numbers of its channels, each for a picture of its own."""
+    neuron: bool = False
+    """Show what the channel looks for in one place, the middle, instead of everywhere."""
+    size: int = 128
+    """Side of the picture in pixels."""
+    steps: int = 256
+    """How many steps each picture takes."""
+    learning_rate: float = 0.05
+    """Adam's step size."""
+    seed: int = 0
+    """Decides the noise, and the random movements."""
+
+    def __post_init__(self) -> None:
+        """Take lists and arrays for tuples, and numbers of NumPy's."""
+        make_plain(self)
+
+
 WHOLE = {
     **dict.fromkeys(("size", "octaves", "steps", "guide_size", "tile"), 1),
     **dict.fromkeys(("jitter", "smooth", "seed"), 0),
@@ -86,13 +94,8 @@ MOST = {"octaves": 30, "octave_ratio": 10, "jitter": 100_000, "smooth": 16, "siz
 MOST |= {"guide_size": 65_535, "steps": 1_000_000, "step_size": 255}
 
 
-def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
-    """Check all settings; return the network's name, and what is increased.
-
-    Raises:
-        InputError: that names the first setting which cannot be used.
-
-    """
+def check_numbers(settings: DreamSettings) -> None:
+    """Raise an `InputError` that names the first setting whose value cannot be used by itself."""
     for what, least in WHOLE.items():
         number = getattr(settings, what)
         if number is None and what == "tile":
@@ -105,43 +108,23 @@ def aim_of(settings: DreamSettings) -> tuple[str, Aim]:
     for what, most in MOST.items():
         check_at_most(what, getattr(settings, what), most)
     check_choice("start", settings.start, ("picture", "noise"))
-    backbone = settings.backbone or default_backbone()
-    check_layers(backbone, settings.layers)
-    objective, suiting = SUITING[backbone.removesuffix("-torchvision")]
-    objective = check_choice("objective", settings.objective or objective, OBJECTIVES)
-    layers, weights = settings.layers, settings.layer_weights
-    if not layers:
-        layers, weights = tuple(suiting), weights or tuple(suiting.values())
-    if len(set(layers)) < len(layers):
-        raise InputError(f"layers names a layer twice: {', '.join(layers)}")
-    for what, given in {"layer_weights": weights, "channels": settings.channels}.items():
-        if len(given) not in (0, len(layers)):
-            raise InputError(
-                f"{what} has {len(given)} entries for {len(layers)} layers; give one for each"
-            )
-    for weight in weights:
-        check_at_least("layer_weights", weight, 0)
-        check_at_most("layer_weights", weight, 1e30)
-    if weights and not sum(weights):
-        raise InputError("layer_weights must not all be 0")
-    counts = {layer.name: layer.channels for layer in BACKBONES[backbone].table}
-    words = settings.channels or ("all",) * len(layers)
-    channels = tuple(
-        _numbers(word, layer, counts[layer]) for word, layer in zip(words, layers, strict=True)
-    )
-    return backbone, Aim(layers, weights or (1.0,) * len(layers), channels, objective)
 
 
-def _numbers(word: str, layer: str, count: int) -> tuple[int, ...]:
-    if word == "all":
-        return ()
-    numbers = word.split("+")
-    if not all(number.isdecimal() and int(number) < count for number in numbers):
-        raise InputError(
-            f"channels of {layer} must be all, or numbers from 0 to {count - 1} joined by +, "
-            f"not {word!r}"
-        )
-    found = tuple(int(number) for number in numbers)
-    if len(set(found)) < len(found):
-        raise InputError(f"channels of {layer} has a number twice: {word}")
-    return found
+def check_shown(settings: VisualizeSettings) -> None:
+    """Do the same for those of what channels look for."""
+    for what, least in {"size": 1, "steps": 1, "seed": 0}.items():
+        number = getattr(settings, what)
+        if not isinstance(number, int):
+            raise InputError(f"{what} must be a whole number, not {number!r}")
+        check_at_least(what, number, least)
+    for what, most in {"size": 65_535, "steps": 1_000_000, "seed": 2**63 - 1}.items():
+        check_at_most(what, getattr(settings, what), most)
+    if not 0 < settings.learning_rate < math.inf:
+        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
+    check_at_most("learning_rate", settings.learning_rate, 1e30)
+    if not settings.layer:
+        raise InputError("give a layer; --list layers lists those of the network")
+    if not settings.channel:
+        raise InputError("give at least one channel")
+    if len(set(settings.channel)) < len(settings.channel):
+        raise InputError(f"channel has a number twice: {' '.join(map(str, settings.channel))}")

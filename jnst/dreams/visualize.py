@@ -7,7 +7,6 @@ random before each step. Where that is less than theirs: `jnst.dreams.transforms
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -21,40 +20,14 @@ from jnst.backbones.checks import check_layers, too_small
 from jnst.backbones.tables import BACKBONES
 from jnst.dreams import fourier, transforms
 from jnst.dreams.fourier import Spectrum
+from jnst.dreams.settings import VisualizeSettings, check_shown
 from jnst.engines.memory import check_memory
-from jnst.errors import InputError, check_at_least, check_at_most
-from jnst.methods.plain import make_plain
+from jnst.errors import InputError
 from jnst.methods.progress import Progress
 from jnst.weights.network import Network, default_backbone, open_network
 from jnst.xla import find_devices, jit, own_switches
 
 _PADDING = "edge"
-
-
-@dataclass(frozen=True)
-class VisualizeSettings:
-    """Everything that decides a visualisation. The only source of defaults."""
-
-    backbone: str | None = None
-    """The network; by default inception_v3 where its weights are there, else vgg19."""
-    layer: str = ""
-    """The layer; there is no default."""
-    channel: tuple[int, ...] = (0,)
-    """Numbers of its channels, each for a picture of its own."""
-    neuron: bool = False
-    """Show what the channel looks for in one place, the middle, instead of everywhere."""
-    size: int = 128
-    """Side of the picture in pixels."""
-    steps: int = 256
-    """How many steps each picture takes."""
-    learning_rate: float = 0.05
-    """Adam's step size."""
-    seed: int = 0
-    """Decides the noise, and the random movements."""
-
-    def __post_init__(self) -> None:
-        """Take lists and arrays for tuples, and numbers of NumPy's."""
-        make_plain(self)
 
 
 def check(settings: VisualizeSettings) -> str:
@@ -64,32 +37,17 @@ def check(settings: VisualizeSettings) -> str:
         InputError: that names the first setting which cannot be used.
 
     """
-    for what, least in {"size": 1, "steps": 1, "seed": 0}.items():
-        number = getattr(settings, what)
-        if not isinstance(number, int):
-            raise InputError(f"{what} must be a whole number, not {number!r}")
-        check_at_least(what, number, least)
-    for what, most in {"size": 65_535, "steps": 1_000_000, "seed": 2**63 - 1}.items():
-        check_at_most(what, getattr(settings, what), most)
-    if not 0 < settings.learning_rate < np.inf:
-        raise InputError(f"learning_rate must be above 0, not {settings.learning_rate:g}")
-    check_at_most("learning_rate", settings.learning_rate, 1e30)
+    check_shown(settings)
     backbone = settings.backbone or default_backbone()
-    if not settings.layer:
-        raise InputError("give a layer; --list layers lists those of the network")
     check_layers(backbone, [settings.layer])
     counts = {layer.name: layer.channels for layer in BACKBONES[backbone].table}
     count = counts[settings.layer]
-    if not settings.channel:
-        raise InputError("give at least one channel")
     for channel in settings.channel:
         if not (isinstance(channel, int) and 0 <= channel < count):
             raise InputError(
                 f"channel of {settings.layer} must be a number from 0 to {count - 1}, "
                 f"not {channel!r}"
             )
-    if len(set(settings.channel)) < len(settings.channel):
-        raise InputError(f"channel has a number twice: {' '.join(map(str, settings.channel))}")
     side = settings.size + 2 * transforms.PAD
     if reason := too_small(backbone, (settings.layer,), side, side):
         raise InputError(f"with its padding the picture is {reason}; take a larger size")

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from jnst.errors import InputError, check_choice
 from jnst.methods.plain import plain
 
-WIDTH = 100
-"""Columns of what `help` shows."""
+WIDTH = 96
+"""Columns of what `help` shows, which it indents by four."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 """A function that is decorated."""
 

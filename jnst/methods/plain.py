@@ -3,22 +3,17 @@
 import dataclasses
 from typing import Any
 
-import numpy as np
-
-from jnst.arrays import Array
-
 
 def plain(value: Any) -> Any:
     """Return a list, an array or a number of NumPy's or JAX's as a tuple, or a number of Python's.
 
-    What is none of these, or an array of more than one dimension, is returned as it is.
+    What is none of these, or an array of more than one dimension, is returned as it is. Arrays are
+    known by what they have: to import their libraries would take longer than the command line may.
     """
     if isinstance(value, list | tuple):
         return tuple(plain(one) for one in value)
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, Array) and np.ndim(value) <= 1:
-        return plain(np.asarray(value).tolist())
+    if hasattr(value, "dtype") and hasattr(value, "tolist") and value.ndim <= 1:
+        return plain(value.tolist())
     return value
 
 

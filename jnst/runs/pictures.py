@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,21 @@ def tell_of_more(paths: Iterable[Path], *, quiet: bool) -> None:
     for path in () if quiet else dict.fromkeys(paths):
         if not is_network(path) and files.is_animated(path):
             notice(f"{path} holds several pictures; the first is taken")
+
+
+def why_no_larger(
+    name: object, size: tuple[int, ...], asked: int, *, upscale: bool
+) -> Iterator[str]:
+    """Say why a result has not the size that was asked for, where its picture is smaller.
+
+    `size` is the picture's height and width.
+    """
+    height, width = size
+    if max(size) < asked and not upscale:
+        yield (
+            f"{name} is {width} x {height} pixels, and the result is no larger; --upscale enlarges "
+            f"it to {asked}"
+        )
 
 
 def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:

@@ -88,6 +88,9 @@ class Written:
     def __fspath__(self) -> str:
         return os.fspath(self.path)
 
+    def __str__(self) -> str:
+        return str(self.path)
+
 
 def courses(steps: Sequence[Mapping[str, float]]) -> dict[str, np.ndarray]:
     """Return the losses of several steps by name, in float64; NaN where a step had none of it."""

@@ -3,17 +3,16 @@
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
-import tyro
 
 from jnst.errors import InputError, check_at_least
 from jnst.pictures import files
 from jnst.runs import checkpoint
 from jnst.runs.checkpoint import Checkpoint, Curves, Facts, digest
+from jnst.runs.options import Checkpoints
 from jnst.runs.record import Inputs, record, restore
 from jnst.system import disk
 from jnst.transfer.loaded import Loaded
@@ -26,19 +25,6 @@ from jnst.version import __version__
 
 SHARE = 0.1
 """Of the time, saving takes no more than this."""
-
-
-@dataclass(frozen=True)
-class Checkpoints:
-    """Options that keep a long run safe."""
-
-    checkpoint: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
-    """Keep in this folder, as the run goes, all that is needed to go on with it."""
-    checkpoint_every: float = 60.0
-    """After how many seconds it is written anew; less often where writing takes long."""
-    resume: bool = False
-    """Go on with the run in the folder of --checkpoint, if there is one there: with the same words,
-    or with no others."""
 
 
 def find_run(

@@ -2,8 +2,11 @@
 
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from jnst.system import streams
 
 HEARD = (signal.SIGINT, signal.SIGTERM, *filter(None, [getattr(signal, "SIGHUP", None)]))
 """Signals that end a run in order. SIGHUP comes where a terminal is closed, or ssh breaks off."""
@@ -38,6 +41,24 @@ def signals(handler: Callable[[int], Any]) -> Iterator[None]:
             signal.signal(number, old)
 
 
+@contextlib.contextmanager
+def dying() -> Iterator[None]:
+    """Let Ctrl-C end the process at once, while there is nothing to lose.
+
+    As an exception, in the midst of a library that is half imported, it would be caught, or turned
+    into another, or printed.
+    """
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not heard or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def meaning(number: int) -> KeyboardInterrupt:
     """Return the exception that a signal is raised as."""
     return KeyboardInterrupt() if number == signal.SIGINT else Terminated(number)
@@ -64,6 +85,8 @@ def interruptions() -> Iterator[Callable[[], KeyboardInterrupt | None]]:
         if come is not None or not asked:
             leave(number)
         come = meaning(number)
+        again = "; Ctrl-C again stops now" if number == signal.SIGINT else ""
+        streams.at_once(f"stopping after this step{again}")
 
     def ask() -> KeyboardInterrupt | None:
         nonlocal asked, leaving

@@ -3,8 +3,9 @@
 import contextlib
 import errno
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jnst.errors import printable
@@ -23,6 +24,37 @@ def say(*lines: object, error: bool = False) -> None:
 def notice(text: object) -> None:
     """Print one line about the run to the error stream."""
     print(f"jnst: {printable(text)}", file=sys.stderr, flush=True)
+
+
+NARROWEST = 40
+"""Columns that help and tables are written for, at the least."""
+
+
+def columns() -> int:
+    """Return how many columns the terminal has; of a narrower one, those that text needs."""
+    return max(NARROWEST, shutil.get_terminal_size().columns)
+
+
+_answers: list[Callable[[str], None]] = []
+
+
+@contextlib.contextmanager
+def answering(answer: Callable[[str], None]) -> Iterator[None]:
+    """Let `answer` say what there is to say at once; see `at_once`."""
+    _answers.append(answer)
+    try:
+        yield
+    finally:
+        _answers.pop()
+
+
+def at_once(text: str) -> None:
+    """Say something while a signal is handled, by what shows the run; nothing where none does.
+
+    The program may be in the midst of writing to a stream, which must not be written to then.
+    """
+    if _answers:
+        _answers[-1](text)
 
 
 _GONE = (errno.EPIPE, errno.EIO)

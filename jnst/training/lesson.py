@@ -11,8 +11,7 @@ from jnst.engines.build import engine
 from jnst.pictures import resizing
 from jnst.training.objective import Lesson
 from jnst.training.settings import Settings
-from jnst.transfer.checks import check_large_enough
-from jnst.transfer.settings import picture_goals
+from jnst.transfer.sizes import check_large_enough
 from jnst.weights.network import open_network
 from jnst.xla import own_switches
 
@@ -56,7 +55,7 @@ def measure(
             layer: (weight, _stacked([targets[layer] for targets in found]) if found else None)
             for layer, weight in zip(resolved.style_layers, weights, strict=True)
         },
-        picture={name: goal for name, goal in picture_goals(losses).items() if goal.weight},
+        picture={name: goal for name, goal in resolved.picture_goals.items() if goal.weight},
         pixels=settings.pixel_weight or None,
         teacher=teacher,
     )

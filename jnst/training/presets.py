@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from jnst.errors import check_choice
 from jnst.training import published, published_any
@@ -64,6 +65,25 @@ def pupil() -> Settings:
     )
 
 
+Name = Literal[
+    "default",
+    "quick",
+    "new-style",
+    "pupil",
+    "johnson",
+    "johnson-batch",
+    "pytorch-examples",
+    "lengstrom",
+    "ulyanov",
+    "ulyanov-pyramid",
+    "dumoulin",
+    "stylebank",
+    "adain",
+    "wct",
+    "msgnet",
+    "ghiasi",
+]
+"""Names of presets."""
 PRESETS: dict[str, Callable[[], Settings]] = {
     "default": default,
     "quick": quick,

@@ -68,11 +68,7 @@ def words_of(
                 f"{folder} holds no training to go on with; name paintings and photos to begin one"
             )
         return {}
-    if not resume:
-        raise InputError(
-            f"{folder} holds a training already; go on with it by --resume, or choose another "
-            "folder"
-        )
+    check_asked(kept, folder, resume=resume, how="--resume")
     try:
         settings = msgspec.convert(kept["settings"], Settings)
         begun = msgspec.convert(kept[BEGUN], Begun, dec_hook=lambda kind, value: kind(value))
@@ -87,6 +83,17 @@ def words_of(
         return output
     files = {**vars(begun.sources), "paintings": tuple(begun.sources.paintings)}
     return {"settings": settings, **files, **output}
+
+
+def check_asked(kept: Mapping[str, Any] | None, folder: Path, *, resume: bool, how: str) -> None:
+    """Raise an `InputError` for a checkpoint in a folder that nobody asked to go on with.
+
+    `how` is how the caller is asked for that, as messages say.
+    """
+    if kept is not None and not resume:
+        raise InputError(
+            f"{folder} holds a training already; go on with it by {how}, or choose another folder"
+        )
 
 
 def _is_ours(output: Path, kept: Mapping[str, Any]) -> bool:

@@ -1,20 +1,35 @@
 """The settings of a training: their names, defaults, and meaning."""
 
 import dataclasses
-import typing
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from jnst.backbones.names import Backbone
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
-from jnst.feedforward import trainable
 from jnst.methods.plain import make_plain
-from jnst.transfer import checks
 from jnst.transfer import settings as pixels
 
-MOST = {"crop": 4096, "photo_size": 4096, "style_size": 4096, "batch": 1024, "steps": 10_000_000}
-"""The most that these settings may be."""
-
-
+NetworkName = Literal[
+    "johnson",
+    "johnson-paper",
+    "johnson-batch",
+    "lengstrom",
+    "mobilejohnson",
+    "ulyanov",
+    "ulyanov-pyramid",
+    "multistyle",
+    "multistyle-mobile",
+    "stylebank",
+    "adain",
+    "ghiasi",
+    "msgnet",
+    "wct1",
+    "wct2",
+    "wct3",
+    "wct4",
+    "wct5",
+]
+"""Names of networks that can be trained."""
 Decay = Literal["none", "cosine", "inverse"]
 """Names of ways in which the step size falls."""
 
@@ -26,26 +41,7 @@ class Settings:
     The losses are those of `jnst.transfer.settings.Settings`, under the same names.
     """
 
-    network: Literal[
-        "johnson",
-        "johnson-paper",
-        "johnson-batch",
-        "lengstrom",
-        "mobilejohnson",
-        "ulyanov",
-        "ulyanov-pyramid",
-        "multistyle",
-        "multistyle-mobile",
-        "stylebank",
-        "adain",
-        "ghiasi",
-        "msgnet",
-        "wct1",
-        "wct2",
-        "wct3",
-        "wct4",
-        "wct5",
-    ] = "johnson"
+    network: NetworkName = "johnson"
     """The network. Those up to ulyanov-pyramid learn one painting, up to stylebank any number, up
     to msgnet to paint like any painting; the decoders of wct learn to undo VGG19."""
     width: float = 1.0
@@ -106,7 +102,7 @@ class Settings:
     """Which neighbours total variation compares, and how."""
     tv_scale: pixels.TotalVariationScale = "mean"
     """What total variation is multiplied by."""
-    backbone: pixels.Backbone = "vgg19"
+    backbone: Backbone = "vgg19"
     """The loss network, whose features are compared. Only the weights of vgg19 come along."""
     pooling: pixels.Pooling = "max"
     """How the loss network halves its maps."""
@@ -127,6 +123,8 @@ class Settings:
     @property
     def losses(self) -> pixels.Settings:
         """The settings of an optimization of pixels by the same losses."""
+        from jnst.feedforward import trainable  # here: settings alone need no JAX
+
         names = {field.name for field in dataclasses.fields(pixels.Settings)}
         ours = {field.name for field in dataclasses.fields(self)} - {"steps", "style_size"}
         chosen = {name: getattr(self, name) for name in names & ours}
@@ -136,14 +134,14 @@ class Settings:
         return pixels.Settings(**chosen, size=self.crop)
 
 
-def check(settings: Settings, *, styles: int) -> None:
-    """Raise an `InputError` that names the first setting which cannot be used."""
-    given = tuple(map(str, range(styles)))
-    design = trainable.check(trainable.Design(settings.network, settings.width, given))
-    alone = ["all", *trainable.parts(design)]
-    check_choice(f"learned of network {settings.network}", settings.learned, alone)
+MOST = {"crop": 4096, "photo_size": 4096, "style_size": 4096, "batch": 1024, "steps": 10_000_000}
+"""The most that these settings may be."""
+
+
+def check_numbers(settings: Settings) -> None:
+    """Raise an `InputError` that names the first setting whose value cannot be used by itself."""
     check_at_least("pixel_weight", settings.pixel_weight, 0)
-    check_choice("decay", settings.decay, typing.get_args(Decay))
+    check_choice("decay", settings.decay, get_args(Decay))
     if not (settings.pixel_weight or settings.content_weight or settings.style_weight):
         raise InputError("content_weight, style_weight and pixel_weight are all 0")
     for name, most in MOST.items():
@@ -153,16 +151,6 @@ def check(settings: Settings, *, styles: int) -> None:
         if type(number) is not int:
             raise InputError(f"{name} must be a whole number, not {number!r}")
         check_at_most(name, check_at_least(name, number, 16 if most == 4096 else 1), most)
-    network = trainable.network(design)
-    if settings.crop % (multiple := max(4, network.multiple)):
-        raise InputError(f"crop must be a multiple of {multiple}, not {settings.crop}")
-    check_at_least(f"crop for {settings.network}", settings.crop, network.least)
-    for name in ("photo_size", *(["style_size"] if design.any_style else [])):
-        if (size := getattr(settings, name)) is not None and size < settings.crop:
-            raise InputError(f"{name} must be at least crop, {settings.crop}, not {size}")
     check_at_most("average", check_at_least("average", settings.average, 0), 0.99999)
     if not settings.learning_rate > 0:
         raise InputError(f"learning_rate must be above 0, not {settings.learning_rate!r}")
-    checks.check(settings.losses)
-    layers = settings.losses.resolved.layers
-    checks.check_large_enough("photograph", settings.crop, settings.crop, layers, settings.losses)

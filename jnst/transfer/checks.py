@@ -1,30 +1,22 @@
-"""Checks of settings, alone and together."""
+"""Checks of settings, alone and together.
+
+What a value by itself says is checked without JAX, so that the command line answers at once. Names
+of layers, scales of losses and numbers of devices need the modules that have them, which are
+imported where a setting is not as by default.
+"""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
 
-from jnst.backbones.checks import check_layers, too_small
-from jnst.backbones.nn import PADDING, PRECISION
-from jnst.backbones.pooling import POOLING
-from jnst.backbones.vgg import LAYERS
-from jnst.engines.build import ENGINES, check_tiled
-from jnst.engines.sharding import check_devices
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
-from jnst.losses import jitter, tv
-from jnst.losses.gram import NORMALIZATION
-from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
-from jnst.optimize.optimizers import LEARNING_RATES, NAMES
-from jnst.pictures import colour, resizing
-from jnst.transfer.extents import extents
-from jnst.transfer.initial import INITIAL, INSTANT
+from jnst.methods.choices import choices_of
 from jnst.transfer.onepass import checks as onepass
 from jnst.transfer.settings import Settings
-from jnst.weights.network import WEIGHTS
 
 LARGEST_SIDE = 65_535
 """Pixels; JPEG's limit."""
-MOST = {"history": 1000, "devices": 1000, "margin": 1000, "jitter": jitter.MOST}
+MOST = {"history": 1000, "devices": 1000, "margin": 1000, "jitter": 16}
 """The most that these settings may be."""
 MOST_STEPS = 1_000_000
 """The most that the steps at each size, and `canvas`, may be."""
@@ -39,6 +31,10 @@ LISTS = {
 """The settings that are several values each, and of what type; layers may also be None."""
 LARGEST_NUMBER = 1e37
 """Float32, in which most runs compute, ends at 3.4e38; noise goes to several deviations."""
+NORMALIZED = ("vgg16", "vgg19")
+"""The networks that have normalized weights."""
+WITH_RATE = ("lbfgs", "adam", "sgd")
+"""The optimizers that take a learning rate, an average, and another objective at every step."""
 
 
 def check(settings: Settings) -> None:
@@ -51,11 +47,13 @@ def check(settings: Settings) -> None:
             raise InputError(f"{what} must be a tuple, as ({given!r},), not {given!r}")
         if odd := [one for one in given if not isinstance(one, kind)]:
             raise InputError(f"{what} must be {names}, not {odd[0]!r}")
+    for what, options in choices_of(Settings).items():
+        given = getattr(settings, what)
+        if what != "tile" and not (what == "colour" and given is None):
+            check_choice(what, given, options)
     for what in ("content_layers", "style_layers"):
-        chosen = getattr(settings, what) or ()
-        check_layers(settings.backbone, chosen)
-        if twice := [layer for layer, count in Counter(chosen).items() if count > 1]:
-            raise InputError(f"{what} names a layer twice: {twice[0]}")
+        if chosen := getattr(settings, what):
+            _check_layers(what, chosen, settings)
     numbers = {
         what: getattr(settings, what) for what in ("size", "history", "seed", "devices", "jitter")
     }
@@ -86,30 +84,10 @@ def check(settings: Settings) -> None:
                 raise InputError(f"engine byhand cannot do {what} {given}; leave out one of them")
     if not settings.steps:
         raise InputError("steps needs at least one number")
-    for what, options in {
-        "method": ("pixels", *onepass.MEANT),
-        "init": (*INITIAL, INSTANT),
-        "optimizer": NAMES,
-        "weights": WEIGHTS,
-        "pooling": POOLING,
-        "padding": PADDING,
-        "precision": PRECISION,
-        "content_loss": CONTENT_LOSSES,
-        "style_loss": STYLE_LOSSES,
-        "gram_normalization": NORMALIZATION,
-        "tv": tv.KINDS,
-        "tv_scale": tv.SCALE,
-        "engine": ENGINES,
-    }.items():
-        check_choice(what, getattr(settings, what), options)
-    if settings.weights == "normalized" and settings.backbone not in LAYERS:
-        raise InputError(
-            f"weights normalized are there for {' and '.join(LAYERS)}, not for {settings.backbone}"
-        )
-    if settings.colour is not None:
-        check_choice("colour", settings.colour, colour.METHODS)
-    check_scale("content", CONTENT_LOSSES, settings.content_loss, settings.content_scale)
-    check_scale("style", STYLE_LOSSES, settings.style_loss, settings.style_scale)
+    if settings.weights == "normalized" and settings.backbone not in NORMALIZED:
+        names = " and ".join(NORMALIZED)
+        raise InputError(f"weights normalized are there for {names}, not for {settings.backbone}")
+    _check_scales(settings)
     for what, least in {
         "content_weight": 0,
         "style_weight": 0,
@@ -124,9 +102,9 @@ def check(settings: Settings) -> None:
         check_at_most(what, getattr(settings, what), LARGEST_NUMBER)
     if not settings.average < 1:
         raise InputError(f"average must be below 1, not {settings.average:g}")
-    if settings.average and settings.optimizer not in LEARNING_RATES:
+    if settings.average and settings.optimizer not in WITH_RATE:
         raise InputError(f"{settings.optimizer} keeps no average; leave out average")
-    if settings.jitter and settings.optimizer not in LEARNING_RATES:
+    if settings.jitter and settings.optimizer not in WITH_RATE:
         raise InputError(
             f"{settings.optimizer} needs the same objective at every step; leave out jitter"
         )
@@ -134,51 +112,48 @@ def check(settings: Settings) -> None:
         isinstance(rate, int | float) and 0 < rate < math.inf
     ):
         raise InputError(f"learning_rate must be a number above 0, not {rate!r}")
-    if settings.learning_rate is not None and settings.optimizer not in LEARNING_RATES:
+    if settings.learning_rate is not None and settings.optimizer not in WITH_RATE:
         raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
     check_at_most("learning_rate", settings.learning_rate or 0, LARGEST_NUMBER)
-    resolved = settings.resolved
-    if len(settings.style_layer_weights) not in (0, len(resolved.style_layers)):
-        raise InputError(
-            f"style_layer_weights has {len(settings.style_layer_weights)} numbers for "
-            f"{len(resolved.style_layers)} style layers; give one for each"
-        )
+    if settings.style_layer_weights:
+        count = len(settings.resolved.style_layers)
+        if len(settings.style_layer_weights) != count:
+            raise InputError(
+                f"style_layer_weights has {len(settings.style_layer_weights)} numbers for {count} "
+                "style layers; give one for each"
+            )
     for what in ("style_layer_weights", "blend"):
         shares = getattr(settings, what)
         if shares and not (min(shares) >= 0 < sum(shares) < math.inf):
             raise InputError(f"{what} must be finite numbers, at least 0 and not all 0")
-    if not resolved.layers:
+    if settings.content_layers == () == settings.style_layers:
         raise InputError("give at least one content layer or style layer")
     if isinstance(settings.tile, int):
-        check_tiled(resolved.objective)
+        from jnst.engines.build import check_tiled
+
+        check_tiled(settings.resolved.objective)
     if settings.devices > 1:
+        from jnst.engines.sharding import check_devices
+
         check_devices(settings.devices)
     onepass.check(settings)
 
 
-def check_sizes(
-    settings: Settings, content: tuple[int, int], styles: Sequence[tuple[int, int]]
-) -> None:
-    """Raise an `InputError` where a picture would be too small for the layers.
+def _check_layers(what: str, chosen: Sequence[str], settings: Settings) -> None:
+    from jnst.backbones.checks import check_layers
 
-    Before anything is resized: `content` and `styles` are heights and widths as given.
-    """
-    if settings.square:
-        content, *styles = [(settings.size, settings.size)] * (1 + len(styles))
-    inner, outer = extents(content, settings)
-    if too_small(settings.backbone, settings.resolved.layers, *outer):
-        check_large_enough("content", *inner, settings.resolved.layers, settings)
-    for style in styles:
-        fitted = resizing.size_within(*style, settings.style_size or max(inner))
-        check_large_enough("style", *fitted, settings.resolved.style_layers, settings)
+    check_layers(settings.backbone, chosen)
+    if twice := [layer for layer, count in Counter(chosen).items() if count > 1]:
+        raise InputError(f"{what} names a layer twice: {twice[0]}")
 
 
-def check_large_enough(
-    name: str, height: int, width: int, layers: tuple[str, ...], settings: Settings
-) -> None:
-    """Raise an `InputError` for a picture that a layer would see nothing of."""
-    if reason := too_small(settings.backbone, layers, height, width):
-        raise InputError(
-            f"size {max(height, width)} is too small: the {name} picture is {reason}; take a "
-            "larger picture or size, or earlier layers"
-        )
+def _check_scales(settings: Settings) -> None:
+    """Raise an `InputError` for a scale that a loss does not have; those of the default it has."""
+    usual = Settings()
+    names = ("content_loss", "content_scale", "style_loss", "style_scale")
+    if all(getattr(settings, name) == getattr(usual, name) for name in names):
+        return
+    from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, check_scale
+
+    check_scale("content", CONTENT_LOSSES, settings.content_loss, settings.content_scale)
+    check_scale("style", STYLE_LOSSES, settings.style_loss, settings.style_scale)

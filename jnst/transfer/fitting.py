@@ -13,7 +13,7 @@ from jnst.engines.build import engine, whole_picture_loss, why_not_tiled
 from jnst.errors import InputError
 from jnst.losses import jitter
 from jnst.losses.objective import Constants, Goal
-from jnst.transfer.settings import Settings, picture_goals
+from jnst.transfer.settings import Settings
 from jnst.weights.network import open_network
 from jnst.xla import jit
 
@@ -56,7 +56,7 @@ def _compiled(settings: Settings, shape: tuple[int, ...]) -> int:
         goals[term] = {layer: [Goal(target, 1.0)] for layer, target in targets.items()}
     program = (
         jit(chosen.evaluate)
-        .lower(Constants(prepared, goals, picture_goals(settings)), image)
+        .lower(Constants(prepared, goals, resolved.picture_goals), image)
         .compile()
     )
     return memory.account(program)

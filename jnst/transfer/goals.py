@@ -16,7 +16,7 @@ from jnst.pictures import resizing
 from jnst.pictures.regions import Mask, region
 from jnst.transfer.loaded import Loaded
 from jnst.transfer.pictures import Guide, Pictures
-from jnst.transfer.settings import Settings, picture_goals
+from jnst.transfer.settings import Settings
 from jnst.transfer.stages import map_sizes
 from jnst.transfer.targets import Targets, contents
 
@@ -117,7 +117,7 @@ def goals_on_picture(
 
     With offsets, the earlier result that a frame is held to is shifted as the frame is.
     """
-    goals, held = picture_goals(settings), pictures.held
+    goals, held = dict(settings.resolved.picture_goals), pictures.held
     if held is None:
         return goals
     height, width = content.shape[1:3]

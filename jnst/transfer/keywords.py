@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, TypedDict, TypeVar
 
+from jnst.backbones.names import Backbone
 from jnst.transfer import settings
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Keywords(TypedDict, total=False):
     tv: settings.TotalVariation
     tv_beta: float
     tv_scale: settings.TotalVariationScale
-    backbone: settings.Backbone
+    backbone: Backbone
     pooling: settings.Pooling
     rescale_pooling: bool
     padding: settings.Padding

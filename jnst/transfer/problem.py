@@ -11,13 +11,13 @@ from jnst.losses.registry import STYLE_LOSSES
 from jnst.optimize.optimizers import LEARNING_RATES
 from jnst.optimize.step import Compiled, Cycle, Optimizer
 from jnst.pictures import resizing
-from jnst.transfer.checks import check_large_enough
 from jnst.transfer.goals import content_goals, goals_on_picture, offsets, style_goals
 from jnst.transfer.initial import INSTANT, initial
 from jnst.transfer.loaded import Loaded
 from jnst.transfer.onepass.method import instant
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.settings import Settings
+from jnst.transfer.sizes import check_large_enough
 from jnst.transfer.stages import Stage
 
 

@@ -1,15 +1,13 @@
 """The settings of a style transfer: their names, defaults, and meaning."""
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from jnst.backbones.tables import BACKBONES
-from jnst.losses.objective import PictureGoal
-from jnst.losses.registry import ObjectiveChoices
+from jnst.backbones.names import Backbone
 from jnst.methods.plain import make_plain
-from jnst.optimize.optimizers import HISTORY, OPTIMIZERS
+
+if TYPE_CHECKING:
+    import jnst.transfer.resolved
 
 MethodName = Literal["pixels", "ghiasi", "multistyle", "adain", "wct", "microast", "trained"]
 """Names of ways to make the picture."""
@@ -53,20 +51,6 @@ TotalVariation = Literal["nine-point", "squares", "absolute"]
 """Names of kinds of total variation."""
 TotalVariationScale = Literal["mean", "sum", "half"]
 """Names of the scales of total variation."""
-Backbone = Literal[
-    "vgg19",
-    "vgg16",
-    "resnet50",
-    "resnet50-torchvision",
-    "densenet121",
-    "inception_v3",
-    "inception_v3-torchvision",
-    "mobilenet_v2",
-    "mobilenet_v2-torchvision",
-    "squeezenet1_1",
-    "squeezenet1_1-torchvision",
-]
-"""Names of feature networks."""
 Pooling = Literal["max", "avg", "l2"]
 """Names of kinds of pooling."""
 Padding = Literal["edge", "zeros"]
@@ -82,8 +66,9 @@ class Settings:
     """Everything that decides the picture. The only source of defaults."""
 
     method: MethodName = "pixels"
-    """How the picture is made: by optimizing its `pixels`, or in one pass by a network, to which
-    most other settings mean nothing; `trained` is one in a file in place of the painting."""
+    """How the picture is made: its `pixels` are optimized, or a network paints it in one pass, on
+    which most other settings have no effect; `trained` is a network in a file, given in place of
+    the painting."""
     strength: float | None = None
     """In one pass by ghiasi, adain, wct, microast, or a trained network that takes any painting:
     from 0, the photograph painted in its own style, which is not the photograph itself, to 1, all
@@ -102,8 +87,9 @@ class Settings:
     `size`, and cut that off in the end: pictures of many shapes then share compiled programs. By
     default a single picture is painted as it is, and those of a batch on an eighth of `size`."""
     margin: int | None = None
-    """Paint so many pixels more beyond each border, over the content's mirror image, and cut them
-    off in the end: the outermost take colours of their own. By default an 80th of the long side."""
+    """Paint this many pixels more beyond each border, over the content's mirror image, and cut them
+    off in the end, for the outermost take on colours of their own. By default an 80th of the long
+    side."""
     style_size: int | None = None
     """Long side of the style picture, at most; by default that of the result. Larger, its strokes
     grow; smaller, they shrink."""
@@ -112,8 +98,8 @@ class Settings:
     size_ratio: float = 2**0.5
     """Each size by the one before it."""
     steps: tuple[int, ...] = (80, 40, 24, 12, 6)
-    """How many times the loss and its gradient are evaluated: at the first size, the second, and so
-    on; the last number goes for all further sizes."""
+    """Steps at the first size, at the second, and so on; the last number is for all further sizes.
+    Each evaluates the loss and its gradient once."""
     content_weight: float = 0.005
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
@@ -121,7 +107,7 @@ class Settings:
     tv_weight: float = 0.05
     """How much smoothness matters: the weight of total variation."""
     line_weight: float = 0.3
-    """How much thin straight lines along rows and columns are held back; 0 for not."""
+    """How strongly thin straight lines along rows and columns are suppressed; 0 for not at all."""
     content_layers: tuple[str, ...] | None = None
     """Layers whose features keep the content; by default what suits the network, relu4_2 in VGG."""
     style_layers: tuple[str, ...] | None = None
@@ -137,23 +123,25 @@ class Settings:
     init: Start = "content"
     """The picture to start from; `instant` is one that a network paints in one pass."""
     init_noise: float = 0.0
-    """Standard deviation of the noise added to it, on the scale to 1."""
+    """Standard deviation of the noise that is added to that picture, whose values end at 1."""
     optimizer: OptimizerName = "lbfgs"
     """What moves the picture."""
     learning_rate: float | None = None
     """Step size; by default the optimizer's own."""
-    history: int = HISTORY
+    history: int = 20
     """How many steps `lbfgs` and `scipy-lbfgs` remember."""
     jitter: int = 0
-    """Shift the picture by up to so many pixels before each step, at random, so that pooling does
-    not compare the same pixels every time; 0 for not."""
+    """Shift the picture at random before each step, by at most this many pixels, so that pooling
+    does not compare the same pixels every time; 0 for not at all."""
     average: float = 0.0
-    """Keep a running average of the pictures, with this decay, instead of the best; 0 for not."""
+    """Keep a running average of the pictures, with this decay, instead of the best picture; 0 for
+    the best."""
     content_loss: ContentLoss = "features"
-    """What of the content is compared: features, or how alike they are from place to place."""
+    """What is compared of the content: its features, or how alike they are from place to place."""
     style_loss: StyleLoss = "wasserstein"
-    """What of the style is compared: means and covariances; Gram matrices; means and deviations;
-    distributions along random directions, or by channel; patches; a relaxed earth mover's cost."""
+    """What is compared of the style: `wasserstein`, means and covariances; `gram`, Gram matrices;
+    `moments`, means and deviations; `sliced`, distributions along random directions; `histogram`,
+    distributions by channel; `patches`; `remd`, a relaxed earth mover's distance."""
     content_scale: ContentScale = "relative-contraharmonic"
     """What the squared differences of features are multiplied by. `self-similarity` knows
     relative, mean and columns."""
@@ -176,8 +164,8 @@ class Settings:
     padding: Padding = "edge"
     """What the first convolution sees outside the picture: its edge, or, as trained, zeros."""
     weights: Weights = "trained"
-    """What the network has learnt: as trained, with each filter then scaled to a mean activation of
-    1, as Gatys et al. did, or nothing."""
+    """The network's weights: `trained`; `normalized`, with each filter then scaled to a mean
+    activation of 1, as Gatys et al. did; or `random`, which have learnt nothing."""
     normalize_gradients: bool = False
     """Scale the gradient of each layer's loss to the size its weight says, as neural-style can."""
     precision: Precision = "float32"
@@ -185,23 +173,32 @@ class Settings:
     memory; it is a little less exact. Picture, losses and optimizer stay as they are; so do the
     means and deviations of networks that paint in one pass."""
     seed: int = 0
-    """Decides all noise."""
+    """Seed of all random numbers."""
     tile: int | Literal["auto", "off"] = "auto"
     """Compute in tiles of so many pixels a side: the same result but for rounding, in far less
     memory. When pixels are optimized, a tile holds at least what the deepest layer sees (176 for
-    relu5_1), and the work about doubles. By default only where the memory would not do."""
+    relu5_1), and the work about doubles. By default only where memory is too small."""
     devices: int = 1
     """How many devices share the work on one picture, each some of its rows; without tiles."""
     engine: EngineName = "jax"
-    """Who does the sums: JAX, or NumPy with every derivative written by hand (slower)."""
+    """What computes: JAX, or `byhand`, NumPy with every derivative derived by hand (slower)."""
 
     def __post_init__(self) -> None:
         """Take lists and arrays for tuples, and numbers of NumPy's."""
         make_plain(self)
 
     @property
-    def resolved(self) -> "Resolved":
+    def resolved(self) -> "jnst.transfer.resolved.Resolved":
         """The values that follow from settings which `jnst.transfer.checks.check` let pass."""
+        # Not before they are asked for: settings alone, as the command line has them, need no JAX.
+        import numpy as np
+
+        from jnst.backbones.tables import BACKBONES
+        from jnst.losses.objective import PictureGoal
+        from jnst.losses.registry import ObjectiveChoices
+        from jnst.optimize.optimizers import OPTIMIZERS
+        from jnst.transfer.resolved import Resolved
+
         network = BACKBONES[self.backbone]
         content = network.content if self.content_layers is None else self.content_layers
         style = network.style if self.style_layers is None else self.style_layers
@@ -214,27 +211,8 @@ class Settings:
             # SciPy's line search needs float64; everything else is quicker and as good in float32.
             dtype=np.float32 if self.optimizer in OPTIMIZERS else np.float64,
             objective=ObjectiveChoices(*(getattr(self, name) for name in ObjectiveChoices._fields)),
+            picture_goals={
+                "tv": PictureGoal(self.tv_weight),
+                "lines": PictureGoal(self.line_weight),
+            },
         )
-
-
-class Resolved(NamedTuple):
-    """Values that a run takes from its settings, with defaults in place of None and ()."""
-
-    content_layers: tuple[str, ...]
-    style_layers: tuple[str, ...]
-    style_layer_weights: tuple[float, ...]
-    """One for each of `style_layers`; only their proportions matter."""
-    dtype: type[np.floating]
-    """The type of pictures, weights and losses."""
-    objective: ObjectiveChoices
-    """The choices that shape the objective."""
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """All that the new picture goes through: the content layers, then the style layers."""
-        return (*self.content_layers, *self.style_layers)
-
-
-def picture_goals(settings: Settings) -> dict[str, PictureGoal]:
-    """Return the weights of the losses on the picture itself, by name."""
-    return {"tv": PictureGoal(settings.tv_weight), "lines": PictureGoal(settings.line_weight)}

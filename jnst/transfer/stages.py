@@ -19,10 +19,10 @@ from jnst.backbones.checks import least_side
 from jnst.backbones.tables import BACKBONES
 from jnst.pictures import resizing
 from jnst.transfer import fitting
-from jnst.transfer.checks import check_sizes
 from jnst.transfer.extents import extents
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
+from jnst.transfer.sizes import check_sizes
 from jnst.xla import own_switches
 
 
@@ -81,6 +81,21 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
     found = [size for size in found if size == last or min(map(min, fitted(size))) >= least]
     return [stage(i, size) for i, size in enumerate(found)]
+
+
+def begins(
+    stages: Sequence[Stage], painted: tuple[int, int], *, share: tuple[float, float] = (1.0, 1.0)
+) -> dict[int, tuple[int, int]]:
+    """Return height and width of each stage's picture by the steps that are done when it begins.
+
+    `painted` are those of the canvas; `share` is what they are multiplied by.
+    """
+    found, done = {}, 0
+    for stage in stages:
+        size = resizing.size_within(*painted, stage.size, upscale=True)
+        height, width = (round(length * part) for length, part in zip(size, share, strict=True))
+        found[done], done = (height, width), done + stage.steps
+    return found
 
 
 def map_sizes(settings: Settings, height: int, width: int) -> dict[str, tuple[int, int]]:

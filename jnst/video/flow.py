@@ -9,7 +9,7 @@ about a second a frame on a CPU.
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -26,8 +26,6 @@ Estimate = Callable[[Picture, Picture], Flow]
 """`(first, second) -> flow`: first(p) is seen in the second at p + flow(p)."""
 Between = Callable[[int, int], Flow]
 """`(number, other) -> flow` from one frame to another of a film, by their numbers."""
-Name = Literal["dis", "dis-fast", "raft"]
-"""Names of what estimates flow."""
 _LEAST = 16
 """Pixels; OpenCV's inverse search finds nothing in sides below."""
 

@@ -1,7 +1,7 @@
 """The settings of films as keywords, for those who check types."""
 
 from jnst.transfer import keywords
-from jnst.video.flow import Name
+from jnst.video.settings import Flow
 
 
 class Keywords(keywords.Keywords, total=False):
@@ -13,5 +13,5 @@ class Keywords(keywords.Keywords, total=False):
     earlier: keywords.OneOrMore[int]
     hold: float
     passes: int
-    flow: Name | None
+    flow: Flow | None
     scene: float

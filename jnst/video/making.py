@@ -78,8 +78,9 @@ def paint(
     Returns what ended it early; raised where there is no frame yet, and then nothing is kept.
     """
     first = store.done
+    begins = {0: "compiling"} if opened.film.settings.engine == "jax" else {}
     try:
-        with live(run.costs(opened)[first:], quiet=quiet) as show:
+        with live(run.costs(opened)[first:], quiet=quiet, begins=begins) as show:
 
             def watch(moment: Moment) -> None:
                 if moment.share:

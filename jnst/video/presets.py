@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Literal
 
 from jnst.errors import check_choice
 from jnst.transfer import presets
@@ -35,6 +36,8 @@ def artistic_videos_multipass() -> Both:
     return settings, VideoSettings(frame_steps=100, temporal_weight=500 * 255.0**2, passes=15)
 
 
+Name = Literal["artistic-videos", "artistic-videos-multipass", presets.Name]
+"""Names of presets, those for single pictures among them."""
 PRESETS: dict[str, Callable[[], Both]] = {
     "artistic-videos": artistic_videos,
     "artistic-videos-multipass": artistic_videos_multipass,

@@ -1,11 +1,13 @@
 """Settings of moving pictures: what is added to those of a single one."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
-from jnst.video.flow import ESTIMATORS, Name
 
+Flow = Literal["dis", "dis-fast", "raft"]
+"""Names of what estimates flow."""
 MOST_STEPS = 1_000_000
 """The most steps a frame, and passes."""
 FARTHEST = 100
@@ -32,7 +34,7 @@ class VideoSettings:
     passes: int = 1
     """How often all frames are gone through, forwards and backwards by turns; each pass after the
     first begins with what there is. Only when pixels are optimized."""
-    flow: Name | None = None
+    flow: Flow | None = None
     """What finds the motion: dis, by default when pixels are optimized, dis-fast, by default when a
     network paints, or raft, slower and more exact (weights: jnst weights get raft-small)."""
     scene: float = 0.4
@@ -91,4 +93,4 @@ def check(settings: VideoSettings) -> None:
     check_at_least("earlier", back[0], 1)
     check_at_most("earlier", back[-1], FARTHEST)
     if settings.flow is not None:
-        check_choice("flow", settings.flow, ESTIMATORS)
+        check_choice("flow", settings.flow, get_args(Flow))

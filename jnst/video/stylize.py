@@ -35,9 +35,9 @@ class VideoResult(Written):
 
     frames: int
     """How many frames it has."""
-    settings: Settings
+    settings: Settings = dataclasses.field(repr=False)
     """What each frame was painted with: those of preset and quality, too."""
-    video: VideoSettings
+    video: VideoSettings = dataclasses.field(repr=False)
     """How the frames were held together."""
 
 

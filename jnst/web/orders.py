@@ -8,9 +8,9 @@ import msgspec
 
 from jnst.errors import InputError
 from jnst.runs.record import record
-from jnst.transfer.checks import check_sizes
 from jnst.transfer.onepass.checks import check_own_styles
 from jnst.transfer.settings import Settings
+from jnst.transfer.sizes import check_sizes
 from jnst.video.settings import VideoSettings
 from jnst.web import estimate, masks, pair, tries
 from jnst.web.choices import settings_for, video_for

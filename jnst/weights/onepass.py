@@ -20,6 +20,7 @@ from jnst.system import disk
 from jnst.weights import store
 from jnst.weights.formats import hdf5, npz, safetensors, torchfile
 from jnst.weights.published import ONE_PASS
+from jnst.weights.suffixes import OTHERS, suffix_of
 
 FILES: Mapping[str, Collection[str]] = {
     "ghiasi": ("ghiasi",),
@@ -30,10 +31,8 @@ FILES: Mapping[str, Collection[str]] = {
 }
 """The names of weights, and the networks that they may be of."""
 READERS: Mapping[str, Callable[[Path], Tensors]] = {
+    **dict.fromkeys(OTHERS, torchfile.read),
     ".npz": npz.read,
-    ".pth": torchfile.read,
-    ".pt": torchfile.read,
-    ".model": torchfile.read,
     ".safetensors": safetensors.read,
 }
 """Readers of others' files by suffix, in small letters."""
@@ -74,11 +73,6 @@ def located(path: Path) -> Path:
     if len(path.parts) > 1 or os.path.lexists(path):
         return path
     return store.find_file(path.name) or path
-
-
-def suffix_of(path: Path) -> str:
-    """Return a file's suffix in small letters; of .pth.tar, which is no archive, ".pth"."""
-    return Path(path.name.lower().removesuffix(".tar")).suffix
 
 
 def tensors_of(path: Path) -> Tensors:

@@ -8,6 +8,7 @@ from jnst.feedforward.networks import microast
 from jnst.feedforward.registry import Tensors
 from jnst.system import disk
 from jnst.weights import onepass
+from jnst.weights.suffixes import suffix_of
 
 PARTS: Mapping[str, Mapping[str, str]] = {
     "microast": {part: f"{part}/" for part in microast.PARTS},
@@ -68,4 +69,4 @@ def _files(sources: Iterable[Path]) -> Iterable[Path]:
 
 
 def _of(files: Iterable[Path], part: str) -> list[Path]:
-    return [file for file in files if part in file.name and onepass.suffix_of(file) == ".pth"]
+    return [file for file in files if part in file.name and suffix_of(file) == ".pth"]

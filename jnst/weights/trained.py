@@ -20,10 +20,10 @@ from jnst.errors import InputError
 from jnst.feedforward import parameters, trainable
 from jnst.feedforward.networks import vgg
 from jnst.system import digests, disk
-from jnst.weights import store
+from jnst.weights import store, suffixes
 from jnst.weights.formats import hdf5
 
-SUFFIX = ".jnst"
+SUFFIX = suffixes.TRAINED
 """Suffix of the files."""
 _NOTE = "jnst"
 _LARGEST = 2**28  # bytes

@@ -25,7 +25,8 @@ from jnst.byhand.dreams import ascent as byhand_ascent
 from jnst.byhand.optimize import optimizers
 from jnst.dreams import activation, ascent, fourier, visualize
 from jnst.dreams.activation import Aim
-from jnst.dreams.settings import SUITING, DreamSettings
+from jnst.dreams.checks import SUITING
+from jnst.dreams.settings import DreamSettings
 from jnst.pictures import files, resizing, samples
 from jnst.weights import store
 from jnst.weights.network import Network

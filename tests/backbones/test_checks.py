@@ -15,7 +15,9 @@ def test_an_unknown_layer_is_told_its_neighbours():
     ) as caught:
         check_layers("vgg19", ["conv1_1", "relu1_3"])
     assert "--list layers --backbone vgg19" in str(caught.value)
-    with pytest.raises(InputError, match="unknown backbone 'vgg'; choose from vgg16, vgg19"):
+    with pytest.raises(
+        InputError, match=r"unknown backbone 'vgg' \(did you mean vgg19\?\); choose from vgg16"
+    ):
         check_layers("vgg", [])
 
 

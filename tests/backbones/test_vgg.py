@@ -115,9 +115,15 @@ def test_jit_gives_the_same():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"layers": ["relu6_1"]}, "unknown layer of vgg19 'relu6_1'; choose from conv1_1, relu1_1"),
+        (
+            {"layers": ["relu6_1"]},
+            "'relu6_1' .did you mean relu5_1... choose from conv1_1, relu1_1",
+        ),
         ({"layers": ["conv3_4"], "name": "vgg16"}, "unknown layer of vgg16 'conv3_4'"),
-        ({"layers": ["pool1"], "name": "vgg11"}, "network 'vgg11'; choose from vgg16, vgg19"),
+        (
+            {"layers": ["pool1"], "name": "vgg11"},
+            "network 'vgg11' .did you mean vgg19... choose from vgg16",
+        ),
         ({"layers": ["pool1"], "pooling": "min"}, "pooling 'min'; choose from max, avg, l2"),
     ],
 )

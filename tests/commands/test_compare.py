@@ -196,7 +196,7 @@ def test_the_default_is_the_default_objective():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([*PAIR], "give at least one RESULT"),
+        ([*PAIR], "name at least one RESULT"),
         (["missing.png", *PAIR], "cannot read 'missing.png'"),
         (["result.png", "text.png", *PAIR], "cannot read 'text.png'"),
         (["result.png", "--content", "missing.png", "--style", "painting.png"], "'missing.png'"),
@@ -216,7 +216,7 @@ def test_the_default_is_the_default_objective():
         (["result.png", *PAIR, "--csv", "folder.csv"], "not a regular file"),
         (["result.png", *PAIR, "--style-loss", "tram"], "--style-loss"),
         (["result.png", *PAIR, "--style-layers", "relu6_1"], "the nearest names are relu"),
-        (["result.png", *PAIR, "--like", "result.png"], "result.png holds no settings"),
+        (["result.png", *PAIR, "--like", "result.png"], "unknown option --like"),
         (["result.png", *PAIR, "--frobnicate"], "--frobnicate"),
     ],
 )

@@ -86,6 +86,8 @@ def test_bash(shell):
     offered = at_work.type(b"--pre\t\t", PROMPT)
     assert b"--preset" in offered
     assert b"memory;" not in offered, "words of an explanation"
+    at_work.type(b"\x15jnst stylize --preset crow\t", b"crowson ")
+    at_work.type(b"\x15jnst train --preset qui\t", b"quick ")
 
 
 def test_zsh(shell):

@@ -14,7 +14,7 @@ import jnst.cli
 import jnst.commands.dream
 import jnst.dreams.dream
 from jnst.errors import InputError
-from jnst.pictures import animation, files
+from jnst.pictures import animation, files, samples
 from jnst.weights import network, store
 
 pytestmark = pytest.mark.usefixtures("tiny")
@@ -87,12 +87,16 @@ def test_the_record_says_how(photo):
     assert json.dumps(found)
 
 
-def test_without_a_picture_it_is_the_built_in_one_and_a_guide_changes_it(photo):
+def test_without_a_picture_it_is_the_built_in_one_and_a_guide_changes_it(photo, capsys):
     assert run("dream", *SMALL, "--quiet") == 0
-    assert run("dream", *SMALL, "--quiet", "--guide", photo) == 0
+    PIL.Image.fromarray(samples.content()).save("chelsea.png")
+    assert run("dream", "chelsea.png", *SMALL, "--quiet", "--guide", photo) == 0
     one, two = map(files.read, ("chelsea-dream.png", "chelsea-dream-2.png"))
     assert (one != two).any()
     assert files.read_settings("chelsea-dream-2.png")["guide"] == "photo.png"
+    capsys.readouterr()
+    assert run("dream", *SMALL, "--guide", photo) == 2  # the built-in one is not meant
+    assert capsys.readouterr().err.startswith("jnst: no picture is named to dream upon")
 
 
 @pytest.mark.parametrize("output", ["out.gif", "out.webp"])

@@ -168,7 +168,7 @@ def test_damaged_networks_are_refused_in_one_line(capsys):
         (["--method", "microast"], "weights microast.h5 not found in"),
         (["--method", "multistyle"], "method multistyle needs style_number, from 0 to 25"),
         (SEVEN, "method multistyle has styles of its own; leave out the painting"),
-        (["--method", "wings"], "invalid choice 'wings'"),
+        (["--method", "wings"], "--method must be pixels, ghiasi, multistyle, adain"),
         (["a.pth", "b.pth"], "one trained network paints a picture, not a.pth and b.pth; leave"),
         (["--quality", "instant", "--start", "photo.png"], "begins with no picture; leave out sta"),
         (["--quality", "instant", "--size", "7"], "but method ghiasi needs at least 8 x 8"),

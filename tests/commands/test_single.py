@@ -36,7 +36,7 @@ def test_without_pictures_it_paints_the_sample_pair(capsys):
     assert run(*SMALL) == 0
     told = capsys.readouterr()
     assert told.out.startswith("wrote chelsea-sample.png (32 x 21), total ")
-    assert ", after 2 evaluations, in " in told.out
+    assert ", after 2 steps, in " in told.out
     assert told.err == "jnst: step 1 of 2: 32 x 21 pixels\n"
     with PIL.Image.open("chelsea-sample.png") as picture:
         assert picture.size == (32, 21)
@@ -51,8 +51,19 @@ def test_a_canvas_larger_than_the_result_is_said(capsys):
     assert told.out.startswith("wrote chelsea-sample.png (32 x 21), ")
     assert told.err == (
         "jnst: painted on a canvas of 32 x 24 pixels, of which 32 x 21 are kept\n"
-        "jnst: step 1 of 2: 32 x 24 pixels\n"
+        "jnst: step 1 of 2: 32 x 21 pixels\n"
     )
+
+
+def test_a_size_above_the_photographs_is_told_with_what_enlarges_it(capsys):
+    PIL.Image.fromarray(samples.content()).resize((24, 18)).save("small.png")
+    assert run("small.png", samples.STYLE, *BYHAND) == 0
+    says = "jnst: small.png is 24 x 18 pixels, and the result is no larger; --upscale enlarges it "
+    assert capsys.readouterr().err.startswith(f"{says}to 32\n")
+    assert run("small.png", samples.STYLE, *BYHAND, "--upscale") == 0
+    assert "upscale" not in capsys.readouterr().err
+    assert run("small.png", samples.STYLE, *BYHAND, "--size", "24") == 0
+    assert "upscale" not in capsys.readouterr().err
 
 
 def test_a_default_name_never_overwrites_and_quiet_prints_nothing(capfd):
@@ -84,12 +95,11 @@ def test_tiles_are_said_and_can_be_asked_for(capsys):
     assert capsys.readouterr().err == "jnst: step 1 of 1: 20 x 13 pixels\n"
 
 
-def test_a_painting_that_nobody_gave_is_said(capsys):
+def test_the_built_in_pair_is_painted_where_no_picture_is_named_at_all(capsys):
     PIL.Image.fromarray(samples.content()).resize((64, 48)).save("photo.png")
-    says = "jnst: no painting is given: the built-in one is taken\n"
-    for words, said in ((["photo.png"], True), (["photo.png", samples.STYLE], False), ([], False)):
-        assert run(*words, *BYHAND) == 0
-        assert (says in capsys.readouterr().err) == said
+    assert run("photo.png", *BYHAND) == 2
+    says = "jnst: no painting is named, as in: jnst stylize photo.jpg painting.jpg\n"
+    assert capsys.readouterr().err == says
 
 
 def test_what_is_said_of_tiles_is_done(monkeypatch):

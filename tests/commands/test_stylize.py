@@ -45,7 +45,7 @@ def test_lists(capsys):
     assert run("--list", "layers", "--backbone", "resnet50") == 0
     assert capsys.readouterr().out.split() == list(BACKBONES["resnet50"].layers)
     assert run("--list", "backbones") == 0
-    assert capsys.readouterr().out.split() == list(BACKBONES)
+    assert set(capsys.readouterr().out.split()) == set(BACKBONES)
     assert run("--list", "styles") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[25] == "--method multistyle --style-number 25"
@@ -83,12 +83,10 @@ def test_like_wants_a_picture_of_ours(capsys):
 
 def test_an_unknown_preset_or_quality_lists_the_choices(capsys):
     assert run("--preset", "gatys") == 2
-    assert "unknown preset 'gatys'; choose from default, gatys2015, " in capsys.readouterr().err
+    assert "--preset must be default, gatys2015, gatys2016, " in capsys.readouterr().err
     assert run("--quality", "great") == 2
-    assert (
-        "unknown quality 'great'; choose from instant, draft, normal, best"
-        in capsys.readouterr().err
-    )
+    says = "--quality must be instant, draft, normal or best, not 'great'"
+    assert says in capsys.readouterr().err
     assert run("--preset") == 2
     assert "--preset" in capsys.readouterr().err
 

@@ -13,6 +13,7 @@ from helpers import ROOT
 from trainings import WORDS, make_paintings, make_photos
 
 import jnst.cli
+from jnst.commands.options import train as options
 from jnst.pictures import files
 from jnst.training import presets
 from jnst.training import run as runs
@@ -136,7 +137,7 @@ def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(
         ("painting0.png --photos photos -o a.png", "'.png'; choose from .jnst"),
         ("painting0.png --photos photos -o no/a.jnst", "there is no folder 'no'"),
         ("painting0.png --photos photos --resume", "resume goes with checkpoint"),
-        ("painting0.png --photos photos --preset nobody", "unknown preset 'nobody'"),
+        ("painting0.png --photos photos --preset nobody", "--preset must be default, quick"),
         ("painting0.png painting1.png --photos photos", "network johnson has one style, not 2"),
         ("painting0.png --photos photos --crop 18", "crop must be a multiple of 4, not 18"),
         ("painting0.png --photos photos --network adain --crop 36", "multiple of 8, not 36"),
@@ -174,8 +175,8 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(words, message, 
 def test_presets_are_listed_and_are_the_defaults_of_the_other_options(capsys):
     assert jnst.cli.main(["train", "--list", "presets"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*presets.PRESETS]
-    assert jnst.commands.train.starting_point(["--preset", "dumoulin"])["settings"].batch == 16
-    assert jnst.commands.train.starting_point([])["settings"] == Settings()
+    assert options.starting_point(["--preset", "dumoulin"])["settings"].batch == 16
+    assert options.starting_point([])["settings"] == Settings()
 
 
 KILLED = [str(ROOT / "tests/support/tiny.py"), "train", *BOTH, "--photos", "photos", *WORDS]

@@ -70,7 +70,7 @@ def test_every_preset_runs_from_the_command_line(name, capsys):
     ("arguments", "says"),
     [
         (["missing.jpg"], "cannot read 'missing.jpg'"),
-        (["text.jpg"], "cannot read 'text.jpg'"),
+        (["text.jpg", "painting.png"], "cannot read 'text.jpg'"),
         (["x" * 300 + ".png"], "cannot read 'xxx"),
         (["one.png", "painting.png"], "the content picture is 1 x 1 pixels"),
         (["--style-layers", "relu6_1"], "the nearest names are relu"),
@@ -79,7 +79,7 @@ def test_every_preset_runs_from_the_command_line(name, capsys):
         (["--output", "no/such/folder/x.png"], "there is no folder"),
         (["--output", "x.gif"], "unknown suffix '.gif'; choose from .png, "),
         (["--output", "x.png", "--plot"], "x-loss.png"),
-        (["painting.png", "--output", "painting.png"], "is one of the pictures"),
+        (["painting.png", "painting.png", "--output", "painting.png"], "is one of the pictures"),
         (["--save-every", "-1"], "save_every must be a number of at least 0"),
         (["--optimizer", "newton"], "lbfgs"),
         (["--steps", "0"], "steps[0] must be"),

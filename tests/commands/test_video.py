@@ -264,7 +264,7 @@ def test_what_is_no_film_is_one_line(clip, capsys):
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "jnst stylize paints" in told or clip != "style.png"
-    expected = f"cannot read '{clip}'" if clip else "name a film and a painting: jnst video"
+    expected = f"cannot read '{clip}'" if clip else "name a film and a painting, as in: jnst video"
     assert expected in told
 
 
@@ -297,8 +297,8 @@ def test_presets_are_listed_and_options_still_apply(capsys):
         "relu1_1",
     ]
     assert video(*words, *layers, light=["--size", "32", "--engine", "byhand"]) == 0
-    assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "none"]) == 2
-    assert "unknown preset 'none'" in capsys.readouterr().err
+    assert jnst.cli.main(["video", "clip.mp4", "style.png", "--preset", "nobody"]) == 2
+    assert "--preset must be artistic-videos" in capsys.readouterr().err
 
 
 def test_frames_of_the_user_are_never_written_over(capsys):
@@ -392,3 +392,19 @@ def test_a_disk_without_room_is_told_of_before(capsys, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=1000))
     assert video("-o", "out.mp4") == 2
     assert "the frames of the film take 0.0 GB, and 0.0 GB are free" in capsys.readouterr().err
+
+
+def test_what_came_of_a_film_and_how_steady_it_is_as_json(capsys):
+    assert video("--json", "-o", "out.mkv") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found.pop("seconds") > 0
+    size = {"output": "out.mkv", "width": 32, "height": 24}
+    assert found == {**size, "interrupted": False, "painted": COUNT, "frames": COUNT}
+    words = ["out.mkv", "clip.mp4", "--video", "clip.mp4", "--json", "--csv", "t.csv"]
+    assert jnst.cli.main(["compare", *words]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["results"] == ["out.mkv", "clip.mp4"]
+    names = [row["measure"] for row in found["measures"]]
+    assert names[:2] == ["warping error, mean", "flicker, mean"]
+    assert len(names) == 2 + 2 * (COUNT - 1)
+    assert len(Path("t.csv").read_text().splitlines()) == 1 + len(names)

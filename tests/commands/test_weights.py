@@ -80,8 +80,13 @@ def test_get_fetches_and_converts(server, folder, monkeypatch, capsys):
     assert len(server.asked) == 1
     assert jnst.cli.main(["weights"]) == 0
     listed = capsys.readouterr().out
-    assert "squeezenet1_1" in listed
-    assert here.address in listed, "in one piece"
+    there = folder / "squeezenet1_1.h5"
+    says = f"squeezenet1_1, published by {here.publisher}\n  {there}\n  {here.address}\n"
+    assert listed.startswith(says)
+    there.unlink()
+    assert jnst.cli.main(["weights"]) == 0
+    fetch = "  jnst weights get squeezenet1_1\n"
+    assert capsys.readouterr().out.startswith(says.replace(f"  {there}\n", fetch))
 
 
 @pytest.fixture
@@ -224,17 +229,20 @@ def test_without_a_network_one_line_says_what_to_do(folder, monkeypatch, capsys)
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["get"], "Missing from jnst weights get: NAME"),
-        (["put", "vgg16"], "Unrecognized options: put, vgg16"),
-        (["convert"], "Missing from jnst weights convert: SOURCE"),
+        (["get"], "NAME is missing: jnst weights get NAME"),
+        (["put", "vgg16"], "unknown order of weights 'put'; choose from list, get, convert"),
+        (["convert"], "SOURCE... is missing: jnst weights convert SOURCE..."),
         (["convert", "nothing.h5"], "cannot read nothing.h5: No such file"),
         (["convert", "."], ".: cannot tell which network it is; say --backbone microast or adain"),
         (["convert", "a.pth", "b.pth", "--source", "keras"], "source is for the files of feature"),
         (["measure", "nothing"], "cannot read 'nothing': No such file"),
         (["measure", ".", "--backbone", "resnet50"], "unknown network 'resnet50'; choose from vgg"),
         (["measure", ".", "--long-side", "0"], "the long side must be a number of at least 1"),
-        (["get", "vgg17"], "unknown network 'vgg17'; choose from vgg16, vgg19, resnet50"),
-        (["--get"], "Unrecognized options"),
+        (
+            ["get", "vgg17"],
+            "unknown network 'vgg17' (did you mean vgg19?); choose from vgg16, vgg19, resnet50",
+        ),
+        (["--get"], "unknown option --get"),
     ],
 )
 def test_slips(folder, words, says, capsys):

@@ -1,8 +1,12 @@
+import functools
 import io
 import math
 import os
+import pty
 import re
-import shutil
+import select
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -19,17 +23,18 @@ def progress(step, total, shrink=1.0):
     return Progress(step, total, {"content": total / 2}, PICTURE, PICTURE, total, shrink)
 
 
-def shown(monkeypatch, *events, quiet=False, costs=(1.0,) * 10):
+def shown(monkeypatch, *events, quiet=False, costs=(1.0,) * 10, width=100, **options):
     """What a terminal would get, its control sequences left out."""
     shows = [(event,) for event in events]
-    return on_terminal(monkeypatch, lambda: terminal.live(costs, quiet=quiet), shows)
+    line = functools.partial(terminal.live, costs, quiet=quiet, **options)
+    return on_terminal(monkeypatch, line, shows, width=width)
 
 
-def on_terminal(monkeypatch, line, shows):
+def on_terminal(monkeypatch, line, shows, *, width=100):
     screen = io.StringIO()
 
     def on_screen(*, quiet, **options):
-        return CONSOLE(file=screen, force_terminal=True, width=100, quiet=quiet)
+        return CONSOLE(file=screen, force_terminal=True, width=width, quiet=quiet)
 
     monkeypatch.setattr(rich.console, "Console", on_screen)
     with line() as show:
@@ -119,18 +124,111 @@ def test_pictures_take_no_more_than_a_tenth_of_the_time(took, due, monkeypatch):
 
 
 @pytest.mark.parametrize("columns", ["1", "7", "0", "-5", "x", "", None])
-def test_help_and_tables_are_never_for_less_columns_than_they_need(monkeypatch, columns):
+def test_tables_are_never_for_less_columns_than_they_need(monkeypatch, columns):
     monkeypatch.delenv("COLUMNS", raising=False)
     if columns is not None:
         monkeypatch.setenv("COLUMNS", columns)
-    with terminal.wide_enough():
-        assert shutil.get_terminal_size().columns >= 40
-    assert os.environ.get("COLUMNS") == columns
     assert terminal.table_console().width >= 40
 
 
 def test_where_there_is_room_it_is_used(monkeypatch):
     monkeypatch.setenv("COLUMNS", "133")
-    with terminal.wide_enough():
-        assert shutil.get_terminal_size().columns == 133
     assert terminal.table_console().width == 133
+
+
+PARTS = {"content": 0.01234, "style": 0.0456, "tv": 0.00123, "lines": 0.000345}
+LARGE = progress(120, 0.123456)._replace(parts=PARTS, image=np.zeros((1, 85, 113, 3), np.float32))
+
+
+def rows(text):
+    """List what stood on the screen, line by line."""
+    return [row.rstrip() for row in re.split(r"[\r\n]+", text) if row.strip()]
+
+
+@pytest.mark.parametrize(
+    ("width", "last"),
+    [
+        (133, "113 x 85  total 0.1235  content 0.0123  style 0.0456  tv 0.00123  lines 0.000345"),
+        (80, "113 x 85  total 0.1235  content 0.0123"),
+        (60, "113 x 85  total 0.1235"),
+        (44, "113 x 85"),
+        (36, "113 x …"),
+    ],
+)
+def test_step_bar_and_time_are_always_there_and_losses_where_there_is_room(
+    width, last, monkeypatch
+):
+    clock = iter([100.0, 101.0])
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock, 101.0))
+    steps = [LARGE._replace(step=119), LARGE]
+    text = shown(monkeypatch, *steps, costs=(1.0,) * 162, width=width)
+    line = rows(text)[-1]
+    assert line.startswith("120/162 ━")
+    assert line.endswith(f" 42 s left  {last}")
+    assert len(line) <= width
+    assert all(len(row) <= width for row in rows(text))
+
+
+def test_losses_have_a_line_of_their_own_where_they_are_asked_for(monkeypatch):
+    text = shown(monkeypatch, LARGE, costs=(1.0,) * 162, width=80, losses=True)
+    below = "total 0.1235  content 0.0123  style 0.0456  tv 0.00123  lines 0.000345"
+    assert below in rows(text)
+    assert not any("113 x 85" in row and "total" in row for row in rows(text))
+
+
+def test_while_it_compiles_it_says_so(monkeypatch):
+    begins = {0: "compiling 113 x 85", 2: "compiling 226 x 170"}
+    assert "0/10" in shown(monkeypatch, begins=begins)
+    assert rows(shown(monkeypatch, begins=begins))[-1].endswith("… s left  compiling 113 x 85")
+    text = shown(monkeypatch, progress(1, 0.5), begins=begins)
+    assert "compiling" not in rows(text)[-1]
+    text = shown(monkeypatch, progress(1, 0.5), progress(2, 0.5), begins=begins)
+    assert "left  compiling 226 x 170" in rows(text)[-1]
+
+
+def test_margins_are_not_counted(monkeypatch):
+    assert "2 x 4" in shown(monkeypatch, progress(1, 0.5), share=(1.0, 0.5))
+
+
+def test_nor_into_a_pipe(capsys):
+    with terminal.live([1.0], quiet=False, share=(0.5, 1.0)) as show:
+        show(progress(1, 0.5))
+    assert capsys.readouterr().err == "jnst: step 1 of 1: 4 x 2 pixels\n"
+
+
+CTRL_C = """
+import os, signal, sys, time
+from jnst.display.terminal import live
+from jnst.runs.signals import interruptions
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with live([1.0] * 3, quiet="quiet" in sys.argv) as show, interruptions() as interruption:
+    interruption()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(1)
+"""
+SAYS = "stopping after this step; Ctrl-C again stops now"
+
+
+def test_ctrl_c_answers_at_once():
+    command = [sys.executable, "-c", CTRL_C]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", f"jnst: {SAYS}\n")
+    ended = subprocess.run([*command, "quiet"], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
+
+
+def test_ctrl_c_answers_at_once_on_a_terminal():
+    inside, terminal_of = pty.openpty()
+    environment = os.environ | {"COLUMNS": "80", "TERM": "xterm"}
+    command = [sys.executable, "-c", CTRL_C]
+    with subprocess.Popen(command, stderr=terminal_of, env=environment) as process:
+        os.close(terminal_of)
+        found = b""
+        while select.select([inside], [], [], 60)[0]:
+            try:
+                found += os.read(inside, 65536)
+            except OSError:  # it has ended
+                break
+        assert process.wait() == 0
+    os.close(inside)
+    assert SAYS.encode() in found

@@ -29,7 +29,7 @@ def test_a_variation_is_a_name_and_its_values():
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("sise=3", "unknown setting to vary 'sise'; choose from preset, method, "),
+        ("sise=3", "unknown setting to vary 'sise' .did you mean size... choose from preset, "),
         ("content_weight", "--vary content_weight has an empty value; write it as name=a,b,c"),
         ("content_weight=1,,2", "has an empty value"),
     ],

@@ -87,7 +87,9 @@ def test_the_kind_of_total_variation_reaches_it():
 
 def test_a_scale_that_a_loss_does_not_have_is_refused():
     check_scale("style", STYLE_LOSSES, "gram", "mean")
-    with pytest.raises(InputError, match="unknown style_scale of gram 'relatve'; choose from"):
+    with pytest.raises(
+        InputError, match=r"style_scale of gram 'relatve' \(did you mean relative\?\); choose from"
+    ):
         check_scale("style", STYLE_LOSSES, "gram", "relatve")
 
 

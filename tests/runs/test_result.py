@@ -104,3 +104,4 @@ def test_paths_are_kept_and_other_sources_named():
 def test_what_was_written_will_do_for_a_path():
     assert os.fspath(Written(Path("a.mp4"))) == "a.mp4"
     assert Path(Written(Path("a.mp4"))) == Path("a.mp4")
+    assert f"{Written(Path('a.mp4'))}" == "a.mp4"

@@ -11,7 +11,7 @@ import pytest
 
 import jnst.cli
 import jnst.transfer.method
-from jnst.pictures import files
+from jnst.pictures import files, samples
 from jnst.runs import checkpoint
 
 pytestmark = pytest.mark.usefixtures("tiny", "hearing")
@@ -83,7 +83,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_picture(
     partial = files.read("out.png")
     go_on()
     assert run(*QUICK, *words, *KEPT, "-o", "out.png", "--resume") == 0
-    assert f"jnst: going on after {goes_on_after} evaluations\n" in capsys.readouterr().err
+    assert f"jnst: going on after {goes_on_after} steps\n" in capsys.readouterr().err
     whole = files.read("whole.png")
     np.testing.assert_array_equal(files.read("out.png"), whole)
     assert partial.shape != whole.shape or not np.array_equal(partial, whole)
@@ -152,7 +152,7 @@ def test_other_pictures_are_refused(stop_at, go_on, capsys):
     photo = np.random.default_rng(0).random((1, 32, 32, 3), np.float32)
     files.write("photo.png", photo)
     stop_at(2)
-    words = ["photo.png", *QUICK, *KEPT, "-o", "out.png", "--quiet"]
+    words = ["photo.png", samples.STYLE, *QUICK, *KEPT, "-o", "out.png", "--quiet"]
     assert run(*words) == 143
     go_on()
     photo[0, 5, 6, 1] = 1 - photo[0, 5, 6, 1]
@@ -202,7 +202,7 @@ def test_a_run_killed_before_its_first_step_goes_on_with_its_own_pictures(monkey
 
     with monkeypatch.context() as patch:
         patch.setattr(jnst.transfer.method, "paint", killed)
-        assert run("photo.png", *QUICK, *KEPT, "-o", "out.png") == 1
+        assert run("photo.png", samples.STYLE, *QUICK, *KEPT, "-o", "out.png") == 1
     assert run("--checkpoint", "kept", "--resume", "--no-cache") == 0
     assert files.read_settings("out.png")["content"] == "photo.png"
     capsys.readouterr()

@@ -9,11 +9,13 @@ import pytest
 from jnst.runs.signals import (
     HEARD,
     Terminated,
+    dying,
     interrupted,
     interruptions,
     signals,
     uninterrupted,
 )
+from jnst.system import streams
 
 pytestmark = pytest.mark.usefixtures("hearing")
 
@@ -50,6 +52,35 @@ def test_what_came_says_which_signal_it_was():
         interruption()
         signal.raise_signal(signal.SIGTERM)
         assert isinstance(interruption(), Terminated)
+
+
+def test_the_first_signal_is_answered_at_once():
+    heard: list[str] = []
+    with streams.answering(heard.append), interruptions() as interruption:
+        interruption()
+        signal.raise_signal(signal.SIGTERM)
+        assert heard == ["stopping after this step"]
+    with streams.answering(heard.append), interruptions() as interruption:
+        interruption()
+        signal.raise_signal(signal.SIGINT)
+        assert heard[1:] == ["stopping after this step; Ctrl-C again stops now"]
+        interruption()
+        signal.raise_signal(signal.SIGINT)
+    assert len(heard) == 2, "it is leaving already"
+
+
+def test_while_there_is_nothing_to_lose_ctrl_c_ends_the_process():
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with dying():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with dying():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_nothing_is_heard_while_a_picture_is_written_and_all_is_as_before_then():

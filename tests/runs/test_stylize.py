@@ -6,6 +6,7 @@ import pydoc
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -16,6 +17,7 @@ import jnst.cli
 from jnst.errors import InputError
 from jnst.optimize.optimizers import OPTIMIZERS
 from jnst.pictures import colour, files, resizing, samples
+from jnst.runs.record import Inputs
 from jnst.transfer.methods import METHODS
 from jnst.transfer.pictures import read
 from jnst.transfer.presets import preset
@@ -80,7 +82,7 @@ def test_preset_and_quality_are_what_the_settings_begin_with(pair):
 
 
 def test_an_unknown_setting_is_named(pair):
-    with pytest.raises(InputError, match=r"setting 'sise'; choose from masks, .*, size, "):
+    with pytest.raises(InputError, match=r"setting 'sise' .*; choose from masks, .*, size, "):
         jnst.stylize(*pair, sise=32)
 
 
@@ -230,8 +232,9 @@ def test_what_happens_is_logged(pair, caplog):
 
 def test_a_saved_picture_is_made_again_by_like(pair, tmp_path, capsys):
     PIL.Image.fromarray(pair[0]).save(tmp_path / "photo.png")
-    photo = str(tmp_path / "photo.png")
-    result = jnst.stylize(photo, samples.STYLE, preset="gatys2015", **BYHAND | LAYERS)
+    PIL.Image.fromarray(BARS).save(tmp_path / "bars.png")
+    photo, bars = str(tmp_path / "photo.png"), tmp_path / "bars.png"
+    result = jnst.stylize(photo, bars, preset="gatys2015", **BYHAND | LAYERS)
     result.save(tmp_path / "result.png")
     again = tmp_path / "again.png"
     words = ["stylize", "--like", str(tmp_path / "result.png"), "-o", str(again), "--no-cache"]
@@ -243,6 +246,24 @@ def test_what_was_made_of_arrays_is_not_made_again_of_other_pictures(pair, tmp_p
     jnst.stylize(pair[0], samples.STYLE, **BYHAND).save(tmp_path / "result.png")
     assert jnst.cli.main(["stylize", "--like", str(tmp_path / "result.png")]) == 2
     assert "was made of an array, which is not there; " in capsys.readouterr().err
+
+
+def test_every_picture_is_named(pair, tmp_path):
+    content, _ = pair
+    path, halves, array = tmp_path / "photo.png", tmp_path / "halves.png", Path("an array")
+    half = np.arange(content.shape[1]) < 150 + np.zeros((len(content), 1))
+    PIL.Image.fromarray(content).save(path)
+    PIL.Image.fromarray(half).save(halves)
+    labels = {"labels": half, "style_labels": [str(halves), halves]}
+    result = jnst.stylize(path, [path, content], start=content, **labels, **BYHAND)
+    assert result.inputs == Inputs(
+        path, (path, array), labels=array, style_labels=(halves, halves), start=array
+    )
+    masks = {"masks": [half, halves], "style_masks": [halves, half]}
+    result = jnst.stylize(path, [path, path], **masks, **BYHAND)
+    assert result.inputs == Inputs(
+        path, (path, path), masks=(array, halves), style_masks=(halves, array)
+    )
 
 
 def test_transparency_is_kept(pair, tmp_path):

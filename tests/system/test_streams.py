@@ -8,6 +8,7 @@ import pytest
 from helpers import ROOT
 
 from jnst.display.terminal import cell
+from jnst.system import streams
 from jnst.system.streams import forgiving, notice, say
 
 
@@ -88,8 +89,9 @@ def test_names_reach_no_terminal_as_commands(capsys):
     assert told.err == "jnst: a\\x1b[31m\\x07.png\\nand more\n"
 
 
-PRINT = {"system/streams.py", "__main__.py", "cli.py", "web/painter.py"}
-"""Files that print themselves: before all imports, a script for a shell, to our own server."""
+PRINT = {"system/streams.py", "__main__.py", "cli.py", "commands/asjson.py", "web/painter.py"}
+"""Files that print themselves: before all imports, a script for a shell, for other programs, to our
+own server."""
 
 
 def test_all_else_is_printed_through_them():
@@ -105,3 +107,21 @@ def test_cells_of_tables_too():
     made = [p for p in (ROOT / "jnst").rglob("*.py") if "rich.text.Text(" in p.read_text("utf-8")]
     assert [path.name for path in made] == ["terminal.py"]
     assert cell(HOSTILE).plain == "a\\x1b[31m\\x07.png"
+
+
+def test_what_is_said_at_once_is_said_by_what_shows_the_run():
+    heard, other = [], []
+    streams.at_once("nobody")
+    with streams.answering(heard.append):
+        streams.at_once("one")
+        with streams.answering(other.append):
+            streams.at_once("two")
+        streams.at_once("three")
+    streams.at_once("nobody")
+    assert (heard, other) == (["one", "three"], ["two"])
+
+
+def test_text_has_as_many_columns_as_the_terminal_but_no_fewer_than_it_needs(monkeypatch):
+    for columns, expected in (("80", 80), ("133", 133), ("7", 40), ("1", 40)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert streams.columns() == expected

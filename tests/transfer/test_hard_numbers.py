@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
+from jnst.dreams.checks import aim_of
 from jnst.dreams.dream import dream, load
-from jnst.dreams.settings import DreamSettings, aim_of
-from jnst.dreams.visualize import VisualizeSettings
+from jnst.dreams.settings import DreamSettings, VisualizeSettings
 from jnst.dreams.visualize import check as check_visualize
 from jnst.errors import InputError
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES

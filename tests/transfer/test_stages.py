@@ -8,7 +8,7 @@ from jnst.optimize.optimizers import KEEP_STATE, OPTIMIZERS
 from jnst.pictures import samples
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
-from jnst.transfer.stages import Stage, enlarge, plan, sizes
+from jnst.transfer.stages import Stage, begins, enlarge, plan, sizes
 
 
 def test_sizes_by_example():
@@ -87,3 +87,11 @@ def test_pictures_too_small_in_the_end_are_refused_before_any_is_looked_into(nam
     pictures = read(*((thin, square) if name == "content" else (square, thin)), chosen)
     with pytest.raises(InputError, match=f"the {name} picture is 100 x 9 pixels, but relu5_1"):
         plan(pictures, chosen)
+
+
+def test_stages_begin_with_pictures_of_their_own_sizes():
+    stages = [Stage(140, 128, 80), Stage(198, 181, 40), Stage(280, 256, 24)]
+    found = begins(stages, (195, 280))
+    assert found == {0: (98, 140), 80: (138, 198), 120: (195, 280)}
+    share = 171 / 195, 256 / 280
+    assert begins(stages, (195, 280), share=share)[120] == (171, 256)

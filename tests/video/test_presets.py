@@ -1,3 +1,5 @@
+import typing
+
 import pytest
 
 from jnst.errors import InputError
@@ -13,6 +15,10 @@ def test_they_can_be_used_and_say_whose_they_are(name):
     check_picture(settings)
     check(video)
     assert presets.PRESETS[name].__doc__
+
+
+def test_their_names_are_written_down_for_options():
+    assert typing.get_args(presets.Name) == (*presets.PRESETS, *pictures.PRESETS)
 
 
 # Temporal 1000 on the scale to 255 by content 5: a difference of one level is 1 there, 1/255 here.

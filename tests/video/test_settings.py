@@ -1,9 +1,15 @@
 import math
+import typing
 
 import pytest
 
 from jnst.errors import InputError
-from jnst.video.settings import VideoSettings, check
+from jnst.video.flow import ESTIMATORS
+from jnst.video.settings import Flow, VideoSettings, check
+
+
+def test_what_finds_motion_is_named():
+    assert typing.get_args(Flow) == tuple(ESTIMATORS)
 
 
 @pytest.mark.parametrize(

@@ -65,18 +65,21 @@ def test_it_is_the_film_that_the_command_makes(capsys):
     assert left() == {"command.mp4", "out.mp4"}
 
 
-def test_a_part_by_arrays_in_one_value_each(capsys, caplog):
+@pytest.mark.parametrize(
+    ("begin", "end", "every", "count"), [(0.1, 0.25, 1, 2), (0.0, 0.35, 2, 2), (0.1, None, 1, 4)]
+)
+def test_a_part_as_numbered_pictures(begin, end, every, count, capsys, caplog):
     with caplog.at_level("INFO", "jnst"):
         result = jnst.stylize_video(
-            "clip.mp4", STYLE, "shot-%01d.png", begin=0.1, end=0.5, every=2, earlier=1, sound=False,
-            verbose=True, **LIGHT,
+            "clip.mp4", STYLE, "shot-%01d.png", begin=begin, end=end, every=every, earlier=1,
+            sound=False, verbose=True, **LIGHT,
         )  # fmt: skip
-    assert result.frames == 2
-    assert left() == {"shot-1.png", "shot-2.png"}
-    assert "step 1 of 2: 32 x 24 pixels" in capsys.readouterr().err
-    told = [one.getMessage() for one in caplog.records]
-    assert told[:2] == ["frame 1 of 2", "frame 2 of 2"]
-    assert re.fullmatch(r"wrote shot-%01d.png, 2 frames, in \d+\.\d s", told[2])
+    assert result.frames == count
+    assert left() == {f"shot-{i}.png" for i in range(1, count + 1)}
+    assert f"step 1 of {count}: 32 x 24 pixels" in capsys.readouterr().err
+    told = [one.getMessage() for one in caplog.records if one.name == "jnst"]
+    assert told[:-1] == [f"frame {i} of {count}" for i in range(1, count + 1)]
+    assert re.fullmatch(rf"wrote shot-%01d.png, {count} frames, in \d+\.\d s", told[-1])
 
 
 def test_quality_and_preset_are_what_the_settings_begin_with():
@@ -145,7 +148,7 @@ def test_frames_stay_where_the_film_cannot_be_written(monkeypatch):
 
 
 BAD = {
-    "unknown setting 'sise'; choose from masks, .*, hold, ": {"sise": 3},
+    "unknown setting 'sise' .*; choose from masks, .*, hold, ": {"sise": 3},
     "give at least one style picture": {"style": ()},
     "cannot read 'none.mp4'": {"clip": "none.mp4"},
     "a moving picture is .mp4": {"output": "out.avi"},

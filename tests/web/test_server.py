@@ -73,7 +73,11 @@ def test_a_run_from_upload_to_picture(site):
         ({"size": 70_000}, "size must be at most 65535", "size"),
         ({"content_weight": -1}, "content_weight must be", "content_weight"),
         ({"colour": "red"}, "colour: invalid enum value 'red'", "colour"),
-        ({"weights": "random"}, "unknown setting 'weights'; choose from size", ""),
+        (
+            {"weights": "random"},
+            "unknown setting 'weights' (did you mean tv_weight?); choose",
+            "",
+        ),
         ({"devices": 2}, "unknown setting 'devices'", ""),
     ],
 )

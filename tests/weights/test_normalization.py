@@ -183,7 +183,9 @@ def test_pictures_without_a_mean():
         normalization.means(THIN, [])
     with pytest.raises(InputError, match="1 x 7 has no position in relu2_1"):
         normalization.means(THIN, [*PICTURES, picture(1, 7)])
-    with pytest.raises(InputError, match="network 'vgg11'; choose from vgg16, vgg19"):
+    with pytest.raises(
+        InputError, match=r"network 'vgg11' .did you mean vgg19... choose from vgg16"
+    ):
         normalization.means(THIN, PICTURES, name="vgg11")
 
 

@@ -36,5 +36,7 @@ def test_random_weights_are_those_of_their_seed():
     np.testing.assert_allclose(first["input"]["mean"].ravel(), [103.939, 116.779, 123.68])
     scales = untrained("densenet121")
     np.testing.assert_array_equal(scales["bn"]["kernel"], np.ones((1, 1, 1, 1024), np.float32))
-    with pytest.raises(InputError, match="unknown network 'vgg11'; choose from vgg16"):
+    with pytest.raises(
+        InputError, match=r"unknown network 'vgg11' \(did you mean vgg1\d\?\); choose from vgg16"
+    ):
         untrained("vgg11")

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
-from jnst.feedforward.networks import multistyle
 from jnst.transfer.settings import Settings
 
 _OF_THE_PICTURE = ("size", "upscale", "square", "canvas", "colour")
@@ -23,7 +22,7 @@ WITHOUT_PAINTING = ("multistyle", "trained")
 """Methods that take their style from the network, and from no painting."""
 DEFAULT = "ghiasi"
 """The method of `quality` instant and `init` instant: its weights come along."""
-NUMBERS = tuple(map(str, range(multistyle.STYLES)))
+NUMBERS = tuple(map(str, range(26)))
 """The names of the styles that `multistyle` has."""
 _USUAL = Settings()
 

@@ -20,6 +20,7 @@ from jnst.transfer.onepass.programs import Maps, program
 from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache
 from jnst.weights import onepass, trained
+from jnst.weights.suffixes import suffix_of
 
 QUICKLY = 2**20
 """Up to so many pixels a single picture is painted by a program that is compiled quickly; above,
@@ -49,7 +50,7 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
         name, params = onepass.load(settings.method)
         return Loaded(NETWORKS[name], params, NUMBERS if name == "multistyle" else ())
     file = onepass.located(file)
-    if onepass.suffix_of(file) == trained.SUFFIX:
+    if suffix_of(file) == trained.SUFFIX:
         design, params, _ = trained.read(file)
         if design.network in trainable.AUTOENCODERS:
             raise InputError(
@@ -67,7 +68,7 @@ def describe(file: Path) -> Loaded | None:
     None for networks of others, and for what cannot be read: to load it says why.
     """
     file = onepass.located(file)
-    if onepass.suffix_of(file) != trained.SUFFIX:
+    if suffix_of(file) != trained.SUFFIX:
         return None
     try:
         return _of(trained.describe(file)[0], {})

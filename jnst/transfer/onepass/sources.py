@@ -4,24 +4,26 @@ import dataclasses
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from jnst.errors import InputError
-from jnst.pictures import files
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.settings import Settings
-from jnst.weights import trained
-from jnst.weights.onepass import READERS, suffix_of
+from jnst.weights.suffixes import OTHERS, TRAINED, suffix_of
 
-SUFFIXES = (trained.SUFFIX, *READERS)
+Source = Any
+"""A picture as `jnst.pictures.files.read` takes it, or the path of a network's file. By its name
+alone: what reads pictures is slow to import, and the command line asks this of every path."""
+SUFFIXES = (TRAINED, *OTHERS)
 """Suffixes of the files of trained networks: jnst's own, and others'."""
 
 
-def is_network(source: files.Source) -> bool:
+def is_network(source: Source) -> bool:
     """Tell whether a style is a trained network, by the suffix of its file."""
     return isinstance(source, str | os.PathLike) and suffix_of(Path(source)) in SUFFIXES
 
 
-def with_styles(settings: Settings, styles: Iterable[files.Source]) -> Settings:
+def with_styles(settings: Settings, styles: Iterable[Source]) -> Settings:
     """Return the settings with the method that goes with these styles: "trained" for a network.
 
     Raises `InputError` where another one was asked for than by default.
@@ -37,8 +39,8 @@ def with_styles(settings: Settings, styles: Iterable[files.Source]) -> Settings:
 
 
 def network_and_paintings(
-    styles: Sequence[files.Source], settings: Settings
-) -> tuple[Path | None, Sequence[files.Source]]:
+    styles: Sequence[Source], settings: Settings
+) -> tuple[Path | None, Sequence[Source]]:
     """Return the file of a trained network, if the method wants one, and the paintings.
 
     Whether a network takes paintings, or has styles of its own, is known when its file is read; see
@@ -46,7 +48,8 @@ def network_and_paintings(
     """
     method = settings.method
     if method == "trained":
-        networks = [Path(str(one)) for one in styles if is_network(one)]
+        named = (one for one in styles if isinstance(one, str | os.PathLike))
+        networks = [Path(one) for one in named if is_network(one)]
         if len(networks) == 1:
             return networks[0], tuple(one for one in styles if not is_network(one))
         if networks:

@@ -11,8 +11,8 @@ What all of them leave to jnst, and what departs from the originals:
 - `size` is the long side.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from jnst.errors import check_choice
 from jnst.transfer.presets import papers, tools
@@ -24,6 +24,22 @@ def default() -> Settings:
     return Settings()
 
 
+Name = Literal[
+    "default",
+    "gatys2015",
+    "gatys2016",
+    "kunal2021",
+    "patel2020",
+    "debashish2023",
+    "khan2021",
+    "deepa2023",
+    "neural-style",
+    "neural-style-pt",
+    "johnson-slow",
+    "pastiche",
+    "crowson",
+]
+"""Names of presets."""
 PRESETS: dict[str, Callable[[], Settings]] = {
     "default": default,
     "gatys2015": papers.gatys2015,
@@ -45,6 +61,12 @@ PRESETS: dict[str, Callable[[], Settings]] = {
 def preset(name: str) -> Settings:
     """Return the settings called `name`; raise an `InputError` that lists the names for another."""
     return PRESETS[check_choice("preset", name, PRESETS)]()
+
+
+def listed(presets: Mapping[str, Callable[[], Any]]) -> list[str]:
+    """Return a line for each of some presets: its name, and the first sentence about it."""
+    width = max(map(len, presets)) + 1
+    return [f"{name:{width}} {summary(function)}" for name, function in presets.items()]
 
 
 def summary(preset_function: Callable[[], Any]) -> str:

@@ -9,8 +9,9 @@ from helpers import ROOT
 
 from jnst.errors import InputError
 from jnst.feedforward import trainable
+from jnst.training.checks import check
 from jnst.training.presets import PRESETS, preset
-from jnst.training.settings import Settings, check
+from jnst.training.settings import Settings
 from jnst.transfer import settings as pixels
 from jnst.transfer.presets import summary
 

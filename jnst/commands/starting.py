@@ -1,0 +1,88 @@
+"""Where options begin: with a preset, or with what a picture of jnst was made with."""
+
+import argparse
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from jnst.commands.pictures import check_readable
+from jnst.errors import InputError, check_choice
+from jnst.runs.record import Inputs, restore
+from jnst.transfer.onepass.checks import MEANT, called
+from jnst.transfer.presets import preset
+from jnst.transfer.quality import QUALITY
+from jnst.transfer.settings import Settings
+from jnst.video import presets as films
+
+
+def asked(words: Sequence[str], *names: str) -> argparse.Namespace:
+    """Return the values of a few options among all words, None for those that are not there."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in names:
+        parser.add_argument(name, nargs="?", type=lambda word: None if word == "None" else word)
+    return parser.parse_known_args(list(words))[0]
+
+
+def of_pictures(words: Sequence[str]) -> dict[str, Any]:
+    """Find the settings and pictures that the other options are based on, by the names of fields.
+
+    By `--preset`, or those of the picture that `--like` names.
+
+    Raises:
+        InputError: for an unknown name, a picture without settings, and a quality that contradicts
+            the method.
+
+    """
+    given = asked(words, "--preset", "--like", "--quality", "--method")
+    settings, inputs = Settings(), Inputs()
+    if given.like is not None:
+        if given.preset is not None:
+            raise InputError("give --preset or --like, not both")
+        settings, inputs = _made_with(given.like)
+    if given.preset is not None:
+        settings = preset(given.preset)
+    if given.quality is not None:
+        _check_quality(given.quality, given.method, settings)
+    return {"settings": settings, "inputs": inputs}
+
+
+def _made_with(path: str) -> tuple[Settings, Inputs]:
+    check_readable(path)
+    from jnst.pictures import files  # here: what reads pictures takes long to import
+
+    found = files.read_settings(path)
+    if found is None:
+        raise InputError(f"{path} holds no settings of jnst to make it again")
+    return restore(found)
+
+
+def of_films(words: Sequence[str]) -> dict[str, Any]:
+    """Return the settings of frames and film that `--preset` names, by the names of fields.
+
+    Raises `InputError` for an unknown name.
+    """
+    name = asked(words, "--preset").preset
+    if name is None:
+        return {}
+    settings, video = films.preset(name)
+    return {"settings": settings, "video": video}
+
+
+def _check_quality(quality: str, method: str | None, before: Settings) -> None:
+    """Raise an `InputError` for an unknown quality, or one whose steps the method does not have.
+
+    `method` is the one that was asked for, `before` has that of the picture that `--like` names: a
+    default would give way, and a word of the user's must not.
+    """
+    check_choice("quality", quality, QUALITY)
+    if quality == "instant" and method == "pixels":
+        raise InputError(
+            "quality instant paints in one pass, and method pixels step by step; leave out one of "
+            "them"
+        )
+    chosen = dataclasses.replace(before, method=method or before.method)
+    if quality != "instant" and chosen.method in MEANT:
+        raise InputError(
+            f"{called(chosen)} paints in one pass, to which quality {quality} means nothing; leave "
+            "it out, or take method pixels"
+        )

@@ -1,0 +1,38 @@
+import pytest
+from refusals import check_says, in_a_folder_of_pictures  # noqa: F401
+
+from jnst.commands.options import stylize
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("photo.jpg painting.jpg", ""),
+        ("", ""),
+        ("--list layers --size 0", ""),
+        ("photo.jpg network.pth", ""),
+        ("photo.jpg --method multistyle --style-number 7", ""),
+        ("photo.jpg painting.jpg --size 0", "size must be a number of at least 1, not 0"),
+        ("photo.jpg none.jpg", "cannot read 'none.jpg'"),
+        ("photo.jpg painting.jpg --save-every -1", "save_every must be a number of at least 0"),
+        ("photo.jpg painting.jpg --quality instant --plot", "method ghiasi paints in one pass, to"),
+        ("photo.jpg painting.jpg -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'; choose"),
+        ("photo.jpg painting.jpg -o no/x.png", "cannot write 'no/x.png': there is no folder 'no'"),
+        ("photo.jpg painting.jpg --resume", "resume goes with checkpoint"),
+        ("--batch photos", "--batch needs --out"),
+        ("--batch nothing --out results", "--batch must be a folder of pictures or a .csv"),
+        ("--batch photos --out results photo.jpg", "pictures by name and --batch do not go tog"),
+        ("--batch photos --out results --plot", "--plot and --batch do not go together"),
+        ("--batch photos --out results --like photo.jpg", "photo.jpg holds no settings"),
+        ("--out results", "--styles and --out go with --batch"),
+        ("--batch pairs.csv --out results", ""),
+    ],
+)
+def test_what_is_said_before_anything_is_read(text, says):
+    if "--like" in text:
+        says = "cannot read 'photo.jpg'"  # it is empty
+    check_says(stylize, text, says)
+
+
+def test_networks_are_known_by_their_suffix_alone():
+    check_says(stylize, "photo.jpg mosaic.pth --method adain", "a trained network takes the place")

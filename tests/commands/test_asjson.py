@@ -1,0 +1,80 @@
+"""What came of a command, as JSON."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import jnst.cli
+from jnst.commands.asjson import tell
+from jnst.pictures import files, samples
+
+pytestmark = pytest.mark.usefixtures("tiny")
+SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand", "--json"]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_pictures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    PIL.Image.fromarray(samples.content()).resize((64, 48)).save("photo.png")
+    PIL.Image.open(samples.STYLE).save("painting.png")
+
+
+def lines(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_of_one_picture_it_is_one_object(capsys):
+    assert jnst.cli.main(["photo.png", "painting.png", *SMALL]) == 0
+    (found,) = lines(capsys)
+    assert found["output"] == "photo-painting.png"
+    assert (found["width"], found["height"]) == (32, 24)
+    assert (found["steps"], found["interrupted"]) == (2, False)
+    assert found["total"] > 0
+    assert set(found["losses"]) == {"content", "style", "tv", "lines"}
+    assert found["seconds"] > 0
+    assert found["settings"] == files.read_settings("photo-painting.png")
+
+
+def test_of_a_batch_it_is_a_line_for_each_and_one_for_all(capsys):
+    Path("text.png").write_text("no picture")
+    Path("pairs.csv").write_text("content,style\nphoto.png,painting.png\ntext.png,painting.png\n")
+    assert jnst.cli.main(["--batch", "pairs.csv", "--out", "results", *SMALL]) == 1
+    one, two, both = lines(capsys)
+    output = str(Path("results/photo-painting.png"))
+    assert (one["output"], one["status"], one["reason"]) == (output, "painted", "")
+    assert (one["content"], one["style"]) == ("photo.png", "painting.png")
+    assert one["loss"] > 0
+    assert two["status"] == "failed"
+    assert "text.png" in two["reason"]
+    assert two["loss"] is None
+    assert {name: both[name] for name in ("painted", "skipped", "failed")} == {
+        "painted": 1,
+        "skipped": 0,
+        "failed": 1,
+    }
+    assert both["table"] == str(Path("results/batch.csv"))
+
+
+def test_of_a_comparison_it_is_the_table(capsys):
+    words = ["photo.png", "painting.png", "--content", "photo.png", "--style", "painting.png"]
+    few = ["--content-layers", "relu1_1", "--style-layers", "relu1_1", "--size", "24"]
+    assert jnst.cli.main(["compare", *words, *few, "--no-cache", "--json"]) == 0
+    (found,) = lines(capsys)
+    assert found["results"] == ["photo.png", "painting.png"]
+    measures = {row["measure"]: row for row in found["measures"]}
+    structure = next(row for name, row in measures.items() if "SSIM" in name)
+    assert structure["better"] == "higher"
+    assert structure["values"][0] == pytest.approx(1)
+    assert len(structure["values"]) == 2
+
+
+def test_what_is_no_number_is_null(capsys):
+    some = {"a": np.float32(0.5), "b": [float("nan"), np.inf], "c": Path("x\x1b")}
+    tell({**some, "d": np.int64(3)})
+    told = capsys.readouterr().out
+    assert told.count("\n") == 1
+    assert "\x1b" not in told
+    assert json.loads(told) == {"a": 0.5, "b": [None, None], "c": "x\x1b", "d": 3}
