@@ -36,7 +36,7 @@ ALLOWED = {
     "experiments": "arrays errors version xla methods system pictures backbones losses display "
     "transfer runs",
     "batch": "errors methods system pictures display transfer runs",
-    "web": "arrays errors xla system pictures optimize weights display transfer runs video",
+    "web": "arrays errors xla system pictures optimize weights display methods transfer runs video",
     "commands": "arrays errors version xla system pictures backbones feedforward optimize weights "
     "display methods transfer dreams runs training video experiments batch web",
     "cli": "errors version xla system runs commands",

@@ -2,6 +2,7 @@
 
 import mimetypes
 import pathlib
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -23,20 +24,25 @@ from jnst.web.worker import Worker
 def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> dict[str, Any]:
     """Return what the page shows of a run; the `whole` with its curve and all its settings.
 
-    `since` is for how many seconds it has been painted now, `wait` in how many it begins, if known.
+    `since` is for how many seconds it has been painted now, `left` how many it will be, and `wait`
+    in how many it begins, if known.
     """
-    first, current = worker.place(run) == 1, worker.current()
-    ahead = store.painted(current) if first and current is not None else None
+    place = worker.place(run)
     told = msgspec.structs.asdict(run) | {
         "content": store.pictures[run.content],
-        "style": store.pictures[run.style],
+        "paintings": [
+            {**msgspec.to_builtins(one), "picture": store.pictures[one.picture]}
+            for one in run.paintings
+        ],
         "asked": {name: run.made_with.get(name) for name in CHANGEABLE},
-        "place": worker.place(run),
+        "place": place,
         "since": worker.since(run),
-        "wait": None if ahead is None else ahead.left,
+        "left": left(store, worker, run),
+        "wait": _added(left(store, worker, one) for one in worker.ahead(run)) if place else None,
         "painted": store.painted(run),
         "finished": run.status in RESTING and store.is_finished(run),
     }
+    del told["style"]
     if not whole:
         del told["made_with"]
         if told["painted"] is not None:
@@ -44,21 +50,45 @@ def describe(store: Store, worker: Worker, run: Run, *, whole: bool = False) -> 
     return told
 
 
+def left(store: Store, worker: Worker, run: Run) -> float | None:
+    """Return how many seconds a run that waits, or is being painted, is going to take; if known.
+
+    By what its painter says, or before it knows, by what was expected.
+    """
+    if run.status in RESTING:
+        return None
+    since = worker.since(run)
+    painted = store.painted(run) if since else None
+    if painted is not None and painted.left is not None:
+        return painted.left
+    return None if run.expected is None else max(run.expected - since, 0.0)
+
+
+def _added(times: Iterable[float | None]) -> float | None:
+    """Return the sum of times that are all known, or else None."""
+    found = list(times)
+    return None if None in found else float(sum(filter(None, found)))
+
+
 def as_json(value: object, *, status: int = 200) -> Response:
     """Answer with a value, as JSON."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 
-def picture(folder: pathlib.Path, path: pathlib.Path, *, name: str | None = None) -> Response:
+def picture(
+    folder: pathlib.Path, path: pathlib.Path, *, name: str | None = None, kind: str | None = None
+) -> Response:
     """Answer with a picture in the folder, to be kept as `name` where one is given.
 
-    404 where it is not there yet, or leads elsewhere.
+    Its content type is `kind`, or what its own name says. 404 where it is not there yet, or leads
+    elsewhere.
     """
     try:
         data = disk.read_within(folder, path)  # all at once: it may be replaced at any time
     except OSError:
         raise HTTPException(404, "there is no picture yet") from None
-    return Response(data, headers=_named(name), media_type=mimetypes.guess_type(path)[0])
+    kind = kind or mimetypes.guess_type(path)[0]
+    return Response(data, headers=_named(name), media_type=kind)
 
 
 def film(

@@ -1,6 +1,7 @@
 """Choices that the page offers, and the settings made from them."""
 
 import dataclasses
+import pathlib
 from collections.abc import Mapping
 from typing import Any, get_args, get_type_hints
 
@@ -12,10 +13,16 @@ from jnst.transfer.onepass.checks import DEFAULT, MEANT
 from jnst.transfer.presets import PRESETS, preset, summary
 from jnst.transfer.quality import QUALITY, times, with_quality
 from jnst.transfer.settings import Settings
-from jnst.video.settings import VideoSettings
+from jnst.video.settings import MEANINGLESS, VideoSettings
+from jnst.web import tries
 from jnst.web.films import KINDS, missing
+from jnst.web.labels import VALUES, labels
+from jnst.web.looks import LOOKS, thumbnail
+from jnst.web.pair import MOST
 from jnst.weights import store
 
+PAGE = pathlib.Path(__file__).parent / "page"
+"""The folder of the page's files."""
 CHANGEABLE = (
     "size",
     "content_weight",
@@ -32,8 +39,8 @@ CHANGEABLE = (
 def choices() -> dict[str, Any]:
     """Return what can be chosen, as JSON has it: presets and what they say of themselves, etc.
 
-    `instant` are the settings that mean something where the quality is that; `no_films` says why
-    none can be painted, where a package is missing.
+    `instant` are the settings that mean something where the quality is that, `silent` those that
+    mean nothing, by method; `no_films` says why none can be painted, where a package is missing.
     """
     hints = get_type_hints(Settings)
     colours = get_args(next(kind for kind in get_args(hints["colour"]) if get_args(kind)))
@@ -41,12 +48,26 @@ def choices() -> dict[str, Any]:
         "presets": [_offer(name) for name in PRESETS],
         "qualities": QUALITY,
         "instant": [name for name in CHANGEABLE if name in MEANT[DEFAULT]],
+        "silent": {method: silent(method) for method in ("pixels", *MEANT)},
+        "labels": labels(),
+        "values": VALUES,
+        "tries": tries.offered(),
+        "most_paintings": MOST,
         "colours": colours,
         "inits": get_args(hints["init"]),
         "suffixes": files.suffixes(),
         "films": list(KINDS),
         "no_films": missing(),
     }
+
+
+def silent(method: str) -> list[str]:
+    """List the settings, of pictures and of films, that mean nothing to a method."""
+    names = [field.name for field in dataclasses.fields(Settings)]
+    if method == "pixels":
+        return ["strength", "style_number", *MEANINGLESS["method pixels"]]
+    films = MEANINGLESS["a method that paints in one pass"]
+    return [*(name for name in names if name not in MEANT[method]), *films]
 
 
 def settings_for(name: str, quality: str, changes: Mapping[str, Any]) -> Settings:
@@ -79,4 +100,7 @@ def _offer(name: str) -> dict[str, Any]:
     settings = preset(name)
     table = {what: getattr(settings, what) for what in CHANGEABLE}
     usable = store.find(settings.backbone) is not None or settings.weights == "random"
-    return {"name": name, "summary": summary(PRESETS[name]), "usable": usable, **table}
+    look, picture = LOOKS[name], thumbnail(name)
+    told = {"name": name, "title": look.title, "about": look.about, "usable": usable, **table}
+    told["picture"] = picture if (PAGE / picture).exists() else None
+    return told | {"summary": summary(PRESETS[name])}

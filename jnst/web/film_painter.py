@@ -19,7 +19,6 @@ from jnst.pictures import colour, files, resizing
 from jnst.transfer.pictures import cut
 from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
-from jnst.video.frames import Part
 from jnst.video.recipe import Moment
 from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
 from jnst.video.settings import VideoSettings
@@ -35,7 +34,7 @@ NO_SOUND = "Without its sound: an .mp4 does not hold that kind."
 
 
 def paint_film(
-    folder: Path, content: Path, style: Path, settings: Settings, video: Mapping[str, Any]
+    folder: Path, given: Given, settings: Settings, video: Mapping[str, Any]
 ) -> InputError | KeyboardInterrupt | None:
     """Paint a film as `film.mp4` in a folder, which must be held; return what ended it early.
 
@@ -46,13 +45,12 @@ def paint_film(
         KeyboardInterrupt: if it was stopped before the first frame was finished.
 
     """
-    given = Given(content, [style], Part())
     frames, sound = open_given(given, sound=True)
     with contextlib.closing(frames):
         sound, notes = _that_fits(sound)
         opened = open_run(given, frames, sound, settings, msgspec.convert(video, VideoSettings))
         store = Store(folder, opened.facts)
-        notes = [*notes, *(one.replace(str(content), "The film") for one in opened.notes)]
+        notes = [*notes, *(one.replace(str(given.clip), "The film") for one in opened.notes)]
         show = progress_writer(folder, opened, store, notes)
         try:
             trouble = paint(opened, store, show)

@@ -52,7 +52,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        uploads = {"/api/pictures": MOST_BYTES, "/api/films": MOST_FILM_BYTES}
+        uploads = {
+            "/api/pictures": MOST_BYTES,
+            "/api/masks": MOST_BYTES,
+            "/api/films": MOST_FILM_BYTES,
+        }
         most = uploads.get(scope["path"], MOST_TEXT)
 
         async def answer(message: Message) -> None:

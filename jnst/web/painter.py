@@ -12,14 +12,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import numpy as np
 
-from jnst.display.terminal import next_look, time_left
 from jnst.errors import InputError, printable
 from jnst.optimize.loop import Progress
 from jnst.runs import checkpoint
@@ -30,33 +28,35 @@ from jnst.runs.resume import Checkpoints
 from jnst.runs.run import open_run, paint_run
 from jnst.runs.signals import interruptions
 from jnst.system import threads
-from jnst.transfer.pictures import Pictures, finish, read
+from jnst.transfer.pictures import Pictures, read
 from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
-from jnst.web import reports
+from jnst.video.frames import Part
+from jnst.video.run import Given
 from jnst.web.film_painter import paint_film
-from jnst.web.records import Painted
+from jnst.web.masks import completed
+from jnst.web.progress import progress_writer
 from jnst.xla import keep_compiled_programs
 
 KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
-POINTS = 400
-"""The most points of the loss curve that are shown."""
 
 
 class Order(msgspec.Struct):
     """An order to paint: the run's folder, the files of its pictures, what it is made with.
 
     `made_with` names the pictures as the user does, for the metadata. The content is a film where
-    `video` says what holds its frames together.
+    `video` says what holds its frames together. `masks` are for each painting the file of where it
+    goes, or None; see `jnst.web.masks.completed`.
     """
 
     folder: str
     content: str
-    style: str
+    styles: list[str]
     made_with: dict[str, Any]
     compiled: str
     video: dict[str, Any] | None = None
+    masks: list[str | None] = []
 
 
 class Ending(msgspec.Struct):
@@ -94,15 +94,17 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
         KeyboardInterrupt: if it was stopped before there was anything to keep.
 
     """
-    folder, content, style = Path(order.folder), Path(order.content), Path(order.style)
+    folder, content = Path(order.folder), Path(order.content)
+    styles = [Path(style) for style in order.styles]
     settings, inputs = restore(order.made_with)
     _unlink(folder, order)
     with checkpoint.held(folder):
         keep_compiled_programs(folder=Path(order.compiled))
         if order.video is not None:
-            trouble = paint_film(folder, content, style, settings, order.video)
+            given = Given(content, styles, Part(), masks=completed(order.masks))
+            trouble = paint_film(folder, given, settings, order.video)
         else:
-            pictures = read(content, style, settings)
+            pictures = read(content, [*styles], settings, masks=completed(order.masks))
             trouble = _paint_picture(folder, pictures, settings, inputs, interruption)
     if isinstance(trouble, InputError):
         raise trouble
@@ -118,8 +120,9 @@ def _paint_picture(
 ) -> InputError | KeyboardInterrupt | None:
     """Paint a picture as `picture.png` in a folder; return what ended it early."""
     output, found = folder / "picture.png", checkpoint.load(folder)
+    began = time.monotonic()
     if found is None and (first := preview(pictures, settings)) is not None:
-        progress_writer(folder, pictures, settings, ())(first, {})
+        progress_writer(folder, pictures, settings, (), began=began)(first, {})
     run = open_run(
         settings,
         inputs,
@@ -128,7 +131,14 @@ def _paint_picture(
         checkpoints=Checkpoints(checkpoint=folder, checkpoint_every=KEEP_EVERY),
         found=found,
     )
-    show = progress_writer(folder, run.pictures, settings, run.schedule.costs)
+    show = progress_writer(
+        folder,
+        run.pictures,
+        settings,
+        run.schedule.costs,
+        stages=run.schedule.stages,
+        began=began,
+    )
 
     def write(last: Progress, curves: Curves) -> None:
         run.save(output, last.best)
@@ -151,42 +161,9 @@ def _unlink(folder: Path, order: Order) -> None:
     for path in folder.iterdir():
         if path.is_symlink():
             path.unlink()
-    if any(Path(path).is_symlink() for path in (order.content, order.style)):
+    paths = [order.content, *order.styles, *filter(None, order.masks)]
+    if any(Path(path).is_symlink() for path in paths):
         raise InputError("a picture of this run is a symbolic link; choose it again")
-
-
-def progress_writer(
-    folder: Path, pictures: Pictures, settings: Settings, costs: Sequence[float]
-) -> Callable[..., None]:
-    """Return a function that leaves a preview and `progress.json` in a folder, now and then.
-
-    Or at once, where the run is over. It takes a `Progress` and the losses until there.
-    """
-    left, began, due = time_left(costs), time.monotonic(), 0.0
-    before = reports.seconds_before(folder)
-
-    def show(progress: Progress, curves: Curves, *, whole: bool = False) -> None:
-        nonlocal due
-        now = time.monotonic()
-        seconds = left(progress.step)
-        if now < due and not whole:
-            return
-        picture = finish(pictures, settings, progress.best)
-        height, width = picture.shape[1:3]
-        totals = [(step, row["total"]) for step, row in curves.items() if np.isfinite(row["total"])]
-        thinned = totals[:: -(-len(totals) // POINTS) or 1]
-        painted = Painted(
-            step=progress.step,
-            steps=len(costs),
-            size=(width, height),
-            left=seconds,
-            seconds=before + now - began,
-            curve=thinned + [one for one in totals[-1:] if one not in thinned[-1:]],
-        )
-        reports.leave(folder, picture, painted)
-        due = next_look(now, reports.SHOW_EVERY)
-
-    return show
 
 
 def _stop_at_the_end() -> None:

@@ -1,12 +1,9 @@
 """The server's routes, as the page calls them."""
 
-import dataclasses
 import pathlib
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import fastapi
-import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
@@ -14,41 +11,27 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from jnst.errors import InputError
-from jnst.runs.record import record
-from jnst.transfer.sizes import check_sizes
-from jnst.web import films, pair
+from jnst.errors import InputError, check_choice
+from jnst.web import films, masks, pair, tries
 from jnst.web.answers import as_json, describe, failed, film, picture, refused
-from jnst.web.choices import choices, settings_for, video_for
+from jnst.web.choices import PAGE, choices
 from jnst.web.guard import MOST_BYTES, MOST_FILM_BYTES, Guard, local
+from jnst.web.orders import Wanted, ordered
 from jnst.web.records import Run
 from jnst.web.store import Store
 from jnst.web.worker import Worker
 
-PAGE = {path.name: path for path in (pathlib.Path(__file__).parent / "page").iterdir()}
+FILES = {path.name: path for path in PAGE.iterdir()}
 """The files of the page: a request names one of these, or nothing."""
 _KINDS = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
+    ".jpg": "image/jpeg",
 }
 
 _Key = Annotated[str, fastapi.Path(pattern="^[0-9a-f]{16}$")]
-
-
-@dataclass
-class Wanted:
-    """A run that is asked for: pictures by ID, a preset, and what is changed of it.
-
-    The content may be a film.
-    """
-
-    content: str
-    style: str
-    preset: str = "default"
-    quality: str = "normal"
-    changes: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
@@ -73,7 +56,8 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     def named(key: str) -> tuple[Run, str]:
         with store.lock:
             run = run_of(key)
-            names = [store.pictures[one].name for one in (run.content, run.style)]
+            first = run.paintings[0].picture
+            names = [store.pictures[one].name for one in (run.content, first)]
         return run, "-".join(pathlib.Path(one).stem for one in names)
 
     @app.get("/")
@@ -102,6 +86,22 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
     def give_samples() -> Response:
         return as_json(pair.built_in(store))
 
+    @app.post("/api/tries/{name}")
+    def give_try(name: str) -> Response:
+        check_choice("painting", name, tries.TRIES)
+        return as_json(tries.give(store, name, FILES[tries.thumbnail(name)].read_bytes()))
+
+    @app.post("/api/masks")
+    async def give_mask(request: Request, name: str = "mask.png") -> Response:
+        return as_json(await run_in_threadpool(masks.keep, store, await request.body(), name))
+
+    @app.get("/api/pictures/{key}/mask.png")
+    def mask(key: _Key) -> Response:
+        given = store.pictures.get(key)
+        if given is None or not given.mask:
+            raise HTTPException(404, "this mask is no longer there")
+        return picture(store.folder, store.picture_file(given, "original"), kind="image/png")
+
     @app.get("/api/pictures/{key}/view.jpg")
     def view(key: _Key) -> Response:
         given = store.pictures.get(key)
@@ -127,24 +127,18 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.post("/api/runs")
     def begin(wanted: Wanted) -> Response:
-        settings = settings_for(wanted.preset, wanted.quality, wanted.changes)
         with store.lock:
-            content, style = pair.chosen(store, wanted.content, wanted.style)
-            sizes = [(given.height, given.width) for given in (content, style)]
-            check_sizes(settings, sizes[0], sizes[1:])
+            order = ordered(store, wanted)
+            order.check_masks(store)
             worker.check_room()
-            made_with = record(settings, pair.inputs(content, style))
-            run = store.add_run(
-                content,
-                style,
-                preset=wanted.preset,
-                quality=wanted.quality,
-                changes=wanted.changes,
-                made_with=msgspec.to_builtins(made_with, enc_hook=str),
-                video=content.film and msgspec.to_builtins(video_for(wanted.quality)),
-            )
+            run = order.add_to(store)
             worker.submit(run)
             return told(run.id)
+
+    @app.post("/api/estimate")
+    def expect(wanted: Wanted) -> Response:
+        with store.lock:
+            return as_json(ordered(store, wanted).expected(store))
 
     @app.get("/api/runs/{key}")
     def one(key: _Key) -> Response:
@@ -165,7 +159,7 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
         with store.lock:
             run = run_of(key)
             if run.status in ("stopped", "failed"):
-                store.forget_time_left(run)
+                store.forget_times(run)
                 worker.submit(run)
             return told(key)
 
@@ -186,8 +180,8 @@ def create_app(store: Store, worker: Worker, *, host: str) -> FastAPI:
 
     @app.get("/{name}")
     def page(name: str) -> Response:
-        if name not in PAGE:
+        if name not in FILES:
             raise HTTPException(404, "there is nothing of that name")
-        return FileResponse(PAGE[name], media_type=_KINDS[PAGE[name].suffix])
+        return FileResponse(FILES[name], media_type=_KINDS[FILES[name].suffix])
 
     return app

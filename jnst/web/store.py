@@ -17,7 +17,7 @@ import shutil
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,7 +61,7 @@ class Store:
             disk.make_folder(folder / part)
         self.pictures = {one.id: one for one in self._all("pictures", "picture.json", Given)}
         runs = list(self._all("runs", "run.json", Run))
-        whole = [run for run in runs if {run.content, run.style} <= set(self.pictures)]
+        whole = [run for run in runs if run.pictures() <= set(self.pictures)]
         self.left_out += len(runs) - len(whole)
         self.runs = {run.id: run for run in whole}
         for run in self.runs.values():
@@ -71,8 +71,18 @@ class Store:
         self._numbers = itertools.count(1 + max((one.number for one in everything), default=0))
         self._forget_unused()
 
-    def add_picture(self, data: bytes, name: str, *, sample: bool = False) -> Given:
-        """Keep a picture; raise `InputError` for bytes that are none, before they are kept."""
+    def add_picture(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        check: Callable[[Path], object] | None = None,
+        **facts: Any,
+    ) -> Given:
+        """Keep a picture; `facts` are those of `Given`.
+
+        Raises `InputError` for bytes that are none, and as `check` does, before they are kept.
+        """
         name = label(name)
         with self.arriving() as folder:
             with self.reading, called(folder / "original", name):
@@ -80,7 +90,9 @@ class Store:
                 self._write(folder / "original", data)
                 view = files.thumbnail(folder / "original", VIEW, largest_side=LARGEST_SIDE)
                 files.write(folder / "view.jpg", view.picture)
-            return self.keep_given(folder, name, (view.width, view.height), sample=sample)
+                if check is not None:
+                    check(folder / "original")
+            return self.keep_given(folder, name, (view.width, view.height), **facts)
 
     @contextlib.contextmanager
     def arriving(self) -> Iterator[Path]:
@@ -110,11 +122,11 @@ class Store:
         """Return where a file of a run is."""
         return self.folder / "runs" / run.id / name
 
-    def add_run(self, content: Given, style: Given, **chosen: Any) -> Run:
+    def add_run(self, **chosen: Any) -> Run:
         """Keep a new run; see `Run` for what there is to choose."""
         with self.lock:
             facts = {"created": time.time(), "number": next(self._numbers), **chosen}
-            run = Run(secrets.token_hex(8), content.id, style.id, **facts)
+            run = Run(secrets.token_hex(8), **facts)
             folder = disk.make_folder(self.folder / "runs" / run.id)
             try:
                 self.keep(run)
@@ -145,8 +157,12 @@ class Store:
         path = self.result(run)
         return path.is_file() and not path.is_symlink()
 
-    def forget_time_left(self, run: Run) -> None:
-        """Of a run that is to go on: what was left when it was stopped says nothing now."""
+    def forget_times(self, run: Run) -> None:
+        """Of a run that is to go on: what was left when it was stopped says nothing now.
+
+        Nor does what the whole of it was thought to take.
+        """
+        run.expected = None
         painted = self.painted(run)
         if painted is not None:
             painted.left = None
@@ -162,7 +178,7 @@ class Store:
     def _forget_unused(self) -> None:
         if self.left_out:  # by whom they are used is not known then
             return
-        used = {key for run in self.runs.values() for key in (run.content, run.style)}
+        used = {key for run in self.runs.values() for key in run.pictures()}
         unused = [one for one in self.pictures.values() if one.id not in used]
         unused.sort(key=lambda one: (-one.number, -one.created))
         pictures, films = ([one for one in unused if bool(one.film) == f] for f in (False, True))

@@ -12,6 +12,7 @@ import msgspec
 from jnst.errors import InputError, printable
 from jnst.runs.failures import explain, fail
 from jnst.system import disk
+from jnst.web import tries
 from jnst.web.painter import Ending, Order
 from jnst.web.records import Run
 from jnst.web.store import Store
@@ -90,6 +91,12 @@ class Worker:
         """Return the run that is being painted."""
         return self._current
 
+    def ahead(self, run: Run) -> list[Run]:
+        """List the runs that come before one that waits: that which is being painted, first."""
+        waiting = list(self._queue)
+        before = waiting[: waiting.index(run)] if run in waiting else []
+        return [*([self._current] if self._current is not None else []), *before]
+
     def since(self, run: Run) -> float:
         """Return for how many seconds a run has been painted; 0 where it is not."""
         return time.monotonic() - self._began if run is self._current else 0.0
@@ -153,12 +160,21 @@ class Worker:
 
     def _give(self, child: subprocess.Popen[bytes] | None, run: Run) -> None:
         store = self._store
-        content, style = (
-            str(store.picture_file(store.pictures[key], "original"))
-            for key in (run.content, run.style)
+
+        def path(key: str) -> str:
+            given = store.pictures[key]
+            return tries.NETWORK if given.named else str(store.picture_file(given, "original"))
+
+        styles = [path(one.picture) for one in run.paintings]
+        order = Order(
+            folder=str(store.run_file(run, "")),
+            content=path(run.content),
+            styles=styles if tries.NETWORK not in styles else [tries.NETWORK],
+            made_with=run.made_with,
+            compiled=str(store.folder / "compiled"),
+            video=run.video,
+            masks=[one.mask and path(one.mask) for one in run.paintings],
         )
-        folder, compiled = str(store.run_file(run, "")), str(store.folder / "compiled")
-        order = Order(folder, content, style, run.made_with, compiled, run.video)
         if child is None:
             return
         assert child.stdin is not None

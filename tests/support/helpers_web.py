@@ -58,9 +58,12 @@ class Site:
     def pair(self):
         return [self.post("/api/pictures?name=a.png", png())[1]["id"] for _ in range(2)]
 
+    def wanted(self, content, *styles):
+        return {"content": content, "paintings": [{"picture": style} for style in styles]}
+
     def begin(self, *pair, quality="normal", preset="default", **changes):
-        content, style = pair or self.pair()
-        wanted = {"content": content, "style": style, "preset": preset, "quality": quality}
+        content, *styles = pair or self.pair()
+        wanted = self.wanted(content, *styles) | {"preset": preset, "quality": quality}
         status, run = self.post("/api/runs", wanted | {"changes": {"size": 32, **changes}})
         assert status == 200, run
         return run["id"]

@@ -44,7 +44,7 @@ def order(tmp_path):
         video = msgspec.to_builtins(VideoSettings(frame_steps=frame_steps))
         paths = (tmp_path / name, clip.rename(tmp_path / "content"), tmp_path / "style")
         folder, content, style = map(str, paths)
-        return Order(folder, content, style, made_with, str(tmp_path / "compiled"), video)
+        return Order(folder, content, [style], made_with, str(tmp_path / "compiled"), video)
 
     return make_order
 

@@ -72,7 +72,7 @@ def test_what_films_do_not_have(site, given, tmp_path):
     run = site.begin(picture, style)
     for path in (f"/api/pictures/{picture}/film", f"/api/runs/{run}/film.mp4"):
         assert site.get(path)[0] == 404
-    status, said = site.post("/api/runs", {"content": picture, "style": given["id"]})
+    status, said = site.post("/api/runs", site.wanted(picture, given["id"]))
     assert (status, said["field"]) == (400, "style")
     assert said["error"] == "style: it is a film; choose a picture"
     film_run = finished(site, given)["id"]

@@ -23,6 +23,7 @@ from jnst.runs.signals import interruptions
 from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 from jnst.web import painter, reports
+from jnst.web import progress as web_progress
 from jnst.web.painter import Order
 from jnst.web.records import Painted
 
@@ -50,7 +51,7 @@ def order(tmp_path):
             record(settings, Inputs(Path("my cat.jpg"), (Path("waves.png"),))), enc_hook=str
         )
         content, style = str(tmp_path / "content"), str(tmp_path / "style")
-        return Order(str(tmp_path / name), content, style, made_with, str(tmp_path / "compiled"))
+        return Order(str(tmp_path / name), content, [style], made_with, str(tmp_path / "compiled"))
 
     return make
 
@@ -97,6 +98,9 @@ def test_a_run_from_order_to_picture(order, tmp_path):
     assert (done.step, done.steps, done.size, done.left) == (16, 16, (40, 27), 0.0)
     assert [step for step, _ in done.curve] == list(range(1, 17))
     assert done.curve[3][1] < done.curve[0][1]
+    assert done.stages == [(24, 4), (31, 6), (40, 6)]
+    assert done.ready > 0
+    assert done.pace > 0
     assert files.read(folder / "preview.jpg").shape == (1, 27, 40, 3)
     assert not (folder / checkpoint.FILE).exists()
 
@@ -110,7 +114,7 @@ def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkey
         there.append({file.name for file in folder.iterdir()})
 
     monkeypatch.setattr(reports.disk, "write_text", write_text)
-    monkeypatch.setattr(painter, "next_look", lambda began, every: 0.0)
+    monkeypatch.setattr(web_progress, "next_look", lambda began, every: 0.0)
     assert painter.carry_out(order(), never)
     assert [one.step for one in told] == [0, *range(1, 17), 16]
     assert (told[0].steps, told[0].size, told[0].left) == (0, (40, 27), None)
@@ -150,7 +154,7 @@ def test_a_stop_as_soon_as_a_step_is_shown_can_be_gone_on_from(
 
 
 def test_curves_are_thinned(order, tmp_path, monkeypatch):
-    monkeypatch.setattr(painter, "POINTS", 5)
+    monkeypatch.setattr(web_progress, "POINTS", 5)
     painter.carry_out(order(), never)
     assert [step for step, _ in progress(tmp_path / "run").curve] == [1, 5, 9, 13, 16]
 
@@ -184,6 +188,7 @@ import sys, time
 sys.path.insert(0, {str(SUPPORT)!r})
 import tiny
 from jnst.web import painter, reports
+from jnst.web import progress as web_progress
 restore = painter.restore
 painter.restore = lambda made_with: time.sleep(1) or restore(made_with)
 with tiny.installed():
@@ -197,16 +202,18 @@ with tiny.installed():
 
 def test_a_preview_takes_no_more_than_a_tenth_of_the_time(tmp_path, monkeypatch):
     clock, previews = [100.0], []
-    monkeypatch.setattr(painter.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(web_progress.time, "monotonic", lambda: clock[0])
 
     def finish(pictures, settings, picture):
         clock[0] += 0.5
         previews.append(clock[0])
         return picture
 
-    monkeypatch.setattr(painter, "finish", finish)
+    monkeypatch.setattr(web_progress, "finish", finish)
     picture = np.zeros((1, 4, 6, 3), np.float32)
-    show = painter.progress_writer(tmp_path, Pictures(picture, [], picture), SMALL, [1.0] * 100)
+    show = web_progress.progress_writer(
+        tmp_path, Pictures(picture, [], picture), SMALL, [1.0] * 100, began=0.0
+    )
     for step in range(1, 101):
         clock[0] += 0.1
         show(Progress(step, 1.0, {}, picture, picture, 1.0, 1.0), {})
@@ -237,7 +244,7 @@ def test_what_links_lead_to_is_neither_read_nor_replaced(order, tmp_path):
     assert painter.carry_out(wanted, never)
     assert (tmp_path / "mine").read_text() == "mine"
     assert not any((Path(wanted.folder) / name).is_symlink() for name in names)
-    Path(wanted.style).rename(tmp_path / "elsewhere")
-    Path(wanted.style).symlink_to(tmp_path / "elsewhere")
+    Path(wanted.styles[0]).rename(tmp_path / "elsewhere")
+    Path(wanted.styles[0]).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(InputError, match="a picture of this run is a symbolic link"):
         painter.carry_out(wanted, never)

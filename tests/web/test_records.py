@@ -3,9 +3,18 @@
 import msgspec
 import pytest
 
-from jnst.web.records import RESTING, Film, Given, Painted, Run
+from jnst.web.records import RESTING, Film, Given, Painted, Painting, Run
 
-RUN = Run("ab" * 8, "c", "s", "default", "draft", {"size": 3}, {"seed": 1}, created=1.5)
+RUN = Run(
+    "ab" * 8,
+    "c",
+    "default",
+    "draft",
+    {"size": 3},
+    {"seed": 1},
+    created=1.5,
+    paintings=[Painting("s", 2.0, "m"), Painting("t")],
+)
 ALL = (
     Given("a", "cat.png", 30, 20, 1.5, sample=True),
     RUN,

@@ -9,7 +9,7 @@ from jnst.web.records import Painted, Run
 
 def test_what_is_left_is_read_again_and_the_seconds_go_on(tmp_path):
     with store.opened(tmp_path / "web") as kept:
-        run = Run("ab" * 8, "c", "s", "default", "draft", {}, {}, created=1.5)
+        run = Run("ab" * 8, "c", "default", "draft", {}, {}, created=1.5, style="s")
         folder = kept.run_file(run, "")
         folder.mkdir()
         assert kept.painted(run) is None

@@ -60,7 +60,7 @@ def test_so_many_runs_can_wait_and_no_more(site, monkeypatch):
     keys = [site.begin(*pair)]
     site.until(keys[0], "running")
     keys.append(site.begin(*pair))
-    status, said = site.post("/api/runs", {"content": pair[0], "style": pair[1]})
+    status, said = site.post("/api/runs", site.wanted(pair[0], pair[1]))
     assert (status, said["error"]) == (400, "1 runs are waiting already; stop one, or wait")
     assert len(site.get("/api/runs")[1]) == 2
 

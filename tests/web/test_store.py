@@ -12,6 +12,7 @@ from helpers_web import png
 
 from jnst.errors import InputError
 from jnst.web import store
+from jnst.web.records import Painting
 
 
 def files_in(folder):
@@ -27,9 +28,9 @@ def fill(folder, count):
     """Keep `count` runs, each of two pictures of its own."""
     with store.opened(folder) as kept:
         for _ in range(count):
-            pair = [kept.add_picture(png(), "a.png") for _ in range(2)]
+            content, style = (kept.add_picture(png(), "a.png").id for _ in range(2))
             chosen = {"preset": "default", "quality": "normal", "changes": {}, "made_with": {}}
-            kept.add_run(*pair, **chosen)
+            kept.add_run(content=content, paintings=[Painting(style)], **chosen)
 
 
 def test_what_is_not_ours_is_left_alone_and_what_was_never_whole_is_removed(folder):
@@ -53,7 +54,7 @@ def test_what_cannot_be_read_is_counted_and_nothing_is_lost(folder, monkeypatch,
     fill(folder, 3)
     first, second, _ = sorted((folder / "runs").iterdir())
     (first / "run.json").write_text(text)
-    key = store.msgspec.json.decode((second / "run.json").read_bytes())["style"]
+    key = store.msgspec.json.decode((second / "run.json").read_bytes())["paintings"][0]["picture"]
     (folder / "pictures" / key / "picture.json").write_text(text)
     before = files_in(folder)
     with store.opened(folder) as kept:
