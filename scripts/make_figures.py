@@ -2,8 +2,8 @@
 
     python scripts/make_figures.py [--out FOLDER] [--size 200] [--only blend mask]
 
-Photographs and the second style (a stained tissue) come with scikit-image; the painting is ours. The
-strip at the top of the README is of another one, "The Starry Night", which is in the public domain:
+Photographs and the second style (a stained tissue) come with scikit-image; the painting is ours.
+The strip at the top of the README has another one, "The Starry Night", in the public domain:
 
     python scripts/make_figures.py --only strip --size 320 --painting starry_night.jpg
 """

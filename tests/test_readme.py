@@ -1,7 +1,6 @@
-"""What the README says can be done is done, small."""
+"""What README and manual say can be done is done, small."""
 
 import contextlib
-import dataclasses
 import os
 import re
 import shlex
@@ -13,24 +12,22 @@ import numpy as np
 import PIL.Image
 import pytest
 import tiny
-from helpers import ROOT, run_script, script_commands
+from helpers import ROOT, documents, run_script, script_commands
 from painters import random_params
 from skimage.data import immunohistochemistry
 
 import jnst.cli
-from jnst.commands.options import stylize
-from jnst.commands.options.common import Common
-from jnst.commands.options.output import Batch, Output
 from jnst.feedforward import trainable
 from jnst.feedforward.networks.vgg import encoder_params
 from jnst.pictures import samples
-from jnst.runs.options import Checkpoints
-from jnst.runs.record import Inputs
-from jnst.transfer.settings import Settings
 from jnst.weights import store, trained
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\$ jnst (.*)$", README, re.MULTILINE)
+COMMANDS = [
+    command
+    for text in documents().values()
+    for command in re.findall(r"^\$ jnst (.*)$", text, re.MULTILINE)
+]
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand"]
 
 
@@ -62,16 +59,14 @@ def test_it_begins_with_the_two_commands_that_ci_runs():
 
 def has_engine(command):
     """Say whether a command can be carried out by hand, without compiling anything."""
-    return command.split()[0] in ("stylize", "sweep", "reconstruct", "compare")
+    return command.split()[0] in ("stylize", "photo.jpg", "sweep", "reconstruct", "compare")
 
 
 def shrunk(command):
     """Return the words of a command: small pictures, few steps, sizes and frames; two values."""
     words = shlex.split(command)
     words = [re.sub(r"^([a-z_]+=[^,]+,[^,]+),.*", r"\1", word) for word in words]
-    if words[0] == "weights" or "--list" in words:
-        return words
-    if "--video" in words:
+    if words[0] in ("weights", "show") or {"--list", "--video", "--write-config"} & {*words}:
         return words
     if words[0] == "video":
         more = [] if in_one_pass(command) else ["--steps", "2", "--frame-steps", "1"]
@@ -86,6 +81,7 @@ def shrunk(command):
     more += ["--octaves", "1"] if words[0] == "dream" else []  # each is compiled anew
     more += ["--frames", "3"] if "--frames" in words else []
     more += [] if in_one_pass(command) else ["--steps", "2"]
+    more += ["--tile", "off"] if "--tile" in words else []  # one holds at least 176 pixels
     return [*words, "--size", size, "--no-cache", *more]
 
 
@@ -112,7 +108,7 @@ def is_dear(command):
 
 @pytest.mark.parametrize(
     "command",
-    [pytest.param(c, marks=[pytest.mark.slow] * is_dear(c)) for c in COMMANDS],
+    [pytest.param(c, marks=[pytest.mark.slow] * is_dear(c)) for c in dict.fromkeys(COMMANDS)],
 )
 def test_command(command, monkeypatch):
     words = shrunk(command)
@@ -121,11 +117,16 @@ def test_command(command, monkeypatch):
         monkeypatch.setattr("webbrowser.open", lambda address: None)
         words = [*shlex.split(command), "--port", "0", "--folder", "runs"]
     with network(command):
-        if "--like" in words:
+        if "--like" in words or words[0] == "show":
             first = ["stylize", "photo.jpg", "painting.jpg", *SMALL, "-o", "result.png"]
+            assert jnst.cli.main(first) == 0
+        if "--config" in words:
+            first = ["stylize", "photo.jpg", "painting.jpg", "--write-config", "look.toml"]
             assert jnst.cli.main(first) == 0
         if "--video" in words:
             shutil.copy("clip.mp4", "clip-painting.mp4")
+        if words[0] == "stylize" and "both.jnst" in words:
+            write_network(trainable.Design("multistyle", 0.1, ("painting", "other")), "both.jnst")
         if "--teacher" in words or (words[0] == "stylize" and "painting.jnst" in words):
             write_network(trainable.Design("johnson", 0.1, ("painting",)), "painting.jnst")
         if "adain.jnst" in words and "--output" not in words:
@@ -135,7 +136,7 @@ def test_command(command, monkeypatch):
             monkeypatch.setenv("JNST_WEIGHTS", "weights")
         before = set(Path().rglob("*"))
         assert jnst.cli.main(words) == 0
-    lists = words[0] == "weights" or {"--list", "--video"} & {*words}
+    lists = words[0] in ("weights", "show") or {"--list", "--video"} & {*words}
     assert lists or set(Path().rglob("*")) > before, "it writes something"
 
 
@@ -159,8 +160,8 @@ def test_there_are_commands():
 
 
 def test_each_script_is_run_by_a_test():
-    """The first two where they are tested: what they build is looked at there."""
-    run = {"build_docs", "build_lessons", "walkthroughs/04_gram_gradient"}
+    """The first where it is tested: what it builds is looked at there."""
+    run = {"build_docs", "walkthroughs/04_gram_gradient"}
     assert set(script_commands()) == run
 
 
@@ -171,26 +172,43 @@ def test_a_lesson_as_a_script(tmp_path):
 
 
 def test_every_lesson_is_listed_by_its_title():
+    lessons = (ROOT / "scripts/manual/lessons.md").read_text("utf-8")
     for path in sorted((ROOT / "scripts" / "walkthroughs").glob("[0-9]*.py")):
         number, title = re.findall(r"^# # (\d+)\. (.+)$", path.read_text("utf-8"), re.MULTILINE)[0]
-        assert f"{number}. [{title}](scripts/walkthroughs/{path.name})" in README
+        assert f"{number}. [{title}](../walkthroughs/{path.name})" in lessons
+
+
+def python(path):
+    """Return what a document says in Python, but small."""
+    code = "\n".join(re.findall(r"```python\n(.*?)```", documents()[ROOT / path], re.DOTALL))
+    small = 'size=32, steps=(2,), engine="byhand"'
+    code = re.sub(r"size=384(, steps=\([0-9, ]*\))?", small, code)
+    code = code.replace('quality="instant"', 'quality="instant", size=32')
+    return code.replace('preset="quick"', "crop=16, steps=1, batch=1, width=0.1")
 
 
 def test_the_python_example():
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    large, small = "size=384, steps=(100, 60, 30)", 'size=32, steps=(2,), engine="byhand"'
-    assert large in code
-    exec(code.replace(large, small), {})
+    made = {}
+    exec(python("README.md"), made)
+    assert made["picture"].shape == (21, 32, 3)
+    assert len(made["curve"]) == 2
     with PIL.Image.open("result.png") as picture:
         assert picture.size == (32, 21)
 
 
-def test_the_table_has_every_option():
-    pictures, _, _ = README.partition("## Networks of your own")
-    rows = [line for line in pictures.splitlines() if line.startswith("| `--")]
-    options = {option for row in rows for option in re.findall(r"--([a-z-]+)", row.split("|")[1])}
-    kinds = (Settings, Inputs, Checkpoints, Output, stylize.Options, Batch, Common)
-    fields = [field for kind in kinds for field in dataclasses.fields(kind)]
-    names = {field.name.replace("_", "-") for field in fields} - {"given"} | {"styles"}
-    no_options = {"content", "settings", "inputs", "keep", "many", "result", "common"}
-    assert options - {"no-cache"} == names - no_options - {"cache"}
+@pytest.mark.slow  # trains a network
+def test_the_manual_in_python(capsys):
+    made = {}
+    with tiny.installed():
+        exec(python("scripts/manual/python.md"), made)
+    assert made["array"].shape[3] == 3
+    assert capsys.readouterr().out.endswith(" frames in film.mp4\n")
+    assert Path("trained.png").is_file()
+    assert Path("copy.png").is_file()
+
+
+def test_every_page_of_the_manual_is_listed():
+    listed = re.findall(r"\]\(([a-z-]+)\.md\)", documents()[ROOT / "scripts/manual/README.md"])
+    pages = {path.stem for path in documents() if path.parent.name == "manual"} - {"README"}
+    assert len(listed) == len(pages)
+    assert {*listed} == pages

@@ -1,1 +1,1 @@
-"""What `scripts/build_docs.py` builds the site from: a module for each part, and what they share."""
+"""What `scripts/build_docs.py` builds the site from: its parts, and what they share."""

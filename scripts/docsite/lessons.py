@@ -18,13 +18,14 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from docsite.site import ROOT, TEMPLATES, DocsError, Link, Site
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor, ExtractOutputPreprocessor
+
+from docsite.site import ROOT, TEMPLATES, DocsError, Link, Site
 
 LESSONS = ROOT / "scripts" / "walkthroughs"
 """Where the lessons are."""
@@ -134,7 +135,7 @@ def numbered(folder: Path, only: Sequence[int]) -> list[Path]:
 def planned(
     site: Site, paths: Sequence[Path], *, quick: bool = False, text_only: bool = False
 ) -> Callable[[], None]:
-    """Fill the lessons' section of the sidebar, and return what runs them and writes their pages."""
+    """Fill the lessons' section of the sidebar, and return what runs and writes them."""
     lessons = {f"lessons/{one.path.stem}.html": one for one in map(read, paths)}
     links = [Link(plain_title(one), path) for path, one in lessons.items()]
     site.sections["Lessons"] = [Link("All lessons", "lessons/index.html"), *links]

@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
 from docsite.options import table
 from docsite.site import ROOT, DocsError, Link, Site
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 MANUAL = "scripts/manual"
 """Where the pages are in the repository."""

@@ -14,9 +14,12 @@ from functools import partial
 
 import pdoc.doc
 import pdoc.render
+
 from docsite.site import ENVIRONMENT, TEMPLATES, DocsError, Entry, Link, Site
 
 PACKAGE = "jnst"
+FIRST = ("stylize", "stylize_video", "train", "read", "write")
+"""What programs call: on the package's page before the classes that it returns and raises."""
 
 
 def modules(package: str) -> list[str]:
@@ -95,8 +98,7 @@ def described() -> dict[str, pdoc.doc.Module]:
         raise DocsError(f"without a docstring: {', '.join(missing)}")
     found = {name: pdoc.doc.Module.from_name(name) for name in names}
     top = found[PACKAGE]
-    # What programs call comes first, before the classes that it returns and raises.
-    top.members = dict(sorted(top.members.items(), key=lambda one: one[1].kind != "function"))
+    top.members = {name: top.members[name] for name in dict.fromkeys([*FIRST, *top.members])}
     return found
 
 
@@ -124,9 +126,9 @@ def write(site: Site, found: Mapping[str, pdoc.doc.Module]) -> None:
         below = [Link(one, path(one)) for one in found if one.startswith(f"{room}.")]
         site.write(
             path(name),
-            pdoc.render.html_module(module, found).replace("main class", "div class").replace(
-                "</main>", "</div>"
-            ),
+            pdoc.render.html_module(module, found)
+            .replace("main class", "div class")
+            .replace("</main>", "</div>"),
             title=name,
             under=path(room),
             below=below if name != PACKAGE else [],

@@ -1,25 +1,27 @@
-"""The reference: a page for each public module, whole, and nothing undocumented in it."""
+"""The site: manual, lessons and reference, whole, and nothing undocumented in it."""
 
 import re
-import sys
 from html.parser import HTMLParser
 
 import pytest
-from helpers import ROOT, load_script, run_script
+from docsite import reference
+from helpers import ROOT, documents, load_script, run_script
 
 build_docs = load_script("build_docs.py")
 
 
 class Loads(HTMLParser):
-    """Collects what a page loads by itself, and what it links to."""
+    """Collects what a page loads by itself, what it links to, and what can be linked to in it."""
 
     def __init__(self, page):
         super().__init__()
-        self.loaded, self.links = [], []
+        self.loaded, self.links, self.anchors = [], [], {""}
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
+        if attributes.get("id"):
+            self.anchors.add(attributes["id"])
         if tag == "a":
             self.links += [attributes["href"]] if attributes.get("href") else []
         elif tag in ("script", "link", "img", "iframe", "source"):
@@ -28,122 +30,78 @@ class Loads(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Build all pages, as the README says."""
-    return run_script("build_docs", tmp_path_factory.mktemp("site"))
+    """Build all pages, as the manual says; without running the lessons."""
+    return run_script("build_docs", tmp_path_factory.mktemp("site"), "--text-only")
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    """Return all pages that were read, by their paths in the site."""
+    found = {page.relative_to(site): page.read_text("utf-8") for page in site.rglob("*.html")}
+    return {str(path): Loads(text) for path, text in found.items()}
 
 
 @pytest.mark.slow  # builds all pages
-def test_every_public_module_has_a_page_that_the_front_page_links_to(site):
+def test_every_public_module_has_a_page_that_the_list_links_to(site, pages):
     names = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in (ROOT / "jnst").rglob("*.py")
         if path.name != "__main__.py"
     }
     assert len(names) > 100
-    pages = {f"{name.replace('.', '/')}.html" for name in names}
-    assert {str(page.relative_to(site)) for page in site.rglob("*.html")} == pages | {"index.html"}
-    links = Loads((site / "index.html").read_text("utf-8")).links
+    wanted = {f"reference/{name.replace('.', '/')}.html" for name in names}
+    there = {path for path in pages if path.startswith("reference/")}
+    assert there == wanted | {"reference/index.html"}
+    table = (site / "reference/index.html").read_text("utf-8").partition("<table>")[2]
     in_order = sorted(names, key=lambda name: name.split("."))  # each room before what is in it
-    assert links == [f"{name.replace('.', '/')}.html" for name in in_order]
+    assert Loads(table).links == [f"{name.replace('.', '/')}.html" for name in in_order]
 
 
 @pytest.mark.slow  # builds all pages
-def test_it_loads_nothing_from_elsewhere_and_no_link_of_ours_is_broken(site):
-    for page in site.rglob("*.html"):
-        text = page.read_text("utf-8")
-        found = Loads(text)
-        assert not [one for one in found.loaded if re.match(r"(https?:)?//", one)], page
-        assert not re.search(r"(@import|url\()\s*['\"]?(https?:)?//", text), page
-        for link in found.links:
-            if not re.match(r"https?:|#", link):
-                assert (page.parent / link.partition("#")[0]).is_file(), (page, link)
+def test_it_loads_nothing_from_elsewhere_and_no_link_of_ours_is_broken(site, pages):
+    for path, found in pages.items():
+        assert not [one for one in found.loaded if re.match(r"(https?:)?//", one)], path
+        text = (site / path).read_text("utf-8")
+        assert not re.search(r"(@import|url\()\s*['\"]?(https?:)?//", text), path
+        for link in [*found.links, *found.loaded]:
+            if re.match(r"https?:", link):
+                continue
+            name, _, anchor = link.partition("#")
+            target = (site / path).parent / name if name else site / path
+            assert target.is_file(), (path, link)
+            if target.suffix == ".html" and not path.startswith(("reference/", "lessons/")):
+                assert anchor in pages[str(target.resolve().relative_to(site))].anchors, link
+
+
+@pytest.mark.slow  # builds all pages
+def test_every_page_has_the_same_sidebar_with_stylize_before_what_is_inside(pages):
+    manual = [path for path in documents() if path.parent.name == "manual"]
+    front = [link for link in pages["index.html"].links if link.endswith(".html")]
+    assert sum(link.startswith("manual/") for link in dict.fromkeys(front)) == len(manual)
+    assert front.index("reference/jnst.html") < front.index("reference/jnst/backbones.html")
+    for path, found in pages.items():
+        root = "../" * path.count("/")
+        assert {f"{root}{link}" for link in ("index.html", "manual/index.html")} <= {*found.links}
 
 
 @pytest.mark.slow  # builds all pages
 def test_formulas_and_shapes_are_there(site):
-    page = (site / "jnst/losses/wasserstein.html").read_text("utf-8")
+    page = (site / "reference/jnst/losses/wasserstein.html").read_text("utf-8")
     assert "W² = |m - m_s|² + tr C + tr C_s" in page
+    names = re.findall(r'<section id="(\w+)">', (site / "reference/jnst.html").read_text("utf-8"))
+    assert names[:3] == ["stylize", "stylize_video", "train"]
 
 
-def test_it_replaces_a_reference_and_nothing_else(tmp_path, capsys):
+def test_it_replaces_a_site_of_its_own_and_nothing_else(tmp_path, capsys):
     (tmp_path / "precious.txt").write_text("mine")
     assert build_docs.main(["--out", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == (
-        f"{tmp_path} is neither empty nor a reference: left as it is\n"
-    )
+    says = f"{tmp_path} is neither empty nor a site of this script: left as it is\n"
+    assert capsys.readouterr().err == says
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 
-DOCUMENTED = '''"""A module."""
-from os import sep
-from os.path import join
-
-def seen(): """A function."""
-def _hidden(): pass
-class Kind:
-    """A class."""
-    field: int = 0
-    def method(self): """A method."""
-    @property
-    def size(self): """A property."""
-    def _own(self): pass
-LIMIT = 3
-"""A constant."""
-LIMIT += 1
-LIMITS: list[int] = [LIMIT]
-"""A constant with a type."""
-Alias = dict[str, Kind]
-"""An alias."""
-_PRIVATE = _SECRET, _HIDDEN = 1, 2
-again = join
-_TABLE = {}
-_TABLE[sep] = LIMIT
-'''
-
-
-def undocumented(source, folder, monkeypatch):
-    (folder / "undocumented.py").write_text(source)
-    monkeypatch.syspath_prepend(folder)
-    found = list(build_docs.undocumented("undocumented"))
-    del sys.modules["undocumented"]
-    return found
-
-
-def test_what_is_private_imported_or_a_field_needs_no_docstring(tmp_path, monkeypatch):
-    assert undocumented(DOCUMENTED, tmp_path, monkeypatch) == []
-
-
-def test_of_what_a_module_names_itself_only_that_needs_one(tmp_path, monkeypatch):
-    source = DOCUMENTED + '__all__ = ["FIRST", "join"]\nFIRST = 1\nSECOND = 2\n'
-    assert undocumented(source, tmp_path, monkeypatch) == ["undocumented.FIRST"]
-
-
-@pytest.mark.parametrize(
-    ("lacks", "says"),
-    [
-        ("A module.", "undocumented"),
-        ("A function.", "undocumented.seen"),
-        ("A class.", "undocumented.Kind"),
-        ("A method.", "undocumented.Kind.method"),
-        ("A property.", "undocumented.Kind.size"),
-        ("A constant.", "undocumented.LIMIT"),
-        ("A constant with a type.", "undocumented.LIMITS"),
-        ("An alias.", "undocumented.Alias"),
-    ],
-)
-def test_what_is_public_and_has_no_docstring_is_named(lacks, says, tmp_path, monkeypatch):
-    source = DOCUMENTED.replace(f'"""{lacks}"""', "None")
-    assert undocumented(source, tmp_path, monkeypatch) == [says]
-
-
-def test_all_names_of_one_assignment_need_one(tmp_path, monkeypatch):
-    source = DOCUMENTED + 'A = B = 1\n"""Of both?"""\nC, (D, _e) = 1, (2, 3)\n"""Of all?"""\n'
-    expected = [f"undocumented.{name}" for name in "ABCD"]
-    assert undocumented(source, tmp_path, monkeypatch) == expected
-
-
-def test_nothing_is_built_then(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(build_docs, "undocumented", lambda name: [f"{name}.this"])
-    assert build_docs.main(["--out", str(tmp_path / "site")]) == 1
+def test_nothing_is_built_where_a_docstring_is_missing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(reference, "undocumented", lambda name: [f"{name}.this"])
+    assert build_docs.main(["--out", str(tmp_path / "site"), "--parts", "reference"]) == 1
     assert capsys.readouterr().err.startswith("without a docstring: jnst.this, jnst.")
     assert not list(tmp_path.iterdir())

@@ -57,10 +57,16 @@ def load_script(name):
     return module
 
 
+def documents():
+    """Return the README and the pages of the manual, whose commands are run by tests, by path."""
+    paths = [ROOT / "README.md", *sorted((ROOT / "scripts/manual").glob("*.md"))]
+    return {path: path.read_text(encoding="utf-8") for path in paths}
+
+
 def script_commands():
-    """Return the commands of the README that run files of `scripts/`: name -> words after it."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"^\$ python scripts/(.*)\.py (.*)$", readme, re.MULTILINE)
+    """Return the commands of the documents that run files of `scripts/`: name -> words after it."""
+    text = "\n".join(documents().values())
+    commands = re.findall(r"^\$ python scripts/(.*)\.py (.*)$", text, re.MULTILINE)
     return {name: shlex.split(words) for name, words in commands}
 
 

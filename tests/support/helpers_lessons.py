@@ -1,4 +1,4 @@
-"""Small lessons, and the pages that `scripts/build_lessons.py` makes of them."""
+"""Small lessons, and the pages that `scripts/build_docs.py` makes of them."""
 
 import shutil
 
@@ -15,5 +15,6 @@ def write_lessons(folder, **lessons):
 
 
 def page(site, name):
-    """Return the text of a page."""
-    return (site / f"{name}.html").read_text(encoding="utf-8")
+    """Return the text of a page of the lessons, without what is around it on every page."""
+    text = (site / "lessons" / f"{name}.html").read_text(encoding="utf-8")
+    return text.partition('<main id="main">')[2].partition("</main>")[0]

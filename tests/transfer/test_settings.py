@@ -4,12 +4,10 @@ import ast
 import dataclasses
 import inspect
 import itertools
-import re
 import typing
 
 import numpy as np
 import pytest
-from helpers import ROOT
 
 from jnst.backbones.nn import PADDING, PRECISION
 from jnst.backbones.pooling import POOLING
@@ -21,6 +19,7 @@ from jnst.engines.build import ENGINES
 from jnst.losses import objective, tv
 from jnst.losses.gram import NORMALIZATION
 from jnst.losses.registry import CONTENT_LOSSES, STYLE_LOSSES, on_features
+from jnst.methods.keywords import documentation
 from jnst.optimize.optimizers import NAMES
 from jnst.pictures import colour
 from jnst.transfer.initial import INITIAL, INSTANT
@@ -82,47 +81,13 @@ def test_choices_are_the_names_in_the_table_of_what_there_is(name):
     assert set(choices(HINTS[name])) == set(TABLES[name]), name
 
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in README.partition("## Networks of your own")[0].splitlines()
-    if line.startswith("| `--")
-]
-
-
-def stated(name):
-    """Return the default of a setting as README's table of options has it."""
-    option = f"--{name.replace('_', '-')}"
-    (row,) = (row for row in ROWS if option in re.findall(r"`(--[a-z-]+)", row[0]))
-    options = re.findall(r"`(--[a-z-]+)", row[0])
-    return dict(itertools.zip_longest(options, row[1].split(", "), fillvalue=""))[option]
-
-
-def as_text(name, default):
-    """Return how README is to write a default."""
-    resolved = Settings().resolved
-    special = {
-        "canvas": "none; in a batch an eighth of `--size`",
-        "content_layers": f"{' '.join(resolved.content_layers)} (of VGG)",
-        "margin": "an 80th of the long side",
-        "learning_rate": "the optimizer's own",
-        "size_ratio": {2**0.5: "√2"}.get(Settings().size_ratio),
-        "style_layers": f"{resolved.style_layers[0]} … {resolved.style_layers[-1]} (of VGG)",
-        "style_layer_weights": "each four times the next one",
-        "style_size": "as the result",
-    }
-    if name in special:
-        return special[name]
-    if isinstance(default, bool):
-        return "on" if default else "off"
-    if isinstance(default, tuple):
-        return " ".join(map(str, default))
-    return "" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
-
-
-@pytest.mark.parametrize("field", dataclasses.fields(Settings), ids=lambda field: field.name)
-def test_readme_names_every_option_with_its_default(field):
-    assert stated(field.name) == as_text(field.name, field.default)
+@pytest.mark.parametrize("name", ["content_layers", "style_layers"])
+def test_the_explanation_of_layers_has_those_of_vgg(name):
+    layers = getattr(Settings().resolved, name)
+    assert (
+        f"{' to '.join(dict.fromkeys([layers[0], layers[-1]]))} in VGG"
+        in documentation(Settings)[name]
+    )
 
 
 OPTIONS = {"scale", "normalization", "kind", "beta", "pooling", "rescale", "padding", "precision"}

@@ -23,21 +23,23 @@ def soup(path):
 def texts(tmp_path_factory):
     """Build all pages without running a lesson."""
     out = tmp_path_factory.mktemp("lessons") / "texts"
-    assert load_script("build_lessons.py").main(["--text-only", "--out", str(out)]) == 0
-    return out
+    words = ["--parts", "lessons", "--text-only", "--out", str(out)]
+    assert load_script("build_docs.py").main(words) == 0
+    return out / "lessons"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Build the site of one lesson that has run, otherwise as the README says."""
-    few = "--quick", "--only", str(int(RUN[:2]))
-    return run_script("build_lessons", tmp_path_factory.mktemp("lessons"), *few)
+    """Build the site of one lesson that has run, otherwise as the manual says."""
+    few = "--parts", "lessons", "--quick", "--only", str(int(RUN[:2]))
+    return run_script("build_docs", tmp_path_factory.mktemp("lessons"), *few) / "lessons"
 
 
 @pytest.mark.slow
 def test_all_fourteen_are_listed_and_each_is_a_page(texts):
     assert len(LESSONS) == 14
-    links = [card.find("a")["href"] for card in soup(texts / "index.html")("li")]
+    cards = soup(texts / "index.html").find(class_="cards")
+    links = [card.find("a")["href"] for card in cards("li")]
     assert links == [f"{name}.html" for name in LESSONS]
     for name in LESSONS:
         cells = nbformat.read(texts / f"{name}.ipynb", as_version=4).cells
@@ -48,7 +50,7 @@ def test_all_fourteen_are_listed_and_each_is_a_page(texts):
 
 @pytest.mark.slow
 def test_nothing_is_loaded_from_elsewhere(texts):
-    for path in [*texts.glob("*.html"), *texts.glob("*.css")]:
+    for path in [*texts.glob("*.html"), *texts.parent.glob("*.css")]:
         text = path.read_text("utf-8")
         assert not re.search(r"@import|\burl\(", text), path
         links = re.findall(r"""\b(?:src|href) *= *["']?([^"'> ]*)""", text)
@@ -76,7 +78,7 @@ def test_a_browser_sets_every_equation(name, texts, tab):
 
 @pytest.mark.slow
 def test_a_lesson_that_has_run_shows_its_figures(site):
-    card = soup(site / "index.html").find("li")
+    card = soup(site / "index.html").find(class_="cards").find("li")
     assert (site / card.find("img")["src"]).stat().st_size > 1000
     page = soup(site / f"{RUN}.html")
     text = (ROOT / f"scripts/walkthroughs/{RUN}.py").read_text("utf-8")

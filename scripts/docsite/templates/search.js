@@ -16,7 +16,10 @@
       document.head.append(script);
     }));
 
-  const score = ([page, heading, , text], words) => {
+  // What users look for, before what is inside.
+  const isForUsers = (address) => /^(index|manual|reference\/jnst\.html)/.test(address);
+
+  const score = ([page, heading, address, text], words) => {
     const lower = [heading, page, text].map((part) => part.toLowerCase());
     let total = 0;
     for (const word of words) {
@@ -27,7 +30,7 @@
       else if (lower[2].includes(word)) total += 1;
       else return 0; // all words have to be there
     }
-    return total;
+    return isForUsers(address) ? 2 * total : total;
   };
 
   const excerpt = (text, words) => {

@@ -1,4 +1,4 @@
-"""The pages of the lessons' site: complete, from this machine only, and for readers."""
+"""The pages of the lessons: complete, from this machine only, and for readers."""
 
 import html
 import json
@@ -75,7 +75,7 @@ plt.show()
 
 @pytest.fixture(scope="module")
 def builder():
-    return load_script("build_lessons.py")
+    return load_script("build_docs.py")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,8 @@ def site(builder, tmp_path_factory):
         patch.setenv("IPYTHONDIR", str(base / "ipython"))
         patch.setenv("LESSON_OPTIONS", "--size 7")
         out = base / "deep" / "out"
-        assert builder.main(["--lessons", str(lessons), "--out", str(out), "--quick"]) == 0
+        words = ["--parts", "lessons", "--lessons", str(lessons), "--quick", "--out", str(out)]
+        assert builder.main(words) == 0
     return out
 
 
@@ -111,7 +112,7 @@ def test_the_list_has_each_lesson_with_title_first_paragraph_and_picture(site):
     assert "About $a_1 * b_2 * c_{ij}$ and\n<code>code</code>." in cards[0]
     assert "second paragraph" not in index
     assert "a program that ran when this page was made;" in " ".join(index.split())
-    tagged, last = (site / values(card, "img", "src")[0] for card in cards)
+    tagged, last = (site / "lessons" / values(card, "img", "src")[0] for card in cards)
     with Image.open(tagged) as wide, Image.open(last) as tall:
         assert wide.width > wide.height
         assert tall.width < tall.height
@@ -131,17 +132,18 @@ def test_markdown_leaves_equations_alone(site):
 
 
 def test_everything_that_a_page_names_is_in_the_site(site):
-    pages = sorted(site.glob("*.html"))
-    assert len(pages) == 3
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) == 4
     for path in pages:
         text = path.read_text(encoding="utf-8")
         soup = BeautifulSoup(text, "html.parser")
         links = [tag.get("src") or tag.get("href") for tag in soup(src=True) + soup(href=True)]
-        assert "style.css" in links
-        assert "mathjax/tex-svg-full.js" in links
+        root = "../" if path.parent != site else ""
+        assert f"{root}style.css" in links
+        assert (f"{root}mathjax/tex-svg-full.js" in links) == (path.parent != site)
         for link in links:
             assert "//" not in link
-            assert link.startswith("#") or (site / link).is_file(), link
+            assert link.startswith("#") or (path.parent / link).is_file(), link
     for path in [*pages, site / "style.css"]:
         assert not re.search(r"@import|\burl\(|base64", path.read_text(encoding="utf-8"))
     assert (site / "mathjax/LICENSE").is_file()
@@ -167,13 +169,14 @@ def test_lessons_run_small_in_this_interpreter_without_the_users_start_up_files(
 def test_what_a_cell_prints_is_one_block_without_logs(site):
     assert "\none\ntwo\n" in page(site, "01_first")
     assert "UserWarning" not in page(site, "01_first")
-    assert "UserWarning" not in (site / "01_first.ipynb").read_text(encoding="utf-8")
+    assert "UserWarning" not in (site / "lessons/01_first.ipynb").read_text(encoding="utf-8")
 
 
 def test_downloads(site):
-    assert (site / "01_first.py").read_text(encoding="utf-8") == FIRST.lstrip()
-    assert (site / "lesson.py").is_file()
-    notebook = nbformat.read(site / "01_first.ipynb", as_version=4)
+    folder = site / "lessons"
+    assert (folder / "01_first.py").read_text(encoding="utf-8") == FIRST.lstrip()
+    assert (folder / "lesson.py").is_file()
+    notebook = nbformat.read(folder / "01_first.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "python3"
     assert any("image/png" in output.get("data", {}) for output in notebook.cells[3].outputs)
@@ -181,15 +184,21 @@ def test_downloads(site):
 
 def test_pages_suit_phones_and_readers(site):
     for name in ("index", "01_first"):
-        assert '<html lang="en">' in page(site, name)
-        assert "width=device-width" in page(site, name)
+        text = (site / "lessons" / f"{name}.html").read_text(encoding="utf-8")
+        assert '<html lang="en">' in text
+        assert "width=device-width" in text
     assert "prefers-color-scheme: dark" in (site / "style.css").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 def test_a_browser_sets_the_equations(site, tmp_path):
-    command = [CHROMIUM, *DUMP, f"--user-data-dir={tmp_path}", (site / "01_first.html").as_uri()]
+    command = [
+        CHROMIUM,
+        *DUMP,
+        f"--user-data-dir={tmp_path}",
+        (site / "lessons/01_first.html").as_uri(),
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
-    assert shown.count("<mjx-container") == 5, "title, paragraph, two in the text, caption"
+    assert shown.count("<mjx-container") == 6, "sidebar, title, paragraph, two in the text, caption"
     assert shown.count('display="true"') >= 1
     assert "data-mjx-error" not in shown

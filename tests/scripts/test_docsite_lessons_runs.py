@@ -1,4 +1,4 @@
-"""Builds of the lessons' site: each is whole or changes nothing, and a failure is one line."""
+"""Builds of the lessons' pages: each is whole or changes nothing, and a failure is one line."""
 
 import re
 
@@ -22,12 +22,13 @@ print("{}")
 
 @pytest.fixture(scope="module")
 def builder():
-    return load_script("build_lessons.py")
+    return load_script("build_docs.py")
 
 
 def build_short(builder, base, text, *words):
     lessons = write_lessons(base / "lessons", short03=text)
-    return builder.main(["--lessons", str(lessons), "--out", str(base / "out"), *words])
+    several = ["--parts", "lessons", "--lessons", str(lessons), "--out", str(base / "out")]
+    return builder.main([*several, *words])
 
 
 def contents(folder):
@@ -37,11 +38,11 @@ def contents(folder):
 @pytest.mark.slow
 def test_the_same_lessons_make_the_same_site_and_others_replace_it(builder, tmp_path, capsys):
     assert build_short(builder, tmp_path, SHORT.format("one")) == 0
-    assert re.fullmatch(r"03_short\.py: \d+\.\d s\n", capsys.readouterr().out)
+    assert re.fullmatch(r"03_short\.py: \d+\.\d s\n3 pages in .*\n", capsys.readouterr().out)
     first = contents(tmp_path / "out")
     assert build_short(builder, tmp_path, SHORT.format("one")) == 0
     assert contents(tmp_path / "out") == first
-    (tmp_path / "out/left-over.html").touch()
+    (tmp_path / "out/lessons/left-over.html").touch()
     assert build_short(builder, tmp_path, SHORT.format("two")) == 0
     assert contents(tmp_path / "out").keys() == first.keys()
     assert "two\n" in page(tmp_path / "out", "03_short")
@@ -77,7 +78,7 @@ def test_what_is_not_a_site_is_left_alone(builder, tmp_path, capsys):
     mine.parent.mkdir()
     mine.write_text("my own page")
     assert build_short(builder, tmp_path, SHORT.format("fine")) == 1
-    assert "neither empty nor a site" in capsys.readouterr().err
+    assert "neither empty nor a site of this script" in capsys.readouterr().err
     assert mine.read_text() == "my own page"
 
 
@@ -89,12 +90,12 @@ def test_a_lesson_needs_a_title(builder, tmp_path, capsys):
 
 def test_only(builder, tmp_path, capsys):
     lessons = write_lessons(tmp_path / "lessons", no01="raise 1", short03=SHORT.format("x"))
-    arguments = ["--lessons", str(lessons), "--out", str(tmp_path / "out"), "--text-only", "--only"]
+    out = ["--lessons", str(lessons), "--out", str(tmp_path / "out")]
+    arguments = ["--parts", "lessons", *out, "--text-only", "--only"]
     assert builder.main([*arguments, "03"]) == 0
-    assert [path.name for path in (tmp_path / "out").glob("*.html")] != []
-    assert not list((tmp_path / "out").glob("01*"))
-    with pytest.raises(SystemExit):
-        builder.main([*arguments, "7"])
+    assert [path.name for path in (tmp_path / "out/lessons").glob("03*.html")] != []
+    assert not list((tmp_path / "out/lessons").glob("01*"))
+    assert builder.main([*arguments, "7"]) == 1
     assert "no such lessons" in capsys.readouterr().err
 
 
@@ -105,7 +106,7 @@ def test_text_only_runs_nothing(builder, tmp_path):
     html = page(tmp_path / "out", "03_short")
     assert html.index("once") < html.index("ValueError") < html.index("The $x_1$ end.")
     assert 'class="printed"' not in html
-    notebook = nbformat.read(tmp_path / "out/03_short.ipynb", as_version=4)
+    notebook = nbformat.read(tmp_path / "out/lessons/03_short.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
     index = page(tmp_path / "out", "index")
     assert "3. Short" in index
