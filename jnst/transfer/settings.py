@@ -100,7 +100,7 @@ class Settings:
     steps: tuple[int, ...] = (300, 50, 24, 12, 8, 5)
     """Steps at the first size, at the second, and so on; the last number is for all further sizes.
     Each evaluates the loss and its gradient once."""
-    content_weight: float = 0.003
+    content_weight: float = 0.004
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
     style_weight: float = 1.0
     """How much the style matters, β."""
