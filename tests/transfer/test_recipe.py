@@ -59,6 +59,31 @@ def test_every_stage_begins_where_the_last_ended_and_steps_are_counted_through(p
     assert progress[6].parts["style"] < 0.7 * fresh.parts["style"]
 
 
+@ENGINES
+def test_adam_moves_the_picture_at_the_first_of_several_sizes_and_then_lbfgs(pair, engine):
+    two = {"engine": engine, "first_size": 16, "size_ratio": 2.0, "steps": (4, 2)}
+    both, adam, lbfgs = (
+        run(pair, **two, **chosen)
+        for chosen in ({}, {"optimizer": "adam"}, {"first_optimizer": "lbfgs"})
+    )
+    totals = [[p.total for p in progress] for progress in (both, adam, lbfgs)]
+    assert totals[0][:5] == totals[1][:5], (
+        "the fifth is of the picture that the first size ends with"
+    )
+    assert totals[0][5] != totals[1][5], "Adam has gone"
+    assert totals[0][1] != totals[2][1]
+    moved = np.abs(both[1].image - both[0].image)
+    np.testing.assert_allclose(moved[moved > 1e-6].max(), 0.02, rtol=1e-2)  # Adam's own rate
+
+
+def test_a_learning_rate_is_the_optimizers_and_not_that_of_the_first(pair):
+    two = {"engine": "byhand", "first_size": 16, "size_ratio": 2.0, "steps": (3, 3)}
+    own, given = (run(pair, **two, **chosen) for chosen in ({}, {"learning_rate": 0.5}))
+    totals = [[p.total for p in progress] for progress in (own, given)]
+    assert totals[0][:4] == totals[1][:4]
+    assert totals[0][5] != totals[1][5]
+
+
 def test_adam_remembers_from_one_size_to_the_next(pair):
     growing = {"first_size": 16, "size_ratio": 2.0, "steps": (5, 2), "optimizer": "adam"}
     before, after = run(pair, **growing)[4:6]
