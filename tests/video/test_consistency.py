@@ -1,6 +1,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy.ndimage
 from helpers import SHARED
 
 from jnst.losses.temporal import Earlier, temporal
@@ -17,7 +18,7 @@ def constant(x, y, size=(20, 24)):
 def test_a_flow_and_its_opposite_are_trusted_but_beyond_the_frame():
     weights = consistency.reliable(constant(3, -2), constant(-3, 2))
     assert weights.shape == (20, 24)
-    np.testing.assert_array_equal(weights[2:, :-3], 1)  # p + flow is inside
+    np.testing.assert_allclose(weights[2:, :-3], 1, rtol=1e-6)  # p + flow is inside
     assert not weights[:2].any()
     assert not weights[:, -3:].any()
 
@@ -39,6 +40,14 @@ def test_edges_of_motion_are_not_trusted(slope, trusted):
     weights = consistency.reliable(backward, -backward)
     assert (slope**2 < 0.002) is trusted
     assert (weights[10, 4:-4] > 0.9).all() if trusted else (weights[10, 4:-4] < 0.1).all()
+
+
+@pytest.mark.parametrize("shape", [(20, 24), (2, 5), (1, 1)])
+def test_weights_are_smoothed_as_scipy_does(shape):
+    trusted = (RNG.random(shape) < 0.6).astype(np.float32)
+    found = consistency._smoothed(consistency._smoothed(trusted).T).T
+    expected = scipy.ndimage.gaussian_filter(trusted, consistency.SMOOTH, mode="nearest")
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 # Their flows, and the masks that come with the films: sintel's are not smoothed, so that those
