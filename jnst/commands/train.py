@@ -16,8 +16,9 @@ from jnst.methods.progress import Progress
 from jnst.pictures import files, resizing, samples
 from jnst.runs import checkpoint
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_derived, check_no_source
+from jnst.runs.pictures import check_derived
 from jnst.runs.signals import uninterrupted
+from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.training.checks import check

@@ -89,7 +89,7 @@ def check(options: Options) -> None:
     if keep.resume and keep.checkpoint is None:
         raise InputError("resume goes with checkpoint, the folder that the run is in")
     check_there(options.inputs.paths(), like=options.like)
-    check_output(result.output)
+    check_output(result.output, sources=options.inputs.paths())
     check_named("stylize", options.inputs, settings, like=options.like)
 
 

@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
-from jnst.commands.pictures import check_there
+from jnst.commands.pictures import check_output, check_there
 from jnst.commands.starting import asked
 from jnst.errors import InputError, check_at_least
 from jnst.training.presets import PRESETS, Name, preset
 from jnst.training.settings import WITHOUT_STYLE, Settings, check_numbers
 from jnst.transfer.presets import listed
+from jnst.weights.suffixes import TRAINED
 
 SHORT = {
     "Pictures": ("photos", "output"),
@@ -118,5 +119,6 @@ def check(options: Options) -> None:
             raise InputError("give --teacher or --pictures, which show what to paint")
         raise InputError("give a painting, or several; see 'jnst train --help'")
     check_there(path for path in options.paintings if not path.is_dir())
+    check_output(options.output, sources=options.paintings, suffixes=(TRAINED,))
     if not options.photos.is_dir():
         raise InputError(f"there is no folder {str(options.photos)!r} of pictures")

@@ -20,6 +20,7 @@ SEVEN = "--method multistyle --style-number 7"
         ("photo.jpg painting.jpg --quality instant --plot", "method ghiasi paints in one pass, to"),
         ("photo.jpg painting.jpg -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'; choose"),
         ("photo.jpg painting.jpg -o no/x.png", "cannot write 'no/x.png': there is no folder 'no'"),
+        ("photo.jpg painting.jpg -o ./painting.jpg", "the output painting.jpg is one of the pic"),
         ("photo.jpg painting.jpg --resume", "resume goes with checkpoint"),
         ("--batch photos", "--batch needs --out"),
         ("--batch nothing --out results", "--batch must be a folder of pictures or a .csv"),

@@ -12,6 +12,7 @@ from jnst.commands.options import train
         ("painting.jpg --photos nowhere", "there is no folder 'nowhere' of pictures"),
         ("painting.jpg --photos photos --crop 8", "crop must be a number of at least 16, not 8"),
         ("painting.jpg", "give --photos, a folder of photographs to learn from"),
+        ("painting.jpg --photos photos -o x.pth", "cannot write 'x.pth': unknown suffix '.pth'"),
         ("--photos photos", "give a painting, or several"),
         ("--photos photos --network wct1", ""),
         ("--photos photos --style-weight 0", "give --teacher or --pictures, which show what"),
