@@ -20,7 +20,7 @@ from jnst.web.store import Store
 
 READY = 20.0
 """Seconds that a first run needs to get ready: most of them go into compiling."""
-ONE_PASS = 6.0
+ONE_PASS = 12.0
 """Seconds that a network needs for a picture, with all that goes before; and the next ones each."""
 ONE_PASS_MORE = 1.0
 WORK = 2.0e6

@@ -54,13 +54,19 @@ def test_upload_run_progress_and_the_slider(page):
     page.click("#run-settings summary")
     settings = page.inner_text("#run-settings dl")
     assert "house.png, 30 × 20" in settings
+    assert "Look\nClear strokes" in settings
     assert "Size\n32 pixels" in settings
     assert "Colours\nof the painting" in settings
-    assert "steps" not in settings
+    assert "Steps" not in settings
     page.click("#run-others summary")
     others = page.inner_text("#run-others dl")
-    assert "steps\n80, 40" in others
-    assert "\nseed\n" not in others
+    assert "Steps at each size\n80, 40" in others
+    assert "What is taken from the painting\nmeans and covariances" in others
+    assert "_" not in others
+    assert "Strength" not in others  # it means nothing here
+    meant = page.get_attribute("#run-others dl div:has-text('Exponent of smoothness')", "title")
+    assert meant.startswith("The exponent of")
+    assert meant.endswith("(setting: tv_beta)")
 
 
 def test_stop_and_go_on(page):
@@ -114,8 +120,9 @@ def test_names_are_text_and_never_markup(page):
 @pytest.mark.slow
 def test_settings_can_be_used_again_and_a_run_deleted(page):
     give_both(page)
-    page.select_option("#preset", "gatys2016")
-    assert page.text_content("#preset-about").startswith("Gatys, Ecker and Bethge, CVPR 2016")
+    page.click("label[for=preset-gatys2016]")
+    assert page.text_content("#preset-about").startswith("Swirls everywhere")
+    assert "CVPR 2016" in page.get_attribute("label[for=preset-gatys2016]", "title")
     page.fill("#size", "40")
     page.click("label[for=quality-draft]")
     page.click("#more summary")
@@ -131,8 +138,9 @@ def test_settings_can_be_used_again_and_a_run_deleted(page):
     page.wait_for_selector("#run[data-status=done]")
     page.click("#again")
     page.wait_for_selector(".zone[data-what=style].filled")
-    values = {name: page.input_value(f"#{name}") for name in ("preset", "size", "colour", "seed")}
-    assert values == {"preset": "gatys2016", "size": "40", "colour": "luminance", "seed": "7"}
+    values = {name: page.input_value(f"#{name}") for name in ("size", "colour", "seed")}
+    assert values == {"size": "40", "colour": "luminance", "seed": "7"}
+    assert page.is_checked("#preset-gatys2016")
     moved = {"content_weight": "1.5", "style_weight": "-2", "tv_weight": "0", "style_size": "1"}
     assert {name: page.input_value(f"#{name}") for name in moved} == moved
     assert page.is_checked("#quality-draft")
@@ -206,7 +214,7 @@ def test_it_fits_a_narrow_window(page):
     page.set_input_files("#style", picture(f"{long}.png"))
     page.wait_for_selector(".zone[data-what=content].filled")
     page.wait_for_selector(".zone[data-what=style].filled")
-    page.select_option("#preset", "gatys2015")
+    page.click("label[for=preset-gatys2015]")
     page.fill("#seed", "16")
     page.click("#paint")
     page.wait_for_selector("#run[data-status=running]")

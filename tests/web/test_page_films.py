@@ -94,7 +94,7 @@ def test_a_film_forms_and_plays_beside_its_original_in_step(page, clip):
     page.click("#run-others summary")
     assert "Film\nmy clip.webm, 64 × 40, 30 frames, 3 s" in page.inner_text("#run-settings dl")
     assert "jnst video" in page.inner_text("#run-others summary")
-    assert "frame_steps\n30" in page.inner_text("#run-others dl")
+    assert "Steps for each frame\n30" in page.inner_text("#run-others dl")
     for width in (820, 390, 320):
         page.set_viewport_size({"width": width, "height": 844})
         assert overflow(page) == 0, f"{width} pixels wide"

@@ -74,14 +74,14 @@ def test_a_dropped_folder_is_called_so(page, tmp_path):
 
 
 def test_a_size_that_was_typed_outlives_the_choice_of_a_preset(page):
-    page.select_option("#preset", "gatys2015")
+    page.click("label[for=preset-gatys2015]")
     own = page.input_value("#size")
     page.fill("#size", "77")
-    page.select_option("#preset", "default")
+    page.click("label[for=preset-default]")
     assert page.input_value("#size") == "77"
     page.click("#more summary")
     page.click("#reset")
-    page.select_option("#preset", "gatys2015")
+    page.click("label[for=preset-gatys2015]")
     assert page.input_value("#size") == own
 
 
@@ -116,12 +116,14 @@ def test_a_number_that_is_not_whole_is_said_in_words(page):
 
 def test_what_means_nothing_in_one_pass_can_neither_be_changed_nor_is_it_sent(page):
     give_both(page)
-    page.select_option("#preset", "gatys2016")
+    page.click("label[for=preset-gatys2016]")
     page.click("#more summary")
     page.fill("#style_weight", "1")
     page.select_option("#init", "noise")
     page.click("label[for=quality-instant]")
-    disabled = page.eval_on_selector_all("#form :disabled[id]", "all => all.map((one) => one.id)")
+    disabled = page.eval_on_selector_all(
+        "#form :disabled[id]:not(#preset input)", "all => all.map((one) => one.id)"
+    )
     assert disabled == [
         "preset",
         "content_weight",
@@ -131,12 +133,13 @@ def test_what_means_nothing_in_one_pass_can_neither_be_changed_nor_is_it_sent(pa
         "init",
     ]
     page.fill("#size", "64")
-    with page.expect_request(lambda request: request.method == "POST") as asked:
+    with page.expect_request(lambda request: request.url.endswith("/api/runs")) as asked:
         page.click("#paint")
     sent = asked.value.post_data_json
     assert (sent["preset"], sent["quality"]) == ("default", "instant")
     assert sent["changes"] == {"size": 64}
     begun(page)
     page.click("label[for=quality-normal]")
-    assert page.is_enabled("#preset")
+    assert page.is_checked("#preset-gatys2016")
+    assert page.is_enabled("#preset-gatys2016")
     assert page.input_value("#init") == "noise"

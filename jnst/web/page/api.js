@@ -29,18 +29,23 @@ export const run = (id) => ask(`runs/${id}`);
 export const stop = (id) => post(`runs/${id}/stop`);
 export const resume = (id) => post(`runs/${id}/resume`);
 export const remove = (id) => ask(`runs/${id}`, { method: "DELETE" });
+export const tryOut = (name) => post(`tries/${name}`);
+export const giveMask = (blob) => ask("masks?name=mask.png", { method: "POST", body: blob });
 export const give = (file) =>
   ask(`pictures?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
 export const giveFilm = (file) =>
   ask(`films?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-export const begin = (wanted) =>
-  ask("runs", {
+const send = (path, value) =>
+  ask(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(wanted),
+    body: JSON.stringify(value),
   });
+export const begin = (wanted) => send("runs", wanted);
+export const estimate = (wanted) => send("estimate", wanted);
 
 export const view = (picture) => `/api/pictures/${picture.id}/view.jpg`;
+export const mask = (id) => `/api/pictures/${id}/mask.png`;
 export const result = (run) => `/api/runs/${run.id}/picture.png?v=${run.painted?.step ?? 0}`;
 export const film = (run) => `/api/runs/${run.id}/film.mp4?v=${run.painted?.step ?? 0}`;
 export const original = (film) => `/api/pictures/${film.id}/film`;

@@ -5,6 +5,7 @@ import { $, setText } from "./dom.js";
 import * as form from "./form.js";
 import * as gallery from "./gallery.js";
 import * as stage from "./stage.js";
+import * as words from "./words.js";
 import { BUSY, percent } from "./words.js";
 import * as zones from "./zones.js";
 
@@ -23,12 +24,11 @@ const open = () => location.hash.match(/^#run=([0-9a-f]{16})$/)?.[1] ?? null;
 async function refresh() {
   clearTimeout(timer);
   const mine = ++asked;
-  const id = open();
   let pause = IDLE_PAUSE;
   try {
     const runs = await api.runs();
-    const there = id !== null && runs.some((run) => run.id === id);
-    const run = there ? await api.run(id) : null;
+    const id = opened(runs);
+    const run = id === null ? null : await api.run(id);
     if (mine !== asked) return;
     gallery.draw(runs, id);
     if (run) stage.draw(run);
@@ -44,6 +44,15 @@ async function refresh() {
   } finally {
     if (mine === asked) timer = setTimeout(refresh, pause);
   }
+}
+
+// Which run is shown: the one in the address, or else what is being painted, or was last. The stage
+// is empty only where nothing has been painted at all.
+function opened(runs) {
+  const named = runs.find((run) => run.id === open());
+  const shown = named ?? runs.find((run) => BUSY.includes(run.status) && run.status !== "queued") ?? runs[0];
+  if (shown && !named) history.replaceState(null, "", `#run=${shown.id}`);
+  return shown?.id ?? null;
 }
 
 function warn(text) {
@@ -65,7 +74,8 @@ function goTo(place) {
 async function begin() {
   const choices = await api.choices();
   setText($("#where"), WHERE[choices.local] ?? "");
-  zones.setUp(choices);
+  words.setUp(choices);
+  zones.setUp(choices, form.shown);
   form.setUp(choices, (run) => {
     location.hash = `run=${run.id}`;
   });
@@ -93,14 +103,8 @@ async function begin() {
     if (event.target.closest("[aria-current]")) goTo("#stage");
   });
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
-  // Who comes back wants to see the picture that is being painted, or else the last one.
-  if (open() === null) {
-    const runs = await api.runs();
-    const last = runs.find((run) => run.status === "running") ?? runs[0];
-    if (last) history.replaceState(null, "", `#run=${last.id}`);
-  }
+  await refresh();
   document.body.dataset.ready = "yes";
-  refresh();
 }
 
 begin().catch((error) => warn(`The page cannot begin: ${error.message}. Load it again.`));

@@ -2,17 +2,22 @@
 
 import * as api from "./api.js";
 import { $, complain, el, setText } from "./dom.js";
-import { COLOURS, INITS, OWN_COLOURS, PICTURES, SETTINGS } from "./words.js";
+import * as estimate from "./estimate.js";
+import * as paintings from "./paintings.js";
+import * as looks from "./presets.js";
+import * as tries from "./tries.js";
+import { PICTURES, SETTINGS, label, meaning, value } from "./words.js";
 import * as zones from "./zones.js";
 
 const IN_ONE_PASS = "Not used: instant pictures are painted in one pass, by a network of their own.";
+const ONLY_INSTANT = "A network has learnt these styles, and paints in one pass.";
 
 let presets = {};
 let meant = []; // what means something in one pass
 const short = (value) => Number(value.toPrecision(3)).toString();
 const quality = () => $("#quality input:checked").value;
 const instant = () => quality() === "instant";
-const preset = () => (instant() ? "default" : $("#preset").value);
+const preset = () => (instant() ? "default" : looks.chosen());
 const chosen = () => presets[preset()];
 const number = (name) => $(`#${name}`).valueAsNumber;
 const WEIGHTS = ["content_weight", "style_weight", "tv_weight"];
@@ -21,18 +26,24 @@ const FIELDS = ["content", "style", "size", ...WEIGHTS, "style_size", "colour", 
 export function setUp(choices, onBegun) {
   presets = Object.fromEntries(choices.presets.map((one) => [one.name, one]));
   meant = choices.instant;
-  for (const { name, usable } of choices.presets) {
-    const missing = usable ? "" : " (its network is not here)";
-    $("#preset").append(el("option", { value: name, disabled: !usable }, name + missing));
-  }
+  looks.setUp(choices.presets);
+  tries.setUp(choices.tries);
+  paintings.setUp(choices, {
+    show: (picture) => zones.show("style", picture),
+    send: (file) => zones.send(file),
+    onChange: () => {
+      tries.draw();
+      describe();
+    },
+  });
   for (const name of Object.keys(choices.qualities)) {
     const input = el("input", { type: "radio", name: "quality", value: name, id: `quality-${name}` });
     input.checked = name === "normal";
     $("#quality .segments").append(input, el("label", { for: `quality-${name}` }, name));
   }
-  $("#colour").append(el("option", { value: "" }, OWN_COLOURS));
-  for (const name of choices.colours) $("#colour").append(el("option", { value: name }, COLOURS[name] ?? name));
-  for (const name of choices.inits) $("#init").append(el("option", { value: name }, INITS[name] ?? name));
+  for (const name of ["", ...choices.colours]) $("#colour").append(el("option", { value: name }, value("colour", name)));
+  for (const name of choices.inits) $("#init").append(el("option", { value: name }, value("init", name)));
+  for (const name of SETTINGS) $(`label[for=${name}]`).title = `${label(name)}: ${meaning(name)}`;
 
   $("#preset").addEventListener("change", () => {
     const { value, defaultValue } = $("#size");
@@ -48,7 +59,7 @@ export function setUp(choices, onBegun) {
     try {
       const { content, style } = await api.samples();
       zones.show("content", content);
-      zones.show("style", style);
+      paintings.use([{ picture: style, weight: 1, mask: null }]);
       $("#paint").focus({ preventScroll: true });
     } catch (error) {
       complain("other", error.message);
@@ -64,8 +75,8 @@ export function setUp(choices, onBegun) {
 // Show what a run was made with, ready to be changed and painted again.
 export function use(run) {
   zones.show("content", run.content);
-  zones.show("style", run.style);
-  $("#preset").value = run.preset;
+  paintings.use(run.paintings);
+  looks.choose(run.preset);
   $(`#quality-${run.quality}`).checked = true;
   toPreset();
   const { size, style_size, colour, init, seed } = run.changes;
@@ -83,6 +94,7 @@ export function use(run) {
 
 function toPreset() {
   const usual = chosen();
+  for (const field of FIELDS.slice(2)) complain(field, "");
   $("#size").value = $("#size").defaultValue = usual.size;
   $("#seed").value = usual.seed;
   for (const name of [...WEIGHTS, "style_size"]) $(`#${name}`).value = 0;
@@ -92,10 +104,14 @@ function toPreset() {
 }
 
 function describe() {
+  if (paintings.named()) $("#quality-instant").checked = true;
+  for (const input of document.querySelectorAll("#quality input")) {
+    input.disabled = paintings.named() && input.value !== "instant";
+  }
   const usual = chosen();
   $("#preset").disabled = instant();
-  setText($("#preset-about"), instant() ? IN_ONE_PASS : usual.summary);
-  for (const name of Object.keys(SETTINGS)) {
+  setText($("#preset-about"), paintings.named() ? ONLY_INSTANT : instant() ? IN_ONE_PASS : usual.about);
+  for (const name of SETTINGS) {
     $(`#${name}`).disabled = usual[name] === 0 && WEIGHTS.includes(name) || !means(name);
   }
   for (const name of [...WEIGHTS, "style_size"]) {
@@ -103,6 +119,14 @@ function describe() {
     const says = WEIGHTS.includes(name) ? short(value) : `× ${short(value)}`;
     setText($(`output[for=${name}]`), $(`#${name}`).disabled ? "not used" : says);
   }
+  estimate.renew(() => (paintings.list().length && zones.photograph() ? wanted() : null));
+}
+
+// The form and what it describes follow what is in the two places.
+export function shown(what, picture) {
+  if (what === "content") paintings.setPhotograph(picture);
+  else paintings.setFirst(picture);
+  describe();
 }
 
 const means = (name) => !instant() || meant.includes(name);
@@ -149,11 +173,13 @@ async function asked() {
     if (!Number.isSafeInteger(number(name))) complain(name, `${name} must be a whole number`);
   }
   if ($("[aria-invalid=true]")) return null;
-  return api.begin({
-    content: pictures.content.id,
-    style: pictures.style.id,
-    preset: preset(),
-    quality: quality(),
-    changes: changes(),
-  });
+  return api.begin(wanted());
 }
+
+const wanted = () => ({
+  content: zones.photograph().id,
+  paintings: paintings.asked(),
+  preset: preset(),
+  quality: quality(),
+  changes: changes(),
+});

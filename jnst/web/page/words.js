@@ -12,49 +12,40 @@ export const BUSY = ["queued", "running", "stopping"];
 
 export const PICTURES = { content: "photograph", style: "painting" };
 
-export const OWN_COLOURS = "of the painting";
-export const COLOURS = {
-  luminance: "of the photograph: only light and dark painted",
-  cholesky: "of the photograph (Cholesky)",
-  pca: "of the photograph (principal axes)",
-  "monge-kantorovich": "of the photograph (Monge-Kantorovich)",
-  histogram: "of the photograph (histogram)",
-};
-export const INITS = {
-  content: "the photograph",
-  style: "the painting",
-  grey: "grey",
-  noise: "noise",
-  "style-statistics": "colours of the painting",
-  instant: "a picture in one pass",
-};
+// What settings, their values and presets are called, the server says: in one place for all.
+let offered = { labels: {}, values: {}, presets: [], silent: {} };
+export const setUp = (choices) => (offered = choices);
+export const label = (name) => offered.labels[name]?.label ?? name;
+export const value = (name, one) => offered.values[name]?.[one ?? ""] ?? one;
+export const meaning = (name) => `${offered.labels[name]?.meaning ?? ""} (setting: ${name})`.trim();
+export const look = (name) => offered.presets.find((one) => one.name === name)?.title ?? name;
+export const isSilent = (name, method) => (offered.silent[method] ?? []).includes(name);
 
 const NOTHING_YET = {
   stopping: "Nothing is painted yet",
   stopped: "Nothing is painted yet",
 };
 
-// The settings that the form offers, by what it calls them; all others by their own names.
-export const SETTINGS = {
-  size: "Size",
-  content_weight: "Weight of the photograph",
-  style_weight: "Weight of the painting",
-  tv_weight: "Smoothness",
-  style_size: "Size of the painting",
-  colour: "Colours",
-  init: "Begins with",
-  seed: "Variation (seed)",
-};
+// The settings that the form offers.
+export const SETTINGS = ["size", "content_weight", "style_weight", "tv_weight", "style_size", "colour", "init", "seed"];
 
 const bare = (name) => name.replace(/\.[a-z0-9]{2,5}$/i, "");
 
-export const title = (run) => `${bare(run.content.name)} × ${bare(run.style.name)}`;
+export const title = (run) =>
+  `${bare(run.content.name)} × ${run.paintings.map(({ picture }) => bare(picture.name)).join(" + ")}`;
 
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+// A time that is only guessed, no more exactly than it is known.
+export function roughly(seconds) {
+  if (seconds < 90) return duration(Math.max(5, 5 * Math.round(seconds / 5)));
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
 }
 
 export const when = (run) =>
@@ -65,7 +56,8 @@ export const begun = (run) => run.painted?.steps > 0;
 export const isPreview = (run) => run.painted?.steps === 0;
 export const isFilm = (run) => run.content.film != null;
 
-export function about({ name, width, height, film }) {
+export function about({ name, width, height, film, named }) {
+  if (named) return `${name}, as a network has learnt it`;
   const length = film ? `, ${film.frames} frames, ${Number(film.seconds.toFixed(1))} s` : "";
   return `${name}, ${width} × ${height}${length}`;
 }
@@ -74,10 +66,11 @@ export function steps(run) {
   const painted = begun(run) ? run.painted : null;
   if (run.status === "queued") return run.place > 1 ? `Number ${run.place} in the queue` : "Next in the queue";
   if (!painted && run.status === "running")
-    return `Getting ready for ${duration(run.since)}; a size that is new here takes longer`;
+    return `Getting ready for ${duration(run.since)}; the first picture of a size takes longer`;
   if (!painted) return NOTHING_YET[run.status] ?? "";
   const [width, height] = painted.size;
   const size = `at ${width} × ${height} pixels`;
+  if (painted.steps === 1) return `Painted in one pass, ${size}`;
   if (!isFilm(run)) return `Step ${painted.step} of ${painted.steps}, ${size}`;
   const next = Math.min(painted.step + 1, painted.steps);
   if (run.status === "running") return `Frame ${next} of ${painted.steps}, ${size}`;
@@ -85,10 +78,10 @@ export function steps(run) {
 }
 
 export function left(run) {
-  const painted = run.painted;
-  if (run.status === "queued") return run.wait != null ? `begins in about ${duration(run.wait)}` : "";
-  if (run.status === "running") return painted?.left != null ? `about ${duration(painted.left)} left` : "";
-  return begun(run) ? `painted in ${duration(painted.seconds)}` : "";
+  const exact = run.painted?.left != null ? duration : roughly;
+  if (run.status === "queued") return run.wait != null ? `begins in about ${roughly(run.wait)}` : "";
+  if (run.status === "running") return run.left ? `about ${exact(run.left)} left` : "";
+  return begun(run) ? `painted in ${duration(run.painted.seconds)}` : "";
 }
 
 export const percent = (run) =>

@@ -10,6 +10,7 @@ const zones = Object.fromEntries(
 const given = { content: null, style: null };
 const uploads = { content: null, style: null }; // on their way; what comes of earlier ones is dropped
 let offered = {};
+let shown = () => {};
 
 // The two pictures, once none is on its way.
 export async function pair() {
@@ -17,8 +18,12 @@ export async function pair() {
   return { ...given };
 }
 
-export function setUp(choices) {
+export const photograph = () => given.content;
+
+// `onShown` is told what is in a place now, and by which name.
+export function setUp(choices, onShown) {
   offered = choices;
+  shown = onShown;
   for (const [what, zone] of Object.entries(zones)) {
     const input = $("input", zone);
     const films = what === "content" ? ["video/*", ...choices.films] : [];
@@ -44,9 +49,10 @@ export function setUp(choices) {
 }
 
 export function show(what, picture) {
+  expect(what, null);
+  if (given[what] === picture) return;
   const zone = zones[what];
   given[what] = picture;
-  expect(what, null);
   zone.classList.toggle("filled", picture !== null);
   const image = $("img", zone);
   image.hidden = picture === null;
@@ -56,6 +62,7 @@ export function show(what, picture) {
   setText(name, picture ? about(picture) : "");
   $("input", zone).setAttribute("aria-label", PICTURES[what] + (picture ? `: ${picture.name}` : ""));
   complain(what, "");
+  shown(what, picture);
 }
 
 function giveAll(files, first) {
@@ -91,7 +98,7 @@ async function give(what, file) {
 const isFilm = ({ name, type }) =>
   type.startsWith("video/") || offered.films.some((suffix) => name.toLowerCase().endsWith(suffix));
 
-async function send(file, asFilm) {
+export async function send(file, asFilm = false) {
   if (asFilm && offered.no_films) throw new api.Refused(offered.no_films);
   const most = asFilm ? offered.most_film_bytes : offered.most_bytes;
   if (file.size > most) throw new api.Refused(`${file.name} is too large: at most ${most / 2 ** 20} MB`);
