@@ -5,12 +5,9 @@ are published so, and `jnst.weights.manifest` its hash, as of any other weights.
 are its decoder and the means that rescale an encoder, which is the VGG19 that comes along.
 """
 
-import io
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-
-import h5py
 
 from jnst.arrays import Params
 from jnst.errors import InputError, check_choice
@@ -18,7 +15,7 @@ from jnst.feedforward.networks import adain
 from jnst.feedforward.registry import NETWORKS, ONE_STYLE, Tensors, recognize
 from jnst.system import disk
 from jnst.weights import store
-from jnst.weights.formats import hdf5, npz, safetensors, torchfile
+from jnst.weights.formats import npz, safetensors, torchfile
 from jnst.weights.published import ONE_PASS
 from jnst.weights.suffixes import OTHERS, suffix_of
 
@@ -46,18 +43,9 @@ def load(name: str) -> tuple[str, Params]:
     Raises `InputError` where they are missing, were altered, or are of another network.
     """
     check_choice("network", name, FILES)
-    path = store.find(name)
-    if path is None:
-        fetch = f"fetch them with 'jnst weights get {name}', " if ONE_PASS[name].files else ""
-        raise InputError(
-            f"weights {name}.h5 not found in {' or '.join(map(str, store.folders()))}: {fetch}make "
-            f"them with 'jnst weights convert SOURCE --backbone {name}', or point JNST_WEIGHTS at "
-            "a folder that has them"
-        )
-    data, _ = store.verified(path, dimensions=4)
-    with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
-        tensors = hdf5.arrays(file)
-    return read(tensors, FILES[name], str(path))
+    make = f"'jnst weights convert SOURCE --backbone {name}'"
+    path = store.located(name, published=bool(ONE_PASS[name].files), make=make)
+    return read(store.tensors(path), FILES[name], str(path))
 
 
 def open_file(path: Path) -> tuple[str, Params]:

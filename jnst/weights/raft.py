@@ -6,12 +6,10 @@ names; torchvision's `raft_small_C_T_V2-01064c6d.pth` is the same network traine
 has the name that the authors gave it, without `module.`.
 """
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from jnst.arrays import Params
@@ -20,7 +18,6 @@ from jnst.feedforward.parameters import check_tensor
 from jnst.system import disk
 from jnst.weights import manifest, onepass, store
 from jnst.weights.convert import check_folder
-from jnst.weights.formats import hdf5
 
 NAME = "raft-small"
 """The name of the weights."""
@@ -79,17 +76,9 @@ def load() -> Params:
 
     Raises `InputError` where they are missing, were altered, or are of another network.
     """
-    path = store.find(NAME)
-    if path is None:
-        raise InputError(
-            f"weights {NAME}.h5 not found in {' or '.join(map(str, store.folders()))}: fetch them "
-            f"with 'jnst weights get {NAME}', make them with 'jnst weights convert {NAME}.pth', or "
-            "point JNST_WEIGHTS at a folder that has them"
-        )
-    data, _ = store.verified(path, dimensions=4)
-    with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
-        tensors = hdf5.arrays(file)
-    return _read(tensors, str(path))
+    make = f"'jnst weights convert {NAME}.pth'"
+    path = store.located(NAME, published=True, make=make)
+    return _read(store.tensors(path), str(path))
 
 
 def is_ours(sources: Sequence[Path], backbone: str) -> bool:

@@ -139,14 +139,33 @@ def files(suffix: str) -> list[Path]:
     return list(found.values())
 
 
-def _find(name: str) -> Path:
+def located(name: str, *, published: bool, make: str) -> Path:
+    """Return the path of the weights called `name`.
+
+    Raises an `InputError` where there are none, which says how to get them: by `jnst weights get`
+    where they are `published`, or by the command `make`.
+    """
     if path := find(name):
         return path
-    fetch = f"fetch them with 'jnst weights get {name}', " if name in BACKBONES else ""
+    fetch = f"fetch them with 'jnst weights get {name}', " if published else ""
     raise InputError(
         f"weights {name}.h5 not found in {' or '.join(map(str, folders()))}: {fetch}make them "
-        f"with {_how_to_make(name)}, or point JNST_WEIGHTS at a folder that has them"
+        f"with {make}, or point JNST_WEIGHTS at a folder that has them"
     )
+
+
+def tensors(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of a file by their names in it, once it is verified.
+
+    Raises `InputError` where it was altered, or is broken.
+    """
+    data, _ = verified(path, dimensions=4)
+    with disk.guarded(f"weights {path} are broken"), h5py.File(io.BytesIO(data), "r") as file:
+        return hdf5.arrays(file)
+
+
+def _find(name: str) -> Path:
+    return located(name, published=name in BACKBONES, make=_how_to_make(name))
 
 
 def verified(path: Path, *, dimensions: int) -> tuple[bytes, dict]:
