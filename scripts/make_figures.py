@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--size", type=int, default=200)
-    parser.add_argument("--steps", type=int, nargs="+", default=(70, 30))
+    parser.add_argument("--steps", type=int, nargs="+", default=(300, 50, 24))
     parser.add_argument("--painting", type=Path, default=samples.STYLE, help="for the strip")
     names = ("strip", *FIGURES)
     parser.add_argument("--only", nargs="+", choices=names, default=names)
@@ -120,7 +120,7 @@ def masters(common: dict) -> list[Row]:
 
 def ratio(common: dict) -> list[Row]:
     """Show α/β from the photograph nearly as it was to hardly any of it."""
-    weights = (0.1, 0.02, 0.005, 0.001, 0.0)
+    weights = (0.1, 0.02, 0.004, 0.001, 0.0)
     return [[(f"content weight {w:g}", painted(common, content_weight=w)) for w in weights]]
 
 
