@@ -31,6 +31,7 @@ LABELS = {
     "init": "Begins with",
     "init_noise": "Noise added at the beginning",
     "optimizer": "Optimizer",
+    "first_optimizer": "Optimizer at the first size",
     "learning_rate": "Step length",
     "history": "Steps remembered",
     "jitter": "Random shifts",

@@ -60,7 +60,7 @@ def test_upload_run_progress_and_the_slider(page):
     assert "Steps" not in settings
     page.click("#run-others summary")
     others = page.inner_text("#run-others dl")
-    assert "Steps at each size\n80, 40" in others
+    assert "Steps at each size\n300, 50" in others
     assert "What is taken from the painting\nmeans and covariances" in others
     assert "_" not in others
     assert "Strength" not in others  # it means nothing here

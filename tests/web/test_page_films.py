@@ -88,7 +88,7 @@ def test_a_film_forms_and_plays_beside_its_original_in_step(page, clip):
         page.click("#download")
     assert download.value.suggested_filename == "my clip-waves.mp4"
     card = page.inner_text(".card")
-    assert "default, 40 px, normal, 30 frames" in card
+    assert "Clear strokes, 40 px, normal, 30 frames" in card
     assert page.locator(".card .film img[src*='preview.jpg']").count() == 1
     page.click("#run-settings summary")
     page.click("#run-others summary")

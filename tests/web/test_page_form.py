@@ -133,7 +133,8 @@ def test_what_means_nothing_in_one_pass_can_neither_be_changed_nor_is_it_sent(pa
         "init",
     ]
     page.fill("#size", "64")
-    with page.expect_request(lambda request: request.url.endswith("/api/runs")) as asked:
+    begins = lambda one: one.method == "POST" and one.url.endswith("/api/runs")  # noqa: E731
+    with page.expect_request(begins) as asked:
         page.click("#paint")
     sent = asked.value.post_data_json
     assert (sent["preset"], sent["quality"]) == ("default", "instant")

@@ -90,6 +90,7 @@ def test_it_is_drawn_by_keyboard_and_nothing_is_no_place(page):
     assert page.text_content("#error-mask").startswith("Nothing is painted yet")
     page.focus("#mask-canvas")
     page.keyboard.press("Space")
+    assert page.is_enabled("#mask-undo")
     page.keyboard.press("Shift+ArrowRight")
     page.keyboard.press("ArrowDown")
     assert page.is_enabled("#mask-undo")

@@ -28,7 +28,7 @@ async function refresh() {
   try {
     const runs = await api.runs();
     const id = opened(runs);
-    const run = id === null ? null : await api.run(id);
+    const run = id === null ? null : await api.run(id).catch(unlessGone);
     if (mine !== asked) return;
     gallery.draw(runs, id);
     if (run) stage.draw(run);
@@ -53,6 +53,12 @@ function opened(runs) {
   const shown = named ?? runs.find((run) => BUSY.includes(run.status) && run.status !== "queued") ?? runs[0];
   if (shown && !named) history.replaceState(null, "", `#run=${shown.id}`);
   return shown?.id ?? null;
+}
+
+// It may have been deleted meanwhile, by another tab.
+function unlessGone(error) {
+  if (error.status === 404) return null;
+  throw error;
 }
 
 function warn(text) {
