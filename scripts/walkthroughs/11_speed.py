@@ -773,7 +773,7 @@ print(f"byhand takes {speeds['byhand'] / speeds['jax']:.1f} times as long as jax
 # **1.** The formula from above for each size, times the evaluations:
 
 # %%
-sizes, counts = (128, 181, 256, 362, 512), Settings().steps
+sizes, counts = (91, 128, 181, 256, 362, 512), Settings().steps
 
 
 def operations(long_side):
