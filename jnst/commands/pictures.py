@@ -74,8 +74,13 @@ def check_there(paths: Iterable[Path], *, like: Path | None = None) -> None:
             continue
         # Path.exists raises for a name that no disk would take.
         if like is not None and not os.path.exists(path):
-            raise InputError(
-                f"{like} was made of {path}, which is not there; run jnst where it was made, or "
-                "name the picture anew"
-            )
+            raise gone(path, like)
         check_readable(path)
+
+
+def gone(path: Path, like: Path) -> InputError:
+    """Return the error that a file is not there which the picture that `like` names was made of."""
+    return InputError(
+        f"{like} was made of {path}, which is not there; run jnst where it was made, or name the "
+        "picture anew"
+    )
