@@ -62,9 +62,16 @@ def test_text_is_shown_as_it_is(page):
 
 def test_keys_lead_to_what_is_found(page):
     page.keyboard.press("/")
-    page.keyboard.type("larger")
-    page.locator("#found a").wait_for()
-    page.keyboard.press("ArrowDown")
+    page.keyboard.type("strokes")
+    page.locator("#found a").first.wait_for()
+    focused = page.locator("#found a:focus strong")
+    for key, name in {
+        "ArrowDown": "Larger strokes",
+        "Tab": "widen",
+        "ArrowUp": "Larger strokes",
+    }.items():
+        page.keyboard.press(key)
+        assert focused.inner_text() == name
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: address.endswith("/manual/look.html#larger-strokes"))
 
