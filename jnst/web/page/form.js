@@ -119,6 +119,10 @@ function describe() {
     const says = WEIGHTS.includes(name) ? short(value) : `× ${short(value)}`;
     setText($(`output[for=${name}]`), $(`#${name}`).disabled ? "not used" : says);
   }
+  renewEstimate();
+}
+
+export function renewEstimate() {
   estimate.renew(() => (paintings.list().length && zones.photograph() ? wanted() : null));
 }
 
