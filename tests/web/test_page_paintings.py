@@ -198,7 +198,7 @@ def test_what_it_takes_is_told_before(page):
     page.focus("#paint")
     page.wait_for_selector("#estimate", state="hidden")
     page.wait_for_selector("#error-size:not(:empty)")
-    assert page.text_content("#error-size").startswith("size 20 is too small")
+    assert page.text_content("#error-size").startswith("size 20 is too small: the photograph is 20")
     page.fill("#size", "64")
     assert page.text_content("#error-size") == ""
     page.wait_for_selector("#estimate:has-text('a guess')")
