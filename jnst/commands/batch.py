@@ -121,14 +121,7 @@ def _jobs(
     if given.is_dir():
         jobs = from_folder(given, _styles(batch.given, settings), out)
     else:
-        if batch.given:
-            raise InputError("--styles goes with a folder of pictures; a table has its own")
         jobs = from_table(given, out)
-        if settings.method == "multistyle":
-            raise InputError(
-                "with a table the numbers for method multistyle are its column style_number; leave "
-                "out --method and --style-number"
-            )
     for folder in (given, *batch.given):
         if out.is_dir() and folder.is_dir() and out.samefile(folder):
             raise InputError(f"the pictures to paint are in {out}; choose another --out")
@@ -149,10 +142,6 @@ def _styles(given: Sequence[Path], settings: Settings) -> list[Style]:
         if given:
             raise InputError("method multistyle has styles of its own; leave out --styles")
         return [Style((), settings.style_number)]
-    if not given:
-        raise InputError(
-            "--batch needs --styles: a folder of paintings, or trained networks, or one of them"
-        )
     for path in given:
         if not (path.is_dir() or is_network(path)):
             files.read(path)  # else all would fail, one by one

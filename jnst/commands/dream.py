@@ -18,8 +18,9 @@ from jnst.errors import InputError, check_choice
 from jnst.optimize.loop import Progress
 from jnst.pictures import animation, files, samples
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_derived, check_no_source, tell_of_more, why_no_larger
+from jnst.runs.pictures import check_derived, tell_of_more, why_no_larger
 from jnst.runs.signals import uninterrupted
+from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.version import __version__

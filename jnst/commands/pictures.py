@@ -7,6 +7,7 @@ from pathlib import Path
 from jnst.errors import InputError
 from jnst.pictures.suffixes import WRITTEN
 from jnst.runs.record import Inputs
+from jnst.runs.sources import check_no_source
 from jnst.system.disk import check_regular, check_writable, guarded
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.sources import is_network
@@ -50,10 +51,16 @@ def check_readable(path: str | Path) -> None:
             pass
 
 
-def check_output(path: Path | None) -> None:
-    """Raise an `InputError` for a name, if one is given, that no picture can be written to."""
+def check_output(
+    path: Path | None, *, sources: Iterable[Path] = (), suffixes: Iterable[str] = WRITTEN
+) -> None:
+    """Raise an `InputError` for a name, if one is given, that cannot be that of the result.
+
+    So where nothing can be written, and for that of one of its `sources`.
+    """
     if path is not None:
-        check_writable(path, WRITTEN)
+        check_no_source([path], sources)
+        check_writable(path, suffixes)
 
 
 def check_there(paths: Iterable[Path], *, like: Path | None = None) -> None:
@@ -67,8 +74,13 @@ def check_there(paths: Iterable[Path], *, like: Path | None = None) -> None:
             continue
         # Path.exists raises for a name that no disk would take.
         if like is not None and not os.path.exists(path):
-            raise InputError(
-                f"{like} was made of {path}, which is not there; run jnst where it was made, or "
-                "name the picture anew"
-            )
+            raise gone(path, like)
         check_readable(path)
+
+
+def gone(path: Path, like: Path) -> InputError:
+    """Return the error that a file is not there which the picture that `like` names was made of."""
+    return InputError(
+        f"{like} was made of {path}, which is not there; run jnst where it was made, or name the "
+        "picture anew"
+    )

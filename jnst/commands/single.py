@@ -18,7 +18,6 @@ from jnst.runs.failures import status
 from jnst.runs.pictures import (
     check_derived,
     check_holds,
-    check_no_source,
     open_pictures,
     tell_of_more,
     why_no_larger,
@@ -26,6 +25,7 @@ from jnst.runs.pictures import (
 from jnst.runs.record import Inputs, record
 from jnst.runs.run import OpenedRun, open_run, paint_run
 from jnst.runs.signals import interruptions
+from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.transfer.extents import extents

@@ -10,8 +10,8 @@ from jnst.backbones.tables import BACKBONES
 from jnst.commands.batch import Batch
 from jnst.commands.batch import run as run_batch
 from jnst.commands.options.stylize import Options
+from jnst.commands.pictures import gone
 from jnst.commands.single import paint_one
-from jnst.errors import InputError
 from jnst.runs import checkpoint
 from jnst.runs.record import Inputs
 from jnst.runs.resume import find_run, output_of
@@ -38,7 +38,8 @@ def run(options: Options) -> int:
     folder = result.keep.checkpoint
     with contextlib.nullcontext() if folder is None else checkpoint.held(folder):
         settings, inputs, found = find_run(result.keep, settings, options.inputs)
-        _check_there(options.like, inputs)
+        if options.like is not None:
+            _check_there(options.like, inputs)
         if found is not None:
             depth = max(result.depth, found.facts.depth)
             output = result.output or output_of(found)
@@ -63,12 +64,8 @@ def _listed(options: Options) -> Iterable[str] | None:
     return None
 
 
-def _check_there(like: Path | None, inputs: Inputs) -> None:
-    for path in inputs.paths() if like is not None else ():
-        if not os.path.exists(
-            located(path)
-        ):  # Path.exists raises for a name that no disk would take
-            raise InputError(
-                f"{like} was made of {path}, which is not there; run jnst where it was made, or "
-                "name the picture anew"
-            )
+def _check_there(like: Path, inputs: Inputs) -> None:
+    for path in inputs.paths():
+        # Path.exists raises for a name that no disk would take.
+        if not os.path.exists(located(path)):
+            raise gone(path, like)

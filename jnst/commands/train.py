@@ -12,13 +12,13 @@ from jnst.commands.options.train import Options, names_nothing
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import live
 from jnst.errors import InputError
-from jnst.feedforward import trainable
 from jnst.methods.progress import Progress
 from jnst.pictures import files, resizing, samples
 from jnst.runs import checkpoint
 from jnst.runs.failures import status
-from jnst.runs.pictures import check_derived, check_no_source
+from jnst.runs.pictures import check_derived
 from jnst.runs.signals import uninterrupted
+from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.training.checks import check
@@ -44,14 +44,8 @@ def run(options: Options) -> int:
 
 def _output(options: Options) -> Path:
     """Name the file, and see that all can be written and used, before anything is read."""
-    network = options.settings.network
-    shown = options.teacher or options.pictures
-    if not (options.paintings or shown or network in trainable.AUTOENCODERS):
-        if not options.settings.style_weight:
-            raise InputError("give --teacher or --pictures, which show what to paint")
-        raise InputError("give a painting, or several; see 'jnst train --help'")
     check(options.settings, styles=max(len(options.paintings), 1))
-    named = [*(path.stem for path in options.paintings), network]
+    named = [*(path.stem for path in options.paintings), options.settings.network]
     output = options.output or disk.unused(f"{named[0]}{trained.SUFFIX}")
     disk.check_writable(output, (trained.SUFFIX,))
     sources = [*options.paintings, *filter(None, [options.preview_of, options.teacher])]

@@ -1,6 +1,5 @@
 """The pictures of a run: read from its files, and written with what they were made of."""
 
-import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.pictures import files, samples
 from jnst.runs.record import Inputs, record
+from jnst.runs.sources import check_no_source
 from jnst.system.streams import notice
 from jnst.transfer.extents import extents
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
@@ -54,14 +54,6 @@ def why_no_larger(
             f"{name} is {width} x {height} pixels, and the result is no larger; --upscale enlarges "
             f"it to {asked}"
         )
-
-
-def check_no_source(outputs: Iterable[Path], sources: Iterable[Path]) -> None:
-    """Raise an `InputError` if one of the outputs is a file that the run reads."""
-    sources = [path for path in sources if os.path.exists(path)]
-    for path, source in itertools.product(outputs, sources):
-        if os.path.exists(path) and path.samefile(source):
-            raise InputError(f"the output {path} is one of the pictures; choose another name")
 
 
 def check_derived(outputs: Iterable[Path], sources: Iterable[Path]) -> None:

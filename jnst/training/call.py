@@ -17,9 +17,9 @@ from jnst.methods.keywords import check_names, replaced, with_keywords
 from jnst.methods.progress import Progress
 from jnst.runs import checkpoint as folders
 from jnst.runs import log
-from jnst.runs.pictures import check_no_source
 from jnst.runs.result import Written, courses
 from jnst.runs.signals import uninterrupted
+from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.training.checks import check
 from jnst.training.keywords import Keywords

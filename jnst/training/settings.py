@@ -30,6 +30,8 @@ NetworkName = Literal[
     "wct5",
 ]
 """Names of networks that can be trained."""
+WITHOUT_STYLE = ("wct1", "wct2", "wct3", "wct4", "wct5")
+"""Those that learn no style: `jnst.feedforward.trainable.AUTOENCODERS`."""
 Decay = Literal["none", "cosine", "inverse"]
 """Names of ways in which the step size falls."""
 

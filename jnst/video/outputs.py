@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jnst.errors import InputError
 from jnst.pictures import animation
-from jnst.runs.pictures import check_derived, check_no_source
+from jnst.runs.pictures import check_derived
+from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.video.frames import Chosen
 from jnst.video.run import Given

@@ -9,7 +9,6 @@ from jnst.pictures import files, samples
 from jnst.runs.pictures import (
     check_derived,
     check_holds,
-    check_no_source,
     open_pictures,
     save,
     tell_of_more,
@@ -47,15 +46,6 @@ def test_an_animation_is_told_of_once(tmp_path, red, capsys):
     assert capsys.readouterr().err == ""
     tell_of_more([path, red, path], quiet=False)
     assert capsys.readouterr().err == f"jnst: {path} holds several pictures; the first is taken\n"
-
-
-def test_no_output_is_a_source_by_whatever_name(red, tmp_path):
-    link = tmp_path / "link.png"
-    link.symlink_to(red)
-    check_no_source([tmp_path / "new.png"], [red])
-    for output in (red, link, red.parent / "." / red.name):
-        with pytest.raises(InputError, match="is one of the pictures; choose another name"):
-            check_no_source([tmp_path / "new.png", output], [tmp_path / "gone.png", red])
 
 
 def test_a_name_that_follows_from_another_takes_nobodys_picture(red, tmp_path):

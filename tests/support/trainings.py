@@ -10,7 +10,6 @@ from jnst.training import lesson, photos
 from jnst.training.settings import Settings
 from jnst.training.train import begin
 
-RNG = np.random.default_rng(5)
 SETTINGS = Settings(
     network="multistyle-mobile",
     width=0.1,
@@ -33,18 +32,20 @@ WORDS = shlex.split(
 
 
 def make_photos(folder, count=5):
-    """Write photographs of several sizes into a folder."""
+    """Write photographs of several sizes into a folder: the same ones every time."""
+    rng = np.random.default_rng(5)
     folder.mkdir()
     for i in range(count):
-        files.write(folder / f"{i}.png", RNG.random((1, 17 + i, 24 - i, 3)))
+        files.write(folder / f"{i}.png", rng.random((1, 17 + i, 24 - i, 3)))
     return folder
 
 
 def make_paintings(folder, count=1):
-    """Write paintings, and return their paths."""
+    """Write paintings, the same ones every time, and return their paths."""
+    rng = np.random.default_rng(6)
     paths = [folder / f"painting{i}.png" for i in range(count)]
     for path in paths:
-        files.write(path, RNG.random((1, 20, 24, 3)))
+        files.write(path, rng.random((1, 20, 24, 3)))
     return paths
 
 

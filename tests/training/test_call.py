@@ -95,6 +95,19 @@ def test_interrupted_it_is_written_as_it_is_and_goes_on_to_the_same_bytes(hearin
     assert Path("part.jnst").read_bytes() == Path("whole.jnst").read_bytes()
 
 
+def test_what_was_begun_so_the_command_resumes_without_other_words(capsys):
+    def fail(progress):
+        if progress.step == 5:
+            raise InputError("the power went")
+
+    kept = SMALL | {"checkpoint": "two", "checkpoint_every": 0.0}
+    with pytest.raises(InputError, match="the power went"):
+        jnst.train(BOTH, "photos", "part.jnst", callback=fail, **kept)
+    words = ["--checkpoint", "two", "--resume", "--preview-every", "0", "--no-cache"]
+    assert jnst.cli.main(["train", *words]) == 0
+    assert f"wrote {Path('part.jnst').absolute()}, after 24 steps" in capsys.readouterr().out
+
+
 BAD = {
     "unknown setting 'stepps' .*; choose from pictures, .*, steps, ": {"stepps": 3},
     "give a painting, or several": {"paintings": ()},

@@ -11,7 +11,7 @@ from jnst.errors import InputError
 from jnst.feedforward import trainable
 from jnst.training.checks import check
 from jnst.training.presets import PRESETS, preset
-from jnst.training.settings import Settings
+from jnst.training.settings import WITHOUT_STYLE, Settings
 from jnst.transfer import settings as pixels
 from jnst.transfer.presets import summary
 
@@ -31,6 +31,7 @@ OWN = {
 
 def test_the_networks_are_those_that_there_are():
     assert typing.get_args(TYPES["network"]) == trainable.NAMES
+    assert tuple(trainable.AUTOENCODERS) == WITHOUT_STYLE
 
 
 def test_the_losses_are_those_of_pictures_with_the_same_choices():

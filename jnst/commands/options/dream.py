@@ -63,6 +63,7 @@ def check(options: Options) -> None:
         raise InputError(
             "no picture is named to dream upon, as in: jnst dream photo.jpg --guide other.jpg"
         )
-    check_there(path for path in (options.image, options.guide) if path is not None)
+    sources = [path for path in (options.image, options.guide) if path is not None]
+    check_there(sources)
     if options.frames == 1:
-        check_output(options.output)
+        check_output(options.output, sources=sources)

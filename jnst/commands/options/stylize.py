@@ -83,13 +83,13 @@ def check(options: Options) -> None:
     if settings.method != "pixels":
         check_none_for_steps(result, settings)
     if options.many != Batch():
-        check_batch(options)
+        check_batch(options, settings)
         return
     keep = result.keep
     if keep.resume and keep.checkpoint is None:
         raise InputError("resume goes with checkpoint, the folder that the run is in")
     check_there(options.inputs.paths(), like=options.like)
-    check_output(result.output)
+    check_output(result.output, sources=options.inputs.paths())
     check_named("stylize", options.inputs, settings, like=options.like)
 
 
@@ -104,7 +104,7 @@ def check_none_for_steps(result: Output, settings: Settings) -> None:
             )
 
 
-def check_batch(options: Options) -> None:
+def check_batch(options: Options, settings: Settings) -> None:
     """Raise an `InputError` for options that do not go with a batch, or are missing from one."""
     batch, usual = options.many, Options()
     given, default = ({**vars(some), **vars(some.result)} for some in (options, usual))
@@ -121,3 +121,17 @@ def check_batch(options: Options) -> None:
         raise InputError(
             f"--batch must be a folder of pictures or a .csv, not {str(batch.batch)!r}"
         )
+    own = settings.method == "multistyle"
+    if not batch.batch.is_dir():
+        if batch.given:
+            raise InputError("--styles goes with a folder of pictures; a table has its own")
+        if own:
+            raise InputError(
+                "with a table the numbers for method multistyle are its column style_number; leave "
+                "out --method and --style-number"
+            )
+    elif not (own or batch.given):
+        raise InputError(
+            "--batch needs --styles: a folder of paintings, or trained networks, or one of them"
+        )
+    check_there(path for path in batch.given if not path.is_dir())

@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
-from jnst.commands.pictures import check_there
+from jnst.commands.pictures import check_output, check_there
 from jnst.commands.starting import asked
 from jnst.errors import InputError, check_at_least
 from jnst.training.presets import PRESETS, Name, preset
-from jnst.training.settings import Settings, check_numbers
+from jnst.training.settings import WITHOUT_STYLE, Settings, check_numbers
 from jnst.transfer.presets import listed
+from jnst.weights.suffixes import TRAINED
 
 SHORT = {
     "Pictures": ("photos", "output"),
@@ -103,10 +104,21 @@ def check(options: Options) -> None:
     check_at_least("preview_every", options.preview_every, 0)
     check_at_least("checkpoint_every", options.checkpoint_every, 0)
     if options.resume and names_nothing(options):
+        if options.checkpoint is not None and not options.checkpoint.is_dir():
+            raise InputError(
+                f"{options.checkpoint} holds no training to go on with; name paintings and photos "
+                "to begin one"
+            )
         return
     if options.photos is None:
         raise InputError("give --photos, a folder of photographs to learn from")
     check_numbers(options.settings)
+    shown = options.teacher or options.pictures
+    if not (options.paintings or shown or options.settings.network in WITHOUT_STYLE):
+        if not options.settings.style_weight:
+            raise InputError("give --teacher or --pictures, which show what to paint")
+        raise InputError("give a painting, or several; see 'jnst train --help'")
     check_there(path for path in options.paintings if not path.is_dir())
+    check_output(options.output, sources=options.paintings, suffixes=(TRAINED,))
     if not options.photos.is_dir():
         raise InputError(f"there is no folder {str(options.photos)!r} of pictures")

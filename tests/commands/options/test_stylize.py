@@ -3,6 +3,8 @@ from refusals import check_says, in_a_folder_of_pictures  # noqa: F401
 
 from jnst.commands.options import stylize
 
+SEVEN = "--method multistyle --style-number 7"
+
 
 @pytest.mark.parametrize(
     ("text", "says"),
@@ -18,6 +20,7 @@ from jnst.commands.options import stylize
         ("photo.jpg painting.jpg --quality instant --plot", "method ghiasi paints in one pass, to"),
         ("photo.jpg painting.jpg -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'; choose"),
         ("photo.jpg painting.jpg -o no/x.png", "cannot write 'no/x.png': there is no folder 'no'"),
+        ("photo.jpg painting.jpg -o ./painting.jpg", "the output painting.jpg is one of the pic"),
         ("photo.jpg painting.jpg --resume", "resume goes with checkpoint"),
         ("--batch photos", "--batch needs --out"),
         ("--batch nothing --out results", "--batch must be a folder of pictures or a .csv"),
@@ -26,6 +29,13 @@ from jnst.commands.options import stylize
         ("--batch photos --out results --like photo.jpg", "photo.jpg holds no settings"),
         ("--out results", "--styles and --out go with --batch"),
         ("--batch pairs.csv --out results", ""),
+        ("--batch pairs.csv --out results --styles painting.jpg", "--styles goes with a folder of"),
+        (f"--batch pairs.csv --out results {SEVEN}", "with a table the numbers for method multi"),
+        ("--batch photos --out results", "--batch needs --styles"),
+        (f"--batch photos --out results {SEVEN}", ""),
+        ("--batch photos --out results --styles photos painting.jpg any.jnst", ""),
+        ("--batch photos --out results --styles painting.jpg none.jpg", "cannot read 'none.jpg'"),
+        ("--batch photos --out results --styles a.pth --plot", "a trained network paints in one"),
     ],
 )
 def test_what_is_said_before_anything_is_read(text, says):
