@@ -198,9 +198,16 @@ def test_what_it_takes_is_told_before(page):
     page.focus("#paint")
     page.wait_for_selector("#estimate", state="hidden")
     page.wait_for_selector("#error-size:not(:empty)")
-    assert page.text_content("#error-size").startswith("size 20 is too small")
+    assert page.text_content("#error-size").startswith("size 20 is too small: the photograph is 20")
     page.fill("#size", "64")
     assert page.text_content("#error-size") == ""
+    page.wait_for_selector("#estimate:has-text('a guess')")
+    with_pace = {"seconds": 7.0, "measured": True}
+    page.route("**/api/estimate", lambda route: route.fulfill(json=with_pace))
+    page.click("#paint")
+    finished(page)
+    page.wait_for_selector("#estimate:not(:has-text('a guess'))")
+    assert page.text_content("#estimate") == "Takes about 5 s"
 
 
 def test_the_stage_is_empty_only_where_nothing_has_run(page, shared_site):

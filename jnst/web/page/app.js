@@ -17,6 +17,7 @@ const WHERE = {
   false: "Pictures go to the machine that sent you this page, and stay there.",
 };
 let timer = null;
+let known = 0; // finished runs
 let asked = 0; // answers that come late must not undo newer ones
 
 const open = () => location.hash.match(/^#run=([0-9a-f]{16})$/)?.[1] ?? null;
@@ -34,6 +35,9 @@ async function refresh() {
     if (run) stage.draw(run);
     else stage.clear();
     setTitle(runs);
+    const finished = runs.filter((run) => run.status === "done").length;
+    if (finished !== known) form.renewEstimate(); // each tells how fast this machine is
+    known = finished;
     $("#banner").hidden = true;
     if (runs.some((run) => BUSY.includes(run.status))) pause = BUSY_PAUSE;
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { $, complain, setText } from "./dom.js";
-import { roughly } from "./words.js";
+import { inWords, roughly } from "./words.js";
 
 const PAUSE = 500; // milliseconds after the last change
 let timer = null;
@@ -23,7 +23,7 @@ async function ask(wanted) {
     if (found) text = `Takes about ${roughly(found.seconds)}${found.measured ? "" : ": a guess, until a picture has been painted"}`;
   } catch (error) {
     const isTyped = document.activeElement?.id === error.field;
-    if (mine === asked && error.field === "size" && !isTyped) complain(error.field, error.message);
+    if (mine === asked && error.field === "size" && !isTyped) complain(error.field, inWords(error.message));
   }
   if (mine !== asked) return;
   setText(line, text);

@@ -6,7 +6,7 @@ import * as estimate from "./estimate.js";
 import * as paintings from "./paintings.js";
 import * as looks from "./presets.js";
 import * as tries from "./tries.js";
-import { PICTURES, SETTINGS, label, meaning, value } from "./words.js";
+import { PICTURES, SETTINGS, inWords, label, meaning, value } from "./words.js";
 import * as zones from "./zones.js";
 
 const IN_ONE_PASS = "Not used: instant pictures are painted in one pass, by a network of their own.";
@@ -119,6 +119,10 @@ function describe() {
     const says = WEIGHTS.includes(name) ? short(value) : `× ${short(value)}`;
     setText($(`output[for=${name}]`), $(`#${name}`).disabled ? "not used" : says);
   }
+  renewEstimate();
+}
+
+export function renewEstimate() {
   estimate.renew(() => (paintings.list().length && zones.photograph() ? wanted() : null));
 }
 
@@ -154,9 +158,7 @@ async function begin(onBegun) {
     const run = await asked();
     if (run) onBegun(run);
   } catch (error) {
-    const named = /^(content|style)(?=:)|(?<=the )(content|style) picture/g; // as the command line
-    const message = error.message.replace(named, (_, first, other) => PICTURES[first ?? other]);
-    complain(FIELDS.includes(error.field) ? error.field : "other", message);
+    complain(FIELDS.includes(error.field) ? error.field : "other", inWords(error.message));
   } finally {
     button.ariaDisabled = null;
     $("[aria-invalid=true]")?.focus();

@@ -79,7 +79,7 @@ function showRing() {
 }
 
 canvas.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
+  if (event.button !== 0 || !event.isPrimary) return; // one finger paints
   canvas.setPointerCapture(event.pointerId);
   down = true;
   at = place(event);
@@ -88,6 +88,7 @@ canvas.addEventListener("pointerdown", (event) => {
   refresh();
 });
 canvas.addEventListener("pointermove", (event) => {
+  if (!event.isPrimary) return;
   const passed = event.getCoalescedEvents?.() ?? [];
   if (down) for (const one of passed.length ? passed : [event]) page.go(place(one));
   at = place(event);

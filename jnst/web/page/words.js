@@ -12,6 +12,10 @@ export const BUSY = ["queued", "running", "stopping"];
 
 export const PICTURES = { content: "photograph", style: "painting" };
 
+// What the server says of pictures, it says as the command line does.
+export const inWords = (message) =>
+  message.replace(/^(content|style)(?=:)|(?<=the )(content|style) picture/g, (_, first, other) => PICTURES[first ?? other]);
+
 // What settings, their values and presets are called, the server says: in one place for all.
 let offered = { labels: {}, values: {}, presets: [], silent: {} };
 export const setUp = (choices) => (offered = choices);
