@@ -128,8 +128,8 @@ class Settings:
     """What moves the picture."""
     first_optimizer: OptimizerName | None = None
     """What moves it at the first of several sizes, at its own default step; by default Adam before
-    L-BFGS, and else the same. Adam's steps move every pixel alike, however small its gradient: they
-    leave the photograph for the painting's large strokes, where L-BFGS stays near."""
+    L-BFGS, and else the same. In many steps at a small size both find the painting's large strokes;
+    Adam, whose steps are alike for all pixels, left faces more as they were where it was tried."""
     learning_rate: float | None = None
     """Step size; by default the optimizer's own."""
     history: int = 20

@@ -572,10 +572,8 @@ for size, steps, count in zip(sizes, base.steps, needed.values(), strict=True):
 # ## Adam at the first size
 #
 # The smallest size is where the picture is composed, and where steps are cheap. The default takes
-# many there, and takes them by Adam. L-BFGS goes where the loss falls fastest: to the nearest
-# picture that will do, which is near the photograph. Adam divides each gradient by its own size.
-# In a smooth sky or cheek gradients are small, and L-BFGS leaves the pixels alone; Adam moves them
-# as far as all others. We give both as many steps at the first size, and go on from there alike.
+# many there, and takes them by Adam. We give L-BFGS and Adam as many steps at the first size, and
+# go on from there alike.
 
 # %%
 many = (8 * base.steps[0], *base.steps[1:])
@@ -598,6 +596,10 @@ for name, end in first_ends.items():
     )
 
 # %% [markdown]
+# With so many steps both compose a picture of their own, and at this size their losses are close.
+# Which of the two is the better picture, no number here says. The default has Adam because of
+# portraits: in those we tried, L-BFGS moved light and shadow across the face, and Adam left them.
+#
 # ## In the library
 #
 # The list of sizes, and the settings that hold all these choices (`jnst/transfer/settings.py`):
