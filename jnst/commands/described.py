@@ -1,7 +1,8 @@
 """What a command takes, one entry an option, read from its dataclass of options.
 
-From these come help, the checks of words, near names, files of options, and README's table: names,
-types, defaults and explanations are written down once, in the dataclass. tyro parses by the same.
+From these come help, the checks of words, near names, files of options, and the manual's table:
+names, types, defaults and explanations are written down once, in the dataclass. tyro parses by the
+same.
 """
 
 import dataclasses

@@ -82,7 +82,7 @@ def help_on(
     lines = [f"usage: {usage(has, command)}{' [OPTIONS]' if count else ''}", ""]
     lines += [*wrapped(summary(options), width), ""]
     places = [one for one in has if one.positional and one.said]
-    for title, group in {"": places, **(_all(has) if every else _few(has, short))}.items():
+    for title, group in {"": places, **(grouped(has) if every else _few(has, short))}.items():
         if group:
             lines += [*([title] if title else []), *_group(group, default, width), ""]
     if not every and sum(map(len, short.values())) < count:
@@ -95,7 +95,8 @@ def _few(has: Sequence[Option], short: Mapping[str, Sequence[str]]) -> dict[str,
     return {title: [named[field] for field in fields] for title, fields in short.items()}
 
 
-def _all(has: Sequence[Option]) -> dict[str, list[Option]]:
+def grouped(has: Sequence[Option]) -> dict[str, list[Option]]:
+    """Sort the options of a command into groups, by title."""
     found: dict[str, list[Option]] = {}
     setting = "Settings"
     for one in has:
@@ -112,10 +113,11 @@ def _all(has: Sequence[Option]) -> dict[str, list[Option]]:
 def _group(group: Iterable[Option], default: Any, width: int) -> Iterator[str]:
     left = min(_LEFT, width // 3)
     for one in group:
-        yield from beside(_written(one, default), about(one, default), left=left, width=width)
+        yield from beside(written(one, default), about(one, default), left=left, width=width)
 
 
-def _written(option: Option, default: Any) -> str:
+def written(option: Option, default: Any) -> str:
+    """Return an option as it is typed: all its names, and what it takes."""
     if option.positional:
         return option.metavar
     if option.flag:

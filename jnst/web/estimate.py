@@ -21,8 +21,9 @@ from jnst.web.store import Store
 READY = 20.0
 """Seconds that a first run needs to get ready: most of them go into compiling."""
 ONE_PASS = 12.0
-"""Seconds that a network needs for a picture, with all that goes before; and the next ones each."""
+"""Seconds that a network needs for a picture, with all that goes before."""
 ONE_PASS_MORE = 1.0
+"""Seconds that it needs for each further frame of a film."""
 WORK = 0.7e6
 """An evaluation for each unit of cost, in the multiplications and additions that the probe does in
 that time: measured, for VGG19 to relu5_1 and a photograph of 3 x 2."""

@@ -30,14 +30,14 @@ def _options(options: type, command: str) -> list[str]:
     """List rows in the groups of `--help-all`; what is as in `jnst stylize` is not repeated."""
     has = [one for one in described(options) if command == "stylize" or one not in _SHARED]
     default, rows = options(), []
-    for title, group in helps._all(has).items():
+    for title, group in helps.grouped(has).items():
         rows.append(f'<tr><th colspan="2" scope="colgroup">{html.escape(title)}</th></tr>')
         rows += [_row(one, default, command) for one in group]
     return rows
 
 
 def _row(one: Option, default: Any, command: str) -> str:
-    written = html.escape(helps._written(one, default))
+    written = html.escape(helps.written(one, default))
     said = html.escape(helps.about(one, default))
     said = re.sub(r"(?<!\w)(--[a-z][a-z-]*)", r"<code>\1</code>", said)
     return f'<tr id="{command}-{one.name}"><td><code>{written}</code></td><td>{said}</td></tr>'

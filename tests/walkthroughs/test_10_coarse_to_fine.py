@@ -17,11 +17,12 @@ def test_windows_by_formula_and_by_derivative(lesson):
     assert lesson["summed"] == 156
 
 
-def test_the_default_shares_the_cost_evenly(lesson):
-    costs = lesson["default_costs"]
-    assert lesson["default_sizes"] == [128, 181, 256, 362, 512]
-    assert max(costs) < 1.3 * min(costs)
-    assert sum(costs) == pytest.approx(28, abs=0.5)
+def test_the_default_spends_a_third_at_the_first_size_and_shares_the_rest_evenly(lesson):
+    first, *others = lesson["default_costs"]
+    assert lesson["default_sizes"] == [91, 128, 181, 256, 362, 512]
+    assert first == pytest.approx(sum([first, *others]) / 3, rel=0.05)
+    assert max(others) < 1.8 * min(others)
+    assert first + sum(others) == pytest.approx(28, abs=0.5)
 
 
 def test_small_sizes_settle_the_large_forms(lesson):
