@@ -48,8 +48,9 @@ def _reliable(backward: Array, forward: Array) -> Array:
     error = jnp.sum((back + backward) ** 2, axis=-1)
     sizes = jnp.sum(back**2, axis=-1) + jnp.sum(backward**2, axis=-1)
     unseen = error >= 0.01 * sizes + 0.5
-    slopes = [jnp.gradient(backward[..., k], axis=axis) for k in (0, 1) for axis in (0, 1)]
-    edges = sum(slope**2 for slope in slopes) > 0.01 * jnp.sum(backward**2, axis=-1) + 0.002
+    slopes = jnp.stack(jnp.gradient(backward, axis=(0, 1)))
+    steepness = jnp.sum(slopes**2, axis=(0, -1))
+    edges = steepness > 0.01 * jnp.sum(backward**2, axis=-1) + 0.002
     y, x = jnp.mgrid[:height, :width]
     x, y = x + backward[..., 0], y + backward[..., 1]
     outside = (x < 0) | (x > width - 1) | (y < 0) | (y > height - 1)
@@ -64,9 +65,8 @@ def _smoothed(weights: Array) -> Array:
     shares = np.exp(-(places**2) / (2 * SMOOTH**2))
     padded = jnp.pad(weights, ((reach, reach), (0, 0)), mode="edge")
     rows = weights.shape[0]
-    return sum(
-        share * padded[i : i + rows] for i, share in enumerate((shares / shares.sum()).tolist())
-    )
+    shares = (shares / shares.sum()).tolist()
+    return jnp.stack([shares[i] * padded[i : i + rows] for i in range(len(shares))]).sum(axis=0)
 
 
 def alike(frame: Picture, moved: Picture) -> Weights:
