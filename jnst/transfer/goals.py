@@ -14,6 +14,7 @@ from jnst.losses.temporal import Earlier
 from jnst.optimize.step import Cycle
 from jnst.pictures import resizing
 from jnst.pictures.regions import Mask, region
+from jnst.transfer.balance import factors as balance_factors
 from jnst.transfer.loaded import Loaded
 from jnst.transfer.pictures import Guide, Pictures
 from jnst.transfer.settings import Settings
@@ -31,11 +32,16 @@ def offsets(content: Image, settings: Settings) -> np.ndarray | None:
 
 
 def content_goals(
-    content: Image, settings: Settings, loaded: Loaded, offsets: np.ndarray | None
+    content: Image,
+    guides: Sequence[Guide],
+    settings: Settings,
+    loaded: Loaded,
+    offsets: np.ndarray | None,
 ) -> dict[str, list[Goal]]:
     """Measure the content picture; share the content weight evenly among its layers.
 
-    With offsets, it is measured shifted by each of them.
+    In each it is balanced against the style pictures. With offsets, the content is measured shifted
+    by each of them.
     """
     everywhere = dict.fromkeys(settings.resolved.content_layers)
     content = content.astype(settings.resolved.dtype)
@@ -49,7 +55,8 @@ def content_goals(
         found = [measure(view) for view in jitter.views(content, offsets)]
         targets = jax.tree.map(lambda *maps: Cycle(np.stack(maps)), *found)
     weight = settings.content_weight / max(len(targets), 1)
-    return {layer: [Goal(target, weight)] for layer, target in targets.items()}
+    balance = balance_factors(targets, guides, settings, loaded)
+    return {layer: [Goal(target, weight * balance[layer])] for layer, target in targets.items()}
 
 
 def style_goals(

@@ -29,6 +29,7 @@ class Keywords(TypedDict, total=False):
     size_ratio: float
     steps: OneOrMore[int]
     content_weight: float
+    balance_content: bool
     style_weight: float
     tv_weight: float
     line_weight: float

@@ -65,7 +65,7 @@ def set_up(
     constants = Constants(
         params=loaded.prepared,
         goals={
-            "content": content_goals(content, settings, loaded, shifts),
+            "content": content_goals(content, guides, settings, loaded, shifts),
             "style": style_goals(content, guides, settings, loaded, shifts, tile=stage.tile),
         },
         picture_goals=goals_on_picture(pictures, content, settings, shifts),

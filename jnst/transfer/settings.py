@@ -100,8 +100,11 @@ class Settings:
     steps: tuple[int, ...] = (300, 50, 24, 12, 8, 5)
     """Steps at the first size, at the second, and so on; the last number is for all further sizes.
     Each evaluates the loss and its gradient once."""
-    content_weight: float = 0.004
+    content_weight: float = 0.0045
     """How much the content matters, α. More keeps the photograph, less lets the style take over."""
+    balance_content: bool = True
+    """Let the content count by how strong its features are: multiply α by their mean square over
+    that of the style's. A soft painting then leaves faces as they are."""
     style_weight: float = 1.0
     """How much the style matters, β."""
     tv_weight: float = 0.05

@@ -20,6 +20,7 @@ LABELS = {
     "size_ratio": "Growth from size to size",
     "steps": "Steps at each size",
     "content_weight": "Weight of the photograph",
+    "balance_content": "Measure the photograph by the painting",
     "style_weight": "Weight of the painting",
     "tv_weight": "Smoothness",
     "line_weight": "Thin straight lines held back",

@@ -40,7 +40,7 @@ def test_what_is_shown_makes_the_picture_again(capsys):
     expected |= {"engine": "byhand", "style-layers": ["relu1_1"]}
     assert tomllib.loads(changed) == expected
     assert list(tomllib.loads(changed))[:2] == ["content", "style"]
-    assert tomllib.loads(plain)["content-weight"] == 0.004
+    assert tomllib.loads(plain)["content-weight"] == 0.0045
     assert jnst.cli.main(["--config", "own.toml", "--no-cache", "--quiet", "-o", "two.png"]) == 0
     assert Path("one.png").read_bytes() == Path("two.png").read_bytes()
 

@@ -8,6 +8,7 @@ STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 """The layers of Gatys et al., one for each block."""
 SINGLE: dict[str, Any] = {
     "first_size": None,
+    "balance_content": False,
     "padding": "zeros",
     "style_loss": "gram",
     "tv_weight": 0.0,

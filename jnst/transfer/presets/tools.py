@@ -107,6 +107,7 @@ def crowson() -> Settings:
         style_scale="mean",
         content_weight=0.015 / ACTIVATION["relu4_2"],
         content_scale="contraharmonic",
+        balance_content=False,
         tv="nine-point",
         tv_weight=2.0,
         line_weight=0.0,
