@@ -17,12 +17,12 @@ def test_windows_by_formula_and_by_derivative(lesson):
     assert lesson["summed"] == 156
 
 
-def test_the_default_spends_a_third_at_the_first_size_and_shares_the_rest_evenly(lesson):
+def test_the_default_spends_a_quarter_at_the_first_size_and_as_much_at_the_last(lesson):
     first, *others = lesson["default_costs"]
     assert lesson["default_sizes"] == [91, 128, 181, 256, 362, 512]
-    assert first == pytest.approx(sum([first, *others]) / 3, rel=0.05)
-    assert max(others) < 1.8 * min(others)
-    assert first + sum(others) == pytest.approx(28, abs=0.5)
+    assert first == pytest.approx(sum([first, *others]) / 4, rel=0.1)
+    assert others[-1] == pytest.approx(first, rel=0.1)
+    assert first + sum(others) == pytest.approx(35.6, abs=0.5)
 
 
 def test_small_sizes_settle_the_large_forms(lesson):
