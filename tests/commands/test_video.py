@@ -11,37 +11,22 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from films import make, packets, scene
+from films import COUNT, WORDS, make_inputs, packets, scene
 
 import jnst.cli
 from jnst.pictures import files
 from jnst.video.film import Film
 from jnst.video.frames import open_clip
 
-pytestmark = pytest.mark.usefixtures("tiny")
-LIGHT = [
-    *("--size", "32", "--steps", "4", "--frame-steps", "2", "--first-size", "None"),
-    *("--style-loss", "gram", "--engine", "byhand"),
-]
-COUNT = 5
+pytestmark = pytest.mark.usefixtures("tiny", "working_folder")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("video")
-    make(folder / "clip.mp4", [scene(i) for i in range(COUNT)], sound="aac")
-    files.write(folder / "style.png", np.random.default_rng(0).random((24, 24, 3)))
-    return folder
+def inputs(tmp_path_factory):
+    return make_inputs(tmp_path_factory.mktemp("inputs"))
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(folder, tmp_path, monkeypatch):
-    for path in folder.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    monkeypatch.chdir(tmp_path)
-
-
-def video(*words, clip="clip.mp4", style="style.png", light=LIGHT):
+def video(*words, clip="clip.mp4", style="style.png", light=WORDS):
     return jnst.cli.main(["video", *filter(None, (clip, style)), *light, *words])
 
 
@@ -135,7 +120,7 @@ def test_of_several_frames_a_second_line_is_said_each_minute(capsys, monkeypatch
     ]
 
 
-KILLED = ["-m", "jnst", "video", "clip.mp4", "style.png", *LIGHT]
+KILLED = ["-m", "jnst", "video", "clip.mp4", "style.png", *WORDS]
 START = """
 import signal, sys
 from tiny import installed
@@ -249,7 +234,7 @@ BAD = {
 @pytest.mark.parametrize("words", BAD)
 def test_bad_input_is_one_line_and_nothing_is_left(words, capsys):
     alone = "--no-steady" in words
-    light = [word for word in LIGHT if not (alone and word in ("--frame-steps", "2"))]
+    light = [word for word in WORDS if not (alone and word in ("--frame-steps", "2"))]
     assert video(*words, style=None, light=light) == 2
     told = capsys.readouterr()
     lines = [line for line in told.err.splitlines() if not line.startswith("jnst: step ")]
