@@ -1,5 +1,6 @@
 """`jnst video`: what is written and said, how it ends, and what it refuses."""
 
+import contextlib
 import json
 import os
 import signal
@@ -8,13 +9,17 @@ import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pytest
 from films import COUNT, WORDS, make_inputs, packets, scene
 
 import jnst.cli
+from jnst.errors import InputError
 from jnst.pictures import files
+from jnst.runs import checkpoint
+from jnst.video import encoding, recipe
 from jnst.video.film import Film
 from jnst.video.frames import open_clip
 
@@ -28,6 +33,20 @@ def inputs(tmp_path_factory):
 
 def video(*words, clip="clip.mp4", style="style.png", light=WORDS):
     return jnst.cli.main(["video", *filter(None, (clip, style)), *light, *words])
+
+
+@contextlib.contextmanager
+def stopped_at(stop):
+    """Let films fail before the frame of this number, counted from 0."""
+    paint = recipe._steps
+
+    def fail(film, store, number, turn, *, backwards):
+        if number == stop:
+            raise InputError("the power went")
+        return paint(film, store, number, turn, backwards=backwards)
+
+    with mock.patch.object(recipe, "_steps", fail):
+        yield
 
 
 def test_a_film_is_painted_with_its_sound_and_nothing_is_left(capsys):
@@ -74,8 +93,6 @@ def test_transparency_and_colours_are_the_films_own(capsys):
 
 
 def test_frames_are_painted_in_one_pass_and_held(monkeypatch):
-    from jnst.video import recipe
-
     def paint(held):
         output = f"{held}.mkv"
         words = ["--hold", str(held), "--quality", "instant", "-o", output]
@@ -196,8 +213,6 @@ def test_a_film_that_ends_too_early_is_kept_as_far_as_it_goes(capsys, monkeypatc
     frame = type(clip).frame
 
     def damaged(self, number):
-        from jnst.errors import InputError
-
         if number == 3:
             raise InputError("cannot read 'clip.mp4' beyond frame 3: the file ends there")
         return frame(self, number)
@@ -255,8 +270,6 @@ def test_what_is_no_film_is_one_line(clip, capsys):
 
 
 def test_no_space_is_one_line_and_the_frames_stay(capsys, monkeypatch):
-    from jnst.video import encoding
-
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
@@ -305,21 +318,10 @@ def test_frames_of_the_user_are_never_written_over(capsys):
     assert "out-3.png is there, of a longer film" in capsys.readouterr().err
 
 
-def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys, monkeypatch):
+def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys):
     assert video() == 0
     whole = Path("clip-style.mp4").read_bytes()
-    from jnst.errors import InputError
-    from jnst.video import recipe
-
-    step = recipe._steps
-
-    def stop(film, store, number, turn, *, backwards):
-        if number == 2:
-            raise InputError("the power went")
-        return step(film, store, number, turn, backwards=backwards)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recipe, "_steps", stop)
+    with stopped_at(2):
         assert video() == 2
     assert "wrote clip-style-2.mp4" in capsys.readouterr().out
     os.remove("clip-style-2.mp4")
@@ -331,8 +333,6 @@ def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys, monkeypatc
 
 
 def test_a_film_that_another_run_paints_is_left_alone(capsys):
-    from jnst.runs import checkpoint
-
     with checkpoint.held(Path("out.mp4.frames")):
         assert video("-o", "out.mp4") == 2
         assert "another run keeps its own there" in capsys.readouterr().err
@@ -352,21 +352,10 @@ def test_later_frames_may_be_transparent_and_lost_sound_is_told_of(capsys):
     assert "jnst: out.gif has no sound: choose .mp4" in capsys.readouterr().err
 
 
-def test_the_users_own_folder_stays_and_other_weights_are_noticed(capsys, monkeypatch):
-    from jnst.errors import InputError
-    from jnst.video import recipe
-
+def test_the_users_own_folder_stays_and_other_weights_are_noticed(capsys):
     assert video("--checkpoint", "kept", "-o", "a.mp4", "--to", "0.15") == 0
     assert os.listdir("kept") == [".jnst-lock"]
-    step = recipe._steps
-
-    def stop(film, store, number, turn, *, backwards):
-        if number == 2:
-            raise InputError("the power went")
-        return step(film, store, number, turn, backwards=backwards)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recipe, "_steps", stop)
+    with stopped_at(2):
         assert video("--checkpoint", "kept", "-o", "b.mp4") == 2
     os.remove("style.png")
     files.write("style.png", np.random.default_rng(1).random((24, 24, 3)))
