@@ -159,6 +159,14 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(words, message, 
     assert sorted(os.listdir()) == before
 
 
+def test_a_package_that_is_missing_is_named(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jnst.training.run", None)
+    assert train("-o", "a.jnst") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("jnst: training needs the package jnst.training.run: pip install")
+    assert not os.path.exists("a.jnst")
+
+
 def test_presets_are_listed_and_are_the_defaults_of_the_other_options(capsys):
     assert jnst.cli.main(["train", "--list", "presets"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*presets.PRESETS]
