@@ -53,7 +53,7 @@ def test_a_film_is_painted_with_its_sound_and_nothing_is_left(capsys):
     assert video() == 0
     told = capsys.readouterr()
     assert told.out.startswith("wrote clip-style.mp4 (32 x 24, 5 of 5 frames), in ")
-    assert told.err == "jnst: step 1 of 5: 32 x 24 pixels\n"
+    assert told.err == "jnst: frame 1 of 5: 32 x 24 pixels\n"
     assert [data for _, data in packets("clip-style.mp4")] == [d for _, d in packets("clip.mp4")]
     film, source = Film(Path("clip-style.mp4")), Film(Path("clip.mp4"))
     assert film.times == source.times
@@ -252,7 +252,7 @@ def test_bad_input_is_one_line_and_nothing_is_left(words, capsys):
     light = [word for word in WORDS if not (alone and word in ("--frame-steps", "2"))]
     assert video(*words, style=None, light=light) == 2
     told = capsys.readouterr()
-    lines = [line for line in told.err.splitlines() if not line.startswith("jnst: step ")]
+    lines = [line for line in told.err.splitlines() if not line.startswith("jnst: frame ")]
     assert len(lines) == 1
     assert BAD[words] in lines[-1]
     assert sorted(os.listdir()) == ["clip.mp4", "style.png"]
@@ -326,7 +326,8 @@ def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys):
     assert "wrote clip-style-2.mp4" in capsys.readouterr().out
     os.remove("clip-style-2.mp4")
     assert video("--resume") == 0
-    assert "going on after 2 of 5 frames" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert told[:2] == ["jnst: going on after 2 of 5 frames", "jnst: frame 3 of 5: 32 x 24 pixels"]
     assert Path("clip-style-2.mp4").read_bytes() == whole == Path("clip-style.mp4").read_bytes()
     assert video("--resume") == 0, "there is none to go on with: a new one"
     assert Path("clip-style-3.mp4").exists()
@@ -369,12 +370,23 @@ def test_a_disk_without_room_is_told_of_before(capsys, monkeypatch):
     assert "the frames of the film take 0.0 GB, and 0.0 GB are free" in capsys.readouterr().err
 
 
+def test_an_interrupted_film_says_where_its_frames_are_in_json_too(capsys):
+    with stopped_at(2):
+        assert video("--json", "-o", "out.mkv") == 2
+    told = capsys.readouterr()
+    assert "jnst: the finished frames are in out.mkv.frames; go on by --resume\n" in told.err
+    found = json.loads(told.out)
+    assert (found["interrupted"], found["painted"]) == (True, 2)
+    assert found["checkpoint"] == "out.mkv.frames"
+
+
 def test_what_came_of_a_film_and_how_steady_it_is_as_json(capsys):
     assert video("--json", "-o", "out.mkv") == 0
     found = json.loads(capsys.readouterr().out)
     assert found.pop("seconds") > 0
     size = {"output": "out.mkv", "width": 32, "height": 24}
-    assert found == {**size, "interrupted": False, "painted": COUNT, "frames": COUNT}
+    ended = {"interrupted": False, "painted": COUNT, "frames": COUNT, "checkpoint": None}
+    assert found == {**size, **ended}
     words = ["out.mkv", "clip.mp4", "--video", "clip.mp4", "--json", "--csv", "t.csv"]
     assert jnst.cli.main(["compare", *words]) == 0
     found = json.loads(capsys.readouterr().out)

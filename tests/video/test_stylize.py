@@ -59,7 +59,7 @@ def test_a_part_as_numbered_pictures(begin, end, every, count, capsys, caplog):
         )  # fmt: skip
     assert result.frames == count
     assert left() == {f"shot-{i}.png" for i in range(1, count + 1)}
-    assert f"step 1 of {count}: 32 x 24 pixels" in capsys.readouterr().err
+    assert f"frame 1 of {count}: 32 x 24 pixels" in capsys.readouterr().err
     told = [one.getMessage() for one in caplog.records if one.name == "jnst"]
     assert told[:-1] == [f"frame {i} of {count}" for i in range(1, count + 1)]
     assert re.fullmatch(rf"wrote shot-%01d.png, {count} frames, in \d+\.\d s", told[-1])
