@@ -162,6 +162,14 @@ def hearing():
 
 
 @pytest.fixture
+def working_folder(inputs, tmp_path, monkeypatch):
+    """Work in a folder of the test's own, with links to all that is in the module's `inputs`."""
+    for path in inputs.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
 def free(monkeypatch):
     """Return a function that pretends that so many bytes of memory are free."""
     from jnst.engines import memory  # after the hook

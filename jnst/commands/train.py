@@ -11,7 +11,6 @@ from typing import Any
 from jnst.commands.options.train import Options, names_nothing
 from jnst.display.sheet import contact_sheet
 from jnst.display.terminal import live
-from jnst.errors import InputError
 from jnst.methods.progress import Progress
 from jnst.pictures import files, resizing, samples
 from jnst.runs import checkpoint
@@ -22,6 +21,7 @@ from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.system.streams import notice, say
 from jnst.training.checks import check
+from jnst.training.need import needed
 from jnst.weights import trained
 from jnst.xla import keep_compiled_programs
 
@@ -60,15 +60,11 @@ def _previewed(output: Path) -> Path:
 
 
 def _train(options: Options) -> int:
-    try:
+    with needed():
         from jnst.training import checkpoint as checkpoints
         from jnst.training.resume import begun_with, words_of
         from jnst.training.run import open_training, run
         from jnst.training.sources import Sources
-    except ImportError as error:
-        raise InputError(
-            f"training needs the package {error.name}: pip install 'jnst[train]'"
-        ) from None
     if options.cache:
         keep_compiled_programs()
     began = time.monotonic()

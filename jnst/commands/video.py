@@ -80,15 +80,17 @@ def _paint(opened: OpenedFilm, store: Store, options: Options, output: Path) -> 
     count, (height, width) = write(opened, store, output, trouble)
     many, seconds = len(film.frames.times), time.monotonic() - began
     if options.json:
+        kept = None if trouble is None else store.folder
         found = {"output": output, "width": width, "height": height, "seconds": seconds}
-        tell({**found, "interrupted": trouble is not None, "painted": count, "frames": many})
+        found |= {"interrupted": trouble is not None, "painted": count, "frames": many}
+        tell({**found, "checkpoint": kept})
     elif not options.quiet:
         say(
             f"{'interrupted: ' if trouble else ''}wrote {output} ({width} x {height}, {count} of "
             f"{many} frames), in {seconds:.0f} s"
         )
-        if trouble is not None:
-            notice(f"the finished frames are in {store.folder}; go on by --resume")
+    if trouble is not None and not options.quiet:
+        notice(f"the finished frames are in {store.folder}; go on by --resume")
     return status(trouble)
 
 

@@ -32,6 +32,8 @@ def live(
     begins: Mapping[int, str] | None = None,
     share: tuple[float, float] = (1.0, 1.0),
     losses: bool = False,
+    unit: str = "step",
+    before: int = 0,
 ) -> Iterator[Callable[[str | Progress], None]]:
     """Show a live line; yield a function that takes what is being done, or a `Progress`.
 
@@ -46,10 +48,14 @@ def live(
         share: height and width of the result by those of the pictures that come: these may have
             margins.
         losses: show all of them on a line of their own.
+        unit: what is counted.
+        before: how many of them an earlier run has done.
 
     """
     console = rich.console.Console(stderr=True, quiet=quiet, highlight=False)
-    line = _Line(console, len(costs), "starting")
+    total = before + len(costs)
+    line = _Line(console, total, "starting")
+    line.done = before
     begins = begins or {}
     left = time_left(costs)
     told, sizes = False, set()
@@ -77,19 +83,19 @@ def live(
         height, width = (round(length * part) for length, part in size)
         if not console.is_terminal and (width, height) not in sizes:
             sizes.add((width, height))
-            say(f"jnst: step {event.step} of {len(costs)}: {width} x {height} pixels")
+            say(f"jnst: {unit} {before + event.step} of {total}: {width} x {height} pixels")
         terms = [f"{name} {value:.3g}" for name, value in event.parts.items()]
         if terms:  # in one pass there are none
             terms = [f"total {event.total:.4g}", *terms]
         line.left = "… s left " if seconds is None else f"{seconds:.0f} s left "
-        line.done = event.step
+        line.done = before + event.step
         now = begins.get(event.step, f"{width} x {height}")
         line.tell(now, *([] if losses else terms), below="  ".join(terms) if losses else "")
         if event.shrink < 1 and not told:
             told = True
             say(
-                f"jnst: step {event.step}: the loss is not a finite number; back to the best "
-                "picture so far, with smaller steps"
+                f"jnst: {unit} {before + event.step}: the loss is not a finite number; back to the "
+                "best picture so far, with smaller steps"
             )
 
     show(begins.get(0, "starting"))

@@ -23,6 +23,7 @@ from jnst.runs.sources import check_no_source
 from jnst.system import disk
 from jnst.training.checks import check
 from jnst.training.keywords import Keywords
+from jnst.training.need import needed
 from jnst.training.presets import preset as preset_called
 from jnst.training.settings import Settings
 from jnst.weights import trained
@@ -106,15 +107,11 @@ def train(
     disk.check_writable(path, (trained.SUFFIX,))
     shown = None if teacher is None else Path(teacher)
     check_no_source([path], [*given, *filter(None, [shown])])
-    try:
+    with needed():
         from jnst.training.checkpoint import keeping
         from jnst.training.resume import begun_with, check_asked
         from jnst.training.run import open_training, run
         from jnst.training.sources import Sources
-    except ImportError as error:
-        raise InputError(
-            f"training needs the package {error.name}: pip install 'jnst[train]'"
-        ) from None
     sources = Sources(
         given,
         Path(photos),

@@ -49,8 +49,7 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     """List the stages of a run, the smallest first.
 
     The last stage has the size of the result's canvas. The style picture keeps its proportion to
-    the result. The first number of `settings.steps` goes with the smallest size, the last one with
-    all that remain. Sizes at which a picture would be too small for the layers are left out.
+    the result. Sizes at which a picture would be too small for the layers are left out.
 
     Raises:
         InputError: for pictures that are too small for the layers even in the end; for a size that
@@ -72,8 +71,7 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
         styles = [resizing.size_within(h, w, style_size(size)) for _, h, w, _ in shapes]
         return [resizing.size_within(height, width, size, upscale=True), *styles]
 
-    def stage(i: int, size: int) -> Stage:
-        steps = settings.steps[min(i, len(settings.steps) - 1)]
+    def stage(i: int, size: int, steps: int) -> Stage:
         new, *styles = fitted(size)
         tiles = [fitting.tile(settings, (1, *new, 3), steps=steps, share=max(result) / last)]
         if styles and max(map(math.prod, styles)) > math.prod(new):
@@ -87,7 +85,8 @@ def plan(pictures: Pictures, settings: Settings) -> list[Stage]:
     check_sizes(settings, original, [guide.style.shape[1:3] for guide in pictures.guides])
     found = sizes(last, first=settings.first_size or last, ratio=settings.size_ratio)
     found = [size for size in found if size == last or min(map(min, fitted(size))) >= least]
-    return [stage(i, size) for i, size in enumerate(found)]
+    steps = evaluations(settings, found)
+    return [stage(i, size, steps[i]) for i, size in enumerate(found)]
 
 
 def begins(
@@ -119,6 +118,16 @@ def sizes(last: int, *, first: int, ratio: float) -> list[int]:
     while (size := round(last / ratio ** len(found))) >= first:
         found.append(size)
     return found[::-1]
+
+
+def evaluations(settings: Settings, sizes: Sequence[int]) -> list[int]:
+    """List how many evaluations each of some sizes has.
+
+    The first number of `settings.steps` goes with the first size, the last one with all that
+    remain.
+    """
+    steps = settings.steps
+    return [steps[min(i, len(steps) - 1)] for i in range(len(sizes))]
 
 
 def enlarge(state: Any, height: int, width: int) -> Any:

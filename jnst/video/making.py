@@ -80,7 +80,8 @@ def paint(
     first = store.done
     begins = {0: "compiling"} if opened.film.settings.engine == "jax" else {}
     try:
-        with live(run.costs(opened)[first:], quiet=quiet, begins=begins) as show:
+        costs = run.costs(opened)[first:]
+        with live(costs, quiet=quiet, begins=begins, unit="frame", before=first) as show:
 
             def watch(moment: Moment) -> None:
                 if moment.share:

@@ -4,12 +4,13 @@ import dataclasses
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jnst.arrays import AnyPicture
 from jnst.errors import InputError
 from jnst.pictures import colour, files, resizing
 from jnst.runs.checkpoint import digest
@@ -144,6 +145,17 @@ def paint(
     return None
 
 
+def finished(film: Film, number: int, picture: AnyPicture) -> encoding.Frame:
+    """Return a painted frame in the colours, and with the transparency, that it is to have."""
+    kind = film.settings.colour
+    if kind is None and not film.frames.transparent:
+        return picture, None
+    original, alpha = files.read_with_alpha(frame_of(film.frames, film.first, number))
+    if alpha is not None:
+        alpha = resizing.resize_mask(alpha, *picture.shape[1:3])
+    return picture if kind is None else colour.after(kind, picture, original), alpha
+
+
 class Written(NamedTuple):
     """How many frames were written, and their height and width in pixels."""
 
@@ -166,27 +178,13 @@ def write(opened: OpenedFilm, store: Store, path: Path) -> Written:
     with uninterrupted():
         size = encoding.write(
             path,
-            _finished(film, store, count),
+            (finished(film, i, store.newest(i, film.video.passes)) for i in range(count)),
             encoding.Timing(times, Fraction(end)),
             sound=sound,
             pixel_aspect=getattr(frames.clip, "pixel_aspect", Fraction(1)),
             alpha=frames.transparent,
         )
     return Written(count, size)
-
-
-def _finished(film: Film, store: Store, count: int) -> Iterator[encoding.Frame]:
-    """Yield the frames in the colours, and with the transparency, that they are to have."""
-    settings = film.settings
-    for number in range(count):
-        picture, alpha = store.newest(number, film.video.passes), None
-        if settings.colour is not None or film.frames.transparent:
-            original, alpha = files.read_with_alpha(frame_of(film.frames, film.first, number))
-            if alpha is not None:
-                alpha = resizing.resize_mask(alpha, *picture.shape[1:3])
-            if settings.colour is not None:
-                picture = colour.after(settings.colour, picture, original)
-        yield picture, alpha
 
 
 def _digest(clip: Any, path: Path) -> str:

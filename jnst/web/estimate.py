@@ -62,8 +62,8 @@ def expected(
 
 def _cost(settings: Settings, size: int) -> float:
     sizes = stages.sizes(size, first=settings.first_size or size, ratio=settings.size_ratio)
-    steps = settings.steps
-    return float(sum(steps[min(i, len(steps) - 1)] * one**2 for i, one in enumerate(sizes)))
+    steps = stages.evaluations(settings, sizes)
+    return float(sum(count * one**2 for count, one in zip(steps, sizes, strict=True)))
 
 
 def _last(store: Store, settings: Settings, preset: str) -> tuple[float, float] | None:

@@ -15,12 +15,12 @@ import msgspec
 from jnst.arrays import AnyPicture
 from jnst.display.terminal import next_look, time_left
 from jnst.errors import InputError
-from jnst.pictures import colour, files, resizing
+from jnst.pictures import resizing
 from jnst.transfer.pictures import cut
 from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
-from jnst.video.recipe import Moment
-from jnst.video.run import Given, OpenedFilm, costs, open_given, open_run, paint, write
+from jnst.video.recipe import Film, Moment
+from jnst.video.run import Given, OpenedFilm, costs, finished, open_given, open_run, paint, write
 from jnst.video.settings import VideoSettings
 from jnst.video.sound import Sound, check_sound
 from jnst.video.store import Store
@@ -97,38 +97,35 @@ def progress_writer(
         if moment is None:
             whole = store.done == film.count
             middle = min(store.done, len(film.frames.times)) // 2
-            leave(_finished(opened, store, middle), film.count, 0.0, 0.0 if whole else None)
+            leave(_stored(film, store, middle), film.count, 0.0, 0.0 if whole else None)
             return
         now = time.monotonic()
         seconds = left(int(PARTS * (moment.done - first + moment.share)))
         if now >= due:
-            leave(_newest(opened, store, moment), film.count, moment.share, seconds)
+            leave(_newest(film, store, moment), film.count, moment.share, seconds)
             due = next_look(now, reports.SHOW_EVERY)
 
     if not first and (found := preview(film.first, film.settings)) is not None:
-        leave(_coloured(opened, 0, cut(film.first, film.settings, found.best)), 0, 0.0, None)
+        leave(_coloured(film, 0, cut(film.first, film.settings, found.best)), 0, 0.0, None)
     return show
 
 
-def _newest(opened: OpenedFilm, store: Store, moment: Moment) -> AnyPicture:
+def _newest(film: Film, store: Store, moment: Moment) -> AnyPicture:
     """Return the frame that is being painted, or has just been finished."""
-    film = opened.film
+    count = len(film.frames.times)
     if not moment.share:
-        return _finished(opened, store, (moment.done - 1) % len(film.frames.times))
-    number = moment.done % len(film.frames.times)
-    return _coloured(opened, number, cut(film.first, film.settings, moment.progress.best))
+        return _stored(film, store, (moment.done - 1) % count)
+    picture = cut(film.first, film.settings, moment.progress.best)
+    return _coloured(film, moment.done % count, picture)
 
 
-def _finished(opened: OpenedFilm, store: Store, number: int) -> AnyPicture:
-    return _coloured(opened, number, store.newest(number, opened.film.video.passes))
+def _stored(film: Film, store: Store, number: int) -> AnyPicture:
+    return _coloured(film, number, store.newest(number, film.video.passes))
 
 
-def _coloured(opened: OpenedFilm, number: int, picture: AnyPicture) -> AnyPicture:
-    """Give a frame the colours of `settings.colour`."""
-    film = opened.film
-    if film.settings.colour is None:
-        return picture
-    return colour.after(film.settings.colour, picture, files.read(film.frames.frame(number)))
+def _coloured(film: Film, number: int, picture: AnyPicture) -> AnyPicture:
+    picture, _ = finished(film, number, picture)  # its transparency is not shown
+    return picture
 
 
 def _that_fits(sound: Sound | None) -> tuple[Sound | None, list[str]]:

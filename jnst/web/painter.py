@@ -42,8 +42,8 @@ KEEP_EVERY = 15.0
 """Seconds between checkpoints."""
 
 
-class Order(msgspec.Struct):
-    """An order to paint: the run's folder, the files of its pictures, what it is made with.
+class Task(msgspec.Struct):
+    """What is to be painted: the run's folder, the files of its pictures, what it is made with.
 
     `made_with` names the pictures as the user does, for the metadata. The content is a film where
     `video` says what holds its frames together. `masks` are for each painting the file of where it
@@ -67,18 +67,18 @@ class Ending(msgspec.Struct):
 
 
 def main() -> None:
-    """Wait for an order, carry it out, and say how it ended."""
+    """Wait for a task, carry it out, and say how it ended."""
     line = b""
     while not line.endswith(b"\n"):
         more = os.read(0, 1 << 16)  # not sys.stdin: a thread could not wait there till the end
         if not more:
             return
         line += more
-    order = msgspec.json.decode(line, type=Order)
+    task = msgspec.json.decode(line, type=Task)
     try:
         with interruptions() as interruption:  # first, or the end of the input would not be heard
             threading.Thread(target=_stop_at_the_end, daemon=True).start()
-            outcome = Ending("done" if carry_out(order, interruption) else "stopped")
+            outcome = Ending("done" if carry_out(task, interruption) else "stopped")
     except KeyboardInterrupt:
         outcome = Ending("stopped")
     except Exception as error:
@@ -86,7 +86,7 @@ def main() -> None:
     print(msgspec.json.encode(outcome).decode(), flush=True)
 
 
-def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]) -> bool:
+def carry_out(task: Task, interruption: Callable[[], KeyboardInterrupt | None]) -> bool:
     """Paint; return whether the picture, or film, is finished, and not stopped by an interruption.
 
     Raises:
@@ -94,17 +94,17 @@ def carry_out(order: Order, interruption: Callable[[], KeyboardInterrupt | None]
         KeyboardInterrupt: if it was stopped before there was anything to keep.
 
     """
-    folder, content = Path(order.folder), Path(order.content)
-    styles = [Path(style) for style in order.styles]
-    settings, inputs = restore(order.made_with)
-    _unlink(folder, order)
+    folder, content = Path(task.folder), Path(task.content)
+    styles = [Path(style) for style in task.styles]
+    settings, inputs = restore(task.made_with)
+    _unlink(folder, task)
     with checkpoint.held(folder):
-        keep_compiled_programs(folder=Path(order.compiled))
-        if order.video is not None:
-            given = Given(content, styles, Part(), masks=completed(order.masks))
-            trouble = paint_film(folder, given, settings, order.video)
+        keep_compiled_programs(folder=Path(task.compiled))
+        if task.video is not None:
+            given = Given(content, styles, Part(), masks=completed(task.masks))
+            trouble = paint_film(folder, given, settings, task.video)
         else:
-            pictures = read(content, [*styles], settings, masks=completed(order.masks))
+            pictures = read(content, [*styles], settings, masks=completed(task.masks))
             trouble = _paint_picture(folder, pictures, settings, inputs, interruption)
     if isinstance(trouble, InputError):
         raise trouble
@@ -153,7 +153,7 @@ def _paint_picture(
     return ended.trouble
 
 
-def _unlink(folder: Path, order: Order) -> None:
+def _unlink(folder: Path, task: Task) -> None:
     """Remove links, by which files elsewhere would be read and replaced; refuse those to pictures.
 
     Raises `InputError`.
@@ -161,7 +161,7 @@ def _unlink(folder: Path, order: Order) -> None:
     for path in folder.iterdir():
         if path.is_symlink():
             path.unlink()
-    paths = [order.content, *order.styles, *filter(None, order.masks)]
+    paths = [task.content, *task.styles, *filter(None, task.masks)]
     if any(Path(path).is_symlink() for path in paths):
         raise InputError("a picture of this run is a symbolic link; choose it again")
 

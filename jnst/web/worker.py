@@ -13,7 +13,7 @@ from jnst.errors import InputError, printable
 from jnst.runs.failures import explain, fail
 from jnst.system import disk
 from jnst.web import tries
-from jnst.web.painter import Ending, Order
+from jnst.web.painter import Ending, Task
 from jnst.web.records import Run
 from jnst.web.store import Store
 
@@ -166,7 +166,7 @@ class Worker:
             return tries.NETWORK if given.named else str(store.picture_file(given, "original"))
 
         styles = [path(one.picture) for one in run.paintings]
-        order = Order(
+        task = Task(
             folder=str(store.run_file(run, "")),
             content=path(run.content),
             styles=styles if tries.NETWORK not in styles else [tries.NETWORK],
@@ -179,7 +179,7 @@ class Worker:
             return
         assert child.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it has died; its end is seen at once
-            child.stdin.write(msgspec.json.encode(order) + b"\n")
+            child.stdin.write(msgspec.json.encode(task) + b"\n")
             child.stdin.flush()
 
     def _set_status(self, run: Run, status: str, reason: str = "") -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import ROOT
-from trainings import WORDS, make_paintings, make_photos
+from trainings import PAINTINGS, WORDS, make_inputs
 
 import jnst.cli
 from jnst.commands.options import train as options
@@ -21,28 +21,15 @@ from jnst.training.settings import Settings
 from jnst.weights import trained
 from jnst.weights.formats import torchfile
 
-pytestmark = pytest.mark.usefixtures("tiny")
+pytestmark = pytest.mark.usefixtures("tiny", "working_folder")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("train")
-    make_photos(folder / "photos")
-    make_paintings(folder, 2)
-    return folder
+def inputs(tmp_path_factory):
+    return make_inputs(tmp_path_factory.mktemp("inputs"))
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(folder, tmp_path, monkeypatch):
-    for path in folder.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    monkeypatch.chdir(tmp_path)
-
-
-BOTH = ["painting0.png", "painting1.png"]
-
-
-def train(*words, paintings=BOTH, photos="photos"):
+def train(*words, paintings=PAINTINGS, photos="photos"):
     return jnst.cli.main(["train", *paintings, "--photos", photos, *WORDS, *words])
 
 
@@ -81,7 +68,7 @@ def test_a_network_of_two_styles_is_trained_and_paints(capsys):
 
 
 def test_of_one_style_no_number_is_needed():
-    assert train("-o", "one.jnst", "--steps", "1", paintings=BOTH[:1]) == 0
+    assert train("-o", "one.jnst", "--steps", "1", paintings=PAINTINGS[:1]) == 0
     for words in ([], ["--style-number", "0"]):
         name = f"{len(words)}.png"
         assert jnst.cli.main(["stylize", "photos/0.png", "one.jnst", *words, "-o", name]) == 0
@@ -108,7 +95,7 @@ def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(
     assert "holds a training already; go on with it by --resume" in capsys.readouterr().err
     assert train("-o", "part.jnst", *kept, "--resume", "--seed", "1") == 2
     assert "the training in the checkpoint has seed 0, not 1; go on" in capsys.readouterr().err
-    assert train("-o", "part.jnst", *kept, "--resume", paintings=BOTH[::-1]) == 2
+    assert train("-o", "part.jnst", *kept, "--resume", paintings=PAINTINGS[::-1]) == 2
     assert "the training in the checkpoint has other paintings" in capsys.readouterr().err
     assert train(*kept, "--resume") == 130
     told = capsys.readouterr()
@@ -172,6 +159,14 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(words, message, 
     assert sorted(os.listdir()) == before
 
 
+def test_a_package_that_is_missing_is_named(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jnst.training.run", None)
+    assert train("-o", "a.jnst") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("jnst: training needs the package jnst.training.run: pip install")
+    assert not os.path.exists("a.jnst")
+
+
 def test_presets_are_listed_and_are_the_defaults_of_the_other_options(capsys):
     assert jnst.cli.main(["train", "--list", "presets"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*presets.PRESETS]
@@ -179,7 +174,7 @@ def test_presets_are_listed_and_are_the_defaults_of_the_other_options(capsys):
     assert options.starting_point([])["settings"] == Settings()
 
 
-KILLED = [str(ROOT / "tests/support/tiny.py"), "train", *BOTH, "--photos", "photos", *WORDS]
+KILLED = [str(ROOT / "tests/support/tiny.py"), "train", *PAINTINGS, "--photos", "photos", *WORDS]
 KILLED.remove("--no-cache")
 KILLED += ["--quiet", "--steps", "60", "--checkpoint-every", "0", "--style-loss", "gram"]
 KILLED += ["--style-layers", "relu1_1", "--content-layers", "relu1_1"]
@@ -213,7 +208,8 @@ def _kept():
 
 
 def test_a_network_is_exported_for_torch(capsys):
-    assert train("-o", "one.jnst", "--network", "johnson", "--steps", "1", paintings=BOTH[:1]) == 0
+    words = ["-o", "one.jnst", "--network", "johnson", "--steps", "1"]
+    assert train(*words, paintings=PAINTINGS[:1]) == 0
     assert jnst.cli.main(["weights", "export", "one.jnst"]) == 0
     assert capsys.readouterr().out.endswith("wrote one.pth\n")
     assert torchfile.read("one.pth")["conv1.conv2d.weight"].shape == (3, 3, 9, 9)

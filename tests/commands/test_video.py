@@ -1,5 +1,6 @@
 """`jnst video`: what is written and said, how it ends, and what it refuses."""
 
+import contextlib
 import json
 import os
 import signal
@@ -8,48 +9,51 @@ import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pytest
-from films import make, packets, scene
+from films import COUNT, WORDS, make_inputs, packets, scene
 
 import jnst.cli
+from jnst.errors import InputError
 from jnst.pictures import files
+from jnst.runs import checkpoint
+from jnst.video import encoding, recipe
 from jnst.video.film import Film
 from jnst.video.frames import open_clip
 
-pytestmark = pytest.mark.usefixtures("tiny")
-LIGHT = [
-    *("--size", "32", "--steps", "4", "--frame-steps", "2", "--first-size", "None"),
-    *("--style-loss", "gram", "--engine", "byhand"),
-]
-COUNT = 5
+pytestmark = pytest.mark.usefixtures("tiny", "working_folder")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("video")
-    make(folder / "clip.mp4", [scene(i) for i in range(COUNT)], sound="aac")
-    files.write(folder / "style.png", np.random.default_rng(0).random((24, 24, 3)))
-    return folder
+def inputs(tmp_path_factory):
+    return make_inputs(tmp_path_factory.mktemp("inputs"))
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(folder, tmp_path, monkeypatch):
-    for path in folder.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    monkeypatch.chdir(tmp_path)
-
-
-def video(*words, clip="clip.mp4", style="style.png", light=LIGHT):
+def video(*words, clip="clip.mp4", style="style.png", light=WORDS):
     return jnst.cli.main(["video", *filter(None, (clip, style)), *light, *words])
+
+
+@contextlib.contextmanager
+def stopped_at(stop):
+    """Let films fail before the frame of this number, counted from 0."""
+    paint = recipe._steps
+
+    def fail(film, store, number, turn, *, backwards):
+        if number == stop:
+            raise InputError("the power went")
+        return paint(film, store, number, turn, backwards=backwards)
+
+    with mock.patch.object(recipe, "_steps", fail):
+        yield
 
 
 def test_a_film_is_painted_with_its_sound_and_nothing_is_left(capsys):
     assert video() == 0
     told = capsys.readouterr()
     assert told.out.startswith("wrote clip-style.mp4 (32 x 24, 5 of 5 frames), in ")
-    assert told.err == "jnst: step 1 of 5: 32 x 24 pixels\n"
+    assert told.err == "jnst: frame 1 of 5: 32 x 24 pixels\n"
     assert [data for _, data in packets("clip-style.mp4")] == [d for _, d in packets("clip.mp4")]
     film, source = Film(Path("clip-style.mp4")), Film(Path("clip.mp4"))
     assert film.times == source.times
@@ -89,8 +93,6 @@ def test_transparency_and_colours_are_the_films_own(capsys):
 
 
 def test_frames_are_painted_in_one_pass_and_held(monkeypatch):
-    from jnst.video import recipe
-
     def paint(held):
         output = f"{held}.mkv"
         words = ["--hold", str(held), "--quality", "instant", "-o", output]
@@ -135,7 +137,7 @@ def test_of_several_frames_a_second_line_is_said_each_minute(capsys, monkeypatch
     ]
 
 
-KILLED = ["-m", "jnst", "video", "clip.mp4", "style.png", *LIGHT]
+KILLED = ["-m", "jnst", "video", "clip.mp4", "style.png", *WORDS]
 START = """
 import signal, sys
 from tiny import installed
@@ -211,8 +213,6 @@ def test_a_film_that_ends_too_early_is_kept_as_far_as_it_goes(capsys, monkeypatc
     frame = type(clip).frame
 
     def damaged(self, number):
-        from jnst.errors import InputError
-
         if number == 3:
             raise InputError("cannot read 'clip.mp4' beyond frame 3: the file ends there")
         return frame(self, number)
@@ -249,10 +249,10 @@ BAD = {
 @pytest.mark.parametrize("words", BAD)
 def test_bad_input_is_one_line_and_nothing_is_left(words, capsys):
     alone = "--no-steady" in words
-    light = [word for word in LIGHT if not (alone and word in ("--frame-steps", "2"))]
+    light = [word for word in WORDS if not (alone and word in ("--frame-steps", "2"))]
     assert video(*words, style=None, light=light) == 2
     told = capsys.readouterr()
-    lines = [line for line in told.err.splitlines() if not line.startswith("jnst: step ")]
+    lines = [line for line in told.err.splitlines() if not line.startswith("jnst: frame ")]
     assert len(lines) == 1
     assert BAD[words] in lines[-1]
     assert sorted(os.listdir()) == ["clip.mp4", "style.png"]
@@ -270,8 +270,6 @@ def test_what_is_no_film_is_one_line(clip, capsys):
 
 
 def test_no_space_is_one_line_and_the_frames_stay(capsys, monkeypatch):
-    from jnst.video import encoding
-
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
@@ -320,34 +318,22 @@ def test_frames_of_the_user_are_never_written_over(capsys):
     assert "out-3.png is there, of a longer film" in capsys.readouterr().err
 
 
-def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys, monkeypatch):
+def test_the_film_that_was_begun_is_resumed_whatever_its_name(capsys):
     assert video() == 0
     whole = Path("clip-style.mp4").read_bytes()
-    from jnst.errors import InputError
-    from jnst.video import recipe
-
-    step = recipe._steps
-
-    def stop(film, store, number, turn, *, backwards):
-        if number == 2:
-            raise InputError("the power went")
-        return step(film, store, number, turn, backwards=backwards)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recipe, "_steps", stop)
+    with stopped_at(2):
         assert video() == 2
     assert "wrote clip-style-2.mp4" in capsys.readouterr().out
     os.remove("clip-style-2.mp4")
     assert video("--resume") == 0
-    assert "going on after 2 of 5 frames" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert told[:2] == ["jnst: going on after 2 of 5 frames", "jnst: frame 3 of 5: 32 x 24 pixels"]
     assert Path("clip-style-2.mp4").read_bytes() == whole == Path("clip-style.mp4").read_bytes()
     assert video("--resume") == 0, "there is none to go on with: a new one"
     assert Path("clip-style-3.mp4").exists()
 
 
 def test_a_film_that_another_run_paints_is_left_alone(capsys):
-    from jnst.runs import checkpoint
-
     with checkpoint.held(Path("out.mp4.frames")):
         assert video("-o", "out.mp4") == 2
         assert "another run keeps its own there" in capsys.readouterr().err
@@ -367,21 +353,10 @@ def test_later_frames_may_be_transparent_and_lost_sound_is_told_of(capsys):
     assert "jnst: out.gif has no sound: choose .mp4" in capsys.readouterr().err
 
 
-def test_the_users_own_folder_stays_and_other_weights_are_noticed(capsys, monkeypatch):
-    from jnst.errors import InputError
-    from jnst.video import recipe
-
+def test_the_users_own_folder_stays_and_other_weights_are_noticed(capsys):
     assert video("--checkpoint", "kept", "-o", "a.mp4", "--to", "0.15") == 0
     assert os.listdir("kept") == [".jnst-lock"]
-    step = recipe._steps
-
-    def stop(film, store, number, turn, *, backwards):
-        if number == 2:
-            raise InputError("the power went")
-        return step(film, store, number, turn, backwards=backwards)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(recipe, "_steps", stop)
+    with stopped_at(2):
         assert video("--checkpoint", "kept", "-o", "b.mp4") == 2
     os.remove("style.png")
     files.write("style.png", np.random.default_rng(1).random((24, 24, 3)))
@@ -395,12 +370,23 @@ def test_a_disk_without_room_is_told_of_before(capsys, monkeypatch):
     assert "the frames of the film take 0.0 GB, and 0.0 GB are free" in capsys.readouterr().err
 
 
+def test_an_interrupted_film_says_where_its_frames_are_in_json_too(capsys):
+    with stopped_at(2):
+        assert video("--json", "-o", "out.mkv") == 2
+    told = capsys.readouterr()
+    assert "jnst: the finished frames are in out.mkv.frames; go on by --resume\n" in told.err
+    found = json.loads(told.out)
+    assert (found["interrupted"], found["painted"]) == (True, 2)
+    assert found["checkpoint"] == "out.mkv.frames"
+
+
 def test_what_came_of_a_film_and_how_steady_it_is_as_json(capsys):
     assert video("--json", "-o", "out.mkv") == 0
     found = json.loads(capsys.readouterr().out)
     assert found.pop("seconds") > 0
     size = {"output": "out.mkv", "width": 32, "height": 24}
-    assert found == {**size, "interrupted": False, "painted": COUNT, "frames": COUNT}
+    ended = {"interrupted": False, "painted": COUNT, "frames": COUNT, "checkpoint": None}
+    assert found == {**size, **ended}
     words = ["out.mkv", "clip.mp4", "--video", "clip.mp4", "--json", "--csv", "t.csv"]
     assert jnst.cli.main(["compare", *words]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -91,6 +91,12 @@ def test_a_pipe_is_told_which_size_begins(capsys):
     assert into_a_pipe(capsys, *events, quiet=True) == ""
 
 
+def test_what_is_counted_may_be_frames_of_which_some_were_there_before(capsys):
+    with terminal.live([1.0] * 3, quiet=False, unit="frame", before=2) as show:
+        show(progress(1, 0.5))
+    assert capsys.readouterr().err == "jnst: frame 3 of 5: 4 x 4 pixels\n"
+
+
 def test_a_terminal_is_told_by_its_line_alone(monkeypatch):
     assert "of 10" not in shown(monkeypatch, progress(1, 0.5))
 

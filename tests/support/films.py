@@ -6,6 +6,25 @@ import av
 import numpy as np
 import scipy.ndimage
 
+from jnst.pictures import files
+
+COUNT = 5
+"""Frames of the film of `make_inputs`."""
+STYLE = np.random.default_rng(0).random((24, 24, 3), np.float32)
+"""The painting of `make_inputs`."""
+WORDS = [
+    *("--size", "32", "--steps", "4", "--frame-steps", "2", "--first-size", "None"),
+    *("--style-loss", "gram", "--engine", "byhand"),
+]
+"""Options of a film that takes a second."""
+
+
+def make_inputs(folder):
+    """Write a film with sound, `clip.mp4`, and a painting, `style.png`; return their folder."""
+    make(folder / "clip.mp4", [scene(i) for i in range(COUNT)], sound="aac")
+    files.write(folder / "style.png", STYLE)
+    return folder
+
 
 def scene(number, *, height=24, width=32, speed=(1, 0)):
     """A frame of smooth noise that moves to the left, uint8 (h, w, 3)."""

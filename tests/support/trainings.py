@@ -49,6 +49,17 @@ def make_paintings(folder, count=1):
     return paths
 
 
+PAINTINGS = ["painting0.png", "painting1.png"]
+"""The paintings of `make_inputs`."""
+
+
+def make_inputs(folder):
+    """Write a folder `photos` and two paintings into a folder, and return it."""
+    make_photos(folder / "photos")
+    make_paintings(folder, len(PAINTINGS))
+    return folder
+
+
 def training(folder, paintings, settings=SETTINGS, params=None):
     """Return a training by tests' settings, before its first step."""
     names = tuple(path.stem for path in paintings)

@@ -9,45 +9,35 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from trainings import WORDS, make_paintings, make_photos
+from trainings import PAINTINGS, WORDS, make_inputs, make_photos
 
 import jnst
 import jnst.cli
 from jnst.errors import InputError
 from jnst.training.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("tiny")
-BOTH = ["painting0.png", "painting1.png"]
+pytestmark = pytest.mark.usefixtures("tiny", "working_folder")
 SMALL = {"network": "multistyle-mobile", "width": 0.1, "crop": 16, "photo_size": None, "batch": 2}
 SMALL |= {"steps": 24, "learning_rate": 0.02, "decay": "cosine", "average": 0.9}
 SMALL |= {"content_weight": 0.01}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("train")
-    make_photos(folder / "photos")
-    make_paintings(folder, 2)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(folder, tmp_path, monkeypatch):
-    for path in folder.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    monkeypatch.chdir(tmp_path)
+def inputs(tmp_path_factory):
+    return make_inputs(tmp_path_factory.mktemp("inputs"))
 
 
 def left():
-    return set(os.listdir()) - {"photos", *BOTH}
+    return set(os.listdir()) - {"photos", *PAINTINGS}
 
 
 def test_it_is_the_network_that_the_command_makes(capsys, caplog):
-    assert jnst.cli.main(["train", *BOTH, "--photos", "photos", *WORDS, "-o", "command.jnst"]) == 0
+    words = [*PAINTINGS, "--photos", "photos", *WORDS, "-o", "command.jnst"]
+    assert jnst.cli.main(["train", *words]) == 0
     capsys.readouterr()
     seen = []
     with caplog.at_level("INFO", "jnst"):
-        network = jnst.train(BOTH, "photos", "both.jnst", callback=seen.append, **SMALL)
+        network = jnst.train(PAINTINGS, "photos", "both.jnst", callback=seen.append, **SMALL)
     assert capsys.readouterr() == ("", "")
     assert Path("both.jnst").read_bytes() == Path("command.jnst").read_bytes()
     assert [one.step for one in seen] == [*range(1, 25)]
@@ -71,7 +61,7 @@ def test_what_is_broken_is_left_out_and_verbose_shows_the_line(capsys, tmp_path)
     make_photos(tmp_path / "photos")
     Path("photos/9.png").write_bytes(b"no picture")
     network = jnst.train(
-        [Path(one) for one in BOTH], Path("photos"), "one.jnst", verbose=True,
+        [Path(one) for one in PAINTINGS], Path("photos"), "one.jnst", verbose=True,
         **SMALL,
     )  # fmt: skip
     assert capsys.readouterr().err == "jnst: step 1 of 24: 16 x 16 pixels\n"
@@ -83,14 +73,14 @@ def test_interrupted_it_is_written_as_it_is_and_goes_on_to_the_same_bytes(hearin
         if progress.step == 5:
             signal.raise_signal(signal.SIGINT)
 
-    jnst.train(BOTH, "photos", "whole.jnst", checkpoint="one", **SMALL)
+    jnst.train(PAINTINGS, "photos", "whole.jnst", checkpoint="one", **SMALL)
     kept = SMALL | {"checkpoint": "two", "checkpoint_every": 1000.0}
     with pytest.raises(KeyboardInterrupt):
-        jnst.train(BOTH, "photos", "part.jnst", callback=stop, **kept)
+        jnst.train(PAINTINGS, "photos", "part.jnst", callback=stop, **kept)
     assert Path("part.jnst").is_file()
     with pytest.raises(InputError, match="two holds a training already; go on with it by resume=T"):
-        jnst.train(BOTH, "photos", "part.jnst", **kept)
-    network = jnst.train(BOTH, "photos", "part.jnst", resume=True, **kept)
+        jnst.train(PAINTINGS, "photos", "part.jnst", **kept)
+    network = jnst.train(PAINTINGS, "photos", "part.jnst", resume=True, **kept)
     assert len(network.losses["total"]) == 24 - 6
     assert Path("part.jnst").read_bytes() == Path("whole.jnst").read_bytes()
 
@@ -102,7 +92,7 @@ def test_what_was_begun_so_the_command_resumes_without_other_words(capsys):
 
     kept = SMALL | {"checkpoint": "two", "checkpoint_every": 0.0}
     with pytest.raises(InputError, match="the power went"):
-        jnst.train(BOTH, "photos", "part.jnst", callback=fail, **kept)
+        jnst.train(PAINTINGS, "photos", "part.jnst", callback=fail, **kept)
     words = ["--checkpoint", "two", "--resume", "--preview-every", "0", "--no-cache"]
     assert jnst.cli.main(["train", *words]) == 0
     assert f"wrote {Path('part.jnst').absolute()}, after 24 steps" in capsys.readouterr().out
@@ -125,7 +115,7 @@ BAD = {
 
 @pytest.mark.parametrize("says", BAD)
 def test_bad_input_is_one_line_and_nothing_is_left(says):
-    options = {"paintings": BOTH, "photos": "photos", "output": "a.jnst", **SMALL} | BAD[says]
+    options = {"paintings": PAINTINGS, "photos": "photos", "output": "a.jnst", **SMALL} | BAD[says]
     with pytest.raises(InputError, match=says) as caught:
         jnst.train(**options)
     assert "\n" not in str(caught.value)
@@ -135,7 +125,7 @@ def test_bad_input_is_one_line_and_nothing_is_left(says):
 def test_what_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "jnst.training.checkpoint", None)
     with pytest.raises(InputError, match=r"training needs the package .*pip install 'jnst\[train"):
-        jnst.train(BOTH, "photos", "a.jnst", **SMALL)
+        jnst.train(PAINTINGS, "photos", "a.jnst", **SMALL)
 
 
 def test_help_shows_every_setting_with_its_default():

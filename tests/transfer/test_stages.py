@@ -8,7 +8,7 @@ from jnst.optimize.optimizers import KEEP_STATE, OPTIMIZERS
 from jnst.pictures import samples
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
-from jnst.transfer.stages import Stage, begins, enlarge, plan, sizes
+from jnst.transfer.stages import Stage, begins, enlarge, evaluations, plan, sizes
 
 
 def test_sizes_by_example():
@@ -17,6 +17,14 @@ def test_sizes_by_example():
     assert sizes(1000, first=200, ratio=2.0) == [250, 500, 1000]
     assert sizes(100, first=128, ratio=2.0) == [100]
     assert sizes(128, first=128, ratio=2.0) == [128]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [((9,), [9, 9, 9]), ((9, 4), [9, 4, 4]), ((9, 4, 2), [9, 4, 2]), ((9, 4, 2, 1), [9, 4, 2])],
+)
+def test_the_last_number_of_steps_goes_with_all_sizes_that_remain(steps, expected):
+    assert evaluations(Settings(steps=steps), [16, 32, 64]) == expected
 
 
 @pytest.mark.parametrize("name", KEEP_STATE)

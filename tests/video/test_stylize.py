@@ -8,53 +8,36 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from films import make, scene
+from films import COUNT, STYLE, WORDS, make_inputs
 
 import jnst
 import jnst.cli
 from jnst.errors import InputError
-from jnst.pictures import files
 from jnst.transfer.settings import Settings
 from jnst.video import encoding
 from jnst.video.film import Film
 from jnst.video.presets import preset
 from jnst.video.settings import VideoSettings
 
-pytestmark = pytest.mark.usefixtures("tiny")
-COUNT = 5
-STYLE = np.random.default_rng(0).random((24, 24, 3), np.float32)
+pytestmark = pytest.mark.usefixtures("tiny", "working_folder")
 LIGHT = {"size": 32, "steps": 4, "frame_steps": 2, "first_size": None, "style_loss": "gram"}
 LIGHT |= {"engine": "byhand"}
-WORDS = [
-    *("--size", "32", "--steps", "4", "--frame-steps", "2", "--first-size", "None"),
-    *("--style-loss", "gram", "--engine", "byhand"),
-]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("video")
-    make(folder / "clip.mp4", [scene(i) for i in range(COUNT)], sound="aac")
-    files.write(folder / "style.tif", STYLE, depth=16)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(folder, tmp_path, monkeypatch):
-    for path in folder.iterdir():
-        (tmp_path / path.name).symlink_to(path)
-    monkeypatch.chdir(tmp_path)
+def inputs(tmp_path_factory):
+    return make_inputs(tmp_path_factory.mktemp("inputs"))
 
 
 def left():
-    return set(os.listdir()) - {"clip.mp4", "style.tif"}
+    return set(os.listdir()) - {"clip.mp4", "style.png"}
 
 
 def test_it_is_the_film_that_the_command_makes(capsys):
-    assert jnst.cli.main(["video", "clip.mp4", "style.tif", *WORDS, "-o", "command.mp4"]) == 0
+    assert jnst.cli.main(["video", "clip.mp4", "style.png", *WORDS, "-o", "command.mp4"]) == 0
     capsys.readouterr()
     seen = []
-    result = jnst.stylize_video("clip.mp4", "style.tif", "out.mp4", callback=seen.append, **LIGHT)
+    result = jnst.stylize_video("clip.mp4", "style.png", "out.mp4", callback=seen.append, **LIGHT)
     assert capsys.readouterr() == ("", "")
     assert Path("out.mp4").read_bytes() == Path("command.mp4").read_bytes()
     assert Path(result) == result.path == Path("out.mp4")
@@ -76,7 +59,7 @@ def test_a_part_as_numbered_pictures(begin, end, every, count, capsys, caplog):
         )  # fmt: skip
     assert result.frames == count
     assert left() == {f"shot-{i}.png" for i in range(1, count + 1)}
-    assert f"step 1 of {count}: 32 x 24 pixels" in capsys.readouterr().err
+    assert f"frame 1 of {count}: 32 x 24 pixels" in capsys.readouterr().err
     told = [one.getMessage() for one in caplog.records if one.name == "jnst"]
     assert told[:-1] == [f"frame {i} of {count}" for i in range(1, count + 1)]
     assert re.fullmatch(rf"wrote shot-%01d.png, {count} frames, in \d+\.\d s", told[-1])

@@ -23,7 +23,7 @@ from jnst.transfer.settings import Settings
 from jnst.video.film import Film
 from jnst.video.settings import VideoSettings
 from jnst.web import film_painter, painter, reports
-from jnst.web.painter import Order
+from jnst.web.painter import Task
 from jnst.web.records import Painted
 
 SMALL = Settings(size=32, first_size=None, steps=(4,), style_loss="gram", engine="byhand")
@@ -32,8 +32,8 @@ pytestmark = pytest.mark.usefixtures("tiny", "quick_preview")
 
 
 @pytest.fixture
-def order(tmp_path):
-    def make_order(name="run", *, count=4, frame_steps=STEPS, film=None, **changes):
+def task(tmp_path):
+    def make_task(name="run", *, count=4, frame_steps=STEPS, film=None, **changes):
         (tmp_path / name).mkdir()
         film = {"pixels": "yuv420p"} if film is None else film
         clip = make(tmp_path / "clip.mkv", [scene(i) for i in range(count)], **film)
@@ -44,9 +44,9 @@ def order(tmp_path):
         video = msgspec.to_builtins(VideoSettings(frame_steps=frame_steps))
         paths = (tmp_path / name, clip.rename(tmp_path / "content"), tmp_path / "style")
         folder, content, style = map(str, paths)
-        return Order(folder, content, [style], made_with, str(tmp_path / "compiled"), video)
+        return Task(folder, content, [style], made_with, str(tmp_path / "compiled"), video)
 
-    return make_order
+    return make_task
 
 
 def never():
@@ -61,7 +61,7 @@ def names(folder):
     return {path.name for path in folder.iterdir()} - {".jnst-lock"}
 
 
-def test_a_run_from_order_to_film(order, tmp_path, monkeypatch):
+def test_a_run_from_task_to_film(task, tmp_path, monkeypatch):
     told, write_text = [], reports.disk.write_text
 
     def heard(path, text):
@@ -71,7 +71,7 @@ def test_a_run_from_order_to_film(order, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reports.disk, "write_text", heard)
     monkeypatch.setattr(film_painter, "next_look", lambda began, every: 0.0)
-    wanted = order(film={"pixels": "yuv420p", "sound": "aac"})
+    wanted = task(film={"pixels": "yuv420p", "sound": "aac"})
     assert painter.carry_out(wanted, never)
     folder = tmp_path / "run"
     painted, source = Film(folder / "film.mp4"), Film(Path(wanted.content))
@@ -94,7 +94,7 @@ def test_a_run_from_order_to_film(order, tmp_path, monkeypatch):
     assert errors[2] == min(errors)
 
 
-def test_what_forms_is_shown_as_it_will_be(order, tmp_path, monkeypatch):
+def test_what_forms_is_shown_as_it_will_be(task, tmp_path, monkeypatch):
     shown, leave = [], reports.leave
 
     def seen(folder, picture, painted):
@@ -103,7 +103,7 @@ def test_what_forms_is_shown_as_it_will_be(order, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reports, "leave", seen)
     monkeypatch.setattr(film_painter, "next_look", lambda began, every: 0.0)
-    assert painter.carry_out(order(count=3, colour="luminance", margin=4), never)
+    assert painter.carry_out(task(count=3, colour="luminance", margin=4), never)
     finished = [one for one in shown if one[0].step and not one[0].share]
     painted = Film(tmp_path / "run" / "film.mp4")
     for number, (_, picture) in enumerate(finished[:3]):
@@ -114,8 +114,8 @@ def test_what_forms_is_shown_as_it_will_be(order, tmp_path, monkeypatch):
     np.testing.assert_allclose(forming[0][1], finished[1][1], atol=1e-4)
 
 
-def test_a_stopped_film_plays_as_far_as_it_goes_and_goes_on(order, tmp_path, monkeypatch, hearing):
-    whole, part = order("whole"), order("part")
+def test_a_stopped_film_plays_as_far_as_it_goes_and_goes_on(task, tmp_path, monkeypatch, hearing):
+    whole, part = task("whole"), task("part")
     assert painter.carry_out(whole, never)
     folder, write_text = tmp_path / "part", reports.disk.write_text
 
@@ -139,7 +139,7 @@ def test_a_stopped_film_plays_as_far_as_it_goes_and_goes_on(order, tmp_path, mon
     assert progress(folder).step == progress(folder).steps == 4
 
 
-def test_a_stop_before_there_is_a_frame_leaves_nothing(order, tmp_path, monkeypatch, hearing):
+def test_a_stop_before_there_is_a_frame_leaves_nothing(task, tmp_path, monkeypatch, hearing):
     show = reports.leave
 
     def stopped(folder, picture, painted):
@@ -150,7 +150,7 @@ def test_a_stop_before_there_is_a_frame_leaves_nothing(order, tmp_path, monkeypa
 
     monkeypatch.setattr(reports, "leave", stopped)
     with interruptions() as interruption, pytest.raises(KeyboardInterrupt):
-        painter.carry_out(order(), interruption)
+        painter.carry_out(task(), interruption)
     assert not names(tmp_path / "run") & {"progress.json", "film.mp4", "000000-0.npy"}
 
 
@@ -165,8 +165,8 @@ with tiny.installed():
 """
 
 
-def test_a_killed_one_goes_on_to_the_same_film(order, tmp_path):
-    whole, part = (order(name, count=3, frame_steps=20) for name in ("whole", "part"))
+def test_a_killed_one_goes_on_to_the_same_film(task, tmp_path):
+    whole, part = (task(name, count=3, frame_steps=20) for name in ("whole", "part"))
     assert painter.carry_out(whole, never)
     command, pipe = [sys.executable, "-c", ALONE], subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
@@ -184,19 +184,19 @@ def test_a_killed_one_goes_on_to_the_same_film(order, tmp_path):
     assert ours.read_bytes() == theirs.read_bytes()
 
 
-def test_a_sound_that_does_not_fit_is_left_out_and_this_is_said(order, tmp_path, monkeypatch):
+def test_a_sound_that_does_not_fit_is_left_out_and_this_is_said(task, tmp_path, monkeypatch):
     def unfit(sound, suffix, form):
         assert (suffix, form) == (".mp4", "mp4")
         raise InputError("the sound is strange")
 
     monkeypatch.setattr(film_painter, "check_sound", unfit)
-    assert painter.carry_out(order(count=1, film={"pixels": "yuv420p", "sound": "aac"}), never)
+    assert painter.carry_out(task(count=1, film={"pixels": "yuv420p", "sound": "aac"}), never)
     assert Film(tmp_path / "run" / "film.mp4").sound is None
     assert progress(tmp_path / "run").notes == [film_painter.NO_SOUND]
 
 
-def test_trouble_with_a_later_frame_keeps_those_before(order, tmp_path, monkeypatch):
-    wanted, frame = order(), Film.frame
+def test_trouble_with_a_later_frame_keeps_those_before(task, tmp_path, monkeypatch):
+    wanted, frame = task(), Film.frame
 
     def damaged(self, number):
         if number == 2:

@@ -24,7 +24,7 @@ from jnst.transfer.pictures import Pictures
 from jnst.transfer.settings import Settings
 from jnst.web import painter, reports
 from jnst.web import progress as web_progress
-from jnst.web.painter import Order
+from jnst.web.painter import Task
 from jnst.web.records import Painted
 
 SMALL = Settings(
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("tiny", "quick_preview")
 
 
 @pytest.fixture
-def order(tmp_path):
+def task(tmp_path):
     def make(name="run", **changes):
         (tmp_path / name).mkdir()
         (tmp_path / "content").write_bytes(png(60, 40))
@@ -51,24 +51,24 @@ def order(tmp_path):
             record(settings, Inputs(Path("my cat.jpg"), (Path("waves.png"),))), enc_hook=str
         )
         content, style = str(tmp_path / "content"), str(tmp_path / "style")
-        return Order(str(tmp_path / name), content, [style], made_with, str(tmp_path / "compiled"))
+        return Task(str(tmp_path / name), content, [style], made_with, str(tmp_path / "compiled"))
 
     return make
 
 
-def start(order, *arguments):
+def start(task, *arguments):
     process = subprocess.Popen(
         [sys.executable, *arguments] if arguments else TINY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    process.stdin.write(json.dumps(vars_of(order)).encode() + b"\n")
+    process.stdin.write(json.dumps(vars_of(task)).encode() + b"\n")
     process.stdin.flush()
     return process
 
 
-def vars_of(order):
-    return {name: getattr(order, name) for name in order.__struct_fields__}
+def vars_of(task):
+    return {name: getattr(task, name) for name in task.__struct_fields__}
 
 
 def ended(process):
@@ -88,8 +88,8 @@ def progress(folder):
     return msgspec.json.decode((folder / "progress.json").read_bytes(), type=Painted)
 
 
-def test_a_run_from_order_to_picture(order, tmp_path):
-    assert painter.carry_out(order(), never)
+def test_a_run_from_task_to_picture(task, tmp_path):
+    assert painter.carry_out(task(), never)
     folder = tmp_path / "run"
     recorded = files.read_settings(folder / "picture.png")
     assert (recorded["content"], recorded["styles"]) == ("my cat.jpg", ["waves.png"])
@@ -105,7 +105,7 @@ def test_a_run_from_order_to_picture(order, tmp_path):
     assert not (folder / checkpoint.FILE).exists()
 
 
-def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkeypatch):
+def test_a_preview_comes_first_and_nothing_of_it_is_kept(task, tmp_path, monkeypatch):
     folder, told, shown, there = tmp_path / "run", [], [], []
 
     def write_text(path, text):
@@ -115,7 +115,7 @@ def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkey
 
     monkeypatch.setattr(reports.disk, "write_text", write_text)
     monkeypatch.setattr(web_progress, "next_look", lambda began, every: 0.0)
-    assert painter.carry_out(order(), never)
+    assert painter.carry_out(task(), never)
     assert [one.step for one in told] == [0, *range(1, 17), 16]
     assert (told[0].steps, told[0].size, told[0].left) == (0, (40, 27), None)
     assert not there[0] & {"picture.png", checkpoint.FILE}
@@ -124,20 +124,20 @@ def test_a_preview_comes_first_and_nothing_of_it_is_kept(order, tmp_path, monkey
     assert np.abs(shown[0] - negative).mean() < 0.05
 
 
-def test_a_stop_during_the_preview_is_heard(order, tmp_path, monkeypatch, hearing):
+def test_a_stop_during_the_preview_is_heard(task, tmp_path, monkeypatch, hearing):
     def stopped(*arguments, **options):
         _thread.interrupt_main(signal.SIGTERM)
         time.sleep(10)
 
     monkeypatch.setattr("jnst.transfer.preview.instant", stopped)
     with interruptions() as interruption, pytest.raises(KeyboardInterrupt):
-        painter.carry_out(order(), interruption)
+        painter.carry_out(task(), interruption)
     names = ("picture.png", "preview.jpg", "progress.json", checkpoint.FILE)
     assert not any((tmp_path / "run" / name).exists() for name in names)
 
 
 def test_a_stop_as_soon_as_a_step_is_shown_can_be_gone_on_from(
-    order, tmp_path, monkeypatch, hearing
+    task, tmp_path, monkeypatch, hearing
 ):
     folder, write_text = tmp_path / "run", reports.disk.write_text
 
@@ -149,20 +149,20 @@ def test_a_stop_as_soon_as_a_step_is_shown_can_be_gone_on_from(
 
     monkeypatch.setattr(reports.disk, "write_text", shown_and_stopped)
     with interruptions() as interruption:
-        assert not painter.carry_out(order(), interruption)
+        assert not painter.carry_out(task(), interruption)
     assert (folder / checkpoint.FILE).exists()
 
 
-def test_curves_are_thinned(order, tmp_path, monkeypatch):
+def test_curves_are_thinned(task, tmp_path, monkeypatch):
     monkeypatch.setattr(web_progress, "POINTS", 5)
-    painter.carry_out(order(), never)
+    painter.carry_out(task(), never)
     assert [step for step, _ in progress(tmp_path / "run").curve] == [1, 5, 9, 13, 16]
 
 
 def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(
-    order, tmp_path, monkeypatch
+    task, tmp_path, monkeypatch
 ):
-    whole, part = (order(name, steps=(80, 40)) for name in ("whole", "part"))
+    whole, part = (task(name, steps=(80, 40)) for name in ("whole", "part"))
     assert painter.carry_out(whole, never)
     process = start(part)
     while (
@@ -182,7 +182,7 @@ def test_stopped_by_the_end_of_its_input_it_goes_on_to_the_same_picture(
     assert len(progress(tmp_path / "part").curve) == progress(tmp_path / "part").steps
 
 
-def test_a_stop_that_comes_before_it_is_ready_is_heard(order, tmp_path):
+def test_a_stop_that_comes_before_it_is_ready_is_heard(task, tmp_path):
     slowly = f"""
 import sys, time
 sys.path.insert(0, {str(SUPPORT)!r})
@@ -194,7 +194,7 @@ painter.restore = lambda made_with: time.sleep(1) or restore(made_with)
 with tiny.installed():
     painter.main()
 """
-    process = start(order(steps=(20, 40)), "-c", slowly)
+    process = start(task(steps=(20, 40)), "-c", slowly)
     process.stdin.close()
     assert ended(process) == {"status": "stopped", "reason": ""}
     assert not (tmp_path / "run" / "progress.json").exists()
@@ -221,22 +221,22 @@ def test_a_preview_takes_no_more_than_a_tenth_of_the_time(tmp_path, monkeypatch)
     assert min(np.diff(previews)) >= 5
 
 
-def test_what_cannot_be_painted_is_said_in_one_line(order):
-    told = ended(start(order(style_layers=("relu2_1",), size=1, first_size=1)))
+def test_what_cannot_be_painted_is_said_in_one_line(task):
+    told = ended(start(task(style_layers=("relu2_1",), size=1, first_size=1)))
     assert told["status"] == "failed"
     assert "too small" in told["reason"] or "pixels" in told["reason"]
     assert "\n" not in told["reason"]
 
 
-def test_without_an_order_it_leaves():
+def test_without_a_task_it_leaves():
     process = subprocess.run(
         [sys.executable, "-m", "jnst.web.painter"], stdin=subprocess.DEVNULL, capture_output=True
     )
     assert (process.returncode, process.stdout) == (0, b"")
 
 
-def test_what_links_lead_to_is_neither_read_nor_replaced(order, tmp_path):
-    wanted = order()
+def test_what_links_lead_to_is_neither_read_nor_replaced(task, tmp_path):
+    wanted = task()
     (tmp_path / "mine").write_text("mine")
     names = ("picture.png", "preview.jpg", "progress.json", "checkpoint.npz")
     for name in names:
