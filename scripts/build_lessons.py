@@ -3,6 +3,7 @@
 Every lesson runs from its first cell to its last, in a fresh interpreter like the one that runs
 this script; with `--text-only` none does, to look at text and equations. The pages load nothing
 from other machines: MathJax, which sets the equations, is copied from an installed package.
+`--markdown FOLDER` writes the lessons that have run as Markdown, too, for forges.
 """
 
 import argparse
@@ -26,6 +27,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor, ExtractOutputPreprocessor
+
+sys.path.insert(0, str(Path(__file__).parent))
+import lessons_markdown
 
 LESSONS = Path(__file__).with_name("walkthroughs")
 TEMPLATES = LESSONS / "site"
@@ -119,7 +123,9 @@ def write(lesson: Lesson, site: Path, exporter: HTMLExporter, **neighbours: Less
     ]
     for file, _ in sorted(figures, key=lambda figure: figure[1])[-1:]:
         lesson.thumbnail = file  # the last that is tagged, or the last
-    html, _ = exporter.from_notebook_node(notebook, {"lesson": lesson, **neighbours})
+    sections = lessons_markdown.headings(lesson.notebook)
+    more = {"lesson": lesson, "sections": sections, **neighbours}
+    html, _ = exporter.from_notebook_node(notebook, more)
     (site / f"{name}.html").write_text(html, encoding="utf-8")
 
 
@@ -130,15 +136,35 @@ def write_contents(
     html = exporter.environment.get_template("contents.html.j2").render(lessons=lessons, ran=ran)
     (site / "index.html").write_text(html, encoding="utf-8")
     shutil.copy(lessons[0].path.with_name("lesson.py"), site)
-    shutil.copy(TEMPLATES / "style.css", site)
+    for name in ("style.css", "page.js"):
+        shutil.copy(TEMPLATES / name, site)
     mathjax = importlib.resources.files("mathjax") / "static" / "mathjax"
     (site / "mathjax").mkdir()
     for file in (mathjax / "es5" / "tex-svg-full.js", mathjax / "LICENSE"):
         (site / "mathjax" / file.name).write_bytes(file.read_bytes())
 
 
+def write_markdown(lessons: Sequence[Lesson], folder: Path) -> None:
+    """Write lessons that have run as Markdown, and the list of all that lie beside them."""
+    every = [read(path) for path in scripts(lessons[0].path.parent)]
+    titles = {lesson.path.stem: lesson.title for lesson in every}
+    try:
+        rendered = [lessons_markdown.render(one.path, one.notebook, titles) for one in lessons]
+    except ValueError as error:
+        raise LessonError(str(error)) from error
+    listed = {lesson.path.stem: (lesson.title, lesson.summary) for lesson in every}
+    for files in rendered:
+        lessons_markdown.write(files, folder)
+    (folder / "README.md").write_text(lessons_markdown.contents(listed), encoding="utf-8")
+
+
 def build(
-    paths: Sequence[Path], out: Path, *, quick: bool = False, text_only: bool = False
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    markdown: Path | None = None,
+    quick: bool = False,
+    text_only: bool = False,
 ) -> None:
     """Build the site of these lessons in `out`; a site that is there is replaced, but only then."""
     index = out / "index.html"
@@ -164,9 +190,16 @@ def build(
             write(lesson, site, exporter, before=before, after=after)
             print(f"{lesson.path.name}: {time.perf_counter() - start:.1f} s", flush=True)
         write_contents(lessons, site, exporter, ran=not text_only)
+        if markdown:
+            write_markdown(lessons, markdown)
         if out.exists():
             out.rename(old)
         site.rename(out)
+
+
+def scripts(folder: Path) -> list[Path]:
+    """List the lessons in a folder, in order."""
+    return sorted(folder.glob("[0-9][0-9]_*.py"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -177,14 +210,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small pictures, few steps")
     text = "run nothing: pages as they are written, without figures, in seconds"
     parser.add_argument("--text-only", action="store_true", help=text)
+    text = "write the lessons as Markdown into this folder as well, after a full run"
+    parser.add_argument("--markdown", type=Path, metavar="FOLDER", help=text)
     parser.add_argument("--lessons", type=Path, default=LESSONS, help="folder of the lessons")
     options = parser.parse_args(arguments)
-    scripts = sorted(options.lessons.resolve().glob("[0-9][0-9]_*.py"))
-    paths = [path for path in scripts if not options.only or int(path.name[:2]) in options.only]
+    paths = scripts(options.lessons.resolve())
+    paths = [path for path in paths if not options.only or int(path.name[:2]) in options.only]
     if not paths:
         parser.error("there are no such lessons")
+    if options.markdown and (options.quick or options.text_only):
+        parser.error("--markdown is of full runs: without --quick and --text-only")
+    how = {"markdown": options.markdown, "quick": options.quick, "text_only": options.text_only}
     try:
-        build(paths, options.out.resolve(), quick=options.quick, text_only=options.text_only)
+        build(paths, options.out.resolve(), **how)
     except LessonError as error:
         print(error, file=sys.stderr)
         return 1

@@ -36,6 +36,8 @@ print("one", flush=True)
 print("two")
 
 # %% [markdown]
+# ## Why 1/2, and not 1?
+#
 # $$ \\{a*b*c\\} = \\frac{1}{2} \\\\
 #    y_{ij} < \\sum_k F_{ik} $$
 #
@@ -147,6 +149,13 @@ def test_everything_that_a_page_names_is_in_the_site(site):
     assert (site / "mathjax/LICENSE").is_file()
 
 
+def test_a_page_lists_its_sections(site):
+    soup = BeautifulSoup(page(site, "01_first"), "html.parser")
+    links = soup.find(class_="toc")("a")
+    assert [link.get_text() for link in links] == ["Why 1/2, and not 1?"]
+    assert soup.find(id=links[0]["href"].removeprefix("#")).name == "h2"
+
+
 def test_a_caption_is_seen_and_read_out(site):
     text, caption = page(site, "01_first"), 'A "wide" <figure> & $w_1 * w_2$'
     assert values(text, "img", "alt") == [caption, "A tall figure"]
@@ -192,4 +201,5 @@ def test_a_browser_sets_the_equations(site, tmp_path):
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     assert shown.count("<mjx-container") == 5, "title, paragraph, two in the text, caption"
     assert shown.count('display="true"') >= 1
+    assert shown.count('class="button"') == shown.count('<div class="highlight') == 3
     assert "data-mjx-error" not in shown
