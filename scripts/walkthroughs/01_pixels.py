@@ -237,7 +237,7 @@ print(f"share of values that are darker, or equal: {(in_numbers <= in_light + 1e
 
 # %% [markdown]
 # We leave the numbers encoded, here and in all lessons. The network was trained on encoded numbers,
-# straight from JPEG files; light would be a foreign language to it. (Why averages of numbers are
+# straight from JPEG files, and not on light. (Why averages of numbers are
 # *never* brighter than averages of light is exercise 3.)
 #
 # ## Another size
@@ -246,7 +246,7 @@ print(f"share of values that are darker, or equal: {(in_numbers <= in_light + 1e
 # way, to keep every fourth pixel of every fourth row, is wrong. It skips three quarters of each
 # row, and a pattern with a period of less than two skips comes out as another pattern, one that was
 # never there. This is called *aliasing*. The cure is to average over the skipped pixels first;
-# `image.resize` does both in one step (Lanczos' filter). A test picture of rings that get finer
+# `resizing.resize` does both in one step (Lanczos' filter). A test picture of rings that get finer
 # outwards shows it best.
 
 # %%
@@ -262,7 +262,7 @@ lesson.pictures(
     {
         f"{side} x {side} pixels": rings,
         f"every {step}th pixel: false rings": strided,
-        "image.resize: grey where too fine": antialiased,
+        "resizing.resize: grey where too fine": antialiased,
     },
     columns=3,
 )
@@ -282,13 +282,13 @@ lesson.show(
 outside = (radius > 96)[::step, ::step]  # well beyond the last ring that the small grid can show
 contrast = {
     "every fourth pixel": strided[0][outside].std(),
-    "image.resize": antialiased[0][outside].std(),
+    "resizing.resize": antialiased[0][outside].std(),
 }
 for name, value in contrast.items():
     print(f"contrast of the too fine rings, {name}: {value:.3f}")
 
 # %% [markdown]
-# `image.fit(x, 512)` is the same, with the long side given and the proportions kept. It never
+# `resizing.fit(x, 512)` is the same, with the long side given and the proportions kept. It never
 # enlarges, unless asked.
 #
 # ## What VGG19 wants
@@ -336,10 +336,10 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** the grey on the right becomes $y = 0$: for VGG19 it is what silence is for an ear. The
-# network also pads pictures with zeros at the border (lesson 2), so to VGG19 the world outside the
-# frame has this colour. (The program's default repeats the picture's edge there instead; lesson 10
-# measures the difference.)
+# **Notice:** the grey on the right becomes $y = 0$: it is what the network was trained to see as
+# the average. The network also pads pictures with zeros at the border (lesson 2), so to VGG19 the
+# world outside the frame has this colour. (The program's default repeats the picture's edge there
+# instead; lesson 10 measures the difference.)
 #
 # ## What if one gets it wrong?
 #
@@ -404,8 +404,8 @@ lesson.show(
 #    d_0 = \min_{s} \frac{\lVert s F' - F \rVert}{\lVert F \rVert} . $$
 #
 # $d$ is the relative distance. $d_0$ is what remains of it after the best overall factor $s$: it
-# does not count that everything is too loud or too quiet. The minimum has a formula: the best $s$
-# is $\langle F', F \rangle / \lVert F' \rVert^2$. As a measuring rod we take the features of
+# does not count that all features are too large or too small. The minimum has a formula: the best
+# $s$ is $\langle F', F \rangle / \lVert F' \rVert^2$. For comparison we take the features of
 # another picture, the built-in painting.
 
 
@@ -458,12 +458,11 @@ lesson.show(
 #   forgotten mean, change it by about half.
 # - Without the factor 255, $d_0$ is as large as for another picture. Hardly anything is left of the
 #   cat.
-# - Torchvision's formula makes
-#   $d$ almost 1, as if all features were 0: apart from the order of colours it gives about $y /
-#   57$ ($255 \cdot 0.225 \approx
-#   57$). In `relu4_2` much of the distance is an overall factor, but not all: the features of $y /
-#   57$ are not the features of $y$ divided by 57, because the biases of the network do not shrink
-#   along. And red and blue are swapped on top.
+# - Torchvision's formula makes $d$ almost 1, as if all features were 0: apart from the order of
+#   colours it gives about $y / 57$ ($255 \cdot 0.225 \approx 57$). In `relu4_2` much of the
+#   distance is an overall factor, but not all: the features of $y / 57$ are not the features of $y$
+#   divided by 57, because the biases of the network do not shrink along. And red and blue are
+#   swapped on top.
 #
 # Style transfer with such features still paints *something*, so the fault may stay unnoticed. In
 # this library `vgg.features` does the preprocessing itself, where no user can forget it.

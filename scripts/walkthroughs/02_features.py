@@ -446,7 +446,7 @@ lesson.show(
 # Others are patches of one colour; they answer to that colour and not to any edge. Nobody drew
 # these kernels: they were learnt from photographs. And most come in pairs of opposites. This is the
 # network's answer to the rectifier, which lets only positive numbers pass: one kernel of a pair
-# tells dark-to-bright, the other bright-to-dark.
+# responds where dark turns to bright, the other where bright turns to dark.
 #
 # ## Feature maps
 #
@@ -622,8 +622,8 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** in the early layers about half of the features are silent; from `relu4_2` on, most
-# are. An answer that is rare says more.
+# **Notice:** in the early layers around half of the features are silent, or fewer; in the deepest
+# layers most are. An answer that is rare says more.
 #
 # On the right: VGG19 was trained with max pooling. Gatys, Ecker and Bethge (2016) replaced it by
 # average pooling and found the pictures slightly more appealing. The mean of four numbers that are

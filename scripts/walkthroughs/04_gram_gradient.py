@@ -183,7 +183,7 @@ def style_gradient(F, A):
 
 
 # %% [markdown]
-# Did the indices survive the journey? On a matrix of 4 positions and 3 channels we can afford to
+# Are all indices right? On a matrix of 4 positions and 3 channels we can afford to
 # write the chain rule of steps 1 and 2 down as it stands, as loops over $p$, $q$, $i$, $j$:
 
 # %%
@@ -416,7 +416,8 @@ print(f"{F.size} features; length of the gradient: {length:.1e}")
 # the checker happens to draw; in another it may be refused. Forbid the absolute tolerance in
 # float32, and the *right* derivative is refused, because difference quotients in float32 are mostly
 # rounding. Only the last row can tell right from wrong. Hence the rule of this project: **float64,
-# central differences, no absolute tolerance, a relative one of $10^{-6}$** (`tests/gradcheck.py`).
+# central differences, no absolute tolerance, a relative one of $10^{-6}$**
+# (`tests/support/gradcheck.py`).
 #
 # A check is worth something only if you have seen it fail. Break the code and look.
 #

@@ -374,7 +374,7 @@ lesson.pictures({**stages, "the painting": painting})
 lesson.show("05-painted", "Twenty steps of style transfer, every derivative written by hand.")
 
 # %% [markdown]
-# **Notice:** twenty steps are enough to see colours and strokes of the painting move in. The
+# **Notice:** twenty steps are enough for colours and strokes of the painting to appear. The
 # command `jnst stylize photo.jpg painting.jpg --engine byhand --size 96 --steps 20 --style-loss
 # gram --content-scale relative` runs the same functions, with the default layers and weights of the
 # library and a term for smoothness (lesson 8). Without the last two options it takes the default

@@ -189,7 +189,7 @@ print(f"best β for κ = 20: {best_beta:.2f}; the usual β = 0.9 is best for κ 
 # %% [markdown]
 # (The path is slightly slower than the formula. For $\lambda = 1$ and $\lambda = 20$ the two
 # eigenvalues of exercise 2 meet, and then $k$ steps shrink the distance by about $k$ times the
-# $k$-th power. In the long run the factor $k$ does not matter.)
+# power $k$ of the formula. In the long run the factor $k$ does not matter.)
 #
 # ## Adam
 #
@@ -670,10 +670,11 @@ for name, (_, losses, seconds) in races.items():
     print(f"{name:12}{early:12.3f}{losses[-1]:15.3f}{each:15.3f}")
 
 # %% [markdown]
-# **Notice:** in the first fifteen evaluations the two L-BFGS leave the others behind. Later the
-# curves come together. At the end the losses differ by little, and the order may be another one for
-# another picture or size; try `--size 112 --steps 100`. SciPy's L-BFGS needs about as many
-# evaluations as the library's, but more seconds, since they are in float64.
+# **Notice:** after fifteen evaluations, where a run with `--quick` ends, the two L-BFGS are well
+# ahead of the others. By the sixtieth, the last of a full run, Adam and momentum have caught up.
+# The losses differ by little then, and their order may change with the picture or the size (try
+# `--size 112 --steps 100`). SciPy's L-BFGS needs about as many evaluations as the library's. Each
+# takes longer, since it is in float64.
 #
 # That networks are nevertheless trained with Adam and momentum is no contradiction. There each
 # gradient comes from another random batch of data, and the difference $y$ of two such gradients
@@ -683,8 +684,7 @@ for name, (_, losses, seconds) in races.items():
 lesson.pictures({f"{name}: {run[1][-1]:.3f}": run[0] for name, run in races.items()}, columns=2)
 lesson.show(
     "06-pictures",
-    "The pictures at the end of the race, one for each of the four optimizers, with their losses: "
-    "four times the same cat in brush strokes, different only in detail.",
+    "The pictures at the end of the race, one for each of the four optimizers, with their losses.",
 )
 
 # %% [markdown]
@@ -753,19 +753,20 @@ ax.grid(alpha=0.3)
 lesson.show(
     "06-first-step",
     "The loss of L-BFGS against evaluations for four sizes of the first step, from a millionth to "
-    "a tenth. All four go down; some spike on the way.",
+    "a tenth. All four go down.",
 )
 
 # %% [markdown]
-# **Notice:** a first step that is thirty thousand times smaller than that of the library wastes
-# hardly more than itself, the flat piece at the start of its curve. One pair is enough to learn the
-# scale: $\gamma = s^\top y / y^\top y$ does not depend on the length of $s$. So the exact size
-# matters little. What matters is that it is *fixed*, so that it stays the same if somebody
+# **Notice:** a first step that is thirty thousand times smaller than that of the library costs
+# little more than one evaluation, the flat piece at the start of its curve. One pair is enough to
+# learn the scale: $\gamma = s^\top y / y^\top y$ does not depend on the length of $s$. So the exact
+# size matters little. What matters is that it is *fixed*, so that it stays the same if somebody
 # multiplies the loss by 1000.
 #
-# The spikes are the price of point 1: a full step along a direction whose curvature was not known
-# yet. The next steps repair it, and the lowest loss so far, which is what the race has drawn, does
-# not see them. Points 3 and 4 are safety belts: the counts above say how often they were needed.
+# Where the loss rises, that is the price of point 1: a full step along a direction whose curvature
+# was not known yet. The next steps repair it. The race has drawn the lowest loss so far, which such
+# a step leaves as it is. Points 3 and 4 are safeguards; the counts above say how often they were
+# needed.
 #
 # The log has the curvatures along the steps, $s^\top y / s^\top s$. If $B$ were the same
 # everywhere, all of them would lie between its smallest and its largest eigenvalue, and their

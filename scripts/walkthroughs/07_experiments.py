@@ -269,7 +269,7 @@ for alpha, winner in zip(positive, winners, strict=True):
 # In the right plot the dot of each picture should lie on the lowest line. The dots of the small
 # ratios do not: the picture with $\alpha = 0$, painted last and with the most steps behind it,
 # beats them *at their own ratio*. So these runs had not finished. That is a free test: before you
-# compare two weights, look whether each picture is the best of all for its own.
+# compare two weights, check that each picture is the best of all for its own.
 #
 # ## Whose 1/1000?
 #
@@ -337,7 +337,7 @@ for name in printed:
 # %% [markdown]
 # **Notice:** the first two programs print the same ratio, and in our units they differ by more than
 # a factor of ten. The second and the third have the same losses, so theirs differ just as printed.
-# The first and the third print ratios that differ by 50, and ask for nearly the same.
+# The first and the third print ratios that differ by 50, and in our units by about two.
 # `debashish2023` has the formulas of `gatys2015` and pools by the maximum: that alone changes its
 # ratio by nearly ten, since the maxima are louder, and style has the fourth power of the features
 # where content has the second.
@@ -496,13 +496,13 @@ for name, (_, _, losses) in of_pooling.items():
           f"roughness {roughness[name]:.4f}")  # fmt: skip
 
 # %% [markdown]
-# **Notice:** the four dots and the four squares are what the formulas say. In the network
-# the convolutions spread what the maximum has left, so the difference is smaller than it is for
-# pooling alone: dots against soft spots. The pictures agree: with average pooling the strokes are a
-# little softer and the picture is less rough. It is a matter of taste, as Gatys et al. (2016) put
-# it carefully: "slightly more appealing". But the numbers change: behind four average
-# poolings the activations are several times smaller, so that weights that are not in units of blank
-# maps have to be found anew.
+# **Notice:** the four dots and the four squares are what the formulas say. In the network the
+# convolutions spread what the maximum has left, so the difference is smaller than it is for pooling
+# alone: dots against soft spots. The pictures agree: with average pooling the strokes are a little
+# softer and the picture is slightly less rough. It is a matter of taste, as Gatys et al. (2016) put
+# it carefully: "slightly more appealing". But the numbers change: behind four average poolings the
+# activations are several times smaller, so that weights that are not in units of blank maps have to
+# be found anew.
 #
 # ## Which content layer
 #

@@ -112,9 +112,9 @@ print(f"largest relative difference from the formula: {climb_error:.1e}")
 # %% [markdown]
 # **Notice:** the blue line is level. With $\beta = \frac12$ an edge costs as much as a ramp of the
 # same height, so there is no reason to blur it. With $\beta = 1$ a ramp of 20 steps costs a
-# twentieth of the edge: squares hate edges, and larger exponents still more. This is why total
-# variation in the strict sense, with lengths, is famous for keeping edges (Rudin, Osher and Fatemi
-# 1992).
+# twentieth of the edge: squares penalize edges, and larger exponents do so even more. This is why
+# total variation in the strict sense, with lengths, is famous for keeping edges (Rudin, Osher and
+# Fatemi 1992).
 #
 # ## The derivative, index by index
 #
@@ -258,7 +258,7 @@ lesson.show(
 # Laplacian. (The corners of the table are $-0.95$, not $-1$: as in style-transfer-pytorch each
 # diagonal counts by $\frac{h w}{(h+1)(w+1)}$, and our picture has 41 rows and columns. For large
 # pictures the factor is nearly 1.) In the corner of the picture there are only two neighbours. The
-# numbers of each stencil add up to 0: a picture of one colour feels no pull.
+# numbers of each stencil add up to 0: the gradient of a picture of one colour is 0.
 #
 # Why bother with diagonals? Because a picture has no preferred direction, and a pixel grid has. We
 # measure what a wave costs that runs in direction $\theta$, for two wavelengths. On an endless
@@ -292,7 +292,7 @@ lesson.show(
 )
 spread = {key: values.max() / values.min() - 1 for key, values in symbols.items()}
 for (kind, wavelength), value in spread.items():
-    print(f"{kind:11} wavelength {wavelength}: dearest by cheapest direction {value:+.1%}")
+    print(f"{kind:11} wavelength {wavelength}: most by least expensive direction {value:+.1%}")
 
 # %% [markdown]
 # **Notice:** with squares, a fine wave costs more along the diagonal than along the rows, so a
@@ -384,7 +384,7 @@ for name, values in rough.items():
 #
 # ## Smoothing, and nothing else
 #
-# Now let total variation alone loose on a noisy picture, for several exponents. The scene is ours,
+# Now we lower total variation alone, on a noisy picture, for several exponents. The scene is ours,
 # so that we know the truth: a bright disc with sharp edges on a background that grows slowly
 # brighter from left to right, and noise of deviation 0.1. We go downhill with stable steps and stop
 # as soon as the noise in the flat middle of the disc is down to a fifth. So all pictures have the
@@ -512,7 +512,7 @@ for gamma, (_, roughness, rest) in painted.items():
 # The first filters of the network are 3 by 3 pixels, and many of them look along the rows or the
 # columns. Perhaps for that reason the optimizer draws thin straight lines there, like threads of a
 # cloth, where the picture is smooth, and more of them than the painting has. Total variation cannot
-# forbid them: for nine points a line is as dear in one direction as in another. So the library has
+# forbid them: for nine points a line costs the same in all directions. So the library has
 # a second loss on the picture. Half the second difference *across* a line, averaged over $n = 13$
 # pixels *along* it,
 #
@@ -560,8 +560,9 @@ print(
 
 # %% [markdown]
 # **Notice:** for roughness the straight line is the cheapest of the four. (The oblique one is
-# longer, by $\sqrt2$; for its length it costs the same.) For $L$ it is by far the dearest. Of the
-# stylised cat $L$ is lower with the loss than without, and the strokes are about the same.
+# longer, by $\sqrt2$; for its length it costs nearly the same.) For $L$ it is by far the most
+# expensive. The stylised cat has a lower $L$ with the loss than without, and the strokes are about
+# the same.
 #
 # ## Sum or mean, and how large is the picture
 #
@@ -609,7 +610,7 @@ for beta in colours:
 # **Notice:** the photograph lies above its edges. It has fur, and at each larger size new hairs
 # appear that were not there before. For squares the sum grows with about the 1.2th power of $n$,
 # and the mean falls with the 0.8th. So between two sizes that differ by 4, the weight of a *mean*
-# of squares should be about three times as large at the larger one, if the term shall keep its
+# of squares should be about three times as large at the larger one, if the term is to keep its
 # share. A weight of a *sum* would have to be five times smaller. The mean is the milder of the two,
 # and the library's default.
 #
@@ -739,8 +740,8 @@ print(inspect.getsource(byhand._neighbours_backward))
 # $\operatorname{sign} b$ stand in the place of $c \, a$ and $c \, b$. A diagonal edge is a
 # staircase. In one of the two diagonals, each pixel along the edge has only one of its two
 # neighbours on the other side; then both forms cost the same. In the other diagonal a pixel has
-# both there, and pays 2 against $\sqrt 2$. (That the two diagonals differ is a fault of looking to
-# the right and down only. Nine points have it not.)
+# both there, and pays 2 against $\sqrt 2$. (The two diagonals differ because each pixel is compared
+# with its right and its lower neighbour only. With nine points they do not.)
 
 # %%
 x = rng.random((6, 7))

@@ -143,20 +143,22 @@ lesson.show(
     "09-clouds",
     "Six clouds of points in the plane, over the cloud called the style in grey: the same points "
     "shuffled, one with the same Gram matrix, a ring with the same mean and covariance, one with "
-    "the same channels, one with the same directions. Each but the first has its blind distances.",
+    "the same channels, one with the same directions. Above each but the first are the distances "
+    "that do not see how it differs.",
 )
 print(f"{'':22}", *(f"{kind:>12}" for kind in kinds))
 for name, values in zip(clouds, seen, strict=True):
     print(f"{name:22}", *(f"{value:12.1e}" for value in values))
 
 # %% [markdown]
-# **Notice:** shuffling is seen by none: all of these distances forget positions, and that is the
+# **Notice:** none of them sees shuffling. All these distances ignore positions, and that is the
 # idea of a style. The Gram matrix takes a cloud around zero for the style, because a large
-# covariance can stand in for a mean. `wasserstein` and `moments` see that, but not the ring, which
-# has the same mean and the same covariance and nothing in the middle. `histogram` and `sliced` do.
-# `moments` and `histogram` look at each channel by itself, so two channels may forget each other.
-# And `remd` only looks at directions. Each distance has its blind spot, but for `sliced`, which saw
-# all five. (It has one, too; exercise 5 finds it.)
+# covariance can make up for a missing mean. `wasserstein` and `moments` see that, but not the ring,
+# which has the same mean and the same covariance and nothing in the middle. The other three do.
+# `moments` and `histogram` look at each channel by itself, so they do not see whether two channels
+# depend on each other. And `remd` only looks at directions. Of the four clouds that are not just
+# shuffled, each distance misses at least one, except `sliced`, which sees all four. (It can be
+# misled, too; exercise 5 shows how.)
 #
 # ## One dimension
 #
@@ -206,8 +208,11 @@ print(f"two normal samples, sorted: {sampled:.3f}; by the formula: {formula}")
 #
 # $$ T = C_s^{1/2} \, K^{-1/2} \, C_s^{1/2} , \qquad K = C_s^{1/2} \, C \, C_s^{1/2} , $$
 #
-# for $T C T = C_s^{1/2} K^{-1/2} \, (C_s^{1/2} C C_s^{1/2}) \, K^{-1/2} C_s^{1/2} = C_s$. What does
-# it cost? For the part without the means,
+# for
+#
+# $$ T C T = C_s^{1/2} K^{-1/2} \, (C_s^{1/2} C C_s^{1/2}) \, K^{-1/2} C_s^{1/2} = C_s . $$
+#
+# What does it cost? For the part without the means,
 #
 # $$ \mathbb{E} |f - T f|^2 = \operatorname{tr} (I - T) C (I - T)
 #    = \operatorname{tr} C - 2 \operatorname{tr}(T C) + \operatorname{tr} (T C T) . $$
@@ -320,9 +325,9 @@ print(f"after 12 steps, p has grown at most by (9/4)^12: from {reached:.1e}")
 
 # %% [markdown]
 # **Notice:** the curves are flat as long as the smallest eigenvalue has not arrived, and then they
-# fall over a cliff. The grey line is at 12 steps, the number that style-transfer-pytorch takes. By
+# fall steeply. The grey line is at 12 steps, the number that style-transfer-pytorch takes. By
 # then, eigenvalues down to about $6 \cdot 10^{-5}$ of the norm have arrived, and for the worst
-# matrix the root is wrong in the third digit. In float32 the cliff ends early, at rounding.
+# matrix the root is wrong in the third digit. In float32 the fall ends early, at rounding.
 #
 # ## The derivative of a matrix root
 #
@@ -588,12 +593,12 @@ print(f"{'the library':22}{library_off:10.1e}")
 # %% [markdown]
 # **Notice:** doing nothing gives no numbers at all: a rounded eigenvalue is negative, and its root
 # is not a number. An $\varepsilon$ cures that, and is then wrong by itself, the same in both
-# precisions: by a few per cent for $10^{-4}$, by nearly a tenth for $10^{-2}$. It blurs what it
-# regularises. Twelve steps of Newton-Schulz are wrong by more than a tenth, and beside that the
-# $\varepsilon$ no longer matters. Forty steps are far better. A floor for eigenvalues is exact in
-# float64; in float32 it is off by a few per cent, since it cannot know eigenvalues that rounding
-# has eaten. The library is right to a thousandth, in float32. A descent can live with more:
-# style-transfer-pytorch paints with such a gradient. But it is well to know how far off one is.
+# precisions: by a few per cent for $10^{-4}$, by nearly a tenth for $10^{-2}$. Twelve steps of
+# Newton-Schulz are further off than the smaller $\varepsilon$, and adding it to them changes
+# little. Forty steps are far better. A floor for eigenvalues is exact in float64. In float32 it is
+# off by a few per cent, because eigenvalues below rounding are lost. The library, in float32, is
+# off by less than one per cent. A descent can live with more: style-transfer-pytorch paints with
+# such a gradient. But it is well to know how far off one is.
 #
 # ## The relatives
 #
@@ -621,7 +626,7 @@ print("five quantiles of 0, 1, ..., 9:", np.asarray(few)[0])
 
 # %% [markdown]
 # Each is now given the same job: from the same noise, with the same layers, the same optimizer and
-# the same number of steps, make a texture like the painting. (`patches`, which would be the dearest
+# the same number of steps, make a texture like the painting. (`patches`, which would cost the most
 # in shallow layers, only sees the two deepest, as its authors have it.)
 
 # %%
@@ -680,16 +685,16 @@ lesson.show(
 )
 
 # %% [markdown]
-# **Notice:** all seven make strokes in blue and orange, and no two are the same. `moments`, which
-# only asks for two numbers a channel, is satisfied first, and puts the strokes where it likes.
-# `wasserstein` has rebuilt nearly the whole painting, with the moon in its place. That is too much
-# of a good thing: its deepest layer has fewer positions than channels here, and so large a
-# covariance leaves the picture little choice. (The library gives the deepest of its five layers
-# 1/256 of the weight of the first, for this reason.) `histogram` and `sliced` look alike. `remd` is
-# pale: it is blind to lengths, as the clouds have shown, and its authors add a loss for them.
-# `patches` has no count of anything to keep, and repeats the pieces that it likes.
+# **Notice:** all seven show strokes in blue and orange, and no two are the same. `moments`, which
+# only compares two numbers a channel, puts the strokes anywhere. `wasserstein` has rebuilt nearly
+# the whole painting, with the moon in its place. That is more than a texture should have: its
+# deepest layer has fewer positions than channels here, and so large a covariance leaves the picture
+# little choice. (The library gives the deepest of its five layers 1/256 of the weight of the first,
+# for this reason.) `histogram` and `sliced` look alike. `remd` is pale: it does not see lengths, as
+# the clouds have shown, and its authors add a loss for them. `patches` keeps no statistics, and
+# repeats some pieces of the painting.
 #
-# The columns of numbers cannot be compared with each other; each distance has its own unit.
+# The rows of numbers cannot be compared with each other; each distance has its own unit.
 #
 # ## In the library
 #
@@ -738,8 +743,8 @@ print(source[source.index("def polar") : source.index("WIDER")])
 # %% [markdown]
 # On the command line: `jnst stylize photo.jpg painting.jpg --style-loss sliced`, and so on. For the
 # *content* there is a relative as well, `self-similarity`: it compares which places of a picture
-# look alike, $S_{ij} = D_{ij} / \sum_k D_{kj}$ with cosine distances $D$, and so lets all colours
-# change.
+# look alike, $S_{ij} = D_{ij} / \sum_k D_{kj}$ with cosine distances $D$, and so depends less on
+# colours.
 
 # %%
 inverted = features_of(1 - photograph, params)[options.deepest]

@@ -3,7 +3,7 @@
 #
 # A network looks at a picture through small windows. This lesson measures the windows, shows what
 # they miss in a large picture, and paints from coarse to fine instead. Then it takes the default of
-# this program apart: nine choices, each taken away once, with the picture that comes of it.
+# this program apart: ten choices, each taken away once, with the picture that comes of it.
 #
 # **Before you start.** You should know feature maps and the layers of VGG19 (lesson 2), the content
 # loss (lesson 3), Gram matrices (lesson 4), what L-BFGS and Adam do (lesson 6), total variation
@@ -507,7 +507,7 @@ lesson.show(
 # **Notice:**
 #
 # - **The layers decide most.** Without units, or without weights, the deep layers are strong. Their
-#   windows see large pieces of the painting, and they bring them along: its sun, its whirls, the
+#   windows see large pieces of the painting, and they bring them along: its moon, its whirls, the
 #   rays at the bottom, all in their places. The cat is nearly gone. In `relu4_1` and `relu5_1`
 #   these two pictures are nearest to the painting, and no wonder.
 # - **Gram** spreads colours over large areas; one eye is yellow and the other red. In the shallow
@@ -557,8 +557,9 @@ for size, steps, count in zip(sizes, base.steps, needed.values(), strict=True):
     print(f"{size} pixels: after {count} of {steps} evaluations nine tenths of the fall are done")
 
 # %% [markdown]
-# **Notice:** at each size the larger part of the fall comes early. And look at the right end: the
-# run at one size ends with the *lower* loss. By its own measure it has won! But its measure looks
+# **Notice:** a fifth of the evaluations at the smallest size is enough for nine tenths of the fall;
+# at the larger sizes, which have fewer, it takes most of them. And look at the right end: the run
+# at one size ends with the *lower* loss. By its own measure it has won! But its measure looks
 # through the small windows of the last size, and does not see what the small pictures have brought.
 # A lower loss is not always the better picture.
 #

@@ -138,7 +138,7 @@ print(f"operations written down: {written}; steps executed: {len(executed)}, {ki
 print(f"convolutions in the program, in loops or by themselves: {convolutions}")
 
 # %% [markdown]
-# **Notice:** of everything that we wrote down, only about a third is left as a step of its own.
+# **Notice:** of everything that we wrote down, well under half is left as a step of its own.
 # Bias, rectifier, pooling and the sums of the losses have been merged into loops; bits of shape, as
 # the matrix form of a map, cost nothing at all. What cannot be merged away are the convolutions:
 # one forward and one back for each layer.
@@ -271,10 +271,10 @@ ax.grid(axis="y", alpha=0.3)
 lesson.show("11-layers", "Each convolution's share of the time and of the multiplications.")
 
 # %% [markdown]
-# **Notice:** roughly, time follows the multiplications. (How closely depends on the machine, and on
-# how busy it is.) The exceptions tell something. The deepest layer has millions of weights and few
-# positions: each weight is fetched from memory for only a few products, and fetching takes longer
-# than multiplying. The first has three channels going in, too few to keep a processor busy.
+# **Notice:** roughly, time follows the multiplications. How closely depends on the machine, and on
+# how busy it is. The count leaves some things out. Weights have to be fetched from memory, and the
+# deep layers have millions of them for few positions. Three channels going in, as in the first
+# layer, are too few to keep a processor busy. And a compiler may know a faster way for some shapes.
 # Rectifiers and pooling have no products at all, and still take their time, because each reads and
 # writes a whole map. In the finished program they are merged into what stands before or after them.
 #
@@ -757,8 +757,8 @@ print(f"byhand takes {speeds['byhand'] / speeds['jax']:.1f} times as long as jax
 # ## Exercises
 #
 # 1. How many operations (two for each product) does a picture of the default take, 512 by 384
-#    pixels, with its 236 evaluations at five sizes (lesson 10)? Count as if its style loss were
-#    that of Gram matrices.
+#    pixels, with its evaluations at five sizes (lesson 10)? Count as if its style loss were that of
+#    Gram matrices.
 # 2. Write the leaky rectifier, $y = x$ for $x > 0$ and $y = x / 10$ otherwise, with a backward pass
 #    of its own. How many bits a value does it need?
 # 3. What happens if the weight in `counted` is a *static* argument

@@ -444,8 +444,8 @@ lesson.show("12-guide", "Dreams of one layer: all channels, guided by the painti
 # %% [markdown]
 # **Notice:** left to itself the layer likes round things with a dark centre. Led by the painting it
 # draws the same cat in flowing lines and whirls; the eyes stay, for the painting has something like
-# them. The colours are not the painting's: nothing asks for them. Single channels are simple
-# minds. The photograph is nearly gone, and each covers the picture with its own motif: spots, a net
+# them. The colours are not the painting's: nothing asks for them. With a single channel
+# the photograph is nearly gone, and each covers the picture with its own motif: spots, a net
 # of cells, coloured patches, scales. (The channels are those that respond most to the photograph.)
 #
 # ## A better basis than pixels
@@ -591,9 +591,9 @@ print(inspect.getsource(fourier.to_image))
 # %% [markdown]
 # **Notice:** all four agree on what the channel wants: stripes, woven into each other. In pixels
 # they are fine grain upon grey, with sparks of colour. In waves there are forms of all sizes, but
-# the colours run wild, each channel on its own. With the third choice they become those of a
-# photograph. This costs some of the response; the picture is not better for the channel, it is more
-# like the pictures on which the channel was trained.
+# the colours are arbitrary, since nothing ties red, green and blue together. With the third choice
+# they become those of a photograph. This costs some of the response; the picture is not better for
+# the channel, it is more like the pictures on which the channel was trained.
 #
 # ## Exercises
 #

@@ -114,9 +114,10 @@ def slope(f, x, direction, h=1e-6):
 
 
 def check(f, x, gradient):
-    """Relative error of the gradient along its own direction and along a random one."""
+    """Relative error of the gradient along its own direction and along one that leans to it."""
+    along, noise = (v / np.linalg.norm(v) for v in (gradient, rng.normal(size=np.shape(x))))
     worst = 0
-    for V in (gradient / np.linalg.norm(gradient), rng.normal(size=x.shape)):
+    for V in (along, noise + np.sign((noise * along).sum()) * along):
         expected = slope(f, x, V)
         worst = max(worst, abs((gradient * V).sum() - expected) / abs(expected))
     return worst
@@ -230,7 +231,7 @@ for name, error in errors_of_styles.items():
     print(f"{name:20}{error:.1e}")
 
 # %% [markdown]
-# So a network learns one more style by so many numbers as it has channels, times two.
+# So a network learns one more style with two numbers for each of its channels.
 #
 # ## Any style: AdaIN
 #
@@ -444,7 +445,7 @@ for name, error in rounding.items():
 #
 # ## A network that paints
 #
-# Now we train one. It is a small sister of Johnson's: a convolution, one with stride 2, two
+# Now we train one. It is a small version of Johnson's: a convolution, one with stride 2, two
 # residual blocks, and back up; an instance norm behind each convolution but the last. The library
 # describes such a network by a table of rows, and goes through it forward and backward by hand,
 # with the derivatives of this lesson and of lesson 5. Beside it we train one without any norm.
@@ -620,13 +621,14 @@ ax.grid(alpha=0.3)
 lesson.show("13-training", "The loss during training, with and without instance norm.")
 
 # %% [markdown]
-# **Notice:** one pass costs less than one evaluation of the optimizer, which wants hundreds. The
+# **Notice:** one pass costs less than one evaluation of the optimizer, which needs hundreds. The
 # price was paid in training. After as many steps the network with instance norm has the lower loss,
-# and it paints the pale photograph like the other; the one without makes a pale picture of it.
+# and it paints the pale photograph like the other. The one without is far from done, and the pale
+# photograph leaves even fewer traces in its picture.
 #
-# This network has seen pieces of one photograph for a minute. Johnson's saw 80,000 photographs for
-# hours, and has sixty times as many parameters; then any photograph will do. But it still knows one
-# style, where the optimizer takes each painting as it is.
+# This network has seen pieces of one photograph, for a few seconds. Johnson's saw 80,000
+# photographs for hours, and has sixty times as many parameters; then any photograph will do. But it
+# still knows one style, where the optimizer takes each painting as it is.
 #
 # ## In the library
 #

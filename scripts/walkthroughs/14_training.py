@@ -404,53 +404,6 @@ for name, error in difference_errors.items():
 # %% [markdown]
 # **Notice:** there they are, the biases of the first three convolutions. Their gradients are
 # nothing but rounding. The last convolution has no norm behind it, and its bias counts.
-#
-# Here is the chain in pictures: above, from left to right, what goes forward; below, from right to
-# left, the gradients of the same maps, and at the end what is left at the first kernels. Of maps
-# with many channels we show the first.
-
-
-# %%
-def gray(gradient):
-    """A gradient as a picture: grey is 0, and the largest entry 0 or 1."""
-    return 0.5 + 0.5 * gradient / np.abs(gradient).max()
-
-
-def mosaic(kernels, columns=3):
-    """Kernels (size, size, 3, count) side by side, in frames of grey."""
-    framed = np.pad(kernels, ((0, 1), (0, 1), (0, 0), (0, 0)))
-    tiles = framed.transpose(3, 0, 1, 2)
-    rows = [np.concatenate(tiles[i : i + columns], axis=1) for i in range(0, len(tiles), columns)]
-    return np.concatenate(rows)[:-1, :-1]
-
-
-photo = seen[:1].astype(np.float64)
-y, maps = graph.paint(tiny, θ, {"picture": photo})
-_, dy = value_and_gradient(y, photo)
-first, active = "first", "first/norm/relu"
-arriving, found = {tiny[-1].name: dy}, {}
-for row in (active, first):
-    back, _ = graph.backward(tiny, θ, maps, arriving, (row,))
-    found[row] = gray(back[row])[0, :, :, 0]
-_, left = graph.backward(tiny, θ, maps, arriving, ("picture",))
-lesson.pictures(
-    {
-        "photograph →": photo,
-        "first convolution →": maps[first][0, :, :, 0],
-        "norm and rectifier → →": maps[active][0, :, :, 0],
-        "picture": y,
-        "gradient of the first kernels": gray(mosaic(left["first"]["kernel"])),
-        "← of the first convolution": found[first],
-        "← of norm and rectifier": found[active],
-        "← ← gradient of the picture": gray(dy),
-    },
-    columns=4,
-)
-lesson.show(
-    "14-chain",
-    "Above, a photograph on its way through a network that is not yet trained; below, the gradient "
-    "on its way back from the picture to the first kernels.",
-)
 
 # %% [markdown]
 # ## What photographs agree on
@@ -581,6 +534,54 @@ ax.legend(ncols=2, fontsize=8)
 ax.grid(alpha=0.3)
 lesson.show(
     "14-losses", "The losses during the training on the most photographs, by content and style."
+)
+
+# %% [markdown]
+# And here is the chain of the chain rule in pictures, in the trained network: above, from left to
+# right, what goes forward; below, from right to left, the gradients of the same maps, and at the
+# end what is left at the first kernels. Of maps with many channels we show the first.
+
+
+# %%
+def gray(gradient):
+    """A gradient as a picture: grey is 0, and the largest entry 0 or 1."""
+    return 0.5 + 0.5 * gradient / np.abs(gradient).max()
+
+
+def mosaic(kernels, columns=4):
+    """Kernels (size, size, 3, count) side by side, in frames of grey."""
+    framed = np.pad(kernels, ((0, 1), (0, 1), (0, 0), (0, 0)))
+    tiles = framed.transpose(3, 0, 1, 2)
+    rows = [np.concatenate(tiles[i : i + columns], axis=1) for i in range(0, len(tiles), columns)]
+    return np.concatenate(rows)[:-1, :-1]
+
+
+photo, learnt = seen[:1].astype(np.float64), jax.tree.map(np.float64, most[options.steps])
+y, maps = graph.paint(table, learnt, {"picture": photo})
+_, dy = value_and_gradient(y, photo)
+first, active = "first", "first/norm/relu"
+arriving, found = {table[-1].name: dy}, {}
+for row in (active, first):
+    back, _ = graph.backward(table, learnt, maps, arriving, (row,))
+    found[row] = gray(back[row])[0, :, :, 0]
+_, left = graph.backward(table, learnt, maps, arriving, ("picture",))
+lesson.pictures(
+    {
+        "photograph →": photo,
+        "first convolution →": maps[first][0, :, :, 0],
+        "norm and rectifier → →": maps[active][0, :, :, 0],
+        "picture": y,
+        "gradient of the first kernels": gray(mosaic(left["first"]["kernel"])),
+        "← of the first convolution": found[first],
+        "← of norm and rectifier": found[active],
+        "← ← gradient of the picture": gray(dy),
+    },
+    columns=4,
+)
+lesson.show(
+    "14-chain",
+    "Above, a photograph on its way through the trained network; below, the gradient on its way "
+    "back from the picture to the first kernels.",
 )
 
 # %% [markdown]

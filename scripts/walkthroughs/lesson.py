@@ -46,6 +46,8 @@ def options(title: str, **defaults) -> argparse.Namespace:
     if not IN_NOTEBOOK:
         _folder = chosen.out
         _folder.mkdir(parents=True, exist_ok=True)
+    if chosen.quick:
+        print("A quick run: what the text says of pictures and numbers is true of a full one.")
     return chosen
 
 
