@@ -15,7 +15,7 @@ from typing import Any
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from docsite.options import table
-from docsite.site import ROOT, DocsError, Link, Site
+from docsite.site import ROOT, DocsError, Link, Site, slug
 
 MANUAL = "scripts/manual"
 """Where the pages are in the repository."""
@@ -53,6 +53,8 @@ def write(site: Site, documents: Mapping[str, Link]) -> None:
     addresses = {file: link.path for file, link in documents.items()} | {
         f"scripts/walkthroughs/{Path(link.path).stem}.py": link.path for link in lessons
     }
+    if lessons:
+        addresses["scripts/walkthroughs/rendered/README.md"] = "lessons/index.html"
     for file, link in documents.items():
         text = (ROOT / file).read_text(encoding="utf-8")
         body = to_html(with_tables(text), file, link.path, addresses, site.folder)
@@ -72,12 +74,6 @@ def to_html(text: str, file: str, path: str, addresses: dict[str, str], folder: 
     """Return a document as HTML; copy the files that it links to into the folder of the site."""
     renderer = _Renderer(file, path, addresses, folder)
     return MarkdownWithMath(renderer=renderer).render(text)
-
-
-def slug(heading: str) -> str:
-    """Return the name of a heading's anchor, as GitHub makes it."""
-    words = re.sub(r"<[^>]+>", "", heading).strip().lower()
-    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
 
 
 class _Renderer(IPythonRenderer):
