@@ -62,8 +62,7 @@ def test_nothing_is_loaded_from_elsewhere(texts):
 def tab():
     """Return a page of one browser for all lessons."""
     with launched(OFFLINE) as browser:
-        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-        yield context.new_page()
+        yield browser.new_page()
 
 
 @pytest.mark.slow
@@ -76,28 +75,12 @@ def test_a_browser_sets_every_equation_and_a_phone_scrolls_the_code(name, texts,
     written = soup(texts / f"{name}.html").get_text()
     assert shown.count('display="true"') >= written.count("$$") // 2 > 0
     assert "data-mjx-error" not in shown
-    sections = tab.locator(".sidebar ul ul a")
-    inside = "(one => one.getBoundingClientRect().bottom <= innerHeight)"
-    assert sections.first.evaluate(inside), "they are in sight, beside the text"
+    headings = tab.locator("main h2").count()
+    assert tab.locator(".sidebar ul ul a").count() >= headings > 4
     tab.set_viewport_size({"width": 390, "height": 844})
     assert overflow(tab) == 0
-    assert not sections.first.is_visible(), "here they are folded"
-    tab.locator("label[for=menu]").click()
-    assert sections.first.evaluate(inside), "now they are in sight"
     scrolled = "every => every.map(one => (one.scrollLeft = 99, one.scrollLeft))"
     assert max(tab.locator(".highlight pre").evaluate_all(scrolled)) == 99
-
-
-@pytest.mark.slow
-def test_a_button_copies_the_code(texts, tab):
-    tab.goto((texts / f"{RUN}.html").as_uri())
-    block = tab.locator(".highlight").nth(1)
-    code = block.locator("pre").inner_text().rstrip()
-    block.hover()
-    block.locator("button").click()
-    tab.wait_for_function("document.querySelectorAll('.copy')[1].textContent === 'Copied'")
-    assert tab.evaluate("navigator.clipboard.readText()") == code
-    assert "Copy" not in code
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 // Buttons that copy code, code that scrolls by keyboard, and a sidebar that shows where one is.
 (() => {
-  // Without what a shell prints, its prompts, and the numbers of lines.
+  // Without numbers of lines; of what is typed after prompts, neither these nor what is printed.
   const written = (code) => {
     const copy = code.cloneNode(true);
-    for (const one of copy.querySelectorAll(".gp, .go, .linenos")) one.remove();
-    return copy.textContent.trimEnd();
+    const typed = copy.querySelector(".gp") !== null;
+    for (const one of copy.querySelectorAll(typed ? ".linenos, .gp, .go" : ".linenos")) one.remove();
+    const text = copy.textContent.trimEnd();
+    return typed ? text.replace(/\n+/g, "\n") : text;
   };
 
   const select = (node) => {
@@ -45,7 +47,7 @@
   const here = sidebar.querySelector("[aria-current]");
   const menu = document.getElementById("menu");
   const reveal = () => {
-    if (here && sidebar.scrollHeight > sidebar.clientHeight) sidebar.scrollTop = here.offsetTop - 80;
+    if (here?.offsetTop > sidebar.clientHeight / 2) sidebar.scrollTop = here.offsetTop - 80;
   };
   reveal();
   menu.addEventListener("change", reveal);
