@@ -77,7 +77,7 @@ def to_html(text: str, file: str, path: str, addresses: dict[str, str], folder: 
 
 
 class _Renderer(IPythonRenderer):
-    """Sets headings with anchors, and links from one page to another."""
+    """Sets headings with anchors, all code alike, and links from one page to another."""
 
     def __init__(self, file: str, path: str, addresses: dict[str, str], folder: Path) -> None:
         super().__init__(escape=False)
@@ -87,6 +87,10 @@ class _Renderer(IPythonRenderer):
         name = slug(text)
         mark = f'<a class="anchor-link" href="#{name}" aria-label="Link to this section">#</a>'
         return f'<h{level} id="{name}">{text}{mark if level > 1 else ""}</h{level}>\n'
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        made = super().block_code(code, info)
+        return made if info else f'<div class="highlight">{made}</div>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, self._address(url), title)
