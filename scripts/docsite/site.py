@@ -92,7 +92,7 @@ class Site:
         if not (self.folder / "index.html").exists():
             body = ENVIRONMENT.get_template("contents.html.j2").render(sections=self.sections)
             self.write("index.html", body, title="jnst")
-        for name in ("style.css", "search.js", "page.js"):
+        for name in ("code.css", "style.css", "search.js", "page.js"):
             shutil.copy(TEMPLATES / name, self.folder)
         index = json.dumps(self.entries, ensure_ascii=False, separators=(",", ":"))
         text = f"window.jnstEntries = {index};\n"

@@ -146,7 +146,7 @@ def test_everything_that_a_page_names_is_in_the_site(site):
         for link in links:
             assert "//" not in link
             assert link.startswith("#") or (path.parent / link.partition("#")[0]).is_file(), link
-    for path in [*pages, site / "style.css"]:
+    for path in [*pages, *site.glob("*.css")]:
         assert not re.search(r"@import|\burl\(|base64", path.read_text(encoding="utf-8"))
     assert (site / "mathjax/LICENSE").is_file()
 
