@@ -43,7 +43,7 @@ def test_it_is_small_and_whole(path):
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
     headings = re.findall(r"^## (.+)$", prose, re.MULTILINE)
     anchors = {slug(one) for one in headings}
-    for link in re.findall(r"\]\((\S+)\)", prose):
+    for link in re.findall(r"\]\(([^\s)]+)\)", prose):
         assert link[1:] in anchors if link.startswith("#") else (RENDERED / link).exists(), link
     for broken in ("$$", r"\operatorname", "\x1b", "A quick run"):
         assert broken not in text
@@ -52,7 +52,7 @@ def test_it_is_small_and_whole(path):
 def test_the_list_has_all_and_there_is_nothing_else():
     text = (RENDERED / "README.md").read_text("utf-8")
     assert text == forge.contents([read(path) for path in PATHS])
-    for link in re.findall(r"\]\((\S+)\)", text):
+    for link in re.findall(r"\]\(([^\s)]+)\)", text):
         assert (RENDERED / link).exists(), link
     names = {f"{name}{end}" for name in NAMES for end in ("", ".md")}
     assert {path.name for path in RENDERED.iterdir()} == {"README.md", *names}
