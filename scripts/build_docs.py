@@ -1,7 +1,8 @@
 """Build one site of manual, lessons and reference: `build_docs.py --out FOLDER`.
 
 The pages open from disk and load nothing from other machines. The lessons run, which takes most of
-the time; with `--text-only` none does.
+the time; with `--text-only` none does. `--markdown FOLDER` writes those that ran as Markdown, too,
+for a forge.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # this copy of jnst, whatever is installed
 
-from docsite import lessons, manual, reference
+from docsite import lessons, manual, notebooks, reference
 from docsite.site import MARK, DocsError, Site
 
 PARTS = ("manual", "reference", "lessons")
@@ -26,6 +27,7 @@ def build(
     *,
     parts: Sequence[str] = PARTS,
     scripts: Sequence[Path] = (),
+    markdown: Path | None = None,
     quick: bool = False,
     text_only: bool = False,
 ) -> None:
@@ -44,10 +46,11 @@ def build(
         new, old = Path(work, "new"), Path(work, "old")
         new.mkdir()
         site = Site(new)
+        how = {"markdown": markdown, "quick": quick, "text_only": text_only}
         plans = {
             "manual": manual.planned,
             "reference": reference.planned,
-            "lessons": partial(lessons.planned, paths=scripts, quick=quick, text_only=text_only),
+            "lessons": partial(lessons.planned, paths=scripts, **how),
         }
         for write in [plans[part](site) for part in PARTS if part in parts]:
             write()
@@ -69,14 +72,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="lessons: small pictures, few steps")
     text = "run no lesson: pages as they are written, without figures, in seconds"
     parser.add_argument("--text-only", action="store_true", help=text)
-    parser.add_argument("--lessons", type=Path, default=lessons.LESSONS, help="folder of lessons")
+    text = "write the lessons as Markdown into this folder as well, after a full run"
+    parser.add_argument("--markdown", type=Path, metavar="FOLDER", help=text)
+    parser.add_argument("--lessons", type=Path, default=notebooks.LESSONS, help="folder of lessons")
     options = parser.parse_args(arguments)
+    if options.markdown and (options.quick or options.text_only or "lessons" not in options.parts):
+        parser.error("--markdown is of full runs of lessons: without --quick and --text-only")
     try:
-        scripts = lessons.numbered(options.lessons, options.only or ())
+        scripts = notebooks.numbered(options.lessons, options.only or ())
         build(
             options.out.resolve(),
             parts=options.parts,
             scripts=scripts,
+            markdown=options.markdown,
             quick=options.quick,
             text_only=options.text_only,
         )

@@ -15,7 +15,7 @@ from typing import Any
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from docsite.options import table
-from docsite.site import ROOT, DocsError, Link, Site
+from docsite.site import ROOT, DocsError, Link, Site, slug
 
 MANUAL = "scripts/manual"
 """Where the pages are in the repository."""
@@ -53,6 +53,8 @@ def write(site: Site, documents: Mapping[str, Link]) -> None:
     addresses = {file: link.path for file, link in documents.items()} | {
         f"scripts/walkthroughs/{Path(link.path).stem}.py": link.path for link in lessons
     }
+    if lessons:
+        addresses["scripts/walkthroughs/rendered/README.md"] = "lessons/index.html"
     for file, link in documents.items():
         text = (ROOT / file).read_text(encoding="utf-8")
         body = to_html(with_tables(text), file, link.path, addresses, site.folder)
@@ -74,14 +76,8 @@ def to_html(text: str, file: str, path: str, addresses: dict[str, str], folder: 
     return MarkdownWithMath(renderer=renderer).render(text)
 
 
-def slug(heading: str) -> str:
-    """Return the name of a heading's anchor, as GitHub makes it."""
-    words = re.sub(r"<[^>]+>", "", heading).strip().lower()
-    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
-
-
 class _Renderer(IPythonRenderer):
-    """Sets headings with anchors, and links from one page to another."""
+    """Sets headings with anchors, all code alike, and links from one page to another."""
 
     def __init__(self, file: str, path: str, addresses: dict[str, str], folder: Path) -> None:
         super().__init__(escape=False)
@@ -91,6 +87,10 @@ class _Renderer(IPythonRenderer):
         name = slug(text)
         mark = f'<a class="anchor-link" href="#{name}" aria-label="Link to this section">#</a>'
         return f'<h{level} id="{name}">{text}{mark if level > 1 else ""}</h{level}>\n'
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        made = super().block_code(code, info)
+        return made if info else f'<div class="highlight">{made}</div>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, self._address(url), title)

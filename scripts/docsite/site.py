@@ -92,7 +92,7 @@ class Site:
         if not (self.folder / "index.html").exists():
             body = ENVIRONMENT.get_template("contents.html.j2").render(sections=self.sections)
             self.write("index.html", body, title="jnst")
-        for name in ("style.css", "search.js"):
+        for name in ("code.css", "style.css", "search.js", "page.js"):
             shutil.copy(TEMPLATES / name, self.folder)
         index = json.dumps(self.entries, ensure_ascii=False, separators=(",", ":"))
         text = f"window.jnstEntries = {index};\n"
@@ -107,7 +107,13 @@ def headings(path: str, body: str, *, title: str) -> Iterator[Entry]:
     """Yield what stands below each heading of a page that has an id."""
     parts = re.split(r'<h[1-4][^>]* id="([^"]*)"[^>]*>(.*?)</h[1-4]>', body, flags=re.DOTALL)
     for anchor, heading, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        yield Entry(title, plain(heading), f"{path}#{anchor}", plain(text))
+        yield Entry(title, plain(heading), f"{path}#{html.unescape(anchor)}", plain(text))
+
+
+def slug(heading: str) -> str:
+    """Return the name of a heading's anchor, as GitHub makes it: "Whose 1/1000?" is whose-11000."""
+    words = re.sub(r"<[^>]+>", "", heading).strip().lower()
+    return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
 
 
 def plain(text: str) -> str:

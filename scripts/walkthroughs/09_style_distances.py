@@ -218,9 +218,11 @@ print(f"two normal samples, sorted: {sampled:.3f}; by the formula: {formula}")
 #    = \operatorname{tr} C - 2 \operatorname{tr}(T C) + \operatorname{tr} (T C T) . $$
 #
 # The last trace is $\operatorname{tr} C_s$. In the middle one we turn the factors round:
-# $\operatorname{tr}(C_s^{1/2} K^{-1/2} C_s^{1/2} C) = \operatorname{tr}(K^{-1/2} \, C_s^{1/2} C
-# C_s^{1/2}) = \operatorname{tr} K^{1/2}$. Together (Olkin and Pukelsheim 1982, Dowson and Landau
-# 1982)
+#
+# $$ \operatorname{tr}(C_s^{1/2} K^{-1/2} C_s^{1/2} C)
+#    = \operatorname{tr}(K^{-1/2} \, C_s^{1/2} C C_s^{1/2}) = \operatorname{tr} K^{1/2} . $$
+#
+# Together (Olkin and Pukelsheim 1982, Dowson and Landau 1982)
 #
 # $$ \boxed{ \;\; W^2 = |m - m_s|^2 + \operatorname{tr} C + \operatorname{tr} C_s
 #    - 2 \operatorname{tr} \bigl( C_s^{1/2} \, C \, C_s^{1/2} \bigr)^{1/2} \;\; } $$

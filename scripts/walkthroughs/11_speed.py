@@ -340,7 +340,7 @@ for name, seconds in parts.items():
 # ```python
 # @jax.jit
 # def loss(x):
-#     return style_loss(x, params, A)   # params from outside
+#     return style_loss(x, params, A)  # params from outside
 # ```
 #
 # But then they become part of the *program*. We compare the two for the first convolutions: how

@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 from docsite import reference
-from helpers import ROOT, documents, load_script, run_script
+from helpers import OFFLINE, ROOT, documents, load_script, run_script
+from helpers_page import launched, overflow
 
 build_docs = load_script("build_docs.py")
 
@@ -90,6 +91,18 @@ def test_formulas_and_shapes_are_there(site):
     assert "W² = |m - m_s|² + tr C + tr C_s" in page
     names = re.findall(r'<section id="(\w+)">', (site / "reference/jnst.html").read_text("utf-8"))
     assert names[:3] == ["stylize", "stylize_video", "train"]
+
+
+@pytest.mark.slow  # builds all pages
+def test_what_is_read_fits_a_phone_and_all_code_of_it_can_be_copied(site, pages):
+    read = [path for path in pages if not path.startswith(("reference/", "lessons/"))]
+    assert len(read) > 20
+    with launched(OFFLINE) as browser:
+        tab = browser.new_page(viewport={"width": 390, "height": 844})
+        for path in read:
+            tab.goto((site / path).as_uri())
+            assert overflow(tab) == 0, path
+            assert tab.locator("main pre").count() == tab.locator(".copy").count(), path
 
 
 def test_it_replaces_a_site_of_its_own_and_nothing_else(tmp_path, capsys):

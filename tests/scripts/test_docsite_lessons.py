@@ -36,6 +36,8 @@ print("one", flush=True)
 print("two")
 
 # %% [markdown]
+# ## Why <1/2> & not 1?
+#
 # $$ \\{a*b*c\\} = \\frac{1}{2} \\\\
 #    y_{ij} < \\sum_k F_{ik} $$
 #
@@ -143,10 +145,21 @@ def test_everything_that_a_page_names_is_in_the_site(site):
         assert (f"{root}mathjax/tex-svg-full.js" in links) == (path.parent != site)
         for link in links:
             assert "//" not in link
-            assert link.startswith("#") or (path.parent / link).is_file(), link
-    for path in [*pages, site / "style.css"]:
+            assert link.startswith("#") or (path.parent / link.partition("#")[0]).is_file(), link
+    for path in [*pages, *site.glob("*.css")]:
         assert not re.search(r"@import|\burl\(|base64", path.read_text(encoding="utf-8"))
     assert (site / "mathjax/LICENSE").is_file()
+
+
+def test_the_sidebar_lists_the_sections_of_the_page(site):
+    text = (site / "lessons/01_first.html").read_text(encoding="utf-8")
+    soup = BeautifulSoup(text, "html.parser")
+    here = soup.find("nav", class_="sidebar").find(attrs={"aria-current": "page"})
+    links = here.find_next_sibling("ul")("a")
+    assert [link.get_text() for link in links] == ["Why <1/2> & not 1?"]
+    address, _, anchor = links[0]["href"].partition("#")
+    assert (site / "lessons" / address).resolve() == site / "lessons/01_first.html"
+    assert soup.find(id=anchor).name == "h2"
 
 
 def test_a_caption_is_seen_and_read_out(site):
@@ -201,4 +214,5 @@ def test_a_browser_sets_the_equations(site, tmp_path):
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     assert shown.count("<mjx-container") == 6, "sidebar, title, paragraph, two in the text, caption"
     assert shown.count('display="true"') >= 1
+    assert shown.count('class="copy"') == shown.count('<div class="highlight') == 3
     assert "data-mjx-error" not in shown

@@ -99,6 +99,21 @@ def test_only(builder, tmp_path, capsys):
     assert "no such lessons" in capsys.readouterr().err
 
 
+def test_a_full_run_is_written_as_markdown_too(builder, tmp_path, capsys):
+    text, forge = SHORT.format("one"), tmp_path / "forge"
+    assert build_short(builder, tmp_path, text, "--markdown", str(forge)) == 0
+    assert {path.name for path in forge.iterdir()} == {"README.md", "03_short.md"}
+    assert "[3. Short](03_short.md)" in (forge / "README.md").read_text("utf-8")
+    before = contents(forge)
+    assert b"```text\none\n```" in before[forge / "03_short.md"]
+    assert build_short(builder, tmp_path, text + "\n# %%\n1 / 0", "--markdown", str(forge)) == 1
+    assert contents(forge) == before
+    for words in (["--quick"], ["--text-only"], ["--parts", "manual"]):
+        with pytest.raises(SystemExit):
+            build_short(builder, tmp_path, text, "--markdown", str(forge), *words)
+        assert "--markdown is of full runs" in capsys.readouterr().err
+
+
 def test_text_only_runs_nothing(builder, tmp_path):
     """Cells stand on the page, in the order in which they are written, without what they print."""
     text = SHORT.format("once") + "\n# %%\nraise ValueError\n\n# %% [markdown]\n# The $x_1$ end.\n"

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from helpers import OFFLINE, ROOT, load_script, run_script
-from helpers_page import launched
+from helpers_page import VIEWPORT, launched, overflow
 
 LESSONS = sorted(path.stem for path in (ROOT / "scripts/walkthroughs").glob("[0-9]*.py"))
 RUN = "05_backprop_by_hand"
@@ -67,13 +67,20 @@ def tab():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_browser_sets_every_equation(name, texts, tab):
+def test_a_browser_sets_every_equation_and_a_phone_scrolls_the_code(name, texts, tab):
+    tab.set_viewport_size(VIEWPORT)
     tab.goto((texts / f"{name}.html").as_uri())
     tab.evaluate("MathJax.startup.promise")  # is kept once all is set
     shown = tab.content()
     written = soup(texts / f"{name}.html").get_text()
     assert shown.count('display="true"') >= written.count("$$") // 2 > 0
     assert "data-mjx-error" not in shown
+    headings = tab.locator("main h2").count()
+    assert tab.locator(".sidebar ul ul a").count() >= headings > 4
+    tab.set_viewport_size({"width": 390, "height": 844})
+    assert overflow(tab) == 0
+    scrolled = "every => every.map(one => (one.scrollLeft = 99, one.scrollLeft))"
+    assert max(tab.locator(".highlight pre").evaluate_all(scrolled)) == 99
 
 
 @pytest.mark.slow
