@@ -5,7 +5,6 @@ import difflib
 import functools
 from collections.abc import Iterable
 
-from jnst.backbones import graph
 from jnst.backbones.tables import BACKBONES
 from jnst.errors import InputError, check_choice
 
@@ -28,6 +27,8 @@ def check_layers(backbone: str, layers: Iterable[str]) -> None:
 @functools.cache
 def least_side(backbone: str, layers: tuple[str, ...]) -> int:
     """Return the side of the smallest square picture of which all of `layers` have a map."""
+    from jnst.backbones import graph  # here: it imports JAX, which names of layers need not
+
     table = BACKBONES[backbone].table
 
     def seen(side: int) -> bool:

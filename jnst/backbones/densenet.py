@@ -6,8 +6,7 @@ between, a convolution halves the channels and a pooling the map. Normalisation 
 before each convolution, so that those behind a concatenation stay layers of their own.
 """
 
-from jnst.backbones.graph import Layer, Table
-from jnst.backbones.layers import PICTURE, apply, concat, conv, pool, scale
+from jnst.backbones.layers import PICTURE, Layer, Table, apply, concat, conv, pool, scale
 
 BLOCKS = (6, 12, 24, 16)
 """Number of layers in each of the four dense blocks (the paper's table 1)."""

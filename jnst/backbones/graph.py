@@ -7,7 +7,6 @@ layer has the name of the normalisation: what it computes is what Keras's comput
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -15,39 +14,13 @@ from jaxtyping import Float
 
 from jnst.arrays import Array, Features, Image, Params
 from jnst.backbones import nn, winograd
+from jnst.backbones.layers import INPUT, Layer, Table
 from jnst.backbones.pooling import GAIN, pool, slide_avg
 from jnst.errors import check_choice
-
-INPUT = "input"
-"""Name of the input of the first layer: the preprocessed picture."""
-
 
 _Map = Float[Array, "1 _ _ _"]
 
 
-class Layer(NamedTuple):
-    """One layer: what it does, to which others.
-
-    `op` is "conv", "depthwise" (a convolution of each channel by itself), "scale" (of each channel,
-    and a bias), "relu", "relu6", "max" or "avg" (pooling), "framed avg" (with the zeros around it),
-    "add" or "concat". `size` is that of the window or kernel, (height, width).
-
-    `reads` names the layers of Keras that the weights come from: a convolution, a batch
-    normalisation, or both.
-    """
-
-    name: str
-    op: str
-    inputs: tuple[str, ...]
-    channels: int
-    size: tuple[int, int] = (1, 1)
-    stride: int = 1
-    frame: nn.Frame = "same"
-    reads: tuple[str, ...] = ()
-
-
-Table = tuple[Layer, ...]
-"""The layers of a network, in order: each stands after those that it reads."""
 WEIGHTED = ("conv", "depthwise", "scale")
 """The operations that have weights."""
 _WINDOWED = ("conv", "depthwise", "max", "avg", "framed avg")

@@ -12,8 +12,7 @@ does, or, in torchvision, with the zeros around them.
 import itertools
 from collections.abc import Callable
 
-from jnst.backbones.graph import Layer, Table
-from jnst.backbones.layers import PICTURE, apply, concat, conv, pool
+from jnst.backbones.layers import PICTURE, Layer, Table, apply, concat, conv, pool
 
 Way = tuple[tuple[int, int | tuple[int, int]], ...]
 """Convolutions one behind the other: channels, and size of the kernel."""

@@ -1,8 +1,50 @@
-"""Layers of a table made from the layers that they read: names and channels come along."""
+"""Layers of a network's table, made from the layers that they read: names and channels come along.
 
-from jnst.backbones.graph import INPUT, Layer
-from jnst.backbones.nn import Frame
+Tables need no JAX: the command line, which knows layers by them, answers at once.
+"""
 
+from typing import NamedTuple
+
+INPUT = "input"
+"""Name of the input of the first layer: the preprocessed picture."""
+Frame = int | str
+"""Padding before kernels or windows slide over a picture, see `jnst.backbones.nn.margins`."""
+
+
+class Geometry(NamedTuple):
+    """Of a layer: pixels from one position to the next, and how far beyond its own block it sees.
+
+    Position p of the map has the pixels `stride` · p to `stride` · (p + 1) - 1, and depends on
+    `reach` more on either side.
+    """
+
+    stride: int
+    reach: int
+
+
+class Layer(NamedTuple):
+    """One layer: what it does, to which others.
+
+    `op` is "conv", "depthwise" (a convolution of each channel by itself), "scale" (of each channel,
+    and a bias), "relu", "relu6", "max" or "avg" (pooling), "framed avg" (with the zeros around it),
+    "add" or "concat". `size` is that of the window or kernel, (height, width).
+
+    `reads` names the layers of Keras that the weights come from: a convolution, a batch
+    normalisation, or both.
+    """
+
+    name: str
+    op: str
+    inputs: tuple[str, ...]
+    channels: int
+    size: tuple[int, int] = (1, 1)
+    stride: int = 1
+    frame: Frame = "same"
+    reads: tuple[str, ...] = ()
+
+
+Table = tuple[Layer, ...]
+"""The layers of a network, in order: each stands after those that it reads."""
 PICTURE = Layer(INPUT, "", (), 3)
 """Input of the first layer."""
 

@@ -9,8 +9,7 @@ a map, Keras frames it as TensorFlow does, at the end if one pixel is enough; to
 sides.
 """
 
-from jnst.backbones.graph import Layer, Table
-from jnst.backbones.layers import PICTURE, add, apply, conv, depthwise
+from jnst.backbones.layers import PICTURE, Layer, Table, add, apply, conv, depthwise
 
 GROUPS = ((16, 1, 1), (24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1))
 """Channels, blocks, and the stride of the first of them (table 2 of the paper)."""

@@ -6,7 +6,6 @@ keep.
 """
 
 import math
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +14,7 @@ from jaxtyping import Float
 from jnst.arrays import Array, FeatureMap
 from jnst.backbones import pairs
 from jnst.backbones.bits import pack, unpack
+from jnst.backbones.layers import Frame
 from jnst.errors import InputError, check_choice
 
 PADDING = {"zeros": "constant", "edge": "edge"}
@@ -24,21 +24,6 @@ MODES = {**PADDING, "reflect": "reflect"}
 PRECISION = {"float32": None, "bfloat16": jnp.bfloat16}
 """Data types of feature maps, by name; None for that of the picture. Products of float32 round
 their factors to TF32 on an NVIDIA GPU, unless `jax_default_matmul_precision` says otherwise."""
-
-
-class Geometry(NamedTuple):
-    """Of a layer: pixels from one position to the next, and how far beyond its own block it sees.
-
-    Position p of the map has the pixels `stride` · p to `stride` · (p + 1) - 1, and depends on
-    `reach` more on either side.
-    """
-
-    stride: int
-    reach: int
-
-
-Frame = int | str
-"""Padding before kernels or windows slide over a picture, see `margins`."""
 
 
 def margins(length: int, size: int, stride: int, frame: Frame) -> tuple[int, int]:

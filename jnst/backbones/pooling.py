@@ -11,7 +11,8 @@ from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
 from jnst.backbones.bits import pack, unpack
-from jnst.backbones.nn import Frame, margins, positions
+from jnst.backbones.layers import Frame
+from jnst.backbones.nn import margins, positions
 
 
 @jax.custom_vjp

@@ -5,8 +5,7 @@ make of it; the first of a group halves the map and widens it. In the paper and 
 convolution of the three halves, in torchvision the second, and it pads on both sides.
 """
 
-from jnst.backbones.graph import Layer, Table
-from jnst.backbones.layers import PICTURE, add, apply, conv, pool
+from jnst.backbones.layers import PICTURE, Layer, Table, add, apply, conv, pool
 
 BLOCKS = (3, 4, 6, 3)
 """Number of blocks in each of the four groups (the paper's table 1)."""

@@ -6,8 +6,7 @@ widen it again. The names are those of its Keras version. Poolings leave out wha
 the edge; in torchvision they do not.
 """
 
-from jnst.backbones.graph import Layer, Table
-from jnst.backbones.layers import PICTURE, apply, concat, conv, pool
+from jnst.backbones.layers import PICTURE, Layer, Table, apply, concat, conv, pool
 
 FIRES = ((16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256))
 """Channels of each block in between, and of each of its two halves: fire2 to fire9."""

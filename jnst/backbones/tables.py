@@ -2,26 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from jnst.arrays import Features
-from jnst.backbones import densenet, graph, inception, mobilenet, resnet, squeezenet, vgg
-from jnst.backbones.nn import Geometry
+from jnst.backbones import densenet, inception, mobilenet, resnet, squeezenet, vgg_tables
+from jnst.backbones.layers import Geometry, Table
 
 
 class Backbone(NamedTuple):
-    """A network: its table, its layers in order, `features(params, image, layers, …)`.
+    """A network: its table, and its layers in order.
 
     `content` and `style` name the layers that suit these losses. `geometry` is that of each layer,
     where maps of a part of a picture are parts of the maps of the whole; None where they are not.
     """
 
-    table: graph.Table
+    table: Table
     layers: tuple[str, ...]
-    features: Callable[..., Features]
     content: tuple[str, ...]
     style: tuple[str, ...]
     geometry: Mapping[str, Geometry] | None = None
+
+    @property
+    def features(self) -> Callable[..., Any]:
+        """What computes its feature maps: `jnst.backbones.graph.features` of its table."""
+        from jnst.backbones import graph  # here: it imports JAX, which names of layers need not
+
+        return partial(graph.features, self.table)
 
 
 _VGG_STYLE = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -50,21 +55,20 @@ SUITING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Content layers and style layers of the networks that are not VGG."""
 
 
-def _other(name: str, table: graph.Table) -> Backbone:
+def _other(name: str, table: Table) -> Backbone:
     layers, (content, style) = tuple(layer.name for layer in table), SUITING[name]
-    return Backbone(table, layers, partial(graph.features, table), content, style)
+    return Backbone(table, layers, content, style)
 
 
 BACKBONES = {
     name: Backbone(
-        vgg.TABLES[name],
+        vgg_tables.TABLES[name],
         layers,
-        partial(vgg.features, name=name),
         ("relu4_2",),
         _VGG_STYLE,
-        vgg.geometry(layers),
+        vgg_tables.geometry(layers),
     )
-    for name, layers in vgg.LAYERS.items()
+    for name, layers in vgg_tables.LAYERS.items()
 } | {
     "resnet50": _other("resnet50", resnet.table()),
     "resnet50-torchvision": _other("resnet50", resnet.table(torchvision=True)),

@@ -1,14 +1,15 @@
 """Pictures that a command is given by name: whether those that it needs are named, and there."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from jnst.errors import InputError
-from jnst.pictures.suffixes import WRITTEN
+from jnst.pictures.suffixes import WRITTEN, check_depth
 from jnst.runs.record import Inputs
 from jnst.runs.sources import check_no_source
 from jnst.system.disk import check_regular, check_writable, guarded
+from jnst.transfer.checks import check_blend
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.settings import Settings
@@ -21,7 +22,8 @@ def check_named(
 
     The built-in pair is painted where nothing is named: else it would be painted by mistake, as
     where an option of several pictures took those that were meant for photograph and painting.
-    What a picture that `like` names was made of is named by it.
+    What a picture that `like` names was made of is named by it. So for a `blend` that does not go
+    with the paintings.
     """
     if like is not None or not inputs.paths():
         return
@@ -41,6 +43,16 @@ def check_named(
             f"no painting is named, as in: {example}"
             + (f"; {option} takes all pictures that follow it" if took else "")
         )
+    check_shares(inputs.styles, settings)
+
+
+def check_shares(styles: Sequence[Path], settings: Settings) -> None:
+    """Raise an `InputError` where `blend` has not one number for each of the paintings named.
+
+    Of what a network has learnt it is the number of styles that counts, which its file has.
+    """
+    if styles and settings.method not in WITHOUT_PAINTING:
+        check_blend(settings, len(styles))
 
 
 def check_readable(path: str | Path) -> None:
@@ -52,15 +64,21 @@ def check_readable(path: str | Path) -> None:
 
 
 def check_output(
-    path: Path | None, *, sources: Iterable[Path] = (), suffixes: Iterable[str] = WRITTEN
+    path: Path | None,
+    *,
+    sources: Iterable[Path] = (),
+    suffixes: Iterable[str] = WRITTEN,
+    depth: int = 8,
 ) -> None:
     """Raise an `InputError` for a name, if one is given, that cannot be that of the result.
 
-    So where nothing can be written, and for that of one of its `sources`.
+    So where nothing can be written, or no values of so many bits, and for that of one of its
+    `sources`.
     """
     if path is not None:
         check_no_source([path], sources)
         check_writable(path, suffixes)
+        check_depth(path, depth)
 
 
 def check_there(paths: Iterable[Path], *, like: Path | None = None) -> None:

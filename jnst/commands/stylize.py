@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from jnst.backbones.tables import BACKBONES
 from jnst.commands.batch import Batch
 from jnst.commands.batch import run as run_batch
 from jnst.commands.options.stylize import Options
@@ -53,8 +52,6 @@ def _styles(options: Options) -> Sequence[Path]:
 
 
 def _listed(options: Options) -> Iterable[str] | None:
-    if options.list == "layers":
-        return BACKBONES[options.settings.backbone].layers
     if options.list == "styles":
         return [f"--method multistyle --style-number {i}" for i in NUMBERS] + [
             f"{path.name} --style-number {name}"

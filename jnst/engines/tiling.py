@@ -21,7 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnst.arrays import Array, FeatureMap, Features, Image, Params
-from jnst.backbones.nn import Geometry
+from jnst.backbones.layers import Geometry
 from jnst.engines.windows import Window, Windows, counts, crop, cut, place
 from jnst.losses.objective import (
     Constants,

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
-from jnst.backbones.nn import Geometry
+from jnst.backbones.layers import Geometry
 
 
 class Window(NamedTuple):

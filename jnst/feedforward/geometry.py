@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from jnst.backbones.nn import Geometry, margins
+from jnst.backbones.layers import Geometry
+from jnst.backbones.nn import margins
 from jnst.feedforward.layers import Average, Bank, Bilinear, Conv, Pool, Row, Transposed, Upsample
 
 

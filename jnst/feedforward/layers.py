@@ -12,7 +12,7 @@ in the parameters once.
 
 from typing import NamedTuple
 
-from jnst.backbones.nn import Frame
+from jnst.backbones.layers import Frame
 from jnst.feedforward.styling import Bank, BatchNorm, CoMatch, Mix, Norm, Statistic, Whiten
 
 _Inputs = tuple[str, ...]

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from jnst.arrays import Array, FeatureMap
-from jnst.backbones.nn import Frame, check_reflects, margins, positions
+from jnst.backbones.layers import Frame
+from jnst.backbones.nn import check_reflects, margins, positions
 from jnst.errors import InputError
 
 

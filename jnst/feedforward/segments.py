@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from jnst.backbones.nn import Geometry
+from jnst.backbones.layers import Geometry
 from jnst.feedforward import graph, parameters
 from jnst.feedforward.geometry import geometry
 from jnst.feedforward.layers import (

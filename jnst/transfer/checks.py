@@ -1,8 +1,8 @@
 """Checks of settings, alone and together.
 
-What a value by itself says is checked without JAX, so that the command line answers at once. Names
-of layers, scales of losses and numbers of devices need the modules that have them, which are
-imported where a setting is not as by default.
+What a value by itself says is checked without JAX, so that the command line answers at once, and
+names of layers too. Scales of losses and numbers of devices need the modules that have them, which
+are imported where a setting is not as by default.
 """
 
 import math
@@ -118,7 +118,7 @@ def check(settings: Settings) -> None:
         raise InputError(f"{settings.optimizer} finds its own step; leave out learning_rate")
     check_at_most("learning_rate", settings.learning_rate or 0, LARGEST_NUMBER)
     if settings.style_layer_weights:
-        count = len(settings.resolved.style_layers)
+        count = len(_style_layers(settings))
         if len(settings.style_layer_weights) != count:
             raise InputError(
                 f"style_layer_weights has {len(settings.style_layer_weights)} numbers for {count} "
@@ -141,12 +141,26 @@ def check(settings: Settings) -> None:
     onepass.check(settings)
 
 
+def check_blend(settings: Settings, count: int) -> None:
+    """Raise an `InputError` where `blend` is given, and has not one number for each style."""
+    given = len(settings.blend)
+    if given not in (0, count):
+        raise InputError(f"blend has {given} numbers for {count} styles; give one for each")
+
+
 def _check_layers(what: str, chosen: Sequence[str], settings: Settings) -> None:
     from jnst.backbones.checks import check_layers
 
     check_layers(settings.backbone, chosen)
     if twice := [layer for layer, count in Counter(chosen).items() if count > 1]:
         raise InputError(f"{what} names a layer twice: {twice[0]}")
+
+
+def _style_layers(settings: Settings) -> Sequence[str]:
+    from jnst.backbones.tables import BACKBONES
+
+    suiting, chosen = BACKBONES[settings.backbone].style, settings.style_layers
+    return suiting if chosen is None else chosen
 
 
 def _check_scales(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from jnst.arrays import AnyPicture, Image, Picture
 from jnst.engines import memory
 from jnst.errors import InputError
 from jnst.pictures import canvas, colour, files, regions, resizing
+from jnst.transfer.checks import check_blend
 from jnst.transfer.extents import extents, mask_on_canvas, on_canvas
 from jnst.transfer.onepass.sources import network_and_paintings
 from jnst.transfer.placement import place
@@ -226,7 +227,6 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
 
 def _blend(settings: Settings, count: int) -> list[float]:
     """Return how much each style counts, against the average one."""
+    check_blend(settings, count)
     weights = settings.blend or (1.0,) * count
-    if len(weights) != count:
-        raise InputError(f"blend has {len(weights)} numbers for {count} styles; give one for each")
     return [weight * count / sum(weights) for weight in weights]

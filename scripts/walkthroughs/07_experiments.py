@@ -23,7 +23,7 @@ import numpy as np
 import scipy.optimize
 from skimage.metrics import structural_similarity
 
-from jnst.backbones import vgg
+from jnst.backbones import vgg, vgg_tables
 from jnst.byhand.backbones import pooling as byhand
 from jnst.losses import content, gram, squares
 from jnst.losses.tv import total_variation
@@ -554,7 +554,7 @@ lesson.show(
 )
 
 
-geometry = vgg.geometry(vgg.LAYERS["vgg19"])
+geometry = vgg_tables.geometry(vgg.LAYERS["vgg19"])
 sees = {i: 2 * geometry[i].reach + geometry[i].stride for i in style_layers}
 measured = {i: [losses[j] for j in style_layers] for i, (_, _, losses) in of_style.items()}
 print(f"{'style from':12}{'sees':>5}", *(f"{i:>9}" for i in style_layers))

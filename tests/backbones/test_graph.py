@@ -5,7 +5,7 @@ import pytest
 from programs import quick
 
 from jnst.backbones import graph
-from jnst.backbones.graph import INPUT, Layer
+from jnst.backbones.layers import INPUT, Layer
 from jnst.errors import InputError
 
 PIXELS = np.float32([[0, 1, 2], [3, 4, 5], [6, 7, 8]])

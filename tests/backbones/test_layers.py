@@ -1,7 +1,17 @@
 """Layers made from those that they read."""
 
-from jnst.backbones.graph import INPUT, Layer
-from jnst.backbones.layers import PICTURE, add, apply, concat, conv, depthwise, pool, scale
+from jnst.backbones.layers import (
+    INPUT,
+    PICTURE,
+    Layer,
+    add,
+    apply,
+    concat,
+    conv,
+    depthwise,
+    pool,
+    scale,
+)
 
 
 def test_names_and_channels_come_along():

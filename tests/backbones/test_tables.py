@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jnst.backbones import graph
-from jnst.backbones.graph import INPUT
+from jnst.backbones.layers import INPUT
 from jnst.backbones.tables import BACKBONES, SUITING
 
 # The networks.

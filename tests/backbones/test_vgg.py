@@ -1,5 +1,4 @@
 from functools import partial
-from itertools import pairwise
 
 import jax
 import numpy as np
@@ -28,20 +27,6 @@ def thin(*blocks, channels=4):
 
 def picture(height, width):
     return RNG.random((1, height, width, 3), np.float32)
-
-
-@pytest.mark.parametrize(("name", "convolutions"), [("vgg16", 13), ("vgg19", 16)])
-def test_layer_names(name, convolutions):
-    layers = vgg.LAYERS[name]
-    assert len(set(layers)) == len(layers) == 2 * convolutions + 5
-    assert [sum(layer.startswith(kind) for layer in layers) for kind in ("conv", "relu")] == [
-        convolutions
-    ] * 2
-    assert layers[:6] == ("conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1", "conv2_1")
-    assert layers[-3:] == (f"conv5_{vgg.CONVOLUTIONS[name][-1]}", *layers[-2:])
-    assert layers[-1] == "pool5"
-    for before, after in pairwise(layers):
-        assert not before.startswith("conv") or after == before.replace("conv", "relu")
 
 
 def test_the_networks_by_name():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jnst.backbones.nn import Geometry
+from jnst.backbones.layers import Geometry
 from jnst.engines.windows import Window, counts, cut, cut_side
 
 

@@ -144,7 +144,7 @@ def test_weights_do_not_change_the_distances(content, style):
 def features(picture, layers):
     with float64():
         params = jax.tree.map(lambda array: array.astype(np.float64), tiny.params())
-        run = jit(tiny.FEATURES, static_argnames=("layers", "padding"))
+        run = jit(tiny.BACKBONE.features, static_argnames=("layers", "padding"))
         found = run(params, picture.astype(np.float64), layers=tuple(layers), padding="edge")
         return {layer: np.asarray(F).reshape(-1, F.shape[-1]) for layer, F in found.items()}
 

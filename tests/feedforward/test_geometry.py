@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from painters import random_params
 
-from jnst.backbones.nn import Geometry
+from jnst.backbones.layers import Geometry
 from jnst.byhand.feedforward import graph as byhand
 from jnst.feedforward.geometry import geometry
 from jnst.feedforward.layers import (

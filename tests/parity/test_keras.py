@@ -14,7 +14,7 @@ from programs import features as maps_of
 from programs import quick
 from skimage.data import chelsea
 
-from jnst.backbones import pooling, vgg
+from jnst.backbones import pooling, vgg, vgg_tables
 from jnst.weights import store
 
 RNG = np.random.default_rng(0)
@@ -72,7 +72,7 @@ def test_every_block_agrees(name, size):
     trained = [variable.value for variable in model.trainable_variables]
     expected = jax.device_get(quick(run)(trained, preprocess(image.copy())))
     ours = jax.device_get(maps_of(params, image / 255, list(expected), name=name))
-    assert len(expected) == len(vgg.LAYERS[name]) - sum(vgg.CONVOLUTIONS[name])
+    assert len(expected) == len(vgg.LAYERS[name]) - sum(vgg_tables.CONVOLUTIONS[name])
     for layer, features in expected.items():
         assert ours[layer].shape == features.shape
         error = np.abs(ours[layer] - features).max() / np.abs(features).max()

@@ -13,7 +13,7 @@ from unittest import mock
 
 import numpy as np
 
-from jnst.backbones import checks, graph, vgg
+from jnst.backbones import checks, graph, vgg, vgg_tables
 from jnst.backbones.layers import PICTURE, apply, conv, pool
 from jnst.backbones.tables import BACKBONES, Backbone
 from jnst.dreams import ascent, visualize
@@ -39,8 +39,7 @@ def _table():
 
 TABLE = _table()
 LAYERS = tuple(layer.name for layer in TABLE)
-FEATURES = functools.partial(graph.features, TABLE)
-BACKBONE = Backbone(TABLE, LAYERS, FEATURES, CONTENT, STYLE, vgg.geometry(LAYERS))
+BACKBONE = Backbone(TABLE, LAYERS, CONTENT, STYLE, vgg_tables.geometry(LAYERS))
 FORGETFUL = (
     build.engine,
     build.in_tiles,

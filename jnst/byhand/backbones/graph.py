@@ -19,7 +19,7 @@ Maps = dict[str, np.ndarray]
 
 
 class Layer(NamedTuple):
-    """One layer: what it does, to which others; see `jnst.backbones.graph.Layer`."""
+    """One layer: what it does, to which others; see `jnst.backbones.layers.Layer`."""
 
     name: str
     op: str

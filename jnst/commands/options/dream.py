@@ -66,4 +66,4 @@ def check(options: Options) -> None:
     sources = [path for path in (options.image, options.guide) if path is not None]
     check_there(sources)
     if options.frames == 1:
-        check_output(options.output, sources=sources)
+        check_output(options.output, sources=sources, depth=options.depth)

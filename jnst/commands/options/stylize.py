@@ -68,6 +68,10 @@ def told(options: Options) -> Iterable[str] | None:
         return get_args(Backbone)
     if options.list == "presets":
         return listed(PRESETS)
+    if options.list == "layers":
+        from jnst.backbones.tables import BACKBONES
+
+        return BACKBONES[options.settings.backbone].layers
     return None
 
 
@@ -89,7 +93,7 @@ def check(options: Options) -> None:
     if keep.resume and keep.checkpoint is None:
         raise InputError("resume goes with checkpoint, the folder that the run is in")
     check_there(options.inputs.paths(), like=options.like)
-    check_output(result.output, sources=options.inputs.paths())
+    check_output(result.output, sources=options.inputs.paths(), depth=result.depth)
     check_named("stylize", options.inputs, settings, like=options.like)
 
 

@@ -10,7 +10,7 @@ where the encoder pools.
 import numpy as np
 
 from jnst.arrays import Params
-from jnst.backbones.nn import Frame
+from jnst.backbones.layers import Frame
 from jnst.feedforward.blocks import activated, reflecting, upsampled
 from jnst.feedforward.layers import Conv, Pool, Row
 from jnst.feedforward.parameters import check_tensor

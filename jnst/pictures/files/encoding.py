@@ -10,11 +10,12 @@ import PIL.Image
 from jaxtyping import Float
 
 from jnst.arrays import Array
-from jnst.errors import InputError, check_choice
+from jnst.errors import InputError
 from jnst.pictures.files import png, tiff
 from jnst.pictures.files.decoding import Source, channels, over_white
 from jnst.pictures.files.metadata import described, srgb
 from jnst.pictures.files.raster import clipped, to_levels, unit
+from jnst.pictures.suffixes import check_depth
 from jnst.system import disk
 from jnst.system.disk import check_suffix, guarded, replacing
 
@@ -38,8 +39,7 @@ DEEP = {".png": png.encode, ".tif": tiff.encode, ".tiff": tiff.encode}
 def check_writable(path: str | os.PathLike[str], *, depth: int = 8) -> None:
     """Raise `InputError` if no picture can be written there: to be called before a long run."""
     disk.check_writable(path, WRITERS)
-    with guarded(f"cannot write {os.fspath(path)!r} with {depth} bits"):
-        _check_depth(path, depth)
+    check_depth(path, depth)
 
 
 def check_holds(
@@ -91,7 +91,8 @@ def write(
         raise InputError(f"a picture is written to a path, not to {type(path).__name__}")
     with guarded(f"cannot write {os.fspath(path)!r}"):
         options = WRITERS[check_suffix(path, WRITERS)]
-        _check_depth(path, depth)
+    check_depth(path, depth)
+    with guarded(f"cannot write {os.fspath(path)!r}"):
         pixels = channels(image)
         if alpha is not None:
             parts = [pixels[..., :3], unit(clipped(np.asarray(alpha)))]
@@ -122,9 +123,3 @@ def write_or_png(path: Path, image: Source, **options: Any) -> None:
         instead = disk.unused(path.with_suffix(".png"))
         write(instead, image, **options)
         raise InputError(f"{error}; wrote {instead} instead") from error
-
-
-def _check_depth(path: str | os.PathLike[str], depth: int) -> None:
-    check_choice("depth", str(depth), ("8", "16"))
-    if depth == 16:
-        check_choice("suffix for 16 bits", Path(path).suffix.lower(), DEEP)

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jnst.arrays import Array, Params
-from jnst.backbones.nn import Geometry
+from jnst.backbones.layers import Geometry
 from jnst.byhand.feedforward.graph import owner
 from jnst.engines import windows
 from jnst.engines.windows import Window

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jnst.backbones.graph import Layer
+from jnst.backbones.layers import Layer
 from jnst.errors import InputError
 from jnst.weights.sources import common
 
