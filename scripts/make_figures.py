@@ -120,7 +120,7 @@ def masters(common: dict) -> list[Row]:
 
 def ratio(common: dict) -> list[Row]:
     """Show α/β from the photograph nearly as it was to hardly any of it."""
-    weights = (0.1, 0.02, 0.004, 0.001, 0.0)
+    weights = (0.1, 0.02, 0.0045, 0.001, 0.0)
     return [[(f"content weight {w:g}", painted(common, content_weight=w)) for w in weights]]
 
 
