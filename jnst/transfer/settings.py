@@ -97,7 +97,7 @@ class Settings:
     """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
     size_ratio: float = 2**0.5
     """Each size by the one before it."""
-    steps: tuple[int, ...] = (300, 50, 24, 16, 12, 10)
+    steps: tuple[int, ...] = (300, 50, 24, 16, 10, 8)
     """Steps at the first size, at the second, and so on; the last number is for all further sizes.
     Each evaluates the loss and its gradient once."""
     content_weight: float = 0.0045

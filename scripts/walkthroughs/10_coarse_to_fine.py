@@ -165,9 +165,9 @@ print("cost        ", *(f"{cost:7.1f}" for cost in default_costs))
 print(f"{sum(Settings().steps)} evaluations cost as much as {sum(default_costs):.0f} at 512 pixels")
 
 # %% [markdown]
-# Four hundred evaluations for the price of less than forty. Three hundred of them, at the first
-# size, are a quarter of it. The last size takes as much: fewer there leave the weave of the enlarged
-# picture in the darks.
+# Four hundred evaluations for the price of little more than thirty. Three hundred of them, at the
+# first size, are three tenths of it, and the last size takes a quarter: fewer there leave the weave
+# of the enlarged picture in the darks.
 #
 # ## Against one size, at the same cost
 #

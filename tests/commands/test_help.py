@@ -61,7 +61,7 @@ def test_no_default_is_said_where_there_is_none(monkeypatch, capsys):
     assert "(default" not in text
     flat = " ".join(text.split())
     assert "By default 512." in flat
-    assert "By default 300 50 24 16 12 10." in flat
+    assert "By default 300 50 24 16 10 8." in flat
     assert "How many steps lbfgs and scipy-lbfgs remember. By default 20." in flat
     assert "--[no-]cache" in text
 

@@ -96,7 +96,7 @@ def test_quality_multiplies_the_steps():
     assert run(*quick, "--quality", "draft", "-o", "x.png") == 0
     recorded = files.read_settings("x.png")
     assert recorded is not None
-    assert recorded["steps"] == [90, 15, 7, 5, 4, 3]
+    assert recorded["steps"] == [90, 15, 7, 5, 3, 2]
 
 
 def test_quality_multiplies_the_steps_that_are_asked_for_too():

@@ -17,12 +17,13 @@ def test_windows_by_formula_and_by_derivative(lesson):
     assert lesson["summed"] == 156
 
 
-def test_the_default_spends_a_quarter_at_the_first_size_and_as_much_at_the_last(lesson):
+def test_the_default_spends_three_tenths_at_the_first_size_and_a_quarter_at_the_last(lesson):
     first, *others = lesson["default_costs"]
     assert lesson["default_sizes"] == [91, 128, 181, 256, 362, 512]
-    assert first == pytest.approx(sum([first, *others]) / 4, rel=0.1)
-    assert others[-1] == pytest.approx(first, rel=0.1)
-    assert first + sum(others) == pytest.approx(35.6, abs=0.5)
+    whole = sum([first, *others])
+    assert whole == pytest.approx(32.6, abs=0.5)
+    assert first == pytest.approx(0.3 * whole, rel=0.05)
+    assert others[-1] == pytest.approx(0.25 * whole, rel=0.05)
 
 
 def test_small_sizes_settle_the_large_forms(lesson):

@@ -264,6 +264,6 @@ def test_a_real_picture_from_the_page(context, tmp_path):
     recorded = files.read_settings(tmp_path / "got.png")
     assert (recorded["size"], recorded["steps"], recorded["content"]) == (
         32,
-        [90, 15, 7, 5, 4, 3],
+        [90, 15, 7, 5, 3, 2],
         None,
     )
