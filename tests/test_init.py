@@ -68,6 +68,7 @@ QUICK = [
     "dream --guide none.png",
     "visualize",
     "video",
+    "video clip.mp4 --method multistyle --style-number 7 --square",
     "train painting.jpg",
     "weights get vgg17",
     "web --port -1",

@@ -15,11 +15,11 @@ from jnst.system.streams import notice, say
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.quality import times, with_quality
 from jnst.video import encoding
-from jnst.video.frames import Part
 from jnst.video.making import begun, paint, write
 from jnst.video.outputs import named_after
 from jnst.video.recipe import Moment
 from jnst.video.run import Given, OpenedFilm
+from jnst.video.settings import Part
 from jnst.video.store import Store
 from jnst.xla import keep_compiled_programs
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jnst.arrays import AnyPicture, Array
-from jnst.errors import InputError
 from jnst.pictures import animation, files, resizing
 from jnst.pictures.files.raster import to_levels
 from jnst.system import disk
@@ -19,6 +18,7 @@ from jnst.version import __version__
 from jnst.video.frames import durations
 from jnst.video.need import needed
 from jnst.video.sound import Sound, check_sound, copied, no_sound
+from jnst.video.suffixes import check_moving
 
 TICKS = Fraction(1, 90_000)
 """Seconds; the unit of time stamps in films of ours. All usual frame rates are whole numbers of
@@ -63,12 +63,7 @@ def check_writable(path: Path, timing: Timing, sound: Sound | None) -> None:
     if not holds_sound(path):
         animation.check(path, rate=float(_rate(timing)))
         return
-    if path.suffix.lower() not in FILMS:
-        names = ", ".join([*FILMS, *animation.MOVING])
-        raise InputError(
-            f"a moving picture is {names}, or numbered pictures, as in frame-%04d.png; not "
-            f"{path.name!r}"
-        )
+    check_moving(path)
     needed("av")
     disk.check_writable(path, FILMS)
     if sound is not None:

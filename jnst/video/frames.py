@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from jnst.errors import InputError, check_at_least
+from jnst.errors import InputError
 from jnst.video.need import needed
+from jnst.video.settings import Part, check_part
 from jnst.video.stills import ANIMATIONS, Animation, numbered
 
 RATE = 25.0
@@ -44,14 +45,6 @@ class Clip(Protocol):
     def close(self) -> None:
         """Close the file."""
         ...
-
-
-class Part(NamedTuple):
-    """Which frames of a clip are taken: times from, and before, in seconds; every so many."""
-
-    start: float = 0.0
-    end: float | None = None
-    every: int = 1
 
 
 @dataclass
@@ -106,11 +99,8 @@ def open_clip(path: Path, *, rate: float | None = None) -> Clip:
 
 def chosen(clip: Clip, part: Part) -> Chosen:
     """Choose frames of a clip; raise `InputError` where there are none."""
-    check_at_least("from", part.start, 0)
-    check_at_least("every", part.every, 1)
+    check_part(part)
     last = float(clip.times[-1])
-    if part.end is not None and not part.end > part.start:
-        raise InputError(f"to must be above from, {part.start:g}, not {part.end:g}")
     start = _exact(part.start)
     end = None if part.end is None or math.isinf(part.end) else _exact(part.end)
     numbers = [

@@ -31,7 +31,7 @@ from jnst.transfer.settings import Settings
 from jnst.video import consistency, raft
 from jnst.video.flow import Between, check_folder, estimator, in_folder
 from jnst.video.frames import Chosen
-from jnst.video.settings import VideoSettings, check
+from jnst.video.settings import VideoSettings, check, check_together
 from jnst.video.store import Store
 from jnst.video.warp import warped
 
@@ -84,12 +84,9 @@ def open_film(
     Raises `InputError` for settings that cannot be used.
     """
     check(video)
-    if flow_files is not None and (not video.steady or video.flow is not None):
-        raise InputError("flow-files takes the place of flow, and of no-steady; leave out one")
+    check_together(video, square=settings.square, flow_files=flow_files is not None)
     if first.start is not None:
         raise InputError("each frame begins with the one before it; leave out start")
-    if settings.square:
-        raise InputError("a film keeps its shape; leave out square")
     inner, _ = extents(first.original.shape[1:3], settings)
 
     @functools.lru_cache(maxsize=max(video.earlier) + 2)

@@ -20,9 +20,9 @@ from jnst.transfer.settings import Settings
 from jnst.transfer.stages import plan
 from jnst.version import __version__
 from jnst.video import encoding
-from jnst.video.frames import Chosen, Part, chosen, open_clip
+from jnst.video.frames import Chosen, chosen, open_clip
 from jnst.video.recipe import Film, Moment, frame_of, open_film, paint_film
-from jnst.video.settings import VideoSettings
+from jnst.video.settings import Part, VideoSettings
 from jnst.video.sound import Sound, sound_of
 from jnst.video.stills import Numbered
 from jnst.video.store import Store

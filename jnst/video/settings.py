@@ -1,7 +1,7 @@
 """Settings of moving pictures: what is added to those of a single one."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from jnst.errors import InputError, check_at_least, check_at_most, check_choice
 from jnst.methods.plain import make_plain
@@ -45,6 +45,14 @@ class VideoSettings:
         make_plain(self)
 
 
+class Part(NamedTuple):
+    """Which frames of a clip are taken: times from, and before, in seconds; every so many."""
+
+    start: float = 0.0
+    end: float | None = None
+    every: int = 1
+
+
 MEANINGLESS = {
     "frames that are painted alone (no-steady)": (
         "temporal_weight",
@@ -72,6 +80,22 @@ def check_meant(settings: VideoSettings, method: str) -> None:
         for name in MEANINGLESS[what]:
             if getattr(settings, name) != getattr(usual, name):
                 raise InputError(f"{name} means nothing to {what}; leave it out")
+
+
+def check_part(part: Part) -> None:
+    """Raise an `InputError` for a part in which no film has frames."""
+    check_at_least("from", part.start, 0)
+    check_at_least("every", part.every, 1)
+    if part.end is not None and not part.end > part.start:
+        raise InputError(f"to must be above from, {part.start:g}, not {part.end:g}")
+
+
+def check_together(settings: VideoSettings, *, square: bool, flow_files: bool) -> None:
+    """Raise an `InputError` for what does not go together: `flow_files` says if there are any."""
+    if flow_files and (not settings.steady or settings.flow is not None):
+        raise InputError("flow-files takes the place of flow, and of no-steady; leave out one")
+    if square:
+        raise InputError("a film keeps its shape; leave out square")
 
 
 def check(settings: VideoSettings) -> None:

@@ -17,13 +17,12 @@ from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.pictures import Several, several
 from jnst.transfer.quality import times, with_quality
 from jnst.transfer.settings import MethodName, Settings
-from jnst.video.frames import Part
 from jnst.video.keywords import Keywords
 from jnst.video.making import begun, paint, write
 from jnst.video.presets import preset as preset_called
 from jnst.video.recipe import Moment
 from jnst.video.run import Given
-from jnst.video.settings import VideoSettings, check, check_meant
+from jnst.video.settings import Part, VideoSettings, check, check_meant
 
 Callback = Callable[[Moment], object]
 """A function that is told of each finished frame."""

@@ -31,8 +31,8 @@ from jnst.system import threads
 from jnst.transfer.pictures import Pictures, read
 from jnst.transfer.preview import preview
 from jnst.transfer.settings import Settings
-from jnst.video.frames import Part
 from jnst.video.run import Given
+from jnst.video.settings import Part
 from jnst.web.film_painter import paint_film
 from jnst.web.masks import completed
 from jnst.web.progress import progress_writer

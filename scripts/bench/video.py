@@ -25,8 +25,8 @@ from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
 from jnst.video import recipe
 from jnst.video.compare import steadiness
-from jnst.video.frames import Chosen, Part, chosen, open_clip
-from jnst.video.settings import VideoSettings
+from jnst.video.frames import Chosen, chosen, open_clip
+from jnst.video.settings import Part, VideoSettings
 from jnst.video.stills import Numbered
 from jnst.video.store import Store
 from jnst.xla import keep_compiled_programs

@@ -8,7 +8,8 @@ from films import make, scene
 from jnst.errors import InputError
 from jnst.pictures import files
 from jnst.video import frames
-from jnst.video.frames import Part, chosen, open_clip
+from jnst.video.frames import chosen, open_clip
+from jnst.video.settings import Part
 
 
 @pytest.fixture(scope="module")

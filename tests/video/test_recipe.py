@@ -12,9 +12,9 @@ from jnst.pictures import files
 from jnst.transfer.pictures import read
 from jnst.transfer.settings import Settings
 from jnst.video.compare import steadiness
-from jnst.video.frames import Part, chosen, open_clip
+from jnst.video.frames import chosen, open_clip
 from jnst.video.recipe import open_film, paint_film
-from jnst.video.settings import VideoSettings
+from jnst.video.settings import Part, VideoSettings
 from jnst.video.store import Store
 
 pytestmark = pytest.mark.usefixtures("tiny")

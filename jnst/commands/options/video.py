@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import tyro
 
 from jnst.commands.options.common import Common
-from jnst.commands.pictures import check_there
+from jnst.commands.pictures import check_output, check_shares, check_there
 from jnst.commands.starting import of_films as starting_point
 from jnst.errors import InputError
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
@@ -19,8 +19,9 @@ from jnst.transfer.presets import listed
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.video.presets import PRESETS, Name
-from jnst.video.settings import VideoSettings, check_meant
+from jnst.video.settings import Part, VideoSettings, check_meant, check_part, check_together
 from jnst.video.settings import check as check_video
+from jnst.video.suffixes import FILMS, MOVING, check_moving
 
 __all__ = ["SHORT", "Options", "check", "starting_point", "told"]
 SHORT = {
@@ -110,4 +111,12 @@ def check(options: Options) -> None:
     check_video(options.video)
     check_meant(options.video, settings.method)
     film = [options.clip] if options.clip.suffix and "%" not in options.clip.name else []
-    check_there([*(path for path in film if not path.is_dir()), *options.styles, *options.masks])
+    check_part(Part(options.begin, options.end, options.every))
+    given, square = options.flow_files is not None, settings.square
+    check_together(options.video, square=square, flow_files=given)
+    sources = [*(path for path in film if not path.is_dir()), *options.styles, *options.masks]
+    check_there(sources)
+    check_shares(options.styles, settings)
+    if options.output is not None and "%" not in options.output.name:
+        check_moving(options.output)
+        check_output(options.output, sources=sources, suffixes=(*FILMS, *MOVING))
