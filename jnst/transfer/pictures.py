@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from jnst.arrays import AnyPicture, Image, Picture
 from jnst.engines import memory
-from jnst.errors import InputError
+from jnst.errors import InputError, counted, there_are
 from jnst.pictures import canvas, colour, files, regions, resizing
 from jnst.transfer.extents import extents, mask_on_canvas, on_canvas
 from jnst.transfer.onepass.sources import network_and_paintings
@@ -97,8 +97,9 @@ def read(
         settings: of which `blend`, `style_number`, `colour`, `square`, `canvas`, `margin`, `size`
             and `upscale` are used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
-            into the k-th region; a single style into all. Where no mask is white there is no style.
-        style_masks: for each region, where in its style picture the style is taken from.
+            into the k-th region. Where no mask is white there is no style.
+        style_masks: for each region, where in its style picture the style is taken from. A single
+            style then goes into all regions, from another part of it into each.
         labels: instead of masks, one picture in which each colour is a region.
         style_labels: for each style its own label picture: like colours go together. Without them
             the k-th style goes to the k-th colour, dark to light.
@@ -133,11 +134,16 @@ def read(
             f"{settings.method} has none; leave them out"
         )
     numbers = () if styles else settings.style_number
-    count = len(styles or numbers) or 1
+    count, called = len(styles or numbers) or 1, "painting" if styles else "style"
     found = place(
-        count, masks=masks, style_masks=style_masks, labels=labels, style_labels=style_labels
+        count,
+        masks=masks,
+        style_masks=style_masks,
+        labels=labels,
+        style_labels=style_labels,
+        called=called,
     )
-    blend = _blend(settings, count)
+    blend = _blend(settings, count, called)
     notes = [
         regions.stretched(mask, picture, f"the {what}")
         for one in found
@@ -224,9 +230,12 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
     return resizing.resize_mask(pictures.alpha, height, width)
 
 
-def _blend(settings: Settings, count: int) -> list[float]:
-    """Return how much each style counts, against the average one."""
+def _blend(settings: Settings, count: int, called: str) -> list[float]:
+    """Return how much each style, as it is `called`, counts against the average one."""
     weights = settings.blend or (1.0,) * count
     if len(weights) != count:
-        raise InputError(f"blend has {len(weights)} numbers for {count} styles; give one for each")
+        raise InputError(
+            f"blend has {counted(len(weights), 'number')}, but {there_are(count, called)}; give "
+            f"one number for each {called}"
+        )
     return [weight * count / sum(weights) for weight in weights]

@@ -286,14 +286,17 @@ def test_numbers_go_into_masks_and_names_as_paintings_do():
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["painting.png", "--quality", "instant", "--blend", "1"], "nothing to blend it with; le"),
+        (
+            ["painting.png", "--quality", "instant"],
+            "there are 2 masks, but 1 painting; give one pai",
+        ),
         (
             ["painting.png", "photo.png", "--quality", "instant", "--blend", "1", "2"],
             "each style has a region of its own, in which method ghiasi has nothing to blend it",
         ),
         (
             ["--method", "multistyle", "--style-number", "1", "2", "3"],
-            "masks: 2, styles: 3; give one for each, or a single style",
+            "there are 2 masks, but 3 styles; give one style for each mask",
         ),
         (
             ["--method", "multistyle", "--style-number", "1", "--style-masks", "left.png"],
