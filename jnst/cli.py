@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from jnst.commands.described import described
 from jnst.commands.help import beside, columns, summary
 from jnst.commands.options import (
     compare,
@@ -23,6 +24,7 @@ from jnst.commands.options import (
 )
 from jnst.commands.options.common import check_device
 from jnst.commands.parsing import parse
+from jnst.commands.typed import as_typed
 from jnst.commands.words import HELP, is_file, is_option
 from jnst.errors import InputError, check_choice
 from jnst.runs.failures import explain, fail
@@ -78,6 +80,7 @@ def _main(words: list[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not words or words[0] in HELP:
+    has = ()
             said = [(name, summary(module.Options)) for name, module in COMMANDS.items()]
             lines = [line for one in said for line in beside(*one, left=13, width=columns())]
             say(*_HELP.format("\n".join(lines)).split("\n"))
@@ -100,6 +103,8 @@ def _main(words: list[str]) -> int:
         told = getattr(COMMANDS[name], "told", lambda chosen: None)(chosen)
         if told is not None:
             say(*told)
+        if not hasattr(COMMANDS[name], "ORDERS"):
+            has = described(COMMANDS[name].Options)
             return 0
         device = chosen.common.device if hasattr(chosen, "common") else None
         if device is not None:
@@ -117,7 +122,7 @@ def _main(words: list[str]) -> int:
         with signals(leave):
             return run(chosen)
     except InputError as error:
-        return fail(error, 2)
+        return fail(as_typed(str(error), has), 2)
     except KeyboardInterrupt as interruption:
         return fail("interrupted: nothing was written", interrupted(interruption))
     except BrokenPipeError:  # whoever read our output has gone

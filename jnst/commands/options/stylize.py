@@ -81,7 +81,8 @@ def check(options: Options) -> None:
     settings = with_quality(settings, options.quality, preset=options.preset)
     check_at_least("save_every", result.save_every, 0)
     if settings.method != "pixels":
-        check_none_for_steps(result, settings)
+        instant = options.quality == "instant" and options.settings.method == "pixels"
+        check_none_for_steps(result, "--quality instant" if instant else called(settings))
     if options.many != Batch():
         check_batch(options, settings)
         return
@@ -93,14 +94,13 @@ def check(options: Options) -> None:
     check_named("stylize", options.inputs, settings, like=options.like)
 
 
-def check_none_for_steps(result: Output, settings: Settings) -> None:
-    """Raise an `InputError` for options that are for runs of many steps."""
+def check_none_for_steps(result: Output, asked: str) -> None:
+    """Raise an `InputError` for options of many steps, where one pass was `asked` for."""
     usual = Output()
     for name, option in {"save_every": "save-every", "plot": "plot", "keep": "checkpoint"}.items():
         if getattr(result, name) != getattr(usual, name):
             raise InputError(
-                f"{called(settings)} paints in one pass, to which --{option} means nothing; leave "
-                "it out"
+                f"{asked} paints in one pass, to which --{option} means nothing; leave it out"
             )
 
 
