@@ -48,6 +48,8 @@ COMMANDS: dict[str, ModuleType] = {
 """The commands by name, as help lists them: each a module with its `Options` and `check`; what it
 does is the `run` of the module of its name in `jnst.commands`, which is imported for it, and what
 it tells without that, as a list, `told`."""
+MEANT = {"serve": "web", "server": "web", "gui": "web", "ui": "web"}
+"""Words for a command that are spelt unlike its name."""
 _HELP = """\
 usage: jnst COMMAND …
 
@@ -78,9 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(words: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
+    has = ()
     try:
         if not words or words[0] in HELP:
-    has = ()
             said = [(name, summary(module.Options)) for name, module in COMMANDS.items()]
             lines = [line for one in said for line in beside(*one, left=13, width=columns())]
             say(*_HELP.format("\n".join(lines)).split("\n"))
@@ -94,17 +96,21 @@ def _main(words: list[str]) -> int:
             options = {name: command.Options for name, command in COMMANDS.items()}
             print(completion.script(options, " ".join(words[1:])))
             return 0
-        if words[0] not in COMMANDS and (is_option(words[0]) or is_file(words[0])):
+        if words[0] == "help":  # as with a command of its own
+            return _main([*words[1:2], "--help"])
+        if words[0] not in COMMANDS and _is_picture(words[0]):
             words = ["stylize", *words]
+        if words[0] in MEANT:
+            raise InputError(f"unknown command {words[0]!r}; did you mean jnst {MEANT[words[0]]}?")
         name = check_choice("command", words[0], COMMANDS)
+        if not hasattr(COMMANDS[name], "ORDERS"):
+            has = described(COMMANDS[name].Options)
         chosen = parse(name, COMMANDS[name], words[1:])
         if chosen is None:
             return 0
         told = getattr(COMMANDS[name], "told", lambda chosen: None)(chosen)
         if told is not None:
             say(*told)
-        if not hasattr(COMMANDS[name], "ORDERS"):
-            has = described(COMMANDS[name].Options)
             return 0
         device = chosen.common.device if hasattr(chosen, "common") else None
         if device is not None:
@@ -130,6 +136,11 @@ def _main(words: list[str]) -> int:
         return 1
     except Exception as error:  # no traceback reaches a user who did not ask for one
         return fail(explain(error), 1)
+
+
+def _is_picture(word: str) -> bool:
+    """Tell whether a first word that is no command begins the words of `jnst stylize`."""
+    return is_option(word) or is_file(word) or os.path.isdir(word)
 
 
 def _cannot_start(error: Exception) -> int:

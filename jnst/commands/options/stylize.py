@@ -89,9 +89,24 @@ def check(options: Options) -> None:
     keep = result.keep
     if keep.resume and keep.checkpoint is None:
         raise InputError("resume goes with checkpoint, the folder that the run is in")
+    check_no_folder(options.inputs)
     check_there(options.inputs.paths(), like=options.like)
     check_output(result.output, sources=options.inputs.paths())
     check_named("stylize", options.inputs, settings, like=options.like)
+
+
+def check_no_folder(inputs: Inputs) -> None:
+    """Raise an `InputError` for a folder in place of a picture: `--batch` is for folders."""
+    pictures = [inputs.content, *inputs.styles]
+    folder = next((path for path in pictures if path is not None and path.is_dir()), None)
+    if folder is None:
+        return
+    photos, style = (inputs.content, inputs.styles[0] if inputs.styles else Path("paintings"))
+    photos = photos if photos is not None and photos.is_dir() else Path("photos")
+    raise InputError(
+        f"{folder} is a folder; many pictures are painted by: jnst stylize --batch {photos} "
+        f"--styles {style} --out results"
+    )
 
 
 def check_none_for_steps(result: Output, asked: str) -> None:

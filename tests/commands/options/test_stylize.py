@@ -28,6 +28,15 @@ SEVEN = "--method multistyle --style-number 7"
         ("--batch photos", "--batch needs --out"),
         ("--batch nothing --out results", "--batch must be a folder of pictures or a .csv"),
         ("--batch photos --out results photo.jpg", "pictures by name and --batch do not go tog"),
+        (
+            "photos painting.jpg",
+            "photos is a folder; many pictures are painted by: jnst stylize --batch photos "
+            "--styles painting.jpg --out results",
+        ),
+        (
+            "photo.jpg photos",
+            "photos is a folder; many pictures are painted by: jnst stylize --batc",
+        ),
         ("--batch photos --out results --plot", "--plot and --batch do not go together"),
         ("--batch photos --out results --like photo.jpg", "photo.jpg holds no settings"),
         ("--out results", "--styles and --out go with --batch"),
