@@ -21,9 +21,9 @@ def as_typed(message: str, options: Sequence[Option]) -> str:
     """Return a message with the names of settings as the options that they are.
 
     So are names of several words, wherever they stand. A name of one word may be a word like any
-    other. It counts where a message begins with it and says something of it, where a value of it is to be
-    taken or chosen, and where it is to be left out. What is said of a table is left as it is: its
-    columns have names without hyphens.
+    other. It counts where a message begins with it and says something of it, where a value of it is
+    to be taken or chosen, and where it is to be left out. What is said of a table is left as it is:
+    its columns have names without hyphens.
     """
     if re.search(r"\b(column|table)\b", message):
         return message

@@ -18,6 +18,7 @@ from jnst.runs.record import Inputs
 from jnst.transfer.onepass.checks import called
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.presets import PRESETS, Name, listed
+from jnst.transfer.presets.looks import LOOKS
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -67,7 +68,7 @@ def told(options: Options) -> Iterable[str] | None:
     if options.list == "backbones":
         return get_args(Backbone)
     if options.list == "presets":
-        return listed(PRESETS)
+        return listed(PRESETS, looks={name: look.title for name, look in LOOKS.items()})
     return None
 
 
