@@ -145,17 +145,23 @@ def read(
     )
     blend = _blend(settings, count, called)
     notes = [
-        regions.stretched(mask, picture, f"the {what}")
+        regions.stretched(mask, picture, f"the {what}", over=over)
         for one in found
-        for mask, picture, what in (
-            (one.region, photograph, "mask"),
-            *([(one.style_region, paintings[one.style], "style mask")] if paintings else []),
+        for mask, picture, what, over in (
+            (one.region, photograph, "mask", "the photograph"),
+            *(
+                [(one.style_region, paintings[one.style], "style mask", "a painting")]
+                if paintings
+                else []
+            ),
         )
         if mask is not None
     ]
     begin = None if start is None else files.read(start)
     if begin is not None:
-        notes.append(regions.stretched(begin, photograph, "the picture to start from"))
+        notes.append(
+            regions.stretched(begin, photograph, "the picture to start from", over="the photograph")
+        )
     pictures = Pictures(
         content=recoloured,
         guides=[
