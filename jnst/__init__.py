@@ -47,6 +47,10 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     # Not before they are asked for: JAX takes a second, in which the command line must be able to
     # catch Ctrl-C and too little memory.

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from jnst.commands.described import described
 from jnst.commands.help import beside, columns, summary
 from jnst.commands.options import (
     compare,
@@ -23,6 +24,7 @@ from jnst.commands.options import (
 )
 from jnst.commands.options.common import check_device
 from jnst.commands.parsing import parse
+from jnst.commands.typed import as_typed
 from jnst.commands.words import HELP, is_file, is_option
 from jnst.errors import InputError, check_choice
 from jnst.runs.failures import explain, fail
@@ -46,6 +48,8 @@ COMMANDS: dict[str, ModuleType] = {
 """The commands by name, as help lists them: each a module with its `Options` and `check`; what it
 does is the `run` of the module of its name in `jnst.commands`, which is imported for it, and what
 it tells without that, as a list, `told`."""
+MEANT = {"serve": "web", "server": "web", "gui": "web", "ui": "web"}
+"""Words for a command that are spelt unlike its name."""
 _HELP = """\
 usage: jnst COMMAND …
 
@@ -76,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(words: list[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
         sys.stdout.reconfigure(errors="backslashreplace")
+    has = ()
     try:
         if not words or words[0] in HELP:
             said = [(name, summary(module.Options)) for name, module in COMMANDS.items()]
@@ -91,9 +96,15 @@ def _main(words: list[str]) -> int:
             options = {name: command.Options for name, command in COMMANDS.items()}
             print(completion.script(options, " ".join(words[1:])))
             return 0
-        if words[0] not in COMMANDS and (is_option(words[0]) or is_file(words[0])):
+        if words[0] == "help":  # as with a command of its own
+            return _main([*words[1:2], "--help"])
+        if words[0] not in COMMANDS and _is_picture(words[0]):
             words = ["stylize", *words]
+        if words[0] in MEANT:
+            raise InputError(f"unknown command {words[0]!r}; did you mean jnst {MEANT[words[0]]}?")
         name = check_choice("command", words[0], COMMANDS)
+        if not hasattr(COMMANDS[name], "ORDERS"):
+            has = described(COMMANDS[name].Options)
         chosen = parse(name, COMMANDS[name], words[1:])
         if chosen is None:
             return 0
@@ -117,7 +128,7 @@ def _main(words: list[str]) -> int:
         with signals(leave):
             return run(chosen)
     except InputError as error:
-        return fail(error, 2)
+        return fail(as_typed(str(error), has), 2)
     except KeyboardInterrupt as interruption:
         return fail("interrupted: nothing was written", interrupted(interruption))
     except BrokenPipeError:  # whoever read our output has gone
@@ -125,6 +136,11 @@ def _main(words: list[str]) -> int:
         return 1
     except Exception as error:  # no traceback reaches a user who did not ask for one
         return fail(explain(error), 1)
+
+
+def _is_picture(word: str) -> bool:
+    """Tell whether a first word that is no command begins the words of `jnst stylize`."""
+    return is_option(word) or is_file(word) or os.path.isdir(word)
 
 
 def _cannot_start(error: Exception) -> int:

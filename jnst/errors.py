@@ -24,6 +24,16 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[:LONGEST])
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number of things: "1 painting", "2 paintings"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def there_are(count: int, what: str) -> str:
+    """Return that so many things are there: "there is 1 painting", "there are 2 paintings"."""
+    return f"there {'is' if count == 1 else 'are'} {counted(count, what)}"
+
+
 def near(value: object, options: Iterable[str]) -> str:
     """Ask whether the option that is spelt most alike was meant; of no other, say nothing."""
     if str(value).startswith("."):  # suffixes are too short to be near to anything

@@ -63,7 +63,23 @@ def test_help_lists_every_command(words, capsys):
         assert f" {name} {command.Options.__doc__} " in told
 
 
+def test_help_is_a_word_too(capsys):
+    assert jnst.cli.main(["--help"]) == jnst.cli.main(["help"]) == 0
+    told = capsys.readouterr().out
+    assert told == told[: len(told) // 2] * 2
+    assert jnst.cli.main(["help", "web"]) == 0
+    assert capsys.readouterr().out.startswith("usage: jnst web")
+
+
+def test_a_folder_begins_the_words_of_stylize(capsys):
+    os.mkdir("photos")
+    assert jnst.cli.main(["photos", "painting.jpg"]) == 2
+    assert "photos is a folder; many pictures are painted by" in capsys.readouterr().err
+
+
 def test_unknown_command(capsys):
+    assert jnst.cli.main(["serve"]) == 2
+    assert capsys.readouterr().err == "jnst: unknown command 'serve'; did you mean jnst web?\n"
     assert jnst.cli.main(["paint"]) == 2
     assert "choose from stylize" in capsys.readouterr().err
 

@@ -5,7 +5,15 @@ import math
 import pytest
 
 from jnst import errors
-from jnst.errors import InputError, check_at_least, check_at_most, check_choice, printable
+from jnst.errors import (
+    InputError,
+    check_at_least,
+    check_at_most,
+    check_choice,
+    counted,
+    printable,
+    there_are,
+)
 
 
 def test_a_choice_is_returned_or_all_are_listed():
@@ -47,3 +55,8 @@ def test_a_message_is_one_line_that_no_terminal_obeys():
 
 def test_bad_input_is_a_value_error():
     assert issubclass(InputError, ValueError)
+
+
+def test_one_thing_is_singular():
+    assert (there_are(1, "mask"), counted(2, "mask")) == ("there is 1 mask", "2 masks")
+    assert there_are(0, "mask") == "there are 0 masks"

@@ -110,5 +110,6 @@ def test_nothing_slow_is_imported_that_few_commands_need():
 
 def test_all_public_names_are_there_and_no_others():
     assert all(hasattr(jnst, name) for name in jnst.__all__)
+    assert dir(jnst) == sorted(jnst.__all__), "what Tab offers"
     with pytest.raises(AttributeError, match="'jnst' has no attribute 'paint'"):
         _ = jnst.paint

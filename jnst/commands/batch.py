@@ -168,4 +168,5 @@ def _check_style(style: Style, settings: Settings) -> None:
         try:
             check_trained(loaded, settings, paintings=bool(paintings))
         except InputError as error:
-            raise InputError(f"{network}: {error}") from None
+            named = "" if str(network) in str(error) else f"{network}: "
+            raise InputError(f"{named}{error}") from None

@@ -17,6 +17,10 @@ from jnst.errors import InputError, near
 HELP = ("-h", "--help", "--help-all")
 """Words that ask for help, wherever they stand."""
 _SPELLINGS = {"color": "colour", "gray": "grey", "normalis": "normaliz"}
+_MEANT = {"--style": "--style-number"}
+"""What is meant by options that there are not, where another is spelt more alike."""
+_PLACES = {"--content": "the photograph", "--style": "a painting", "--input": "the photograph"}
+"""What other programs have options for, and is given by position here."""
 _FILE = re.compile(r".*\.[A-Za-z][A-Za-z0-9]{1,11}")
 _KINDS: Mapping[type, tuple[Callable[[str], object], str, str]] = {
     int: (int, "a whole number", "whole numbers"),
@@ -75,7 +79,7 @@ def sorted_out(words: Sequence[str], options: Sequence[Option], *, command: str)
             placed.append(word)
             continue
         name, equals, value = word.partition("=")
-        option, name = _option(name, known, command)
+        option, name = _option(name, known, command, before=value or next(iter(rest), ""))
         if option.flag:
             if equals:
                 raise InputError(f"{name} takes no value, as {value!r}")
@@ -107,8 +111,13 @@ def no_option(word: str) -> str:
     return f"./{word}" if word.startswith("-") else word
 
 
-def _option(name: str, known: Mapping[str, Option], command: str) -> tuple[Option, str]:
-    """Find an option by what was written; return it, and its own name, with `no-` if so written."""
+def _option(
+    name: str, known: Mapping[str, Option], command: str, *, before: str
+) -> tuple[Option, str]:
+    """Find an option by what was written; return it, and its own name, with `no-` if so written.
+
+    It stands `before` a word that says what was meant by one that there is not.
+    """
     hyphens = "--" + name[2:].replace("_", "-") if name.startswith("--") else name
     for one in (hyphens, respelt(hyphens)):
         if one in known:
@@ -116,10 +125,14 @@ def _option(name: str, known: Mapping[str, Option], command: str) -> tuple[Optio
         plain = f"--{one[5:]}" if one.startswith("--no-") else ""
         if plain in known and known[plain].flag:
             return known[plain], one
-    raise InputError(
-        f"unknown option {name}{near(hyphens, known)}"
-        f"{'' if near(hyphens, known) else ';'} 'jnst {command} --help-all' lists all"
-    )
+    meant = near(hyphens, known)
+    if hyphens in _PLACES and is_file(before):
+        meant = (
+            f"; {_PLACES[hyphens]} is named without an option, as in 'jnst photo.jpg painting.jpg';"
+        )
+    elif _MEANT.get(hyphens) in known:
+        meant = f"; did you mean {_MEANT[hyphens]}?"
+    raise InputError(f"unknown option {name}{meant or ';'} 'jnst {command} --help-all' lists all")
 
 
 def respelt(word: str) -> str:

@@ -47,7 +47,7 @@ def read(source: files.Source) -> Mask:
     return mask
 
 
-def stretched(mask: Mask | AnyPicture, picture: AnyPicture, what: str) -> str:
+def stretched(mask: Mask | AnyPicture, picture: AnyPicture, what: str, *, over: str) -> str:
     """Say that a mask has not the shape of its picture, and so will be stretched; or nothing.
 
     The same for any other picture that is laid over one. What was made of a smaller copy may be off
@@ -57,7 +57,7 @@ def stretched(mask: Mask | AnyPicture, picture: AnyPicture, what: str) -> str:
     off = abs(width * tall - height * wide)
     if off <= max(0.02 * height * wide, 0.5 * (tall + wide)):
         return ""
-    return f"{what} of {width} x {height} pixels is stretched over a picture of {wide} x {tall}"
+    return f"{what} of {width} x {height} pixels is stretched over {over} of {wide} x {tall}"
 
 
 def labels(

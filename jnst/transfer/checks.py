@@ -9,7 +9,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.errors import (
+    InputError,
+    check_at_least,
+    check_at_most,
+    check_choice,
+    counted,
+    there_are,
+)
 from jnst.methods.choices import choices_of
 from jnst.transfer.onepass import checks as onepass
 from jnst.transfer.settings import Settings
@@ -39,8 +46,11 @@ WITH_RATE = ("lbfgs", "adam", "sgd")
 """The optimizers that take a learning rate, an average, and another objective at every step."""
 
 
-def check(settings: Settings) -> None:
-    """Raise an `InputError` that names the first setting which cannot be used."""
+def check(settings: Settings, *, asked: str = "") -> None:
+    """Raise an `InputError` that names the first setting which cannot be used.
+
+    `asked` is what chose the method, if that is another setting.
+    """
     for what, (kind, names) in LISTS.items():
         given = getattr(settings, what)
         if given is None and kind is str:
@@ -121,8 +131,8 @@ def check(settings: Settings) -> None:
         count = len(_style_layers(settings))
         if len(settings.style_layer_weights) != count:
             raise InputError(
-                f"style_layer_weights has {len(settings.style_layer_weights)} numbers for {count} "
-                "style layers; give one for each"
+                f"style_layer_weights has {counted(len(settings.style_layer_weights), 'number')}, "
+                f"but {there_are(count, 'style layer')}; give one for each"
             )
     for what in ("style_layer_weights", "blend"):
         shares = getattr(settings, what)
@@ -138,14 +148,20 @@ def check(settings: Settings) -> None:
         from jnst.engines.sharding import check_devices
 
         check_devices(settings.devices)
-    onepass.check(settings)
+    onepass.check(settings, asked=asked)
 
 
-def check_blend(settings: Settings, count: int) -> None:
-    """Raise an `InputError` where `blend` is given, and has not one number for each style."""
+def check_blend(settings: Settings, count: int, called: str = "painting") -> None:
+    """Raise an `InputError` where `blend` is given, and has not one number for each style.
+
+    `called` is what a style is to the user: a painting, or a style of a network.
+    """
     given = len(settings.blend)
     if given not in (0, count):
-        raise InputError(f"blend has {given} numbers for {count} styles; give one for each")
+        raise InputError(
+            f"blend has {counted(given, 'number')}, but {there_are(count, called)}; give one number "
+            f"for each {called}"
+        )
 
 
 def _check_layers(what: str, chosen: Sequence[str], settings: Settings) -> None:

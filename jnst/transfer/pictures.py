@@ -98,8 +98,9 @@ def read(
         settings: of which `blend`, `style_number`, `colour`, `square`, `canvas`, `margin`, `size`
             and `upscale` are used here.
         masks: one for each region of the content picture, white where it is. The k-th style goes
-            into the k-th region; a single style into all. Where no mask is white there is no style.
-        style_masks: for each region, where in its style picture the style is taken from.
+            into the k-th region. Where no mask is white there is no style.
+        style_masks: for each region, where in its style picture the style is taken from. A single
+            style then goes into all regions, from another part of it into each.
         labels: instead of masks, one picture in which each colour is a region.
         style_labels: for each style its own label picture: like colours go together. Without them
             the k-th style goes to the k-th colour, dark to light.
@@ -134,23 +135,34 @@ def read(
             f"{settings.method} has none; leave them out"
         )
     numbers = () if styles else settings.style_number
-    count = len(styles or numbers) or 1
+    count, called = len(styles or numbers) or 1, "painting" if styles else "style"
     found = place(
-        count, masks=masks, style_masks=style_masks, labels=labels, style_labels=style_labels
+        count,
+        masks=masks,
+        style_masks=style_masks,
+        labels=labels,
+        style_labels=style_labels,
+        called=called,
     )
-    blend = _blend(settings, count)
+    blend = _blend(settings, count, called)
     notes = [
-        regions.stretched(mask, picture, f"the {what}")
+        regions.stretched(mask, picture, f"the {what}", over=over)
         for one in found
-        for mask, picture, what in (
-            (one.region, photograph, "mask"),
-            *([(one.style_region, paintings[one.style], "style mask")] if paintings else []),
+        for mask, picture, what, over in (
+            (one.region, photograph, "mask", "the photograph"),
+            *(
+                [(one.style_region, paintings[one.style], "style mask", "a painting")]
+                if paintings
+                else []
+            ),
         )
         if mask is not None
     ]
     begin = None if start is None else files.read(start)
     if begin is not None:
-        notes.append(regions.stretched(begin, photograph, "the picture to start from"))
+        notes.append(
+            regions.stretched(begin, photograph, "the picture to start from", over="the photograph")
+        )
     pictures = Pictures(
         content=recoloured,
         guides=[
@@ -225,8 +237,8 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
     return resizing.resize_mask(pictures.alpha, height, width)
 
 
-def _blend(settings: Settings, count: int) -> list[float]:
-    """Return how much each style counts, against the average one."""
-    check_blend(settings, count)
+def _blend(settings: Settings, count: int, called: str) -> list[float]:
+    """Return how much each style, as it is `called`, counts against the average one."""
+    check_blend(settings, count, called)
     weights = settings.blend or (1.0,) * count
     return [weight * count / sum(weights) for weight in weights]

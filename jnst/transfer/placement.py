@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jnst.errors import InputError
+from jnst.errors import InputError, counted, there_are
 from jnst.pictures import files, regions
 
 
@@ -27,8 +27,11 @@ def place(
     style_masks: Sequence[files.Source],
     labels: files.Source | None,
     style_labels: Sequence[files.Source],
+    called: str = "style",
 ) -> list[Placed]:
     """Place so many styles by masks or labels; where there are neither, everywhere.
+
+    `called` is what messages call a style: a painting, where they are pictures.
 
     Raises `InputError` where these do not go together, and as `masked` and `labelled` do.
     """
@@ -41,25 +44,36 @@ def place(
         if given and not needed:
             raise InputError(f"{what} need {what.removeprefix('style_')} of the content picture")
     if labels is not None:
-        return labelled(styles, labels, style_labels)
+        return labelled(styles, labels, style_labels, called=called)
     if masks:
-        return masked(styles, masks, style_masks)
+        return masked(styles, masks, style_masks, called=called)
     return [Placed(k, 1 / styles) for k in range(styles)]
 
 
 def masked(
-    styles: int, masks: Sequence[files.Source], style_masks: Sequence[files.Source]
+    styles: int,
+    masks: Sequence[files.Source],
+    style_masks: Sequence[files.Source],
+    *,
+    called: str = "style",
 ) -> list[Placed]:
-    """Place styles by masks: the k-th into the k-th region, a single one into all.
+    """Place styles by masks: the k-th into the k-th region.
+
+    A single one goes into all of several only by their `style_masks`, from a part of it for each:
+    without these a second one was forgotten.
 
     Raises `InputError` where their numbers do not match, and for masks that cannot be read.
     """
-    if styles not in (1, len(masks)):
+    if styles != len(masks) and not (styles == 1 and style_masks):
         raise InputError(
-            f"masks: {len(masks)}, styles: {styles}; give one for each, or a single style"
+            f"{there_are(len(masks), 'mask')}, but {counted(styles, called)}; give one {called} "
+            "for each mask"
         )
     if len(style_masks) not in (0, len(masks)):
-        raise InputError(f"{len(style_masks)} style masks for {len(masks)} masks; give as many")
+        raise InputError(
+            f"{there_are(len(style_masks), 'style mask')}, but {counted(len(masks), 'mask')}; give "
+            "as many"
+        )
     origins = [regions.read(source) for source in style_masks] or [None] * len(masks)
     found = [regions.read(mask) for mask in masks]
     return [
@@ -69,7 +83,11 @@ def masked(
 
 
 def labelled(
-    styles: int, labels: files.Source, style_labels: Sequence[files.Source]
+    styles: int,
+    labels: files.Source,
+    style_labels: Sequence[files.Source],
+    *,
+    called: str = "style",
 ) -> list[Placed]:
     """Place styles by label pictures: like colours go together, or by number, dark to light.
 
@@ -77,13 +95,15 @@ def labelled(
     """
     if len(style_labels) not in (0, styles):
         raise InputError(
-            f"{len(style_labels)} style label pictures for {styles} styles; give one for each"
+            f"{there_are(len(style_labels), 'style label picture')}, but "
+            f"{counted(styles, called)}; give one for each"
         )
     found = regions.labels(labels, style_labels)
     if not style_labels and len(found) != styles:
         raise InputError(
-            f"colours of the label picture: {len(found)}, styles: {styles}; give a style "
-            "for each colour, or style_labels, a label picture for each style"
+            f"{there_are(len(found), 'colour')} in the label picture, but "
+            f"{counted(styles, called)}; give a {called} for each colour, or style_labels, a label "
+            f"picture for each {called}"
         )
     placed = []
     for number, (mask, origins) in enumerate(found):

@@ -22,15 +22,16 @@ def with_quality(settings: Settings, quality: str, *, preset: str | None = None)
     not as multiplied.
     """
     factor = QUALITY[check_choice("quality", quality, QUALITY)]
+    asked = ""
     if not factor and settings.method == "pixels":
-        settings = dataclasses.replace(settings, method=DEFAULT)
+        settings, asked = dataclasses.replace(settings, method=DEFAULT), f"quality {quality}"
     if settings.method != "pixels" and preset not in (None, "default"):
         given = "quality instant" if not factor else called(settings)
         raise InputError(
             f"preset {preset} says how pixels are optimized, and {given} paints in one pass; leave "
             "out one of them"
         )
-    check(settings)
+    check(settings, asked=asked)
     if settings.method != "pixels":
         if factor not in (0, 1):
             raise InputError(

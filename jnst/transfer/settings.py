@@ -91,8 +91,8 @@ class Settings:
     off in the end, for the outermost take on colours of their own. By default an 80th of the long
     side."""
     style_size: int | None = None
-    """Long side of the style picture, at most; by default that of the result. Larger, its strokes
-    grow; smaller, they shrink."""
+    """Long side of the style picture, at most; by default that of the result. A larger number gives
+    larger strokes."""
     first_size: int | None = 90
     """Long side to begin with, at least; the picture then grows to `size`. None begins there."""
     size_ratio: float = 2**0.5

@@ -11,13 +11,13 @@ from jnst.errors import InputError, check_choice
 from jnst.pictures import files
 from jnst.transfer.onepass.checks import DEFAULT, MEANT
 from jnst.transfer.presets import PRESETS, preset, summary
+from jnst.transfer.presets.looks import LOOKS
 from jnst.transfer.quality import QUALITY, times, with_quality
 from jnst.transfer.settings import Settings
 from jnst.video.settings import MEANINGLESS, VideoSettings
 from jnst.web import tries
 from jnst.web.films import KINDS, missing
 from jnst.web.labels import VALUES, labels
-from jnst.web.looks import LOOKS, thumbnail
 from jnst.web.pair import MOST
 from jnst.weights import store
 
@@ -104,3 +104,8 @@ def _offer(name: str) -> dict[str, Any]:
     told = {"name": name, "title": look.title, "about": look.about, "usable": usable, **table}
     told["picture"] = picture if (PAGE / picture).exists() else None
     return told | {"summary": summary(PRESETS[name])}
+
+
+def thumbnail(preset: str) -> str:
+    """Return the name of a preset's thumbnail among the files of the page, if it has one."""
+    return f"look-{preset}.jpg"

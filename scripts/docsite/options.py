@@ -45,5 +45,8 @@ def _row(one: Option, default: Any, command: str) -> str:
 
 def _presets(options: type, command: str) -> list[str]:
     listed = COMMANDS[command].told(options(list="presets"))
-    pairs = [html.escape(line).split(maxsplit=1) for line in listed]
-    return [f"<tr><td><code>{name}</code></td><td>{said}</td></tr>" for name, said in pairs]
+    rows = [re.split(r" {2,}", html.escape(line)) for line in listed]
+    return [
+        f"<tr><td><code>{name}</code></td>{''.join(f'<td>{cell}</td>' for cell in said)}</tr>"
+        for name, *said in rows
+    ]

@@ -139,7 +139,8 @@ print(f"E = {style_loss(F, A):.6g}")
 #      \underbrace{\frac{\partial E}{\partial G_{ij}}}_{\text{step 1}}
 #      \; \underbrace{\frac{\partial G_{ij}}{\partial F_{pq}}}_{\text{step 2}} . $$
 #
-# **Step 1.** Only one summand of $E$ contains $G_{ij}$. We call the result $D_{ij}$:
+# **Step 1.** Treat all $N^2$ entries of $G$ as variables of their own, though $G$ is symmetric; step 2
+# then counts both of a pair. Only one summand of $E$ contains $G_{ij}$. We call the result $D_{ij}$:
 #
 # $$ D_{ij} = \frac{\partial E}{\partial G_{ij}}
 #    = \frac{1}{4 N^2 M^2} \cdot 2 \, (G_{ij} - A_{ij})
@@ -253,8 +254,8 @@ print(f"the two cases used on a map with negative entries: wrong by {lost:.0%}")
 # %% [markdown]
 # ## Checked three ways
 #
-# A derivation on paper can be wrong, and so can a program. We compare three gradients that have
-# nothing in common:
+# A derivation on paper can be wrong, and so can a program. We compare three gradients, found
+# in three independent ways:
 #
 # 1. **by hand:** $F (G - A) / (N^2 M^2)$;
 # 2. **autodiff:** `jax.grad` of the loss, which applies the chain rule to the program;
@@ -342,8 +343,8 @@ lesson.show(
 # **Notice:** in float64 there is a wide range of steps with errors below $10^{-8}$: a wrong factor,
 # sign or index has nowhere to hide. In float32 the curve hardly gets below $10^{-5}$, and only if
 # the step was chosen well; with the steps that serve float64 best it is wrong by a per cent or
-# more, and with much smaller ones it is all noise. (Now and then a float32 point lies low by sheer
-# luck.)
+# more. With much smaller ones the curve is flat at 1: both values of $E$ round to the same float32
+# number, and their difference is 0. (Now and then a float32 point lies low by sheer luck.)
 #
 # ## A check that proves nothing
 #

@@ -50,7 +50,7 @@ def test_it_goes_on_after_bad_files_and_says_what_became_of_each(capsys):
     assert rows[0]["content"] == "photos/0.png"
     assert rows[0]["output"] == "out/0-painting.png"
     assert float(rows[0]["loss"]) > 0 < float(rows[0]["seconds"])
-    says = ["truncated", "is empty", "not a regular file", "not a regular file", "format", "1 x 1"]
+    says = ["cut off", "is empty", "not a regular file", "not a regular file", "format", "1 x 1"]
     for row, reason in zip(rows[6:], says, strict=True):
         assert reason in row["reason"]
         assert row["loss"] == ""

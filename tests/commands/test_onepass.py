@@ -155,22 +155,28 @@ def test_damaged_networks_are_refused_in_one_line(capsys):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--quality", "instant", "--steps", "9"], "paints in one pass, to which steps means noth"),
-        (["--method", "ghiasi", "--quality", "best"], "to which quality best means nothing"),
+        (
+            ["--quality", "instant", "--steps", "9"],
+            "--quality instant paints in one pass, to which --steps mea",
+        ),
+        (["--method", "ghiasi", "--quality", "best"], "to which --quality best means nothing"),
         (
             ["--method", "ghiasi", "--preset", "gatys2016"],
             "and method ghiasi paints in one pass",
         ),
-        (["--quality", "instant", "--plot"], "to which --plot means nothing; leave it out"),
+        (
+            ["--quality", "instant", "--plot"],
+            "jnst: --quality instant paints in one pass, to which --plot means nothing; leave",
+        ),
         (["--quality", "instant", "--save-every", "2"], "to which --save-every means nothing"),
         (["--quality", "instant", "--checkpoint", "run"], "to which --checkpoint means nothing"),
         (["--method", "adain"], "weights adain.h5 not found in"),
         (["--method", "microast"], "weights microast.h5 not found in"),
-        (["--method", "multistyle"], "method multistyle needs style_number, from 0 to 25"),
+        (["--method", "multistyle"], "method multistyle needs --style-number, from 0 to 25"),
         (SEVEN, "method multistyle has styles of its own; leave out the painting"),
         (["--method", "wings"], "--method must be pixels, ghiasi, multistyle, adain"),
         (["a.pth", "b.pth"], "one trained network paints a picture, not a.pth and b.pth; leave"),
-        (["--quality", "instant", "--start", "photo.png"], "begins with no picture; leave out sta"),
+        (["--quality", "instant", "--start", "photo.png"], "begins with no picture; leave out --s"),
         (["--quality", "instant", "--size", "7"], "but method ghiasi needs at least 8 x 8"),
     ],
 )
@@ -239,8 +245,8 @@ def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatc
 @pytest.mark.parametrize(
     ("rows", "words", "says"),
     [
-        (["style_number", "26"], [], "style_number must be from 0 to 25, not 26"),
-        (["style_number", "7"], ["--steps", "9"], "in one pass, to which steps means nothing"),
+        (["style_number", "26"], [], "--style-number must be from 0 to 25, not 26"),
+        (["style_number", "7"], ["--steps", "9"], "in one pass, to which --steps means nothing"),
         (["style_number", "7"], SEVEN[:4], "the numbers for method multistyle are its column styl"),
         (
             ["style_number", "7"],
@@ -252,7 +258,7 @@ def test_weights_that_are_missing_later_cost_their_own_pictures_alone(monkeypatc
             ["--method", "ghiasi"],
             "takes the place of the painting, and method",
         ),
-        (["style", "a.pth"], ["--quality", "best"], "to which quality best means nothing"),
+        (["style", "a.pth"], ["--quality", "best"], "to which --quality best means nothing"),
         (["style", "a.pth"], ["--steps", "9"], "a trained network paints in one pass, to which"),
     ],
 )
@@ -286,14 +292,17 @@ def test_numbers_go_into_masks_and_names_as_paintings_do():
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["painting.png", "--quality", "instant", "--blend", "1"], "nothing to blend it with; le"),
+        (
+            ["painting.png", "--quality", "instant"],
+            "there are 2 masks, but 1 painting; give one pai",
+        ),
         (
             ["painting.png", "photo.png", "--quality", "instant", "--blend", "1", "2"],
             "each style has a region of its own, in which method ghiasi has nothing to blend it",
         ),
         (
             ["--method", "multistyle", "--style-number", "1", "2", "3"],
-            "masks: 2, styles: 3; give one for each, or a single style",
+            "there are 2 masks, but 3 styles; give one style for each mask",
         ),
         (
             ["--method", "multistyle", "--style-number", "1", "--style-masks", "left.png"],
@@ -310,9 +319,15 @@ def test_regions_that_do_not_go_with_the_styles_are_refused(words, says, capsys)
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--quality", "instant", "--preset", "gatys2016"], "preset gatys2016 says how pixels are"),
+        (
+            ["--quality", "instant", "--preset", "gatys2016"],
+            "--preset gatys2016 says how pixels are",
+        ),
         (["--quality", "instant", "--method", "pixels"], "and method pixels step by step; leave"),
-        (["--like", "instant.png", "--quality", "normal"], "quality normal means nothing; leave i"),
+        (
+            ["--like", "instant.png", "--quality", "normal"],
+            "--quality normal means nothing; leave i",
+        ),
     ],
 )
 def test_words_that_contradict_each_other_are_refused(words, says, capsys):

@@ -53,15 +53,14 @@ def test_a_network_of_two_styles_is_trained_and_paints(capsys):
     assert np.array_equal(painted[1], painted[3])
     capsys.readouterr()
     for words, message in {
-        "": "jnst: network multistyle-mobile needs style_number, from 0 to 1: 0 painting0, 1 "
+        "": "jnst: both.jnst needs --style-number, a name or number: 0 painting0, 1 painting1\n",
+        "--style-number monet": "jnst: unknown --style-number 'monet'; choose from painting0, "
         "painting1\n",
-        "--style-number monet": "jnst: unknown style_number 'monet'; choose from painting0, "
-        "painting1\n",
-        "--style-number 2": "jnst: style_number must be from 0 to 1, not 2\n",
-        "--style-number 0 --blend 1 1": "jnst: blend has 2 numbers for 1 styles; give one "
-        "for each\n",
-        "--style-number 0 --strength 1": "jnst: strength is for networks that take any painting, "
-        "and network multistyle-mobile has its own style; leave it out\n",
+        "--style-number 2": "jnst: --style-number must be from 0 to 1, not 2\n",
+        "--style-number 0 --blend 1 1": "jnst: --blend has 2 numbers, but there is 1 style; give "
+        "one number for each style\n",
+        "--style-number 0 --strength 1": "jnst: --strength is for networks that take any painting, "
+        "and both.jnst has its own style; leave it out\n",
     }.items():
         assert jnst.cli.main(["stylize", "photos/0.png", "both.jnst", *words.split()]) == 2
         assert capsys.readouterr().err == message
@@ -131,15 +130,15 @@ def test_stopped_it_keeps_what_there_is_and_goes_on_to_the_same_bytes(
         ("painting0.png --photos photos --decay slowly", "slowly"),
         (
             "painting0.png --photos photos --network adain --style-size 64",
-            "style_size must be at least crop, 256, not 64",
+            "--style-size must be at least --crop, 256, not 64",
         ),
         (
             "painting0.png --photos photos --content-weight 0 --style-weight 0",
-            "content_weight, style_weight and pixel_weight are all 0",
+            "--content-weight, --style-weight and --pixel-weight are all 0",
         ),
-        ("painting0.png --photos photos --crop 300", "photo_size must be at least crop, 300"),
+        ("painting0.png --photos photos --crop 300", "--photo-size must be at least --crop, 300"),
         ("painting0.png --photos photos --steps 0", "steps must be a number of at least 1"),
-        ("painting0.png --photos photos --learning-rate 0", "learning_rate must be above 0"),
+        ("painting0.png --photos photos --learning-rate 0", "--learning-rate must be above 0"),
         ("painting0.png --photos photos --average 1", "average must be at most 0.99999"),
         (
             "painting0.png --photos photos --style-layers relu9_9",

@@ -47,7 +47,7 @@ def test_a_trained_network_that_takes_any_painting_goes_with_one(tmp_path, capsy
     assert not np.array_equal(made[4], made[0])
     capsys.readouterr()
     for words, message in {
-        network: "network msgnet takes any painting; give one beside it",
+        network: "msgnet.jnst takes any painting; give one beside it",
         f"{tmp_path / 'wct1.jnst'}": "wct1.jnst is a decoder of wct1, and paints no style",
     }.items():
         assert jnst.cli.main(["stylize", str(photo), words, "--no-cache"]) == 2
@@ -111,10 +111,10 @@ def test_a_table_names_the_style_of_a_network_in_each_row(folder):
     ("words", "says"),
     [
         (["photos", "--styles", "msgnet.jnst"], "msgnet.jnst takes any painting; give one beside"),
-        (["photos", "--styles", "both.jnst"], "both.jnst: network multistyle-mobile needs style_n"),
+        (["photos", "--styles", "both.jnst"], "both.jnst needs --style-number, a na"),
         (
             ["photos", "--styles", "both.jnst", "--style-number", "lake"],
-            "both.jnst: unknown style_number 'lake'; choose from sea, wood",
+            "both.jnst: unknown --style-number 'lake'; choose from sea, wood",
         ),
         (
             ["photos", "--styles", "paintings", "both.jnst", "--style-number", "0"],
@@ -122,14 +122,14 @@ def test_a_table_names_the_style_of_a_network_in_each_row(folder):
         ),
         (
             ["photos", "--styles", "both.jnst", "--style-number", "0", "--strength", "0.5"],
-            "both.jnst: strength is for networks that take any painting",
+            "--strength is for networks that take any painting",
         ),
         (
             ["photos", "--styles", "paintings", "msgnet.jnst", "--blend", "1", "2"],
             "blend is for several styles in one picture; leave it out",
         ),
         (["photos", "--styles", "paintings", "none.png"], "cannot read 'none.png'"),
-        (["pairs.csv"], "both.jnst: unknown style_number 'lake'; choose from sea, wood"),
+        (["pairs.csv"], "both.jnst: unknown --style-number 'lake'; choose from sea, wood"),
     ],
 )
 def test_what_goes_with_no_picture_is_refused_whole(words, says, folder, capsys):

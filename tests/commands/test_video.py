@@ -233,16 +233,16 @@ BAD = {
     ("style.png", "-o", "clip.mp4"): "the output clip.mp4 is one of the pictures",
     ("style.png", "-o", "none/out.mp4"): "there is no folder 'none'",
     ("style.png", "--from", "9"): "there is no frame from 9 s on; the last one is at 0.4 s",
-    ("style.png", "--every", "0"): "every must be a number of at least 1, not 0",
-    ("style.png", "--rate", "5"): "rate is for numbered pictures; a film has its own",
-    ("style.png", "--frame-steps", "0"): "frame_steps must be a number of at least 1, not 0",
-    ("style.png", "--size", "0"): "size must be a number of at least 1, not 0",
+    ("style.png", "--every", "0"): "--every must be a number of at least 1, not 0",
+    ("style.png", "--rate", "5"): "--rate is for numbered pictures; a film has its own",
+    ("style.png", "--frame-steps", "0"): "--frame-steps must be a number of at least 1, not 0",
+    ("style.png", "--size", "0"): "--size must be a number of at least 1, not 0",
     ("style.png", "--flow", "raft"): "weights raft-small.h5 not found in",
     ("style.png", "--flow-files", "none"): "there is no backward_2_1.flo or backward_2_1.npz",
     ("style.png", "--flow-files", "none", "--no-steady"): "flow-files takes the place of flow",
-    ("style.png", "--square"): "a film keeps its shape; leave out square",
-    ("style.png", "--no-steady", "--earlier", "1", "2"): "earlier means nothing to frames that are",
-    ("style.png", "--hold", "0.5"): "hold means nothing to method pixels; leave it out",
+    ("style.png", "--square"): "a film keeps its shape; leave out --square",
+    ("style.png", "--no-steady", "--earlier", "1", "2"): "--earlier means nothing to frames that",
+    ("style.png", "--hold", "0.5"): "--hold means nothing to method pixels; leave it out",
 }
 
 

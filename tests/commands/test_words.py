@@ -34,6 +34,11 @@ def line(text, options=OPTIONS):
             "--colour must be luminance, cholesky, pca, monge-kantorovich or histogram, not 'yes'",
         ),
         ("--tile x", "--tile must be a whole number, auto or off, not 'x'"),
+        ("--style great-wave", "unknown option --style; did you mean --style-number? 'jnst"),
+        (
+            "--style=painting.jpg",
+            "unknown option --style; a painting is named without an option, as",
+        ),
         ("--style-loss gramm", "not 'gramm'; did you mean gram?"),
         ("--preset gatys", "crowson, not 'gatys'; did you mean gatys2016?"),
         ("--steps 4 x6", "--steps must be whole numbers, not 'x6'"),

@@ -148,5 +148,7 @@ def test_a_mask_of_zeros_and_ones_of_255_is_refused(level):
     ],
 )
 def test_a_mask_of_another_shape_is_said_to_be_stretched(mask, picture, says):
-    found = stretched(np.ones((1, *mask, 1), np.float32), np.ones((1, *picture, 3)), "the mask")
+    found = stretched(
+        np.ones((1, *mask, 1), np.float32), np.ones((1, *picture, 3)), "the mask", over="a picture"
+    )
     assert found == (f"the mask {says}" if says else "")

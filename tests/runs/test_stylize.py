@@ -160,11 +160,11 @@ def test_one_mask_needs_no_list_and_one_that_is_stretched_is_said(pair, tmp_path
     path = tmp_path / "mask.png"
     np.testing.assert_array_equal(alone, jnst.stylize(content, style, masks=path, **BYHAND))
     np.testing.assert_array_equal(alone, jnst.stylize(content, style, masks=str(path), **BYHAND))
-    with pytest.warns(UserWarning, match="the mask of .* is stretched over a picture of"):
+    with pytest.warns(UserWarning, match="the mask of .* is stretched over the photograph of"):
         jnst.stylize(content, style, masks=mask[:, :24], **BYHAND)
     # It lies over the photograph as it was given, and is squeezed with it.
     jnst.stylize(content, style, masks=mask, square=True, **BYHAND)
-    with pytest.warns(UserWarning, match="the picture to start from of .* is stretched over a"):
+    with pytest.warns(UserWarning, match="the picture to start from of .* is stretched over the p"):
         jnst.stylize(content, style, start=content[:, :24], **BYHAND)
 
 

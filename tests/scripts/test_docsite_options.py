@@ -55,7 +55,10 @@ def test_what_is_written_is_escaped():
 
 def test_presets_are_a_table():
     made = table("presets", "stylize")
-    assert "<td><code>gatys2016</code></td><td>Gatys, Ecker and Bethge, CVPR 2016" in made
+    assert (
+        "<td><code>gatys2016</code></td><td>Dense swirls</td><td>Gatys, Ecker and Bethge, CVPR 2016"
+        in made
+    )
 
 
 def test_an_unknown_command_is_an_error():

@@ -36,7 +36,7 @@ def test_with_no_steps_a_network_paints():
 
 
 def test_what_needs_steps_is_refused_where_there_are_none():
-    with pytest.raises(InputError, match="method ghiasi paints in one pass, to which steps means"):
+    with pytest.raises(InputError, match="quality instant paints in one pass, to which steps me"):
         with_quality(Settings(steps=(3,)), "instant")
     with pytest.raises(InputError, match="method adain paints in one pass, to which quality best"):
         with_quality(Settings(method="adain"), "best")

@@ -18,6 +18,7 @@ from jnst.runs.record import Inputs
 from jnst.transfer.onepass.checks import called
 from jnst.transfer.onepass.sources import with_styles
 from jnst.transfer.presets import PRESETS, Name, listed
+from jnst.transfer.presets.looks import LOOKS
 from jnst.transfer.quality import with_quality
 from jnst.transfer.settings import Settings
 from jnst.version import __version__
@@ -67,7 +68,7 @@ def told(options: Options) -> Iterable[str] | None:
     if options.list == "backbones":
         return get_args(Backbone)
     if options.list == "presets":
-        return listed(PRESETS)
+        return listed(PRESETS, looks={name: look.title for name, look in LOOKS.items()})
     if options.list == "layers":
         from jnst.backbones.tables import BACKBONES
 
@@ -85,26 +86,41 @@ def check(options: Options) -> None:
     settings = with_quality(settings, options.quality, preset=options.preset)
     check_at_least("save_every", result.save_every, 0)
     if settings.method != "pixels":
-        check_none_for_steps(result, settings)
+        instant = options.quality == "instant" and options.settings.method == "pixels"
+        check_none_for_steps(result, "--quality instant" if instant else called(settings))
     if options.many != Batch():
         check_batch(options, settings)
         return
     keep = result.keep
     if keep.resume and keep.checkpoint is None:
         raise InputError("resume goes with checkpoint, the folder that the run is in")
+    check_no_folder(options.inputs)
     check_there(options.inputs.paths(), like=options.like)
     check_output(result.output, sources=options.inputs.paths(), depth=result.depth)
     check_named("stylize", options.inputs, settings, like=options.like)
 
 
-def check_none_for_steps(result: Output, settings: Settings) -> None:
-    """Raise an `InputError` for options that are for runs of many steps."""
+def check_no_folder(inputs: Inputs) -> None:
+    """Raise an `InputError` for a folder in place of a picture: `--batch` is for folders."""
+    pictures = [inputs.content, *inputs.styles]
+    folder = next((path for path in pictures if path is not None and path.is_dir()), None)
+    if folder is None:
+        return
+    photos, style = (inputs.content, inputs.styles[0] if inputs.styles else Path("paintings"))
+    photos = photos if photos is not None and photos.is_dir() else Path("photos")
+    raise InputError(
+        f"{folder} is a folder; many pictures are painted by: jnst stylize --batch {photos} "
+        f"--styles {style} --out results"
+    )
+
+
+def check_none_for_steps(result: Output, asked: str) -> None:
+    """Raise an `InputError` for options of many steps, where one pass was `asked` for."""
     usual = Output()
     for name, option in {"save_every": "save-every", "plot": "plot", "keep": "checkpoint"}.items():
         if getattr(result, name) != getattr(usual, name):
             raise InputError(
-                f"{called(settings)} paints in one pass, to which --{option} means nothing; leave "
-                "it out"
+                f"{asked} paints in one pass, to which --{option} means nothing; leave it out"
             )
 
 

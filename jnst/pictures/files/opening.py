@@ -66,6 +66,8 @@ def check_pixels(count: int) -> None:
         raise _too_many(str(count), most)
 
 
+CUT_OFF = "the file is cut off"
+"""What is said of a picture that ends too early."""
 File = str | os.PathLike[str] | bytes | IOBase
 """A file: its path, its contents, or opened for reading bytes."""
 
@@ -74,7 +76,7 @@ File = str | os.PathLike[str] | bytes | IOBase
 def opened(source: File) -> Iterator[IO[bytes]]:
     """Open a file that may be a picture; whatever goes wrong meanwhile becomes an `InputError`."""
     if not isinstance(source, str | os.PathLike):
-        with guarded("cannot read what was given as a picture"), _limited():
+        with guarded("cannot read what was given as a picture"), _limited(), _whole():
             yield _Contents(_contents(source))
         return
     path = source
@@ -85,7 +87,7 @@ def opened(source: File) -> Iterator[IO[bytes]]:
         if Path(os.fsdecode(path)).suffix.lower() in RAW:
             raise InputError("it is a raw photograph; develop it first")
         _check_bytes(status.st_size)
-        with _limited(), open(path, "rb") as stream:
+        with _limited(), _whole(), open(path, "rb") as stream:
             yield stream
 
 
@@ -155,6 +157,18 @@ def _limited() -> Iterator[None]:
             yield
     except (PIL.Image.DecompressionBombWarning, PIL.Image.DecompressionBombError) as error:
         raise _too_many(re.findall(r"\d+", f"{error} 0")[0], most) from None
+
+
+@contextlib.contextmanager
+def _whole() -> Iterator[None]:
+    """Say of a file that ends too early that it is cut off; decoders say so in words of theirs."""
+    try:
+        yield
+    except Exception as error:
+        of_the_system = getattr(error, "strerror", None)  # and may name the file
+        if not of_the_system and re.search("truncated|end of file", str(error), re.IGNORECASE):
+            raise InputError(CUT_OFF) from error
+        raise
 
 
 def _too_many(count: str, most: int | None) -> InputError:

@@ -11,7 +11,7 @@ from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC
 
 from jnst.errors import InputError
 from jnst.pictures.files.metadata import DESCRIPTION, ORIENTATION, SOFTWARE, srgb
-from jnst.pictures.files.opening import check_pixels
+from jnst.pictures.files.opening import CUT_OFF, check_pixels
 from jnst.pictures.files.raster import Raster, unit
 
 # What tifffile has to say of a strange file would go to the terminal.
@@ -59,7 +59,7 @@ def values_of(page: tifffile.TiffPage, stream: IO[bytes]) -> np.ndarray:
     size = stream.seek(0, 2)
     # Strips that share their bytes would make a small file take for ever.
     if max(ends, default=0) > size or sum(page.databytecounts) > size:
-        raise InputError("image file is truncated")
+        raise InputError(CUT_OFF)
     values = page.asarray(squeeze=False, maxworkers=1)  # planes, depth, height, width, samples
     return np.moveaxis(values, 0, -2).reshape(height, width, -1)
 

@@ -3,7 +3,14 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from jnst.errors import InputError, check_at_least, check_at_most, check_choice
+from jnst.errors import (
+    InputError,
+    check_at_least,
+    check_at_most,
+    check_choice,
+    counted,
+    there_are,
+)
 from jnst.transfer.settings import Settings
 
 _OF_THE_PICTURE = ("size", "upscale", "square", "canvas", "colour")
@@ -28,19 +35,20 @@ _USUAL = Settings()
 
 
 def called(settings: Settings, *, network: str = "") -> str:
-    """Return what messages call the method; of a trained network its kind, where that is known.
+    """Return what messages call the method; of a trained network its file, where that is known.
 
     "trained" is a word of ours: who gives a network names its file.
     """
     if settings.method != "trained":
         return f"method {settings.method}"
-    return f"network {network}" if network else "a trained network"
+    return network or "a trained network"
 
 
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, asked: str = "") -> None:
     """Raise an `InputError` for settings of one pass that cannot be used, alone or together.
 
     So for any that is not as by default, and means nothing to the method: it would be ignored.
+    `asked` is what chose the method, if that is another setting.
     """
     meant = MEANT.get(settings.method)
     for name in ("strength", "style_number"):
@@ -60,8 +68,8 @@ def check(settings: Settings) -> None:
                     "whole maps; leave out tile"
                 )
             raise InputError(
-                f"{called(settings)} paints in one pass, to which {field.name} means nothing; "
-                "leave it out"
+                f"{asked or called(settings)} paints in one pass, to which {field.name} means "
+                "nothing; leave it out"
             )
     if settings.strength is not None:
         check_at_least("strength", settings.strength, 0)
@@ -74,7 +82,7 @@ def check_own_styles(settings: Settings, styles: Sequence[str], *, network: str 
     """Raise an `InputError` for settings that do not go with a network of styles of its own.
 
     So where the numbers are none of its `styles`, of which those with but one have no names.
-    `network` is the kind of a trained one.
+    `network` is the file of a trained one.
     """
     numbers, last, name = settings.style_number, len(styles) - 1, called(settings, network=network)
     if settings.colour not in (None, "luminance"):
@@ -98,14 +106,16 @@ def check_own_styles(settings: Settings, styles: Sequence[str], *, network: str 
     if not numbers:
         named = ", ".join(f"{i} {name}" for i, name in enumerate(styles) if name != str(i))
         raise InputError(
-            f"{name} needs style_number, from 0 to {last}{f': {named}' if named else ''}"
+            f"{name} needs style_number, a name or number: {named}"
+            if named
+            else f"{name} needs style_number, from 0 to {last}"
         )
     for number in numbers:
         number_of(number, styles)
     if len(settings.blend) not in (0, len(numbers)):
         raise InputError(
-            f"blend has {len(settings.blend)} numbers for {len(numbers)} of style_number; give one "
-            "for each"
+            f"blend has {counted(len(settings.blend), 'number')}, but "
+            f"{there_are(len(numbers), 'style')} in style_number; give one number for each"
         )
 
 

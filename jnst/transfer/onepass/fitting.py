@@ -27,7 +27,7 @@ def tile(loaded: Loaded, settings: Settings, height: int, width: int) -> int | N
 
     """
     cut = segments.cut(loaded.network.table, loaded.network.known)
-    name = called(settings, network=loaded.kind)
+    name = called(settings, network=loaded.file)
     if isinstance(settings.tile, int):
         if settings.tile >= max(height, width):
             return None

@@ -137,7 +137,7 @@ class OnePass:
         if isinstance(loaded, dict):
             loaded = _shared(loaded, settings, pictures.network)
         loaded = loaded or load(settings, file=pictures.network)
-        name = called(settings, network=loaded.kind)
+        name = called(settings, network=loaded.file)
         if pictures.start is not None:
             raise InputError(f"{name} begins with no picture; leave out start")
         if any(guide.style_region is not None for guide in pictures.guides):

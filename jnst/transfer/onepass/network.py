@@ -31,14 +31,15 @@ class Loaded(NamedTuple):
     """A network, and its parameters.
 
     Given a cache, many pictures share what is known of their styles. `styles` are the names of
-    those that the network has itself, if it has several; `kind` is the name of a trained one.
+    those that the network has itself, if it has several; `file` is that of a trained one, as it was
+    named.
     """
 
     network: Network
     params: Params
     styles: tuple[str, ...] = ()
     known: TargetCache | None = None
-    kind: str = ""
+    file: str = ""
 
 
 def load(settings: Settings, *, file: Path | None) -> Loaded:
@@ -49,7 +50,7 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
     if file is None:
         name, params = onepass.load(settings.method)
         return Loaded(NETWORKS[name], params, NUMBERS if name == "multistyle" else ())
-    file = onepass.located(file)
+    named, file = str(file), onepass.located(file)
     if suffix_of(file) == trained.SUFFIX:
         design, params, _ = trained.read(file)
         if design.network in trainable.AUTOENCODERS:
@@ -57,9 +58,9 @@ def load(settings: Settings, *, file: Path | None) -> Loaded:
                 f"{file} is a decoder of {design.network}, and paints no style; make it a part of "
                 "method wct by 'jnst weights convert'"
             )
-        return _of(design, params)
+        return _of(design, params, named)
     name, params = onepass.open_file(file)
-    return Loaded(NETWORKS[name], params, kind=name)
+    return Loaded(NETWORKS[name], params, file=named)
 
 
 def describe(file: Path) -> Loaded | None:
@@ -67,17 +68,17 @@ def describe(file: Path) -> Loaded | None:
 
     None for networks of others, and for what cannot be read: to load it says why.
     """
-    file = onepass.located(file)
+    named, file = str(file), onepass.located(file)
     if suffix_of(file) != trained.SUFFIX:
         return None
     try:
-        return _of(trained.describe(file)[0], {})
+        return _of(trained.describe(file)[0], {}, named)
     except InputError:
         return None
 
 
-def _of(design: trainable.Design, params: Params) -> Loaded:
-    return Loaded(trainable.network(design), params, design.own_styles, kind=design.network)
+def _of(design: trainable.Design, params: Params, named: str) -> Loaded:
+    return Loaded(trainable.network(design), params, design.own_styles, file=named)
 
 
 def check_trained(loaded: Loaded, settings: Settings, *, paintings: bool) -> None:
@@ -86,13 +87,13 @@ def check_trained(loaded: Loaded, settings: Settings, *, paintings: bool) -> Non
     So for `paintings` beside one that has its own styles, none beside one that takes any, and for
     settings that go with the other kind.
     """
-    name = called(settings, network=loaded.kind)
+    name = called(settings, network=loaded.file)
     if not loaded.network.known:
         if paintings:
             raise InputError(
                 f"{name} has a style of its own, in place of a painting; leave out the painting"
             )
-        check_own_styles(settings, loaded.styles, network=loaded.kind)
+        check_own_styles(settings, loaded.styles, network=loaded.file)
         return
     if not paintings:
         raise InputError(f"{name} takes any painting; give one beside it")

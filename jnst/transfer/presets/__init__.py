@@ -63,10 +63,21 @@ def preset(name: str) -> Settings:
     return PRESETS[check_choice("preset", name, PRESETS)]()
 
 
-def listed(presets: Mapping[str, Callable[[], Any]]) -> list[str]:
-    """Return a line for each of some presets: its name, and the first sentence about it."""
-    width = max(map(len, presets)) + 1
-    return [f"{name:{width}} {summary(function)}" for name, function in presets.items()]
+def listed(presets: Mapping[str, Callable[[], Any]], *, looks: Mapping[str, str] = {}) -> list[str]:
+    """Return a line for each of some presets: its name, its look, and the first sentence about it.
+
+    These are columns, with two spaces between at least; `looks` are by name, if there are any.
+    """
+    rows = [(name, *_look(name, looks), summary(function)) for name, function in presets.items()]
+    *widths, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    return [
+        "  ".join([*(f"{one:{width}}" for one, width in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]
+
+
+def _look(name: str, looks: Mapping[str, str]) -> tuple[str, ...]:
+    return (looks[name],) if looks else ()
 
 
 def summary(preset_function: Callable[[], Any]) -> str:

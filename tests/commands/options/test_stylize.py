@@ -17,7 +17,10 @@ SEVEN = "--method multistyle --style-number 7"
         ("photo.jpg painting.jpg --size 0", "size must be a number of at least 1, not 0"),
         ("photo.jpg none.jpg", "cannot read 'none.jpg'"),
         ("photo.jpg painting.jpg --save-every -1", "save_every must be a number of at least 0"),
-        ("photo.jpg painting.jpg --quality instant --plot", "method ghiasi paints in one pass, to"),
+        (
+            "photo.jpg painting.jpg --quality instant --plot",
+            "--quality instant paints in one pas",
+        ),
         ("photo.jpg painting.jpg -o x.gif", "cannot write 'x.gif': unknown suffix '.gif'; choose"),
         ("photo.jpg painting.jpg -o no/x.png", "cannot write 'no/x.png': there is no folder 'no'"),
         ("photo.jpg painting.jpg -o ./painting.jpg", "the output painting.jpg is one of the pic"),
@@ -26,7 +29,7 @@ SEVEN = "--method multistyle --style-number 7"
             "cannot write 'x.jpg' with 16 bits: unknown s",
         ),
         ("photo.jpg painting.jpg -o x.tif --depth 16", ""),
-        ("photo.jpg painting.jpg --blend 1 2", "blend has 2 numbers for 1 styles; give one for"),
+        ("photo.jpg painting.jpg --blend 1 2", "blend has 2 numbers, but there is 1 painting"),
         ("photo.jpg painting.jpg other.jpg --blend 1 2", ""),
         ("photo.jpg network.pth --blend 1 2 --style-number 0 1", ""),
         ("photo.jpg painting.jpg --content-layers relu9_9", "unknown layer of vgg19 'relu9_9'"),
@@ -34,6 +37,15 @@ SEVEN = "--method multistyle --style-number 7"
         ("--batch photos", "--batch needs --out"),
         ("--batch nothing --out results", "--batch must be a folder of pictures or a .csv"),
         ("--batch photos --out results photo.jpg", "pictures by name and --batch do not go tog"),
+        (
+            "photos painting.jpg",
+            "photos is a folder; many pictures are painted by: jnst stylize --batch photos "
+            "--styles painting.jpg --out results",
+        ),
+        (
+            "photo.jpg photos",
+            "photos is a folder; many pictures are painted by: jnst stylize --batc",
+        ),
         ("--batch photos --out results --plot", "--plot and --batch do not go together"),
         ("--batch photos --out results --like photo.jpg", "photo.jpg holds no settings"),
         ("--out results", "--styles and --out go with --batch"),

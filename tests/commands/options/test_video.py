@@ -22,7 +22,7 @@ from jnst.commands.options import video
             "clip.mp4 painting.jpg --flow-files flow --flow dis",
             "flow-files takes the place of flow",
         ),
-        ("clip.mp4 painting.jpg --blend 1 2", "blend has 2 numbers for 1 styles"),
+        ("clip.mp4 painting.jpg --blend 1 2", "blend has 2 numbers, but there is 1 painting"),
         ("clip.mp4 painting.jpg -o out.webp", ""),
         ("clip.mp4 painting.jpg -o out-%03d.png", ""),
         ("clip.mp4 painting.jpg -o out.avi", "a moving picture is .mp4, .m4v, .mov, .mkv, .webm,"),

@@ -14,10 +14,13 @@ from jnst.errors import InputError
 from jnst.pictures import files
 
 BAD = {  # name -> what the message must say
-    **dict.fromkeys([f"half.{kind}" for kind in ("png", "jpg", "tif", "gif", "bmp")], "truncated"),
+    **dict.fromkeys(
+        [f"half.{kind}" for kind in ("png", "jpg", "tif", "gif", "bmp")], ": the file is cut off"
+    ),
     "half.webp": "decoder",
     "a.eps": "format is none of",
     "missing.png": "No such file",
+    "truncated.png": "No such file",
     "dangling.png": "No such file",
     "folder.png": "not a regular file",
     "pipe.png": "not a regular file",

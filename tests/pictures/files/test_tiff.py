@@ -83,7 +83,7 @@ def test_signs_too_many_pixels_and_lost_strips_are_refused(a_file, written, monk
     whole = written(np.zeros((50, 70), np.uint16), photometric="minisblack")
     whole.seek(0)
     cut = a_file(whole.read()[:-100])
-    with pytest.raises(InputError, match="image file is truncated"):
+    with pytest.raises(InputError, match="the file is cut off"):
         tiff.decode(cut)
     monkeypatch.setenv(opening.LIMIT, "3499")
     with pytest.raises(InputError, match="it has 3500 pixels"):

@@ -36,7 +36,7 @@ from jnst.transfer.settings import Settings
         ({"method": "multistyle", "style_number": (True,)}, "must be from 0 to 25, not True"),
         (
             {"method": "multistyle", "style_number": (1, 2), "blend": (1.0,)},
-            "blend has 1 numbers for 2 of style_number",
+            "blend has 1 number, but there are 2 styles in style_number",
         ),
         (
             {"method": "multistyle", "style_number": (1,), "colour": "pca"},

@@ -52,13 +52,13 @@ def test_what_does_not_even_fit_in_tiles_is_refused_with_what_would(free):
 
 def test_tiles_of_a_network_that_mirrors_the_picture_are_refused(free):
     network = trainable.network(trainable.Design("johnson-paper", 0.1, ("one",)))
-    loaded, settings = Loaded(network, {}, kind="johnson-paper"), Settings(method="trained")
+    loaded, settings = Loaded(network, {}, file="paper.npz"), Settings(method="trained")
     asked = Settings(method="trained", tile=64)
     assert tile(loaded, asked, 60, 64) is None
-    with pytest.raises(InputError, match=r"^network johnson-paper cannot paint in tiles; leave"):
+    with pytest.raises(InputError, match=r"^paper\.npz cannot paint in tiles; leave"):
         tile(loaded, asked, 60, 65)
     free(1 << 27)
-    with pytest.raises(InputError, match=r"^at 4000 x 4000 pixels network johnson-paper needs "):
+    with pytest.raises(InputError, match=r"^at 4000 x 4000 pixels paper\.npz needs "):
         tile(loaded, settings, 4000, 4000)
 
 

@@ -1,6 +1,7 @@
-"""Looks of the presets, in words: what each makes of the built-in pair, as its thumbnail shows.
+"""Looks of the presets, in words: what each makes of the built-in pair.
 
-The thumbnails are painted by `scripts/make_looks.py`.
+They are in the list of presets, and on the page beside thumbnails that `scripts/make_looks.py`
+paints.
 """
 
 from typing import NamedTuple
@@ -31,8 +32,3 @@ LOOKS = {
     "crowson": Look("Soft and broad", "Broad strokes, softly blended; calm surfaces."),
 }
 """By preset, in the words of someone who looks at the thumbnails."""
-
-
-def thumbnail(preset: str) -> str:
-    """Return the name of a preset's thumbnail among the files of the page, if it has one."""
-    return f"look-{preset}.jpg"
