@@ -151,7 +151,7 @@ def check(settings: Settings, *, asked: str = "") -> None:
     onepass.check(settings, asked=asked)
 
 
-def check_blend(settings: Settings, count: int, called: str = "painting") -> None:
+def check_blend(settings: Settings, count: int, *, called: str = "painting") -> None:
     """Raise an `InputError` where `blend` is given, and has not one number for each style.
 
     `called` is what a style is to the user: a painting, or a style of a network.
@@ -159,8 +159,8 @@ def check_blend(settings: Settings, count: int, called: str = "painting") -> Non
     given = len(settings.blend)
     if given not in (0, count):
         raise InputError(
-            f"blend has {counted(given, 'number')}, but {there_are(count, called)}; give one number "
-            f"for each {called}"
+            f"blend has {counted(given, 'number')}, but {there_are(count, called)}; give one "
+            f"number for each {called}"
         )
 
 

@@ -239,6 +239,6 @@ def alpha_for(pictures: Pictures, picture: Image) -> Float[np.ndarray, "1 h w 1"
 
 def _blend(settings: Settings, count: int, called: str) -> list[float]:
     """Return how much each style, as it is `called`, counts against the average one."""
-    check_blend(settings, count, called)
+    check_blend(settings, count, called=called)
     weights = settings.blend or (1.0,) * count
     return [weight * count / sum(weights) for weight in weights]
