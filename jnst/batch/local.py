@@ -4,6 +4,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from jnst.batch.jobs import Job, outdated
@@ -29,9 +30,11 @@ def paint_jobs(
     """Do the jobs in turn, each with its own settings and by their method, or all by `method`.
 
     What a method needs is loaded with its first job. Raises `InputError` if that fails for the very
-    first: without weights nothing can be painted. Later it is a failure of that job alone.
+    first: without weights nothing can be painted. Later it is a failure of that job alone. A
+    picture that could not be read is not tried again for the next job.
     """
     loaded: dict[str, Any] = {}
+    unreadable: dict[Path, str] = {}
     painted = 0
     for number, job in enumerate(jobs):
         own = settings_of(job)
@@ -39,6 +42,10 @@ def paint_jobs(
         advance = functools.partial(show, job.output.name, number, painted)
         advance()
         outcome = _check_job(job, own, depth)
+        known = next((path for path in job.inputs.paths() if path in unreadable), None)
+        if not outcome.status and known is not None:
+            yield Outcome(job, "failed", unreadable[known], unreadable=known, repeated=True)
+            continue
         if not outcome.status:
             if own.method not in loaded:
                 try:
@@ -50,6 +57,8 @@ def paint_jobs(
                     continue
             outcome = _paint_job(outcome, own, depth, chosen, loaded[own.method], advance)
             painted += outcome.status == "painted"
+            if outcome.unreadable is not None:
+                unreadable[outcome.unreadable] = outcome.reason
         yield outcome
 
 
@@ -87,7 +96,9 @@ def _paint_job(
         result = plan.result(last.best)
         save(job.output, result, pictures, settings, job.inputs, depth=depth)
     except Exception as error:  # also a fault of ours: the other pictures are to be had
-        return Outcome(job, "failed", explain(error), time.monotonic() - started)
+        reason, paths = explain(error), job.inputs.paths()
+        broken = next((path for path in paths if reason.startswith(files.unread(path))), None)
+        return Outcome(job, "failed", reason, time.monotonic() - started, unreadable=broken)
     seconds = time.monotonic() - started
     return outcome._replace(
         status="painted", seconds=seconds, loss=last.best_total if last.parts else None

@@ -15,12 +15,14 @@ import rich.table
 from jnst.batch.jobs import TABLE, Job
 from jnst.display.terminal import cell, table_console
 from jnst.errors import InputError
+from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.system import disk
 from jnst.system.streams import say
 from jnst.system.tables import text_of, unquoted
 
 _MOST_FAILED, _MOST_SLOW = 20, 3  # so many of each the summary lists
+_SLOW = 10.0  # seconds, from which on the slowest are worth a line
 
 SYNCED_EVERY = 5.0
 """After so many seconds the lines that were added go to the disk itself."""
@@ -30,13 +32,19 @@ _OUTPUT = HEADING.index("output")
 
 
 class Outcome(NamedTuple):
-    """The outcome of a job: painted, skipped or failed, and what there is to say about it."""
+    """The outcome of a job: painted, skipped or failed, and what there is to say about it.
+
+    `unreadable` is the picture that could not be read, if it failed for that; `repeated` says that
+    another job had failed for the same before.
+    """
 
     job: Job
     status: str
     reason: str = ""
     seconds: float = 0.0
     loss: float | None = None
+    unreadable: Path | None = None
+    repeated: bool = False
 
 
 def as_table(outcome: Outcome) -> dict[str, Any]:
@@ -53,7 +61,12 @@ def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
 
 
 def report(outcome: Outcome, number: int, count: int, *, quiet: bool) -> None:
-    """Say what failed and, where no live line can be, what became of each picture."""
+    """Say what failed and, where no live line can be, what became of each picture.
+
+    A picture that cannot be read is said once, not for each that was to be made of it.
+    """
+    if outcome.repeated:
+        return
     line = f"{number}/{count} {outcome.job.output}"
     if outcome.status == "failed":
         fail(f"{line} failed: {outcome.reason}", 1)
@@ -132,21 +145,40 @@ class OutcomeTable:
 
 
 def summarize(outcomes: Sequence[Outcome], folder: Path, seconds: float) -> None:
-    """Print how many were painted, skipped and failed, those that failed, and the slowest."""
+    """Print how many were painted, skipped and failed, those that failed, and the slowest.
+
+    Where a picture cannot be read, it stands there once, by itself. The slowest are left out where
+    none took long.
+    """
     console = table_console()
-    failed = [one for one in outcomes if one.status == "failed"]
+    failed = [one for one in outcomes if one.status == "failed" and not one.repeated]
     painted = [one for one in outcomes if one.status == "painted"]
-    slow = sorted(painted, key=lambda one: -one.seconds)[:_MOST_SLOW]
+    slow = sorted((one for one in painted if one.seconds >= _SLOW), key=lambda one: -one.seconds)
     table = rich.table.Table(box=rich.box.SIMPLE)
-    for name in ("picture", "seconds", "what"):
+    for name in ("photograph", "style", "seconds", "what"):
         table.add_column(name, justify="right" if name == "seconds" else "left", overflow="fold")
     for one in failed[:_MOST_FAILED]:
-        table.add_row(cell(one.job.content), f"{one.seconds:.1f}", cell(f"failed: {one.reason}"))
+        table.add_row(*_made_of(one), f"{one.seconds:.1f}", cell(_why(one)))
     if len(failed) > _MOST_FAILED:
-        table.add_row(f"and {len(failed) - _MOST_FAILED} more", "", "failed")
-    for one in slow:
-        table.add_row(cell(one.job.content), f"{one.seconds:.1f}", "painted, one of the slowest")
+        table.add_row(f"and {len(failed) - _MOST_FAILED} more", "", "", "failed")
+    for one in slow[:_MOST_SLOW]:
+        table.add_row(*_made_of(one), f"{one.seconds:.1f}", "painted, among the slowest")
     if failed or slow:
         console.print(table)
     numbers = ", ".join(f"{count} {name}" for name, count in counts(outcomes).items())
     say(f"{numbers} in {seconds:.0f} s; {TABLE} in {folder} has each")
+
+
+def _made_of(one: Outcome) -> tuple[Any, Any]:
+    """Return the cells for photograph and style; of one that cannot be read, that alone."""
+    job = one.job
+    photograph = job.content if one.unreadable in (None, job.content) else ""
+    style = job.style_name if one.unreadable != job.content else ""
+    return cell(photograph), cell(style)
+
+
+def _why(one: Outcome) -> str:
+    """Say why a job failed; the picture that could not be read stands beside it."""
+    if one.unreadable is None:
+        return f"failed: {one.reason}"
+    return f"cannot be read{one.reason.removeprefix(files.unread(one.unreadable))}"

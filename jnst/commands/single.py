@@ -66,11 +66,11 @@ def paint_one(
     if not options.quiet:
         _announce(run, options)
 
-    def write(last: Progress, curves: Curves) -> None:
+    def write(last: Progress, curves: Curves, early: bool) -> None:
         nonlocal output
         if options.output is None:
             output = disk.unused(output)  # another run may have taken the name meanwhile
-        run.save(output, last.best)
+        run.save(output, last.best, interrupted=last.step if early else None)
         if options.plot:
             files.write(_plotted(output), plot.loss_curves(list(curves.values())))
 

@@ -8,7 +8,7 @@ from typing import Any
 from jnst.arrays import Image
 from jnst.errors import InputError
 from jnst.pictures import files, samples
-from jnst.runs.record import Inputs, record
+from jnst.runs.record import INTERRUPTED, Inputs, record
 from jnst.runs.sources import check_no_source
 from jnst.system.streams import notice
 from jnst.transfer.extents import extents
@@ -79,15 +79,21 @@ def save(
     inputs: Inputs,
     *,
     depth: int = 8,
+    interrupted: int | None = None,
 ) -> None:
     """Write the result of a plan, with the content's transparency and what it was made of.
+
+    `interrupted` is after how many steps the run was, if so.
 
     Raises:
         InputError: for what the disk refuses. Where it is the format that does, a PNG is written
             beside it, which the message names.
 
     """
-    options = metadata(settings, inputs) | {"alpha": alpha_for(pictures, result), "depth": depth}
+    options = metadata(settings, inputs)
+    if interrupted is not None:
+        options["settings"][INTERRUPTED] = interrupted
+    options |= {"alpha": alpha_for(pictures, result), "depth": depth}
     files.write_or_png(path, result, **options)
 
 

@@ -46,6 +46,10 @@ class Inputs:
         ]
 
 
+INTERRUPTED = "interrupted_after"
+"""What the table in a picture has beside both, if its run ended early: after how many steps."""
+
+
 def record(settings: Settings, inputs: Inputs) -> dict[str, Any]:
     """Return both as one flat table, to be written as JSON."""
     return dataclasses.asdict(settings) | dataclasses.asdict(inputs)
@@ -54,12 +58,12 @@ def record(settings: Settings, inputs: Inputs) -> dict[str, Any]:
 def restore(recorded: Mapping[str, Any]) -> tuple[Settings, Inputs]:
     """Turn such a table, as it comes from JSON, back into both.
 
-    What it lacks has its default. Raises `InputError` where a name is unknown, or the type of a
-    value wrong; values are not checked.
+    What it lacks has its default; that the run ended early is no setting. Raises `InputError` where
+    a name is unknown, or the type of a value wrong; values are not checked.
     """
     names = [{field.name for field in dataclasses.fields(kind)} for kind in (Settings, Inputs)]
     for name in recorded:
-        if not any(name in known for known in names):
+        if name != INTERRUPTED and not any(name in known for known in names):
             raise InputError(f"made with a setting {name!r}, which is unknown here")
     try:
         settings = msgspec.convert(

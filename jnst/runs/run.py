@@ -54,10 +54,21 @@ class OpenedRun:
     checkpoints: Checkpoints
     facts: Facts | None
 
-    def save(self, path: Path, image: Image) -> None:
-        """Finish a picture of this run and write it."""
+    def save(self, path: Path, image: Image, *, interrupted: int | None = None) -> None:
+        """Finish a picture of this run and write it.
+
+        If the run was `interrupted`, after so many steps, the picture says so.
+        """
         result = self.plan.result(image)
-        pictures.save(path, result, self.pictures, self.settings, self.inputs, depth=self.depth)
+        pictures.save(
+            path,
+            result,
+            self.pictures,
+            self.settings,
+            self.inputs,
+            depth=self.depth,
+            interrupted=interrupted,
+        )
 
 
 class EndedRun(NamedTuple):
@@ -116,7 +127,7 @@ def paint_run(
     run: OpenedRun,
     *,
     watching: AbstractContextManager[Callable[[Progress, Curves], None]],
-    write: Callable[[Progress, Curves], None],
+    write: Callable[[Progress, Curves, bool], None],
     interruption: Callable[[], KeyboardInterrupt | None],
     every: int = 10,
 ) -> EndedRun:
@@ -128,7 +139,8 @@ def paint_run(
         run: what to paint.
         watching: is entered while it is painted, and yields what is called with each `Progress`
             and the losses until there.
-        write: is called in the end with the last of both, undisturbed by signals.
+        write: is called in the end, undisturbed by signals: with the last of both, and whether the
+            run ended early.
         interruption: says what has interrupted the run, if anything; asked at the end of each step
             that it can go on from. See `jnst.runs.signals.interruptions`.
         every: on an accelerator, after how many steps a picture comes back.
@@ -163,7 +175,7 @@ def paint_run(
             trouble = error
     assert last is not None  # there is a step left, also after a checkpoint
     with uninterrupted():
-        write(last, curves)
+        write(last, curves, trouble is not None)
         if run.checkpoints.checkpoint is not None and trouble is None:
             checkpoint.remove(run.checkpoints.checkpoint)
     return EndedRun(last, trouble)

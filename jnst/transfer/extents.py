@@ -8,20 +8,21 @@ from jnst.pictures import canvas, resizing
 from jnst.transfer.settings import Settings
 
 MARGIN = 80
-"""The long side of a picture by its margin, unless the settings have one; none in one pass."""
+"""The long side of a picture by its margin, unless the settings have one."""
 
 
 def extents(size: tuple[int, ...], settings: Settings) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return height and width of the result for a photograph of this size, and of its canvas.
 
     `size` is the photograph's height and width. The canvas has the margins, and sides that are
-    multiples of `settings.canvas`; see `jnst.pictures.canvas.sides`.
+    multiples of `settings.canvas`; see `jnst.pictures.canvas.sides`. In one pass the margins are
+    put around the canvas, and cut off, by `jnst.transfer.onepass.method.paint`.
     """
     height, width = size
     inner = resizing.size_within(height, width, settings.size, upscale=settings.upscale)
-    margin = settings.margin
-    if margin is None:
-        margin = max(inner) // MARGIN if settings.method == "pixels" else 0
+    margin = max(inner) // MARGIN if settings.margin is None else settings.margin
+    if settings.method != "pixels":
+        margin = 0
     outer = canvas.sides(*inner, settings.canvas or 1, most=settings.size, margin=margin)
     return inner, outer
 

@@ -89,7 +89,7 @@ class Settings:
     margin: int | None = None
     """Paint this many pixels more beyond each border, over the content's mirror image, and cut them
     off in the end, for the outermost take on colours of their own. By default an 80th of the long
-    side."""
+    side; in one pass 16."""
     style_size: int | None = None
     """Long side of the style picture, at most; by default that of the result. A larger number gives
     larger strokes."""

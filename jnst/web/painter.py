@@ -140,8 +140,8 @@ def _paint_picture(
         began=began,
     )
 
-    def write(last: Progress, curves: Curves) -> None:
-        run.save(output, last.best)
+    def write(last: Progress, curves: Curves, early: bool) -> None:
+        run.save(output, last.best, interrupted=last.step if early else None)
         show(last, curves, whole=True)
 
     ended = paint_run(

@@ -170,3 +170,18 @@ def test_an_output_that_cannot_be_written_is_not_painted_first(monkeypatch):
     assert run() == 1
     assert len(painted) == 5
     assert "it is not a regular file" in table()[1]["reason"]
+
+
+def test_a_broken_photograph_is_tried_and_reported_once(capsys):
+    os.mkdir("paintings")
+    for name in ("one.png", "two.png"):
+        PIL.Image.open("painting.png").save(f"paintings/{name}")
+    with open("photos/a-broken.png", "wb") as stream:
+        stream.write(b"no picture")
+    assert run("--styles", "paintings") == 1
+    told = capsys.readouterr()
+    assert told.err.count("a-broken.png' as a picture") == 1
+    assert told.out.count("photos/a-broken.png") == 1
+    reasons = [row["reason"] for row in table() if row["status"] == "failed"]
+    assert len(reasons) == 2
+    assert reasons[0] == reasons[1] != ""

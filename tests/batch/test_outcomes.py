@@ -10,6 +10,7 @@ from jnst.batch.jobs import Job
 from jnst.batch.outcomes import HEADING, Outcome, OutcomeTable, read_table, report, summarize
 from jnst.batch.styles import Style
 from jnst.errors import InputError
+from jnst.pictures import files
 from jnst.system import disk
 
 STYLE = Style((Path("style.png"),))
@@ -132,7 +133,7 @@ def test_a_row_that_was_cut_is_left_out(tmp_path):
 def test_a_summary_names_the_slowest_and_twenty_failures_and_counts_the_rest(capsys):
     failed = [Outcome(job(f"bad{i:02}"), "failed", "why") for i in range(25)]
     painted = [Outcome(job(f"good{i}"), "painted", "", seconds) for i, seconds in enumerate("2413")]
-    painted = [one._replace(seconds=float(one.seconds)) for one in painted]
+    painted = [one._replace(seconds=10 * float(one.seconds)) for one in painted]
     summarize([*failed, *painted, SKIPPED], Path("out"), 61.4)
     told = capsys.readouterr().out
     assert told.endswith("4 painted, 1 skipped, 25 failed in 61 s; batch.csv in out has each\n")
@@ -141,6 +142,20 @@ def test_a_summary_names_the_slowest_and_twenty_failures_and_counts_the_rest(cap
     assert "and 5 more" in told
     slowest = [word for word in told.split() if word.startswith("photos/good")]
     assert slowest == ["photos/good1.png", "photos/good3.png", "photos/good0.png"]
+
+
+def test_quick_pictures_are_not_called_slow_and_each_failure_names_its_style(capsys):
+    broken = Outcome(job("c"), "failed", f"{files.unread('photos/c.png')}: why")
+    broken = broken._replace(unreadable=Path("photos/c.png"))
+    summarize([PAINTED, broken, broken._replace(repeated=True), FAILED], Path("out"), 2.0)
+    told = capsys.readouterr().out
+    assert "slowest" not in told
+    assert told.count("photos/c.png") == 1
+    assert [line.split()[:2] for line in told.splitlines() if "why" in line] == [
+        ["photos/c.png", "0.0"]
+    ]
+    assert "cannot be read: why" in told
+    assert "photos/[c].png   style.png" in told
 
 
 def test_a_summary_of_what_was_all_skipped_is_one_line_and_brackets_are_text(capsys):

@@ -11,6 +11,8 @@ import pytest
 import jnst.cli
 from jnst.commands.show import as_config
 from jnst.pictures import files, samples
+from jnst.runs.record import Inputs, record
+from jnst.transfer.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("tiny")
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--quiet", "--engine", "byhand"]
@@ -54,6 +56,13 @@ def test_as_json_it_is_what_the_picture_holds(capsys):
     assert "\x1b" not in shown
     assert '# unknown here: "glow" = null\n' in shown
     assert tomllib.loads(shown) == {"content": "a\x1b[31m\n.png", "steps": [3]}
+
+
+def test_of_one_pass_only_what_means_something_is_shown():
+    made = record(Settings(method="ghiasi"), Inputs(content=Path("a.png")))
+    table = tomllib.loads("\n".join(as_config(json.loads(json.dumps(made, default=str)))))
+    assert {"method", "size", "seed"} < set(table)
+    assert not {"steps", "content-weight", "backbone", "history"} & set(table)
 
 
 @pytest.mark.parametrize("command", ["dream", "visualize"])

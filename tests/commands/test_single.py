@@ -156,6 +156,13 @@ def test_what_was_painted_is_kept_when_the_loss_fails_for_good(capsys, monkeypat
     assert os.path.exists("kept.png")
     told = capsys.readouterr()
     assert told.out.startswith("interrupted: wrote kept.png")
+    assert files.read_settings("kept.png")["interrupted_after"] == 2
+    assert jnst.cli.main(["show", "kept.png"]) == 0
+    assert capsys.readouterr().out.startswith("# Interrupted after 2 steps")
+    monkeypatch.setattr(jnst.transfer.method, "paint", original)
+    again = ["stylize", "--like", "kept.png", "--no-cache", "--quiet", "-o", "whole.png"]
+    assert jnst.cli.main(again) == 0
+    assert "interrupted_after" not in files.read_settings("whole.png")
     assert "not a finite number" in told.err
 
 

@@ -41,9 +41,9 @@ class Watcher:
         assert list(curves)[-1] == progress.step
         assert curves[progress.step]["total"] == progress.total
 
-    def write(self, last, curves):
+    def write(self, last, curves, early):
         self.events.append("write")
-        self.last, self.curves = last, curves
+        self.last, self.curves, self.early = last, curves, early
 
     def interruption(self):
         return KeyboardInterrupt() if self.events[-1] == self.stop else None
@@ -72,6 +72,7 @@ def test_a_run_is_watched_to_its_end_then_written(tmp_path):
     assert list(watcher.curves) == list(range(1, STEPS + 1))
     assert (ended.last.step, ended.trouble) == (STEPS, None)
     assert ended.last is watcher.last
+    assert not watcher.early
     assert checkpoint.load(tmp_path) is None, "what is over has no checkpoint"
 
 
@@ -122,7 +123,7 @@ def test_trouble_is_raised_only_where_there_is_nothing_to_write(error, tmp_path,
 def test_a_picture_that_cannot_be_written_leaves_the_checkpoint(tmp_path):
     run, watcher = opened(tmp_path), Watcher()
 
-    def refused(last, curves):
+    def refused(last, curves, early):
         raise InputError("the disk is full")
 
     watcher.write = refused

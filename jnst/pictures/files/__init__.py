@@ -16,7 +16,7 @@ from jnst.pictures.files.encoding import (
     write_or_png,
 )
 from jnst.pictures.files.metadata import depth, is_ours, read_settings
-from jnst.pictures.files.opening import READABLE, suffixes
+from jnst.pictures.files.opening import READABLE, suffixes, unread
 from jnst.pictures.files.thumbnails import thumbnail
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "read_with_alpha",
     "suffixes",
     "thumbnail",
+    "unread",
     "write",
     "write_or_png",
 ]

@@ -72,6 +72,11 @@ File = str | os.PathLike[str] | bytes | IOBase
 """A file: its path, its contents, or opened for reading bytes."""
 
 
+def unread(path: str | os.PathLike[str]) -> str:
+    """Return the words that begin every message about a file that cannot be read as a picture."""
+    return f"cannot read {os.fspath(path)!r} as a picture"
+
+
 @contextlib.contextmanager
 def opened(source: File) -> Iterator[IO[bytes]]:
     """Open a file that may be a picture; whatever goes wrong meanwhile becomes an `InputError`."""
@@ -80,7 +85,7 @@ def opened(source: File) -> Iterator[IO[bytes]]:
             yield _Contents(_contents(source))
         return
     path = source
-    with guarded(f"cannot read {os.fspath(path)!r} as a picture"):
+    with guarded(unread(path)):
         status = check_regular(path)
         if status.st_size == 0:
             raise InputError("the file is empty")

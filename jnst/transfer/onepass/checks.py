@@ -13,7 +13,7 @@ from jnst.errors import (
 )
 from jnst.transfer.settings import Settings
 
-_OF_THE_PICTURE = ("size", "upscale", "square", "canvas", "colour")
+_OF_THE_PICTURE = ("size", "upscale", "square", "canvas", "margin", "colour")
 ALWAYS = frozenset(("method", *_OF_THE_PICTURE, "seed", "engine", "precision", "tile"))
 """Settings that mean something to every method that paints in one pass."""
 MEANT: Mapping[str, frozenset[str]] = {

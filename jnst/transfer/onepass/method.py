@@ -28,6 +28,8 @@ from jnst.transfer.settings import Settings
 from jnst.transfer.targets import TargetCache, contents
 from jnst.xla import make_room, own_switches
 
+MARGIN = 16
+"""Pixels that a network paints beyond each border, unless the settings say how many."""
 Networks = dict[Path | None, Loaded]
 """Trained networks by file, for many pictures."""
 
@@ -38,14 +40,17 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     """Paint a picture in one pass, as large as `pictures` and `settings` say, in [0, 1].
 
     A network halves the picture some times, and doubles it again. So that it comes out as large as
-    it went in, it is mirrored at its borders until its sides can be halved, and cut in the end.
+    it went in, it is mirrored at its borders until its sides can be halved, and cut in the end. The
+    mirror image is `settings.margin` pixels wide at least: where each convolution mirrors its own
+    map, as at the border of what a network is given, a dark, dotted line comes out.
     With regions, each is painted as a whole by its style, and what is outside all of them stays as
     in the photograph. Noise, for networks that take some, is drawn from the seed. An interruption
     is raised at once.
     """
     _, (height, width) = extents(pictures.original.shape[1:3], settings)
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
-    outer = _rounded(height, width, loaded.network)
+    margin = MARGIN if settings.margin is None else settings.margin
+    outer = _rounded(height + 2 * margin, width + 2 * margin, loaded.network)
     extended = canvas.extend(content, *outer)
     noise = draw(loaded.network.table, np.random.default_rng(settings.seed), outer)
     make_room((loaded.network.table, outer))

@@ -80,7 +80,7 @@ def test_noise_is_the_same_in_tiles(noisy):
     ("numbers", "blend", "name"), [((7,), (), "style7"), ((7, 19), (2.0, 2.0), "half7_half19")]
 )
 def test_it_paints_what_the_network_of_26_styles_does(numbers, blend, name):
-    options = {"method": "multistyle", "style_number": numbers, "blend": blend}
+    options = {"method": "multistyle", "style_number": numbers, "blend": blend, "margin": 0}
     y = jnst.stylize(picture("content.png")[0], **options)
     (expected,) = load(ORACLES / "multistyle26.npz")[name] / 255
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
@@ -89,9 +89,19 @@ def test_it_paints_what_the_network_of_26_styles_does(numbers, blend, name):
 @pytest.mark.slow
 @here()
 def test_it_paints_what_the_network_of_any_style_does():
-    y = jnst.stylize(picture("content.png")[0], picture("style_256.png")[0], quality="instant")
+    pair = picture("content.png")[0], picture("style_256.png")[0]
+    y = jnst.stylize(*pair, quality="instant", margin=0)
     (expected,) = load(ORACLES / "ghiasi.npz")["out"] / 255
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
+
+
+def test_a_mirrored_margin_is_painted_and_cut_off(any_style):
+    content = CONTENT[:36, :48]
+    around = np.pad(content, ((16, 16), (16, 16), (0, 0)), "reflect")
+    expected = paint(any_style, content=around, margin=0)[:, 16:-16, 16:-16]
+    found = paint(any_style, content=content)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+    assert np.abs(paint(any_style, content=content, margin=0) - found)[:, :4].max() > 0.01
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +112,8 @@ def micro():
 
 @here(*oracles.PUBLISHED["microast"].files)
 def test_it_paints_what_microast_does(micro):
-    y = paint(micro, picture("content.png")[0], [picture("style.png")[0]], method="microast")
+    pair = picture("content.png")[0], [picture("style.png")[0]]
+    y = paint(micro, *pair, method="microast", margin=0)
     expected = oracles.expected("microast", "out").clip(0, 1)
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-3)
 
@@ -145,9 +156,9 @@ def test_the_picture_has_exactly_the_size_of_the_photograph(shape):
 def test_sides_that_can_be_halved_are_painted_as_they_are():
     """And others within a picture whose borders are mirrored: 2 pixels on the left of 33."""
     whole = np.pad(CONTENT[:36, :33], ((0, 0), (1, 2), (0, 0)), mode="reflect")
-    larger = jnst.stylize(whole, **SEVEN).array
+    larger = jnst.stylize(whole, **SEVEN, margin=0).array
     np.testing.assert_allclose(
-        jnst.stylize(CONTENT[:36, :33], **SEVEN), larger[:, 1:34], rtol=0, atol=1e-6
+        jnst.stylize(CONTENT[:36, :33], **SEVEN, margin=0), larger[:, 1:34], rtol=0, atol=1e-6
     )
 
 
