@@ -139,8 +139,8 @@ print(f"E = {style_loss(F, A):.6g}")
 #      \underbrace{\frac{\partial E}{\partial G_{ij}}}_{\text{step 1}}
 #      \; \underbrace{\frac{\partial G_{ij}}{\partial F_{pq}}}_{\text{step 2}} . $$
 #
-# **Step 1.** Treat all $N^2$ entries of $G$ as variables of their own, though $G$ is symmetric; step
-# 2 then counts both of a pair. Only one summand of $E$ contains $G_{ij}$. Call the result $D_{ij}$:
+# **Step 1.** Treat all $N^2$ entries of $G$ as variables of their own, though $G$ is symmetric;
+# step 2 then counts both of a pair. Only one summand of $E$ contains $G_{ij}$. Call it $D_{ij}$:
 #
 # $$ D_{ij} = \frac{\partial E}{\partial G_{ij}}
 #    = \frac{1}{4 N^2 M^2} \cdot 2 \, (G_{ij} - A_{ij})
