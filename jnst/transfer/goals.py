@@ -104,15 +104,11 @@ def style_goals(
         pixels = contents(style), tuple((layer, contents(mask)) for layer, mask in where.items())
         return loaded.targets.get((settings.engine, resolved.objective, tile, *pixels), anew)
 
-    measured: dict[tuple[int, int], Targets] = {}  # one style may go into many regions
     for guide in guides:
-        key = id(guide.style), id(guide.style_region)
-        if key not in measured:
-            measured[key] = measure(guide)
-        regions = where_seen(guide.region)
+        targets, regions = measure(guide), where_seen(guide.region)
         for layer, share in zip(layers, shares, strict=True):
             weight = settings.style_weight * guide.share * share / sum(shares)
-            goal = Goal(measured[key][layer], weight, regions[layer])
+            goal = Goal(targets[layer], weight, regions[layer])
             goals[layer].append(goal)
     return goals
 

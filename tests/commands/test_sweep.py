@@ -67,7 +67,7 @@ def test_a_cell_can_be_made_again_from_its_picture():
     [
         ([], "give at least one --vary"),
         (["--vary", "size=big"], "size cannot be 'big'"),
-        (["--steps", "0", "--vary", "seed=1"], "steps[0] must be a number of at least 1, not 0"),
+        (["--steps", "0", "--vary", "seed=1"], "--steps must be a number of at least 1, not 0"),
         (["--vary", "sise=1"], "unknown setting to vary 'sise'"),
         (["--vary", "pooling=max,foo"], "unknown pooling 'foo'; choose from max, avg, l2"),
         (["-o", "done", "--vary", "seed=1,2"], "done holds a grid already; choose another folder"),

@@ -112,6 +112,7 @@ def test_weighted_losses_are_the_objective_evaluated(content, style, painted):
         style_layer_weights=(1.0, 3.0, 2.0),
         style_weight=0.7,
         content_weight=0.2,
+        balance_content=False,
         tv_weight=0.4,
         style_loss="gram",
         style_scale="mean",

@@ -106,5 +106,7 @@ def test_under_a_limit_a_run_is_refused_in_one_line(tmp_path):
     run = ["sh", "-c", command, "sh", sys.executable, "-m", "jnst", *given]
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2
-    assert re.fullmatch(r"jnst: at 4198 x \d+ pixels a run needs .*: take size \d+\n", done.stderr)
+    assert re.fullmatch(
+        r"jnst: at 4198 x \d+ pixels a run needs .*: take --size \d+\n", done.stderr
+    )
     assert not list(tmp_path.iterdir())

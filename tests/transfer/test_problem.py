@@ -97,7 +97,7 @@ def test_regions_want_a_loss_that_can_be_guided(pair, name):
         prepare(pictures, settings)
 
 
-def test_one_style_for_many_regions_is_measured_once(pair):
+def test_a_style_is_measured_in_each_of_its_parts_and_for_the_balance_once(pair):
     settings, asked = Settings(**LIGHT), []
     loaded = load(settings)
 
@@ -106,11 +106,12 @@ def test_one_style_for_many_regions_is_measured_once(pair):
         return loaded.engine.targets(term, *arguments)
 
     counting = loaded._replace(engine=loaded.engine._replace(targets=targets))
-    pictures = read(*pair, settings, masks=[LEFT, 255 - LEFT, LEFT])
+    masks = [LEFT, 255 - LEFT, LEFT]
+    pictures = read(*pair, settings, masks=masks, style_masks=masks)
     goals = set_up(pictures, settings, counting, stage=Stage(32, 32, 1, "lbfgs")).constants.goals[
         "style"
     ]
-    assert sorted(asked) == ["content", "content", "style"]  # of photograph and painting
+    assert sorted(asked) == ["content"] * 2 + ["style"] * 3
     assert [len(of) for of in goals.values()] == [3, 3]
     np.testing.assert_array_equal(goals["relu1_1"][0].region, goals["relu1_1"][2].region)
     assert (goals["relu1_1"][0].region != goals["relu1_1"][1].region).all()

@@ -64,10 +64,10 @@ def test_the_plan_goes_from_coarse_to_fine():
         Stage(91, 91, 300, "adam"),
         Stage(128, 128, 50, "lbfgs"),
         Stage(181, 181, 24, "lbfgs"),
-        Stage(256, 256, 12, "lbfgs"),
+        Stage(256, 256, 16, "lbfgs"),
     ]
     assert [stage.size for stage in stages(size=512, margin=0)] == [106, 150, 212, 300], "as it is"
-    assert stages(size=512, upscale=True, margin=0)[-1] == Stage(512, 512, 5, "lbfgs")
+    assert stages(size=512, upscale=True, margin=0)[-1] == Stage(512, 512, 8, "lbfgs")
     assert stages(**plain, first_size=None) == [Stage(256, 256, 300, "lbfgs")]
     plain["first_size"] = 128
     assert [stage.steps for stage in stages(**plain, steps=(9, 5))] == [9, 5, 5]

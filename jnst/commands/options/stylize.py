@@ -1,6 +1,7 @@
 """`jnst stylize`: its options, and the mistakes that they show by themselves."""
 
 import dataclasses
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,11 +104,12 @@ def check(options: Options) -> None:
 def check_no_folder(inputs: Inputs) -> None:
     """Raise an `InputError` for a folder in place of a picture: `--batch` is for folders."""
     pictures = [inputs.content, *inputs.styles]
-    folder = next((path for path in pictures if path is not None and path.is_dir()), None)
+    # `Path.is_dir` raises an error for names that are too long for a file.
+    folder = next((path for path in pictures if path is not None and os.path.isdir(path)), None)
     if folder is None:
         return
     photos, style = (inputs.content, inputs.styles[0] if inputs.styles else Path("paintings"))
-    photos = photos if photos is not None and photos.is_dir() else Path("photos")
+    photos = folder if photos == folder else Path("photos")
     raise InputError(
         f"{folder} is a folder; many pictures are painted by: jnst stylize --batch {photos} "
         f"--styles {style} --out results"
