@@ -34,13 +34,23 @@ def sides(height: int, width: int, step: int, *, most: int, margin: int = 0) -> 
     return side(height), side(width)
 
 
-def extend(values: _Values, height: int, width: int) -> Float[np.ndarray, "1 _ _ c"]:
-    """Return (1, h, w, c) with so much of its mirror image around it; `uncover` takes that off."""
+def extend(
+    values: _Values, height: int, width: int, *, slopes: bool = False
+) -> Float[np.ndarray, "1 _ _ c"]:
+    """Return (1, h, w, c) with so much of its mirror image around it; `uncover` takes that off.
+
+    With `slopes` the image is turned about the value at the border, 2 x[0] - x[n] for x[-n], within
+    [0, 1]: what grows darker towards the border goes on growing darker, and no ridge is there.
+    """
     ways = []
     for have, want in zip(values.shape[1:3], (height, width), strict=True):
         before = (want - have) // 2  # as `crop` cuts
         ways.append((before, want - have - before))
-    return np.pad(np.asarray(values), ((0, 0), *ways, (0, 0)), mode="reflect")
+    around = ((0, 0), *ways, (0, 0))
+    if slopes:
+        turned = np.pad(np.asarray(values), around, mode="reflect", reflect_type="odd")
+        return turned.clip(0, 1)
+    return np.pad(np.asarray(values), around, mode="reflect")
 
 
 def uncover(

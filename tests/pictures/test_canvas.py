@@ -103,3 +103,10 @@ def test_a_canvas_of_ones_and_a_square_change_nothing():
     for settings in (Settings(size=40, canvas=1), Settings(size=24, canvas=5, square=True)):
         read = pictures.read(photo, photo, settings)
         np.testing.assert_array_equal(read.content, read.original)
+
+
+def test_slopes_go_on_beyond_the_border():
+    ramp = np.linspace(0.4, 0.6, 5, dtype=np.float32).reshape(1, 1, 5, 1)
+    found = canvas.extend(ramp, 1, 13, slopes=True)[0, 0, :, 0]
+    np.testing.assert_allclose(found, np.linspace(0.2, 0.8, 13), atol=1e-6)
+    assert canvas.extend(ramp * 1.5, 1, 13, slopes=True).max() == 1

@@ -42,7 +42,8 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     A network halves the picture some times, and doubles it again. So that it comes out as large as
     it went in, it is mirrored at its borders until its sides can be halved, and cut in the end. The
     mirror image is `settings.margin` pixels wide at least: where each convolution mirrors its own
-    map, as at the border of what a network is given, a dark, dotted line comes out.
+    map, as at the border of what a network is given, a dark, dotted line comes out. Slopes go on in
+    it: such networks paint a ridge as a dark edge.
     With regions, each is painted as a whole by its style, and what is outside all of them stays as
     in the photograph. Noise, for networks that take some, is drawn from the seed. An interruption
     is raised at once.
@@ -51,7 +52,7 @@ def paint(pictures: Pictures, settings: Settings, loaded: Loaded, *, tile: int |
     content = np.asarray(resizing.resize(pictures.content, height, width), np.float32)
     margin = MARGIN if settings.margin is None else settings.margin
     outer = _rounded(height + 2 * margin, width + 2 * margin, loaded.network)
-    extended = canvas.extend(content, *outer)
+    extended = canvas.extend(content, *outer, slopes=margin > 0)
     noise = draw(loaded.network.table, np.random.default_rng(settings.seed), outer)
     make_room((loaded.network.table, outer))
 
