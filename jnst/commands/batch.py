@@ -22,7 +22,7 @@ from jnst.batch.tables import from_table
 from jnst.commands.asjson import tell
 from jnst.commands.options.output import Batch
 from jnst.display.terminal import over_all
-from jnst.errors import InputError
+from jnst.errors import InputError, counted
 from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
@@ -52,7 +52,7 @@ def run(
     130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished. Each is painted
     with `settings`, by the method that its style wants, and then `quality`; `preset` is the name of
     the one that the settings began with. With `json`, what became of each is printed as that, and
-    how many of them in the end.
+    in the end how many of them, and how many are left to do.
 
     Raises:
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
@@ -74,7 +74,7 @@ def run(
             notice(f"left out, no pictures: {', '.join(others)}")
     outcomes: list[Outcome] = []
     table = OutcomeTable(folder, before)
-    status, started, trouble = 0, time.monotonic(), ""
+    status, started, trouble, stopped = 0, time.monotonic(), "", False
 
     def note(write: Callable[[], None]) -> None:
         nonlocal trouble
@@ -95,17 +95,28 @@ def run(
                 note(functools.partial(table.add, outcome))
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
-        left = len(jobs) - len(outcomes)
-        status = fail(f"interrupted: {left} pictures are left to do", interrupted(error))
+        stopped = True
+        status = fail(f"interrupted: {_left(outcomes, jobs)}", interrupted(error))
     with uninterrupted():
         note(table.finish)
         if json:
             tell(
-                {**counts(outcomes), "seconds": time.monotonic() - started, "table": folder / TABLE}
+                {
+                    **counts(outcomes),
+                    "interrupted": stopped,
+                    "left": len(jobs) - len(outcomes),
+                    "seconds": time.monotonic() - started,
+                    "table": folder / TABLE,
+                }
             )
         elif not quiet:
             summarize(outcomes, folder, time.monotonic() - started)
     return status or (1 if trouble else 0)
+
+
+def _left(outcomes: Sequence[Outcome], jobs: Sequence[Job]) -> str:
+    left = len(jobs) - len(outcomes)
+    return f"{counted(left, 'picture')} {'is' if left == 1 else 'are'} left to do"
 
 
 def _jobs(

@@ -8,8 +8,10 @@ import PIL.Image
 import pytest
 
 import jnst.cli
+from jnst.commands import batch
 from jnst.commands.asjson import tell
 from jnst.pictures import files, samples
+from jnst.runs.signals import Terminated
 
 pytestmark = pytest.mark.usefixtures("tiny")
 SMALL = ["--size", "32", "--steps", "2", "--no-cache", "--engine", "byhand", "--json"]
@@ -56,6 +58,23 @@ def test_of_a_batch_it_is_a_line_for_each_and_one_for_all(capsys):
         "failed": 1,
     }
     assert both["table"] == str(Path("results/batch.csv"))
+    assert (both["interrupted"], both["left"]) == (False, 0)
+
+
+def test_of_a_batch_that_was_interrupted_it_says_so_and_what_is_left(capsys, monkeypatch):
+    rows = ["content,style,output", *(f"photo.png,painting.png,{i}.png" for i in range(3))]
+    Path("pairs.csv").write_text("\n".join(rows), "utf-8")
+    whole = batch.paint_jobs
+
+    def one_only(*words):
+        yield next(whole(*words))
+        raise Terminated
+
+    monkeypatch.setattr(batch, "paint_jobs", one_only)
+    assert jnst.cli.main(["--batch", "pairs.csv", "--out", "results", *SMALL]) == 143
+    one, both = lines(capsys)
+    assert one["status"] == "painted"
+    assert (both["painted"], both["interrupted"], both["left"]) == (1, True, 2)
 
 
 def test_of_a_comparison_it_is_the_table(capsys):
