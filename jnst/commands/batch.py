@@ -27,7 +27,7 @@ from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
-from jnst.system.streams import notice
+from jnst.system.streams import OutputError, notice
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.network import check_trained, describe
 from jnst.transfer.onepass.sources import is_network, network_and_paintings
@@ -90,13 +90,16 @@ def run(
             for outcome in paint_jobs(jobs, settings_of, depth, show):
                 outcomes.append(outcome)
                 report(outcome, len(outcomes), len(jobs), quiet=quiet)
+                note(functools.partial(table.add, outcome))
                 if json:
                     tell(as_table(outcome))
-                note(functools.partial(table.add, outcome))
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
         stopped = True
         status = fail(f"interrupted: {_left(outcomes, jobs)}", interrupted(error))
+    except OutputError as error:
+        stopped = True
+        status = fail(f"{error}: {_left(outcomes, jobs)}", 1)
     with uninterrupted():
         note(table.finish)
         if json:

@@ -1,11 +1,15 @@
 """What came of a command, as JSON."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
+from helpers import ROOT
 
 import jnst.cli
 from jnst.commands import batch
@@ -75,6 +79,32 @@ def test_of_a_batch_that_was_interrupted_it_says_so_and_what_is_left(capsys, mon
     one, both = lines(capsys)
     assert one["status"] == "painted"
     assert (both["painted"], both["interrupted"], both["left"]) == (1, True, 2)
+
+
+def shell(command):
+    """Run a command of a shell in which `jnst` is the small network's; return what ends it."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    program = f'jnst() {{ "{sys.executable}" "{ROOT}/tests/support/tiny.py" "$@"; }}; {command}'
+    return subprocess.run(["sh", "-c", program], env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
+def test_a_full_disk_behind_the_output_is_one_line_and_the_picture_is_there():
+    ended = shell(f"jnst photo.png painting.png {' '.join(SMALL)} --quiet >/dev/full")
+    says = "jnst: cannot write to standard output: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (1, says)
+    assert files.read("photo-painting.png").shape == (1, 24, 32, 3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_a_batch_that_nobody_reads_any_more_says_what_is_left():
+    rows = ["content,style,output", *(f"photo.png,painting.png,{i}.png" for i in range(3))]
+    Path("pairs.csv").write_text("\n".join(rows), "utf-8")
+    words = ["--batch", "pairs.csv", "--out", "results", *SMALL, "--quiet"]
+    ended = shell(f"(jnst {' '.join(words)}; echo $? > status) | true")
+    assert ended.stderr == "jnst: standard output was closed: 2 pictures are left to do\n"
+    assert Path("status").read_text() == "1\n"
+    assert Path("results/batch.csv").read_text("utf-8").count("painted") == 1
 
 
 def test_of_a_comparison_it_is_the_table(capsys):
