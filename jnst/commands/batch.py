@@ -52,7 +52,7 @@ def run(
     130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished. Each is painted
     with `settings`, by the method that its style wants, and then `quality`; `preset` is the name of
     the one that the settings began with. With `json`, what became of each is printed as that, and
-    in the end how many of them, and how many are left to do.
+    in the end how many of them, how many are left to do, and what else is in the folder.
 
     Raises:
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
@@ -68,10 +68,9 @@ def run(
     jobs, folder, before = _jobs(batch, settings, settings_of)
     if cache:
         keep_compiled_programs()
-    if batch.batch is not None and batch.batch.is_dir() and not quiet:
-        others = left_out(batch.batch, folder)
-        if others:
-            notice(f"left out, no pictures: {', '.join(others)}")
+    others = left_out(batch.batch, folder) if batch.batch and batch.batch.is_dir() else []
+    if not quiet:
+        _tell_of(others)
     outcomes: list[Outcome] = []
     table = OutcomeTable(folder, before)
     status, started, trouble, stopped = 0, time.monotonic(), "", False
@@ -96,10 +95,10 @@ def run(
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
         stopped = True
-        status = fail(f"interrupted: {_left(outcomes, jobs)}", interrupted(error))
+        status = fail(f"interrupted: {_left(len(jobs) - len(outcomes))}", interrupted(error))
     except OutputError as error:
         stopped = True
-        status = fail(f"{error}: {_left(outcomes, jobs)}", 1)
+        status = fail(f"{error}: {_left(len(jobs) - len(outcomes))}", 1)
     with uninterrupted():
         note(table.finish)
         if json:
@@ -108,6 +107,7 @@ def run(
                     **counts(outcomes),
                     "interrupted": stopped,
                     "left": len(jobs) - len(outcomes),
+                    "left_out": others,
                     "seconds": time.monotonic() - started,
                     "table": folder / TABLE,
                 }
@@ -117,8 +117,19 @@ def run(
     return status or (1 if trouble else 0)
 
 
-def _left(outcomes: Sequence[Outcome], jobs: Sequence[Job]) -> str:
-    left = len(jobs) - len(outcomes)
+def _tell_of(others: Sequence[str]) -> None:
+    """Say what else is in a folder, and what to do about raw photographs."""
+    raw = [name for name in others if files.is_raw(name)]
+    rest = [name for name in others if name not in raw]
+    if rest:
+        notice(f"left out, no pictures: {', '.join(rest)}")
+    if raw:
+        notice(
+            f"left out, raw photographs: {', '.join(raw)}; export them as JPEG, PNG or TIFF first"
+        )
+
+
+def _left(left: int) -> str:
     return f"{counted(left, 'picture')} {'is' if left == 1 else 'are'} left to do"
 
 

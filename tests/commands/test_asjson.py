@@ -81,6 +81,24 @@ def test_of_a_batch_that_was_interrupted_it_says_so_and_what_is_left(capsys, mon
     assert (both["painted"], both["interrupted"], both["left"]) == (1, True, 2)
 
 
+def test_of_a_folder_it_has_the_names_of_what_was_left_out(capsys):
+    Path("photos/deep").mkdir(parents=True)
+    os.replace("photo.png", "photos/photo.png")
+    for name in ("camera.DNG", "notes.txt"):
+        Path("photos", name).touch()
+    words = ["--batch", "photos", "--styles", "painting.png", "--out", "results"]
+    assert jnst.cli.main([*words, *SMALL, "--quiet"]) == 0
+    told = capsys.readouterr()
+    found = json.loads(told.out.splitlines()[-1])
+    assert found["left_out"] == ["camera.DNG", "deep/", "notes.txt"]
+    assert told.err == ""
+    assert jnst.cli.main([*words, *SMALL]) == 0
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "jnst: left out, no pictures: deep/, notes.txt",
+        "jnst: left out, raw photographs: camera.DNG; export them as JPEG, PNG or TIFF first",
+    ]
+
+
 def shell(command):
     """Run a command of a shell in which `jnst` is the small network's; return what ends it."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
