@@ -133,7 +133,7 @@ def test_numbered_pictures_go_on_counting(stop_at, go_on):
         ([*KEPT, "--resume", "--seed", "3"], "the run in kept has seed 0, not 3"),
         ([*KEPT, "--resume", "--colour", "luminance"], "has colour None, not luminance"),
         (["--resume"], "resume goes with checkpoint"),
-        ([*KEPT[:3], "-1", "--resume"], "checkpoint_every must be"),
+        ([*KEPT[:3], "-1", "--resume"], "--checkpoint-every must be"),
     ],
 )
 def test_a_run_that_does_not_fit_its_checkpoint_is_refused(words, says, stop_at, go_on, capsys):
