@@ -1,7 +1,6 @@
 """The command line: finds the command, parses its options, turns every error into one line."""
 
 import importlib
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ from jnst.commands.words import HELP, is_file, is_option
 from jnst.errors import InputError, check_choice
 from jnst.runs.failures import explain, fail
 from jnst.runs.signals import dying, interrupted, leave, signals
-from jnst.system.streams import forgiving, say
+from jnst.system.streams import OutputError, forgiving, say
 from jnst.version import __version__
 
 COMMANDS: dict[str, ModuleType] = {
@@ -78,8 +77,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(words: list[str]) -> int:
-    if isinstance(sys.stdout, io.TextIOWrapper):  # the name of a file may be no text
-        sys.stdout.reconfigure(errors="backslashreplace")
     has = ()
     try:
         if not words or words[0] in HELP:
@@ -131,9 +128,8 @@ def _main(words: list[str]) -> int:
         return fail(as_typed(str(error), has), 2)
     except KeyboardInterrupt as interruption:
         return fail("interrupted: nothing was written", interrupted(interruption))
-    except BrokenPipeError:  # whoever read our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OutputError as error:
+        return 1 if error.closed else fail(error, 1)
     except Exception as error:  # no traceback reaches a user who did not ask for one
         return fail(explain(error), 1)
 

@@ -20,6 +20,11 @@ def pictures_in(folder: Path, *, networks: bool = False) -> list[Path]:
         for path in _visible(folder)
         if path.suffix.lower() in files.suffixes() or (networks and is_network(path))
     ]
+    if not found and any(map(files.is_raw, _visible(folder))):
+        raise InputError(
+            f"there is no picture in {os.fspath(folder)!r}, only raw photographs; export them as "
+            "JPEG, PNG or TIFF first"
+        )
     if not found:
         raise InputError(
             f"there is no picture in {os.fspath(folder)!r}: no {', '.join(files.suffixes())}"

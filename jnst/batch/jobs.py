@@ -78,7 +78,13 @@ def from_folder(folder: Path, styles: Sequence[Style], out: Path) -> list[Job]:
     return name_outputs([(content, style, None) for style in styles for content in contents], out)
 
 
-def name_outputs(pairs: Sequence[tuple[Path, Style, str | None]], out: Path) -> list[Job]:
+def name_outputs(
+    pairs: Sequence[tuple[Path, Style, str | None]],
+    out: Path,
+    *,
+    table: str = "",
+    lines: Sequence[int] = (),
+) -> list[Job]:
     """Name the outputs that have no name: CONTENT-STYLE.png, the same on every run.
 
     As for a single picture, STYLE are all of its files and numbers, with hyphens between.
@@ -86,7 +92,7 @@ def name_outputs(pairs: Sequence[tuple[Path, Style, str | None]], out: Path) -> 
     Where that would be the name of several, as of `a.jpg` and `a.png`, all of these keep their
     suffixes: `a.jpg-style.png.png`. Names that differ in case alone count as the same, as they do
     on some disks. Raises `InputError` where two outputs are the same all the same, or an output is
-    one of the pictures.
+    one of the pictures; of pairs that are the `lines` of a `table`, it names the lines.
     """
     short = [f"{content.stem}-{_named(style)}.png" for content, style, _ in pairs]
     taken = Counter(map(_key, short))
@@ -95,7 +101,7 @@ def name_outputs(pairs: Sequence[tuple[Path, Style, str | None]], out: Path) -> 
         full = f"{content.name}-{_named(style, whole=True)}.png"
         name = output or (name if taken[_key(name)] == 1 else full)
         jobs.append(Job(content, style, out / name))
-    _check_apart(jobs)
+    _check_apart(jobs, table=table, lines=lines)
     return jobs
 
 
@@ -105,12 +111,18 @@ def _named(style: Style, *, whole: bool = False) -> str:
     return "-".join([*names, *map(str, style.numbers)])
 
 
-def _check_apart(jobs: Sequence[Job]) -> None:
+def _check_apart(jobs: Sequence[Job], *, table: str, lines: Sequence[int]) -> None:
     """Refuse outputs that would replace each other, or a picture that something is made of."""
-    seen: dict[str, Job] = {}
-    for job in jobs:
-        other = seen.setdefault(_key(os.path.realpath(job.output)), job)
-        if other is not job:
+    seen: dict[str, int] = {}
+    for number, job in enumerate(jobs):
+        before = seen.setdefault(_key(os.path.realpath(job.output)), number)
+        other = jobs[before]
+        if before != number and lines:
+            raise InputError(
+                f"{table}, lines {lines[before]} and {lines[number]}: both would be "
+                f"{other.output}; give each line an output of its own"
+            )
+        if before != number:
             raise InputError(
                 f"{job.output} would be made of {other.content} and {other.style_name}, "
                 f"and of {job.content} and {job.style_name}; name outputs in a table of pairs"
@@ -143,7 +155,7 @@ def outdated(job: Job, settings: Settings, *, depth: int = 8) -> str | None:
     except InputError as error:  # jnst leaves none such: its files are whole or not there
         raise InputError(f"{error}; it is not replaced") from None
     if found is None:
-        raise InputError(f"{job.output} is there and not of jnst; it is not replaced")
+        raise InputError(f"{job.output} exists and was not made by jnst, so it is left alone")
     try:
         before, inputs = restore(found)
     except InputError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jnst.batch.jobs import Job, name_outputs
 from jnst.batch.styles import Style
-from jnst.errors import InputError, check_choice
+from jnst.errors import InputError, check_choice, counted
 from jnst.pictures import files
 from jnst.system.disk import guarded
 from jnst.transfer.onepass.sources import SUFFIXES, is_network
@@ -62,7 +62,7 @@ def from_table(path: Path, out: Path) -> list[Job]:
     if wrong:
         more = f"; and {len(wrong) - MOST_NAMED} more" if len(wrong) > MOST_NAMED else ""
         raise InputError(f"{name}, {'; '.join(wrong[:MOST_NAMED])}{more}")
-    return name_outputs(found, out)
+    return name_outputs(found, out, table=name, lines=[line for line, _ in rows])
 
 
 def _pair(
@@ -70,7 +70,9 @@ def _pair(
 ) -> tuple[Path, Style, str | None]:
     """Read a row: content, style, and output if there is one; raise `InputError` if it is wrong."""
     if len(row) != len(heading):
-        raise InputError(f"{len(row)} cells below {len(heading)} columns")
+        raise InputError(
+            f"{counted(len(row), 'cell')}, but the heading has {counted(len(heading), 'column')}"
+        )
     cells = dict(zip(heading, row, strict=True))
     if not cells["content"]:
         raise InputError("no content")

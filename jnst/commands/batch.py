@@ -22,12 +22,12 @@ from jnst.batch.tables import from_table
 from jnst.commands.asjson import tell
 from jnst.commands.options.output import Batch
 from jnst.display.terminal import over_all
-from jnst.errors import InputError
+from jnst.errors import InputError, counted
 from jnst.pictures import files
 from jnst.runs.failures import fail
 from jnst.runs.signals import interrupted, uninterrupted
 from jnst.system import disk
-from jnst.system.streams import notice
+from jnst.system.streams import OutputError, notice
 from jnst.transfer.onepass.checks import WITHOUT_PAINTING
 from jnst.transfer.onepass.network import check_trained, describe
 from jnst.transfer.onepass.sources import is_network, network_and_paintings
@@ -52,7 +52,7 @@ def run(
     130 after Ctrl-C, 143 after SIGTERM, which keep the pictures that were finished. Each is painted
     with `settings`, by the method that its style wants, and then `quality`; `preset` is the name of
     the one that the settings began with. With `json`, what became of each is printed as that, and
-    how many of them in the end.
+    in the end how many of them, how many are left to do, and what else is in the folder.
 
     Raises:
         InputError: where nothing can be painted, or a table of pairs is wrong; before any picture.
@@ -68,13 +68,12 @@ def run(
     jobs, folder, before = _jobs(batch, settings, settings_of)
     if cache:
         keep_compiled_programs()
-    if batch.batch is not None and batch.batch.is_dir() and not quiet:
-        others = left_out(batch.batch, folder)
-        if others:
-            notice(f"left out, no pictures: {', '.join(others)}")
+    others = left_out(batch.batch, folder) if batch.batch and batch.batch.is_dir() else []
+    if not quiet:
+        _tell_of(others)
     outcomes: list[Outcome] = []
     table = OutcomeTable(folder, before)
-    status, started, trouble = 0, time.monotonic(), ""
+    status, started, trouble, stopped = 0, time.monotonic(), "", False
 
     def note(write: Callable[[], None]) -> None:
         nonlocal trouble
@@ -90,22 +89,48 @@ def run(
             for outcome in paint_jobs(jobs, settings_of, depth, show):
                 outcomes.append(outcome)
                 report(outcome, len(outcomes), len(jobs), quiet=quiet)
+                note(functools.partial(table.add, outcome))
                 if json:
                     tell(as_table(outcome))
-                note(functools.partial(table.add, outcome))
         status = 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
     except KeyboardInterrupt as error:
-        left = len(jobs) - len(outcomes)
-        status = fail(f"interrupted: {left} pictures are left to do", interrupted(error))
+        stopped = True
+        status = fail(f"interrupted: {_left(len(jobs) - len(outcomes))}", interrupted(error))
+    except OutputError as error:
+        stopped = True
+        status = fail(f"{error}: {_left(len(jobs) - len(outcomes))}", 1)
     with uninterrupted():
         note(table.finish)
         if json:
             tell(
-                {**counts(outcomes), "seconds": time.monotonic() - started, "table": folder / TABLE}
+                {
+                    **counts(outcomes),
+                    "interrupted": stopped,
+                    "left": len(jobs) - len(outcomes),
+                    "left_out": others,
+                    "seconds": time.monotonic() - started,
+                    "table": folder / TABLE,
+                }
             )
         elif not quiet:
             summarize(outcomes, folder, time.monotonic() - started)
     return status or (1 if trouble else 0)
+
+
+def _tell_of(others: Sequence[str]) -> None:
+    """Say what else is in a folder, and what to do about raw photographs."""
+    raw = [name for name in others if files.is_raw(name)]
+    rest = [name for name in others if name not in raw]
+    if rest:
+        notice(f"left out, no pictures: {', '.join(rest)}")
+    if raw:
+        notice(
+            f"left out, raw photographs: {', '.join(raw)}; export them as JPEG, PNG or TIFF first"
+        )
+
+
+def _left(left: int) -> str:
+    return f"{counted(left, 'picture')} {'is' if left == 1 else 'are'} left to do"
 
 
 def _jobs(

@@ -12,6 +12,7 @@ from typing import Any
 
 import tyro
 
+from jnst.commands.asjson import tell
 from jnst.commands.config import config_text, read_config
 from jnst.commands.described import described
 from jnst.commands.help import beside, columns, help_on, summary
@@ -50,7 +51,11 @@ def parse(command: str, module: ModuleType, words: Sequence[str]) -> Any:
     if target is not None:
         disk.check_writable(target, (".toml",))
         disk.write_text(target, config_text(chosen, options(), has, command=command))
-        say(f"wrote {target}")
+        flags = {one.name: one.value(chosen) for one in has if one.flag}
+        if flags.get("json"):
+            tell({"output": target})
+        elif not flags.get("quiet"):
+            say(f"wrote {target}")
         return None
     return chosen
 

@@ -157,7 +157,7 @@ def _announce(run: OpenedRun, options: Output) -> None:
     if run.schedule.point is not None:
         notice(f"going on after {run.schedule.point.step} steps")
     elif options.keep.resume:
-        notice(f"{options.keep.checkpoint} holds no run to go on with: beginning")
+        notice(f"no saved run in {options.keep.checkpoint}: starting a new one")
 
 
 def _output(inputs: Inputs, settings: Settings, options: Output) -> Path:

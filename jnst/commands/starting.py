@@ -8,7 +8,8 @@ from typing import Any
 from jnst.commands.pictures import check_readable
 from jnst.errors import InputError, check_choice
 from jnst.runs.record import Inputs, restore
-from jnst.transfer.onepass.checks import MEANT, called
+from jnst.transfer.onepass.checks import DEFAULT, MEANT, called
+from jnst.transfer.onepass.sources import is_network
 from jnst.transfer.presets import preset
 from jnst.transfer.quality import QUALITY
 from jnst.transfer.settings import Settings
@@ -26,7 +27,8 @@ def asked(words: Sequence[str], *names: str) -> argparse.Namespace:
 def of_pictures(words: Sequence[str]) -> dict[str, Any]:
     """Find the settings and pictures that the other options are based on, by the names of fields.
 
-    By `--preset`, or those of the picture that `--like` names.
+    By `--preset`, or those of the picture that `--like` names, as far as they mean something to the
+    method that is asked for.
 
     Raises:
         InputError: for an unknown name, a picture without settings, and a quality that contradicts
@@ -39,6 +41,7 @@ def of_pictures(words: Sequence[str]) -> dict[str, Any]:
         if given.preset is not None:
             raise InputError("give --preset or --like, not both")
         settings, inputs = _made_with(given.like)
+        settings = _without_idle(settings, _method(words, given, settings))
     if given.preset is not None:
         settings = preset(given.preset)
     if given.quality is not None:
@@ -54,6 +57,27 @@ def _made_with(path: str) -> tuple[Settings, Inputs]:
     if found is None:
         raise InputError(f"{path} holds no settings of jnst to make it again")
     return restore(found)
+
+
+def _method(words: Sequence[str], given: argparse.Namespace, before: Settings) -> str:
+    """Return the method that is painted by, as words tell: it may not be that of `before`."""
+    if given.method is not None:
+        return given.method
+    if before.method == "pixels" and any(map(is_network, words)):
+        return "trained"
+    return DEFAULT if before.method == "pixels" and given.quality == "instant" else before.method
+
+
+def _without_idle(settings: Settings, method: str) -> Settings:
+    """Return a picture's settings, by default where they mean nothing to another method.
+
+    Nobody typed these, so they are no mistake.
+    """
+    if method == settings.method or method not in ("pixels", *MEANT):
+        return settings
+    fields = {field.name: field.default for field in dataclasses.fields(Settings)}
+    meant = MEANT.get(method, {*fields} - {"strength", "style_number"}) | {"method"}
+    return dataclasses.replace(settings, **{k: v for k, v in fields.items() if k not in meant})
 
 
 def of_films(words: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import os
 import shutil
 import sys
@@ -61,6 +62,54 @@ _GONE = (errno.EPIPE, errno.EIO)
 """Errors of a pipe without a reader, and of a terminal that was closed."""
 
 
+class OutputError(Exception):
+    """The standard output takes no more, and the message says why.
+
+    `closed` where only its reader has gone, who may have seen enough.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        self.closed = error.errno in _GONE
+        why = "standard output was closed"
+        super().__init__(
+            why if self.closed else f"cannot write to standard output: {error.strerror}"
+        )
+
+
+class _Telling:
+    """The standard output; what it does not take raises an `OutputError`, once.
+
+    From then on all goes nowhere, also what is held and Python writes when it ends.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write the text."""
+        with self._telling():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush what is still held."""
+        with self._telling():
+            self._stream.flush()
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            with contextlib.suppress(OSError):  # of a stream without a descriptor
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self._stream.fileno())
+                os.close(nowhere)
+            raise OutputError(error) from error
+
+
 class _Forgiving:
     """A stream whose reader may go: what is written then goes nowhere."""
 
@@ -97,7 +146,8 @@ class _Forgiving:
 def forgiving() -> Iterator[None]:
     """Let a program go on when nobody reads its error stream any more.
 
-    A run says there how far it is, and would lose its picture. Descriptors of the standard streams
+    A run says there how far it is, and would lose its picture. What the standard output does not
+    take raises an `OutputError`. Descriptors of the standard streams
     that are closed are opened, to nowhere: files that are opened later would get their numbers.
     """
     for descriptor in range(3):
@@ -105,11 +155,13 @@ def forgiving() -> Iterator[None]:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
-    before = sys.stderr
+    before = sys.stdout, sys.stderr
     with contextlib.ExitStack() as stack:
-        stream = before or stack.enter_context(open(os.devnull, "w"))
-        sys.stderr = _Forgiving(stream)
+        out, error = (one or stack.enter_context(open(os.devnull, "w")) for one in before)
+        if isinstance(out, io.TextIOWrapper):  # the name of a file may be no text
+            out.reconfigure(errors="backslashreplace")
+        sys.stdout, sys.stderr = _Telling(out), _Forgiving(error)
         try:
             yield
         finally:
-            sys.stderr = before
+            sys.stdout, sys.stderr = before

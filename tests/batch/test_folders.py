@@ -37,3 +37,10 @@ def test_a_folder_without_pictures_is_refused(folder, says):
     Path("e/notes.txt").touch()
     with pytest.raises(InputError, match=says):
         pictures_in(Path(folder))
+
+
+def test_of_a_folder_of_raw_photographs_alone_it_is_said_what_to_do():
+    Path("raw").mkdir()
+    Path("raw/camera.NEF").touch()
+    with pytest.raises(InputError, match="in 'raw', only raw photographs; export them as JPEG"):
+        pictures_in(Path("raw"))

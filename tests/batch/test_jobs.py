@@ -197,7 +197,7 @@ def test_a_picture_of_somebody_else_is_never_replaced(job):
     exif[0x010E] = '{"prompt": "a cat"}'  # what another program has to say, in JSON too
     for options in ({}, {"exif": exif}):
         PIL.Image.new("RGB", (4, 4)).save(job.output, **options)
-        with pytest.raises(InputError, match=r"a-b.png is there and not of jnst; it is not repl"):
+        with pytest.raises(InputError, match=r"exists and was not made by jnst, so it is left"):
             outdated(job, SETTINGS)
 
 

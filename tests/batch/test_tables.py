@@ -86,8 +86,8 @@ def test_a_table_may_come_from_a_spreadsheet(text, encoding):
         ("style\na.jpg\n", "line 1: there must be one column content"),
         ("content,style,output,output\na,b,,\n", "line 1: there must be one column output"),
         ("content,style,style\na,b,c\n", "line 1: there must be one column style"),
-        ("content,style\na.jpg,b.jpg\n\na.jpg\n", "line 4: 1 cells below 2 columns"),
-        ("content,style\na.jpg,b.jpg,c.png\n", "line 2: 3 cells below 2 columns"),
+        ("content,style\na.jpg,b.jpg\n\na.jpg\n", "line 4: 1 cell, but the heading has 2 columns"),
+        ("content,style\na.jpg,b.jpg,c.png\n", "line 2: 3 cells, but the heading has 2 columns"),
         ("content,style\n,b.jpg\n", "line 2: no content"),
         ("content,style\na.jpg, \n", "line 2: no style"),
         ("content,style,output\na,b,x.gif\n", "line 2: output 'x.gif': unknown suffix '.gif'"),
@@ -130,6 +130,20 @@ def test_all_lines_that_are_wrong_are_named_at_once():
     with pytest.raises(InputError) as refused:
         from_table(path, OUT)
     assert str(refused.value).startswith(
-        "sub/pairs.csv, line 3: no content; line 4: no style; line 5: 3 cells below 2 columns; line"
+        "sub/pairs.csv, line 3: no content; line 4: no style; line 5: 3 cells, but the heading has "
+        "2 columns; line"
     )
-    assert str(refused.value).endswith("; line 12: 1 cells below 2 columns; and 2 more")
+    assert str(refused.value).endswith(
+        "; line 12: 1 cell, but the heading has 2 columns; and 2 more"
+    )
+
+
+@pytest.mark.parametrize("last", ["c.jpg,b.jpg,X.png", "c.jpg,b.jpg,./x.png"])
+def test_lines_with_the_same_output_are_named(last):
+    text = f"content,style,output\n\na.jpg,b.jpg,x.png\nd.jpg,b.jpg,\n{last}\n"
+    with pytest.raises(InputError) as refused:
+        from_table(table(text), OUT)
+    assert str(refused.value) == (
+        f"sub/pairs.csv, lines 3 and 5: both would be {OUT / 'x.png'}; give each line an output of "
+        "its own"
+    )

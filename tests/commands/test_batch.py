@@ -78,7 +78,7 @@ def test_a_second_run_paints_what_is_missing_broken_or_made_otherwise(capsys):
     assert run() == 1
     assert [row["status"] for row in table()] == ["painted", "painted", "failed"] + ["skipped"] * 3
     assert table()[1]["reason"] == "anew: it was empty"
-    assert "is there and not of jnst; it is not replaced" in capsys.readouterr().err
+    assert "exists and was not made by jnst, so it is left alone" in capsys.readouterr().err
     assert files.read("out/2-painting.png").shape == (1, 3, 3, 3)
     os.remove("out/2-painting.png")
     assert run("--tv-weight", "1") == 0
@@ -192,6 +192,7 @@ def test_what_can_never_be_painted_is_one_line_and_status_2(arguments, says, cap
         (["--batch", "photos", "--out", "out"], "--batch needs --styles"),
         (["--batch", "photos", "--styles", "painting.png"], "--batch needs --out"),
         (["--styles", "painting.png"], "--styles and --out go with --batch"),
+        (["photos/0.png", "painting.png", "--out", "x.png"], "did you mean --output?"),
         (["--batch", "out/batch.csv", "--out", "out"], "out/batch.csv would be replaced"),
         (["--batch", "photos", "--styles", "painting.png", "--out", "photos"], "choose another"),
         (["--batch", "photos", "--styles", "out", "--out", "out"], "choose another"),

@@ -1,6 +1,7 @@
 """From words to options: files of options, presets, help, and orders."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,12 @@ def test_without_an_order_it_is_the_first():
     assert parse("weights", weights, ["get", "vgg16"]).order == weights.Get("vgg16")
     convert = parse("weights", weights, ["convert", "a.pth", "b.pth", "--backbone", "wct"])
     assert convert.order == weights.Convert((Path("a.pth"), Path("b.pth")), backbone="wct")
+
+
+def test_a_file_that_is_written_is_said_as_everything_is(capsys):
+    assert parsed("--write-config", "own.toml") is None
+    assert capsys.readouterr().out == "wrote own.toml\n"
+    assert parsed("--write-config", "own.toml", "--quiet") is None
+    assert capsys.readouterr().out == ""
+    assert parsed("--write-config", "own.toml", "--json") is None
+    assert json.loads(capsys.readouterr().out) == {"output": "own.toml"}

@@ -1,10 +1,14 @@
 """Where options begin: with a preset, or with what a picture was made with."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 
 from jnst.commands.starting import of_films, of_pictures
 from jnst.errors import InputError
-from jnst.pictures import samples
+from jnst.pictures import files, samples
+from jnst.runs.record import Inputs, record
 from jnst.transfer.presets import preset
 from jnst.transfer.settings import Settings
 from jnst.video import presets as films
@@ -30,6 +34,33 @@ def test_what_the_other_options_are_based_on():
         with pytest.raises(InputError) as refused:
             of_pictures(words)
         assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (["--quality", "instant"], {"method": "pixels", "style_size": None}),
+        (["--method", "ghiasi"], {"method": "pixels", "style_size": None}),
+        (["--method", "adain"], {"method": "pixels", "style_size": 40}),
+        (["photo.jpg", "mine.jnst"], {"method": "pixels", "style_size": 40}),
+    ],
+)
+def test_what_means_nothing_in_one_pass_does_not_come_from_a_picture(tmp_path, words, kept):
+    made = Settings(size=50, steps=(7,), content_weight=2.0, style_size=40, colour="luminance")
+    picture = tmp_path / "picture.png"
+    files.write(picture, np.full((1, 4, 4, 3), 0.5, np.float32), settings=record(made, Inputs()))
+    assert of_pictures(["--like", str(picture)])["settings"] == made
+    found = of_pictures(["--like", str(picture), *words])["settings"]
+    assert found == dataclasses.replace(Settings(), size=50, colour="luminance", **kept)
+
+
+def test_what_means_nothing_to_pixels_does_not_come_from_a_picture_of_one_pass(tmp_path):
+    made = Settings(size=50, method="ghiasi", strength=0.5)
+    picture = tmp_path / "picture.png"
+    files.write(picture, np.full((1, 4, 4, 3), 0.5, np.float32), settings=record(made, Inputs()))
+    assert of_pictures(["--like", str(picture)])["settings"] == made
+    found = of_pictures(["--like", str(picture), "--method", "pixels"])["settings"]
+    assert found == dataclasses.replace(made, strength=None)
 
 
 def test_of_a_film_it_is_frames_and_film():

@@ -185,7 +185,7 @@ def test_other_weights_or_another_version_are_refused(name, says, stop_at, go_on
 
 def test_where_there_is_nothing_to_go_on_with_it_begins(capsys):
     assert run(*QUICK, *KEPT, "--resume", "-o", "out.png") == 0
-    assert "kept holds no run to go on with: beginning" in capsys.readouterr().err
+    assert "no saved run in kept: starting a new one" in capsys.readouterr().err
 
 
 def test_where_no_picture_is_named_either_the_sample_pair_is_not_begun(capsys):

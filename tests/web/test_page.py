@@ -88,12 +88,12 @@ def test_a_preview_is_called_one_and_is_no_step(page):
     assert page.inner_text("#preview") == "preview"
     assert page.get_attribute("#after", "alt") == "A preview"
     until(page, "document.querySelector('#after').src.includes('preview.jpg?v=0')")
-    assert page.text_content("#run-steps").startswith("Getting ready for ")
+    assert page.text_content("#run-steps").startswith("Getting ready (")
     assert page.get_attribute("#bar", "value") is None
     until(page, "document.querySelector('.card .chip').innerText == 'Painting'")  # asked for anew
     page.click("#stop")
     page.wait_for_selector("#run[data-status=stopped]")
-    assert page.text_content("#run-steps") == "Nothing is painted yet"
+    assert page.text_content("#run-steps") == "Only a quick preview so far"
     assert page.text_content("#run-left") == ""
     assert page.is_visible("#preview")
     assert page.is_hidden("#download")

@@ -140,6 +140,8 @@ def test_what_means_nothing_in_one_pass_can_neither_be_changed_nor_is_it_sent(pa
     assert (sent["preset"], sent["quality"]) == ("default", "instant")
     assert sent["changes"] == {"size": 64}
     begun(page)
+    assert page.text_content(".card .chosen") == "One pass, 64 px"
+    assert "Look" not in page.text_content("#run-settings dl")
     page.click("label[for=quality-normal]")
     assert page.is_checked("#preset-gatys2016")
     assert page.is_enabled("#preset-gatys2016")

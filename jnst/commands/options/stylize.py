@@ -129,6 +129,8 @@ def check_none_for_steps(result: Output, asked: str) -> None:
 def check_batch(options: Options, settings: Settings) -> None:
     """Raise an `InputError` for options that do not go with a batch, or are missing from one."""
     batch, usual = options.many, Options()
+    if batch.batch is None and not batch.given:
+        raise InputError("--out is a folder for the pictures of --batch; did you mean --output?")
     given, default = ({**vars(some), **vars(some.result)} for some in (options, usual))
     for name in FOR_ONE:
         if given[name] != default[name]:

@@ -16,7 +16,7 @@ from jnst.pictures.files.encoding import (
     write_or_png,
 )
 from jnst.pictures.files.metadata import depth, is_ours, read_settings
-from jnst.pictures.files.opening import READABLE, suffixes, unread
+from jnst.pictures.files.opening import READABLE, is_raw, suffixes, unread
 from jnst.pictures.files.thumbnails import thumbnail
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "from_array",
     "is_animated",
     "is_ours",
+    "is_raw",
     "read",
     "read_settings",
     "read_with_alpha",

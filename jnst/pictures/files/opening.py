@@ -45,6 +45,11 @@ def suffixes() -> tuple[str, ...]:
     return tuple(sorted(suffix for suffix, kind in found.items() if kind in READABLE))
 
 
+def is_raw(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file is a raw photograph, by its suffix."""
+    return Path(os.fsdecode(path)).suffix.lower() in RAW
+
+
 def most_pixels() -> int | None:
     """Return how many pixels a picture may have; None for any number.
 
@@ -89,7 +94,7 @@ def opened(source: File) -> Iterator[IO[bytes]]:
         status = check_regular(path)
         if status.st_size == 0:
             raise InputError("the file is empty")
-        if Path(os.fsdecode(path)).suffix.lower() in RAW:
+        if is_raw(path):
             raise InputError("it is a raw photograph; develop it first")
         _check_bytes(status.st_size)
         with _limited(), _whole(), open(path, "rb") as stream:

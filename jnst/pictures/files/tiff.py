@@ -116,7 +116,8 @@ def _check_whole(page: tifffile.TiffPage) -> None:
         raise InputError("it is a raw photograph; develop it first")
     if page.subfiletype & _REDUCED:
         raise InputError(
-            "its first picture is a reduced one, as in raw photographs; write the whole one alone"
+            "it begins with a thumbnail, as raw photographs do; export it as JPEG, PNG or a plain "
+            "TIFF first"
         )
     pillows = page.dtype == np.int32 and page.samplesperpixel == 1  # its mode I, of 16 bits
     if page.dtype is not None and page.dtype.kind not in "buf" and not pillows:

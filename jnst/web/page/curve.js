@@ -25,6 +25,20 @@ export function draw(painted) {
   $("#curve-area").setAttribute("d", `M${from} ${HEIGHT}L${line}L${to} ${HEIGHT}Z`);
   const best = Math.min(...points.map(([, total]) => total));
   setText($("#curve-text"), `from ${points[0][1].toPrecision(3)} down to ${best.toPrecision(3)}`);
-  $("#curve-jumps").hidden = !heights.some((height, i) => height > heights[i - 1] + 0.1);
+  const changes = grown(painted.stages ?? []);
+  const jumps = ([step], i) => {
+    const changed = changes.some((last) => points[i - 1]?.[0] <= last && last < step);
+    return changed && heights[i] > heights[i - 1] + 0.1;
+  };
+  $("#curve-jumps").hidden = !points.some(jumps);
   setText($("#curve-end"), `step ${painted.steps}`);
+}
+
+// The last steps before the size changes.
+function grown(stages) {
+  let last = 0;
+  return stages.flatMap(([size, steps], i) => {
+    last += steps;
+    return i + 1 < stages.length && stages[i + 1][0] !== size ? [last] : [];
+  });
 }

@@ -20,7 +20,8 @@ async function ask(wanted) {
   let text = "";
   try {
     const found = wanted && (await api.estimate(wanted));
-    if (found) text = `Takes about ${roughly(found.seconds)}${found.measured ? "" : ": a guess, until a picture has been painted"}`;
+    const guess = found && !found.measured ? " (a guess; it gets better after your first picture)" : "";
+    if (found) text = `About ${roughly(found.seconds)}${guess}`;
   } catch (error) {
     const isTyped = document.activeElement?.id === error.field;
     if (mine === asked && error.field === "size" && !isTyped) complain(error.field, inWords(error.message));

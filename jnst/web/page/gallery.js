@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { $, el, setText } from "./dom.js";
-import { STATUS, begun, isFilm, look, percent, title, when } from "./words.js";
+import { STATUS, begun, isFilm, isInstant, look, percent, title, when } from "./words.js";
 
 const cards = new Map();
 
@@ -45,7 +45,8 @@ function update(card, run, isOpen) {
   setText(chip, status);
   chip.dataset.status = run.status;
   const length = isFilm(run) ? `, ${run.content.film.frames} frames` : "";
-  setText($(".chosen", card), `${look(run.preset)}, ${run.asked.size} px, ${run.quality}${length}`);
+  const [how, quality] = isInstant(run) ? ["One pass", ""] : [look(run.preset), `, ${run.quality}`];
+  setText($(".chosen", card), `${how}, ${run.asked.size} px${quality}${length}`);
   const image = $("img", card);
   const address = run.painted ? api.preview(run) : api.view(run.content);
   if (image.getAttribute("src") !== address) image.src = address; // itself: else it would not be lazy

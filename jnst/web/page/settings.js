@@ -1,7 +1,7 @@
 // What a run was made with: first what the form offers, then all else that meant something.
 
 import { $, el, setText } from "./dom.js";
-import { SETTINGS, about, isFilm, isSilent, label, look, meaning, value, when } from "./words.js";
+import { SETTINGS, about, isFilm, isInstant, isSilent, label, look, meaning, value, when } from "./words.js";
 
 const SHOWN_ELSEWHERE = ["content", "styles", "masks", "blend", "style_number"];
 const PLANNED = ["steps", "first_size", "size_ratio"]; // what is painted in truth says it better
@@ -15,7 +15,7 @@ export function draw(run) {
     [isFilm(run) ? "Film" : "Photograph", about(run.content)],
     ...paintings(run).map((text, i, all) => [all.length > 1 ? `Painting ${i + 1}` : "Painting", text]),
     ["Begun", when(run)],
-    ["Look", look(run.preset), `preset ${run.preset}`],
+    ...(isInstant(run) ? [] : [["Look", look(run.preset), `preset ${run.preset}`]]),
     ["Quality", run.quality],
     ...(stages.length ? [["Painted at", stages.map(([size, steps]) => `${size} pixels, ${steps} steps`).join("; ")]] : []),
     ...SETTINGS.filter((name) => name in run.made_with && !isSilent(name, run.made_with.method)).map((name) => [

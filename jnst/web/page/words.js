@@ -25,11 +25,6 @@ export const meaning = (name) => `${offered.labels[name]?.meaning ?? ""} (settin
 export const look = (name) => offered.presets.find((one) => one.name === name)?.title ?? name;
 export const isSilent = (name, method) => (offered.silent[method] ?? []).includes(name);
 
-const NOTHING_YET = {
-  stopping: "Nothing is painted yet",
-  stopped: "Nothing is painted yet",
-};
-
 // The settings that the form offers.
 export const SETTINGS = ["size", "content_weight", "style_weight", "tv_weight", "style_size", "colour", "init", "seed"];
 
@@ -58,6 +53,7 @@ export const when = (run) =>
 // Until the first step there is nothing to see, or a preview, which is step 0 of 0.
 export const begun = (run) => run.painted?.steps > 0;
 export const isPreview = (run) => run.painted?.steps === 0;
+export const isInstant = (run) => run.quality === "instant";
 export const isFilm = (run) => run.content.film != null;
 
 export function about({ name, width, height, film, named }) {
@@ -70,8 +66,9 @@ export function steps(run) {
   const painted = begun(run) ? run.painted : null;
   if (run.status === "queued") return run.place > 1 ? `Number ${run.place} in the queue` : "Next in the queue";
   if (!painted && run.status === "running")
-    return `Getting ready for ${duration(run.since)}; the first picture of a size takes longer`;
-  if (!painted) return NOTHING_YET[run.status] ?? "";
+    return `Getting ready (${duration(run.since)} so far). The first picture of each size takes longer.`;
+  if (!painted && run.status === "failed") return ""; // the reason stands there
+  if (!painted) return isPreview(run) ? "Only a quick preview so far" : "Nothing is painted yet";
   const [width, height] = painted.size;
   const size = `at ${width} × ${height} pixels`;
   if (painted.steps === 1) return `Painted in one pass, ${size}`;

@@ -156,7 +156,10 @@ def test_a_raw_photograph_is_refused_by_its_suffix(tmp_path, suffix):
     ("options", "says"),
     [
         ({"extratags": [(50706, 1, 4, b"\1\4\0\0", True)]}, "a raw photograph; develop it first"),
-        ({"subfiletype": 1}, "its first picture is a reduced one"),
+        (
+            {"subfiletype": 1},
+            "begins with a thumbnail, as raw photographs do; export it as",
+        ),
     ],
     ids=["DNG", "reduced"],
 )
