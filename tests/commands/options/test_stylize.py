@@ -48,7 +48,7 @@ SEVEN = "--method multistyle --style-number 7"
         ),
         ("--batch photos --out results --plot", "--plot and --batch do not go together"),
         ("--batch photos --out results --like photo.jpg", "photo.jpg holds no settings"),
-        ("--out results", "--styles and --out go with --batch"),
+        ("--out results", "--out is a folder for the pictures of --batch; did you mean --output"),
         ("--batch pairs.csv --out results", ""),
         ("--batch pairs.csv --out results --styles painting.jpg", "--styles goes with a folder of"),
         (f"--batch pairs.csv --out results {SEVEN}", "with a table the numbers for method multi"),
