@@ -34,6 +34,11 @@ def there_are(count: int, what: str) -> str:
     return f"there {'is' if count == 1 else 'are'} {counted(count, what)}"
 
 
+def unequal(what: str, given: int, count: int, each: str) -> str:
+    """Say that numbers and things do not match: "blend has 2 numbers, but there is 1 style"."""
+    return f"{what} has {counted(given, 'number')}, but {there_are(count, each)}"
+
+
 def near(value: object, options: Iterable[str]) -> str:
     """Ask whether the option that is spelt most alike was meant; of no other, say nothing."""
     if str(value).startswith("."):  # suffixes are too short to be near to anything

@@ -9,14 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from jnst.errors import (
-    InputError,
-    check_at_least,
-    check_at_most,
-    check_choice,
-    counted,
-    there_are,
-)
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice, unequal
 from jnst.methods.choices import choices_of
 from jnst.transfer.onepass import checks as onepass
 from jnst.transfer.settings import Settings
@@ -131,8 +124,10 @@ def check(settings: Settings, *, asked: str = "") -> None:
         count = len(_style_layers(settings))
         if len(settings.style_layer_weights) != count:
             raise InputError(
-                f"style_layer_weights has {counted(len(settings.style_layer_weights), 'number')}, "
-                f"but {there_are(count, 'style layer')}; give one for each"
+                unequal(
+                    "style_layer_weights", len(settings.style_layer_weights), count, "style layer"
+                )
+                + "; give one for each"
             )
     for what in ("style_layer_weights", "blend"):
         shares = getattr(settings, what)
@@ -159,8 +154,7 @@ def check_blend(settings: Settings, count: int, *, called: str = "painting") -> 
     given = len(settings.blend)
     if given not in (0, count):
         raise InputError(
-            f"blend has {counted(given, 'number')}, but {there_are(count, called)}; give one "
-            f"number for each {called}"
+            f"{unequal('blend', given, count, called)}; give one number for each {called}"
         )
 
 

@@ -3,14 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from jnst.errors import (
-    InputError,
-    check_at_least,
-    check_at_most,
-    check_choice,
-    counted,
-    there_are,
-)
+from jnst.errors import InputError, check_at_least, check_at_most, check_choice, unequal
 from jnst.transfer.settings import Settings
 
 _OF_THE_PICTURE = ("size", "upscale", "square", "canvas", "margin", "colour")
@@ -114,8 +107,8 @@ def check_own_styles(settings: Settings, styles: Sequence[str], *, network: str 
         number_of(number, styles)
     if len(settings.blend) not in (0, len(numbers)):
         raise InputError(
-            f"blend has {counted(len(settings.blend), 'number')}, but "
-            f"{there_are(len(numbers), 'style')} in style_number; give one number for each"
+            f"{unequal('blend', len(settings.blend), len(numbers), 'style')} in style_number; give "
+            "one number for each"
         )
 
 
