@@ -3,8 +3,8 @@
 import pytest
 from docsite.manual import to_html
 from docsite.site import Link, Site
-from helpers import CHROMIUM, OFFLINE
-from helpers_page import VIEWPORT, launched, overflow
+from helpers import CHROMIUM
+from helpers_page import VIEWPORT, overflow
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 PHONE = {"width": 390, "height": 844}
@@ -39,12 +39,6 @@ def address(tmp_path_factory):
     site.write(here.path, body, title="Look", under=here.path, below=[section])
     site.finish()
     return (site.folder / here.path).as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched(OFFLINE) as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import pytest
 from docsite.site import Entry, Link, Site
-from helpers import CHROMIUM, OFFLINE
-from helpers_page import launched
+from helpers import CHROMIUM
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 ENTRIES = [
@@ -22,12 +21,6 @@ def site(tmp_path_factory):
         small.write(path, '<h1 id="larger-strokes">x</h1>', title="Look")
     small.finish()
     return small.folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launched(OFFLINE) as found:
-        yield found
 
 
 @pytest.fixture
