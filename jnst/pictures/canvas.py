@@ -46,11 +46,9 @@ def extend(
     for have, want in zip(values.shape[1:3], (height, width), strict=True):
         before = (want - have) // 2  # as `crop` cuts
         ways.append((before, want - have - before))
-    around = ((0, 0), *ways, (0, 0))
-    if slopes:
-        turned = np.pad(np.asarray(values), around, mode="reflect", reflect_type="odd")
-        return turned.clip(0, 1)
-    return np.pad(np.asarray(values), around, mode="reflect")
+    kind = "odd" if slopes else "even"
+    found = np.pad(np.asarray(values), ((0, 0), *ways, (0, 0)), mode="reflect", reflect_type=kind)
+    return found.clip(0, 1) if slopes else found
 
 
 def uncover(

@@ -20,9 +20,9 @@ def extents(size: tuple[int, ...], settings: Settings) -> tuple[tuple[int, int],
     """
     height, width = size
     inner = resizing.size_within(height, width, settings.size, upscale=settings.upscale)
-    margin = max(inner) // MARGIN if settings.margin is None else settings.margin
-    if settings.method != "pixels":
-        margin = 0
+    margin = 0
+    if settings.method == "pixels":
+        margin = max(inner) // MARGIN if settings.margin is None else settings.margin
     outer = canvas.sides(*inner, settings.canvas or 1, most=settings.size, margin=margin)
     return inner, outer
 
